@@ -1,0 +1,46 @@
+// What every handler and session of one io thread shares, and the awaitables on top of it: submit a command and wait
+// for its answer, wait for a view. One Context per io thread; nothing in it is shared between io threads but the
+// engine, the views and the process-wide objects it points to.
+//
+// Thread: the io thread it belongs to.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "api/auth.h"
+#include "api/limits.h"
+#include "engine/engine.h"
+#include "projections/views.h"
+
+namespace hansard::api {
+
+namespace asio = boost::asio;
+class Metrics;       // metrics.h
+class Acknowledged;  // acknowledged.h: user -> last acknowledged position on this node
+
+struct Context {
+  asio::io_context& io;
+  engine::Engine& engine;
+  projections::Views& views;
+  const Authenticator& authenticator;
+  const Limits& limits;
+  Metrics& metrics;
+  Acknowledged& acknowledged;
+  base::Clock& clock;
+  base::UuidSource& uuids;
+  engine::AnswerSink& sink;  // completions.h; hands answers back to this thread
+
+  // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
+  asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);
+  // True once every view has applied `position`; false after `timeout`.
+  asio::awaitable<bool> views_reach(base::Position position, std::chrono::milliseconds timeout);
+};
+
+}  // namespace hansard::api

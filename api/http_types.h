@@ -1,0 +1,33 @@
+// A request and a response as handlers see them: no Beast in sight, so that only the sessions pay for its headers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/domain/commands.h"
+
+namespace hansard::api {
+
+// Owned strings: a request outlives the buffers it came from.
+struct Request {
+  std::string method;                                        // GET, POST ...
+  std::string path;                                          // percent-decoded per segment by the router, raw here
+  std::string query;                                         // raw, without "?"
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string request_id;
+  std::string peer;  // address without port
+  std::optional<std::string_view> header(std::string_view lower_case_name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+}  // namespace hansard::api

@@ -1,0 +1,48 @@
+// Every limit of the edge in one place (I10). Defaults are those of API.md section 1; the configuration file may
+// change each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hansard::api {
+
+struct Limits {
+  std::size_t content_code_points_max = 10'000;
+  std::size_t metadata_bytes_max = 16u << 10;
+  std::size_t http_body_bytes_max = 1u << 20;
+  std::size_t http_header_bytes_max = 16u << 10;
+  std::size_t http_header_fields_max = 100;
+  std::size_t http_target_bytes_max = 8u << 10;
+  std::size_t frame_bytes_max = 512u << 10;
+  std::size_t json_depth_max = 64;
+  std::size_t outbox_frames_max = 256;
+  std::size_t outbox_bytes_max = 4u << 20;
+  std::size_t commands_in_flight_max = 256;  // per socket; reading pauses beyond
+  std::uint32_t ping_interval_s = 54;
+  std::uint32_t pong_timeout_s = 60;
+  std::uint32_t write_timeout_s = 10;
+  std::uint32_t auth_frame_timeout_s = 5;
+  std::uint32_t header_timeout_s = 15;
+  std::uint32_t body_timeout_s = 30;
+  std::uint32_t keep_alive_timeout_s = 60;
+  std::uint32_t typing_expiry_s = 5;
+  std::size_t sockets_per_user_max = 20;
+  std::size_t connections_max = 18'000;
+  std::size_t members_per_request_max = 1'000;
+  std::size_t receipts_pushed_members_max = 100;
+  std::uint32_t min_position_timeout_ms = 2'000;
+  std::uint32_t ready_lag_bound_ms = 5'000;
+  std::uint32_t shutdown_deadline_ms = 10'000;
+  std::size_t page_default = 50;
+  std::size_t page_max = 200;
+  std::size_t idempotency_key_bytes_max = 64;
+  std::size_t title_code_points_max = 500;
+  std::size_t external_id_bytes_max = 256;
+  std::size_t mentions_max = 500;
+  std::vector<std::string> origins;  // allowed beside the server's own host
+};
+
+}  // namespace hansard::api

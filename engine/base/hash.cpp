@@ -1,0 +1,124 @@
+#include "engine/base/hash.h"
+
+#include <cstring>
+#include <utility>
+
+#include <boost/crc.hpp>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "engine/base/check.h"
+
+namespace hansard::base {
+
+namespace {
+const EVP_MD* sha256_algorithm() {
+  // Fetched once: an implicit fetch per digest costs more than hashing 200 bytes.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  CHECK(algorithm != nullptr);
+  return algorithm;
+}
+
+struct ContextFree {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
+
+EVP_MD_CTX* thread_context() {
+  thread_local Context context(EVP_MD_CTX_new());
+  return context.get();
+}
+}  // namespace
+
+struct Sha256::Impl {
+  Context context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
+  CHECK(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+Sha256& Sha256::update(std::string_view bytes) {
+  CHECK(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
+  return *this;
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  CHECK(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) == 1);
+  CHECK(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
+  return digest;
+}
+
+Digest sha256(std::string_view bytes) { return sha256_pair(bytes, {}); }
+
+Digest sha256_pair(std::string_view a, std::string_view b) {
+  EVP_MD_CTX* context = thread_context();
+  Digest digest;
+  CHECK(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr) == 1);
+  CHECK(EVP_DigestUpdate(context, a.data(), a.size()) == 1);
+  CHECK(EVP_DigestUpdate(context, b.data(), b.size()) == 1);
+  CHECK(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+  return digest;
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view bytes) {
+  // RFC 2104 over the digest above: OpenSSL's one-shot HMAC allocates and fetches on every call.
+  std::array<char, 64> inner{};
+  std::array<char, 64> outer{};
+  Digest long_key;
+  if (key.size() > inner.size()) {
+    long_key = sha256(key);
+    key = view_of(long_key);
+  }
+  std::memcpy(inner.data(), key.data(), key.size());
+  outer = inner;
+  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+  for (char& c : outer) c = static_cast<char>(c ^ 0x5C);
+  Digest first = sha256_pair({inner.data(), inner.size()}, bytes);
+  return sha256_pair({outer.data(), outer.size()}, view_of(first));
+}
+
+ShortDigest hmac_sha256_short(std::string_view key, std::string_view bytes) {
+  Digest full = hmac_sha256(key, bytes);
+  ShortDigest half;
+  std::memcpy(half.data(), full.data(), half.size());
+  return half;
+}
+
+namespace {
+std::uint32_t crc32c_table(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse(std::string_view bytes) {
+  std::uint64_t crc = 0xFFFFFFFF;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    crc = __builtin_ia32_crc32di(crc, word);
+  }
+  auto narrow = static_cast<std::uint32_t>(crc);
+  for (; left > 0; --left, ++at) narrow = __builtin_ia32_crc32qi(narrow, static_cast<unsigned char>(*at));
+  return narrow ^ 0xFFFFFFFF;
+}
+#endif
+}  // namespace
+
+std::uint32_t crc32c(std::string_view bytes) {
+#if defined(__x86_64__)
+  static const bool has_sse = __builtin_cpu_supports("sse4.2") != 0;
+  if (has_sse) return crc32c_sse(bytes);
+#endif
+  return crc32c_table(bytes);
+}
+
+}  // namespace hansard::base

@@ -1,0 +1,56 @@
+#include "engine/base/position_gate.h"
+
+#include "engine/base/check.h"
+
+namespace hansard::base {
+
+void PositionGate::advance(Position to) {
+  std::vector<std::function<void()>> due;
+  bool wake;
+  {
+    std::lock_guard lock(mutex_);
+    CHECK(to.value >= reached_.load(std::memory_order_relaxed), to.value, reached_.load());
+    reached_.store(to.value, std::memory_order_release);
+    auto end = callbacks_.upper_bound(to);
+    for (auto it = callbacks_.begin(); it != end; ++it) due.push_back(std::move(it->second.second));
+    callbacks_.erase(callbacks_.begin(), end);
+    wake = sleepers_ > 0;
+  }
+  if (wake) changed_.notify_all();
+  for (auto& callback : due) callback();
+  for (auto& listener : listeners_) listener(to);
+}
+
+bool PositionGate::wait_for(Position wanted, std::chrono::nanoseconds timeout) {
+  if (reached() >= wanted) return true;
+  std::unique_lock lock(mutex_);
+  ++sleepers_;
+  bool ok = changed_.wait_for(lock, timeout, [&] { return reached() >= wanted; });
+  --sleepers_;
+  return ok;
+}
+
+PositionGate::Ticket PositionGate::notify_at(Position wanted, std::function<void()> callback) {
+  {
+    std::lock_guard lock(mutex_);
+    if (reached() < wanted) {
+      callbacks_.emplace(wanted, std::pair(next_ticket_, std::move(callback)));
+      return next_ticket_++;
+    }
+  }
+  callback();
+  return 0;
+}
+
+void PositionGate::cancel(Ticket ticket) {
+  std::lock_guard lock(mutex_);
+  for (auto it = callbacks_.begin(); it != callbacks_.end(); ++it) {
+    if (it->second.first != ticket) continue;
+    callbacks_.erase(it);
+    return;
+  }
+}
+
+void PositionGate::on_advance(std::function<void(Position)> listener) { listeners_.push_back(std::move(listener)); }
+
+}  // namespace hansard::base

@@ -1,0 +1,49 @@
+// "Wait until position": the durable position and every view's applied position are one of these, and they are the
+// only bells in the house. A gate only rises.
+//
+// Thread: advance from the one owner; the rest from any. A callback runs on the owner's thread and must only post
+// elsewhere; it runs exactly once, or never when cancelled first.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "engine/base/ids.h"
+
+namespace hansard::base {
+
+class PositionGate {
+ public:
+  using Ticket = std::uint64_t;
+
+  explicit PositionGate(Position start = {}) : reached_(start.value) {}
+
+  Position reached() const { return {reached_.load(std::memory_order_acquire)}; }
+  void advance(Position to);
+
+  // False when `timeout` passed first.
+  bool wait_for(Position wanted, std::chrono::nanoseconds timeout);
+  // Calls `callback` once `wanted` is reached, at once and on this thread when it is already.
+  Ticket notify_at(Position wanted, std::function<void()> callback);
+  void cancel(Ticket ticket);
+  // Called on every advance, for loops that follow the gate; register before the owner starts.
+  void on_advance(std::function<void(Position)> listener);
+
+ private:
+  std::atomic<std::uint64_t> reached_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t sleepers_ = 0;
+  Ticket next_ticket_ = 1;
+  std::multimap<Position, std::pair<Ticket, std::function<void()>>> callbacks_;
+  std::vector<std::function<void(Position)>> listeners_;
+};
+
+}  // namespace hansard::base

@@ -1,0 +1,109 @@
+// The write side's façade: what api, projections and replay use of it. A command goes in by `submit`, its answer comes
+// back through the submitter's sink after the sync; events come out by position through `read`.
+//
+// Thread: submit, read, typing from any; answers are delivered on the sequencer's thread, one call per group commit
+// and sink, and a sink must only post elsewhere.
+// Owns: the log, the write index, the keys, the typing lane and the threads of the sequencer and the index folder.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/position_gate.h"
+#include "engine/base/result.h"
+#include "engine/domain/commands.h"
+#include "engine/domain/decide.h"
+#include "engine/domain/events.h"
+#include "engine/options.h"
+
+namespace hansard::engine {
+
+using base::Position;
+using base::Result;
+// Shared and immutable: the tail, the projector, the dispatcher and answers hold the same one.
+using EventPtr = std::shared_ptr<const domain::RecordedEvent>;
+
+// The same key was used with another request: 422 idempotency_key_reused.
+struct KeyReused {};
+struct Overloaded {};    // the queue was full, or the server is stopping
+struct DiskFull {};
+
+// An accepted command. `events` are what it appended; for a replayed command what it appended then, for one that
+// changed nothing empty.
+struct Done {
+  std::vector<EventPtr> events;
+  Position position;          // of the last event, or the durable position when nothing changed
+  base::Version version;      // of the conversation after the command; 0 for user streams
+  bool created = false;       // 201
+  bool changed = true;
+  bool replayed = false;      // Idempotency-Replayed, or a repeated client-made id
+  domain::ConversationId conversation;
+  std::optional<domain::MessageId> message;
+};
+
+using Answer = std::variant<Done, domain::Rejection, KeyReused, Overloaded, DiskFull>;
+
+struct Completion {
+  std::uint64_t token = 0;  // the submitter's own
+  Answer answer;
+};
+
+// One per io thread. Outlives every submission made with it.
+class AnswerSink {
+ public:
+  virtual ~AnswerSink() = default;
+  virtual void deliver(std::vector<Completion> completions) = 0;
+};
+
+struct Submission {
+  domain::Command command;
+  domain::Caller caller;
+  std::string idempotency_key;  // "" for none; 1-64 visible ASCII
+  std::uint64_t token = 0;
+  AnswerSink* sink = nullptr;
+};
+
+// Counters a metrics page shows; a snapshot.
+struct Metrics {
+  std::uint64_t commits = 0, commands = 0, events = 0, rejections = 0, replays = 0;
+  std::uint64_t queue_depth = 0, index_overlay_events = 0, typing_dropped = 0;
+  std::uint64_t sync_ns_total = 0, sync_ns_max = 0;
+  bool has_disk_reserve = true;
+};
+
+class Engine {
+ public:
+  // Opens (or creates) the data folder, recovers, catches the index up and starts the sequencer. Errors: see
+  // log::open_rocks_log; nothing on disk has changed after in_use, unsupported or refused.
+  static Result<std::unique_ptr<Engine>> open(const Options& options, base::Clock& clock);
+  virtual ~Engine() = default;
+
+  // Answers through the sink, exactly once; Overloaded at once (on this thread) when the queue is full.
+  virtual void submit(Submission submission) = 0;
+
+  virtual Position durable() const = 0;
+  virtual base::PositionGate& durable_gate() = 0;
+  virtual std::uint32_t epoch() const = 0;
+
+  // Up to `events_max` durable events after `after`, in order, from the tail or the log. A short answer means the
+  // durable position (or a byte limit) was reached; empty means nothing is after `after`.
+  virtual Result<std::vector<EventPtr>> read(Position after, std::size_t events_max) const = 0;
+  virtual Result<EventPtr> get(Position at) const = 0;
+
+  // Appends to the typing lane; no position, no ack, may be dropped.
+  virtual void append_typing(const log::TypingTransition& transition) = 0;
+
+  virtual Metrics metrics() const = 0;
+
+  // Stops taking commands, finishes what is queued, syncs, closes. Idempotent.
+  virtual void stop() = 0;
+};
+
+}  // namespace hansard::engine

@@ -1,0 +1,65 @@
+// The event log: dense positions to opaque records, one RocksDB with the WAL on and every append synced. It does not
+// know what a record means. This interface is the seam past one machine (DESIGN section 8): a replicated log may
+// stand behind it, so an append names the head it expects and can conflict.
+//
+// Invariants: I1 positions dense and increasing; I3/I4 what `read` gives is durable; I11 one thread appends.
+// Thread: append from the sequencer only; everything else from any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/base/ids.h"
+#include "engine/base/position_gate.h"
+#include "engine/base/result.h"
+
+namespace hansard::log {
+
+using base::PartitionId;
+using base::Position;
+using base::Result;
+
+enum class AppendOutcome { appended, conflict };
+
+struct ReadLimits {
+  std::size_t events_max = 1'000;
+  std::size_t bytes_max = 4u << 20;
+};
+
+class EventLog {
+ public:
+  // The record is valid during the call; false stops the read.
+  using Sink = std::function<bool(Position, std::string_view record)>;
+
+  virtual ~EventLog() = default;
+
+  // Appends `records` at expected_head + 1, ... and returns once they are on stable storage; then `durable` has
+  // advanced. `conflict` when the head is another one. Any storage error aborts the process: a failed sync is never
+  // retried (DESIGN section 1).
+  virtual AppendOutcome append(PartitionId partition, Position expected_head,
+                               std::span<const std::string_view> records) = 0;
+
+  virtual Position durable(PartitionId partition) const = 0;
+  virtual base::PositionGate& durable_gate(PartitionId partition) = 0;
+
+  // Records from `from` on, in order, up to the durable position and the limits. Returns the last position given to
+  // the sink (from - 1 when none was). A read error is `io` or `corrupt`.
+  virtual Result<Position> read(PartitionId partition, Position from, ReadLimits limits, const Sink& sink) const = 0;
+  // One record; `not_found` above the durable position.
+  virtual Result<std::string> get(PartitionId partition, Position at) const = 0;
+
+  // Small durable facts (format, cluster id, epoch, schemas); put is synced.
+  virtual Result<std::string> meta(std::string_view name) const = 0;
+  virtual Result<void> put_meta(std::string_view name, std::string_view value) = 0;
+
+  // Rises by one each time a loss was accepted; positions of another epoch are not comparable.
+  virtual std::uint32_t epoch() const = 0;
+  // False below the disk's low-water mark: callers refuse commands with disk_full. Cheap; refreshed once a second.
+  virtual bool has_disk_reserve() const = 0;
+};
+
+}  // namespace hansard::log

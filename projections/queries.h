@@ -1,0 +1,173 @@
+// What a reader may ask of the views: conversation and unread share one database and one checkpoint, so everything a
+// Snapshot answers stands for one position. Rules of access (who may see what) are applied here, not at the edge: a
+// query that names a viewer answers nothing to who is not a member now.
+//
+// Thread: a Snapshot belongs to one thread at a time; taking one is cheap (microseconds) and it must not be held over
+// a wait. Values are copies.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/domain/events.h"
+#include "engine/domain/values.h"
+
+namespace hansard::projections {
+
+using base::ConversationId;
+using base::MessageId;
+using base::Ordinal;
+using base::Position;
+using base::Timestamp;
+using base::UserId;
+using base::Version;
+
+// A message as it is now.
+struct MessageView {
+  domain::MessageFacts facts;
+  Version version;           // of its last change
+  Position position;         // of its last change
+  std::optional<domain::MessageContent> content;  // nothing: deleted, expired or erased
+  std::optional<Timestamp> edited_at;
+  std::optional<Timestamp> deleted_at;
+  bool erased = false;
+  std::uint32_t thread_count = 0;  // live replies
+};
+
+struct ConversationView {
+  ConversationId id;
+  domain::ConversationType type{};
+  std::string title;
+  std::string metadata;  // JSON text, "" for none
+  domain::Settings settings;
+  std::string external_id;
+  UserId created_by;
+  Timestamp created_at;
+  Version version;
+  Version settings_version;  // the ETag: of the last settings, title or metadata change
+  bool closed = false;
+  std::uint32_t member_count = 0;
+  Ordinal last_ordinal;
+  Position last_message_position;  // sorts the list; of creation while there is no message
+};
+
+struct MemberView {
+  UserId user;
+  domain::Role role{};
+  Timestamp joined_at;
+  Ordinal joined_after;  // history: from_join hides ordinals up to here
+};
+
+struct ReaderView {
+  Ordinal read_up_to;
+  std::optional<Ordinal> marked_from;
+  Ordinal delivered_up_to;
+  std::optional<Timestamp> read_at, delivered_at;
+  Position read_position, delivered_position;  // of the events that last moved them
+  bool archived = false, muted = false, pinned = false;
+};
+
+struct UnreadCount {
+  std::uint64_t unread = 0;
+  std::uint64_t mentions = 0;
+};
+
+// One of the caller's conversations with everything the list shows, in one read.
+struct ListEntry {
+  ConversationView conversation;
+  domain::Role role{};
+  ReaderView reader;
+  UnreadCount unread;
+  std::optional<MessageView> last_message;  // nothing: none yet, or hidden by from_join
+};
+
+struct ListFilter {
+  std::optional<bool> archived;
+  std::optional<domain::ConversationType> type;
+  std::optional<std::string> external_id;
+};
+// Latest message first. A cursor fixes `as_of`: conversations that moved since keep their old place.
+struct ListCursor {
+  Position as_of;
+  Position last_message_position;
+  ConversationId id;
+};
+struct ListPage {
+  std::vector<ListEntry> items;
+  std::optional<ListCursor> next;
+};
+
+enum class Direction { before, after };
+// Ordinals are exclusive. `before` answers newest first, `after` oldest first.
+struct HistoryQuery {
+  Direction direction = Direction::before;
+  Ordinal from;                       // before: 0 = from the newest
+  std::size_t limit = 50;             // 1..200
+  std::optional<MessageId> thread;    // only replies to this message
+};
+struct HistoryPage {
+  std::vector<MessageView> items;
+  bool more = false;
+};
+
+struct Explain {
+  std::uint64_t unread = 0;
+  std::vector<Ordinal> ordinals;  // ascending; at most explain_ordinals_max
+  bool truncated = false;
+  Ordinal read_up_to;
+  std::optional<Ordinal> marked_from;
+};
+
+// A step of a stream: what a resuming session needs to know before it fetches anything.
+struct StreamEntry {
+  Position position;
+  Version version;
+  domain::EventType type{};
+  Ordinal ordinal;  // of the message, for message events
+};
+
+// A conversation of a user, also one he is no longer in.
+struct Membership {
+  ConversationId conversation;
+  bool member = false;        // now
+  Position changed;           // of the event that last changed membership
+  Position head;              // last event of the conversation
+  Position receipts;          // last read or delivered event of any member
+  Ordinal joined_after;
+  std::uint32_t member_count = 0;
+};
+
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual Position position() const = 0;
+
+  virtual std::optional<ConversationView> conversation(const ConversationId& id) const = 0;
+  virtual std::optional<MemberView> member(const ConversationId& id, const UserId& user) const = 0;  // now
+  virtual ReaderView reader(const ConversationId& id, const UserId& user) const = 0;
+  // By user id, `after` exclusive ("" = from the start).
+  virtual std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const = 0;
+
+  virtual std::optional<MessageView> message(const MessageId& id) const = 0;
+  virtual std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const = 0;
+  // `floor`: ordinals at or below stay hidden (from_join).
+  virtual HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const = 0;
+  // All versions of a message, oldest first.
+  virtual std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const = 0;
+
+  virtual ListPage conversations(const UserId& user, const ListFilter& filter, std::optional<ListCursor> cursor,
+                                 std::size_t limit) const = 0;
+  virtual std::optional<ListEntry> list_entry(const ConversationId& id, const UserId& user) const = 0;
+  virtual UnreadCount unread(const ConversationId& id, const UserId& user) const = 0;
+  virtual Explain explain(const ConversationId& id, const UserId& user, std::size_t ordinals_max) const = 0;
+
+  // Every conversation the user is or was in.
+  virtual std::vector<Membership> memberships(const UserId& user) const = 0;
+  virtual std::vector<StreamEntry> stream(const base::StreamId& stream, Position after, std::size_t limit) const = 0;
+};
+
+}  // namespace hansard::projections

@@ -1,0 +1,58 @@
+// The read side's façade: opens the views, runs their projector, gives snapshots.
+//
+// Invariants: I3 applied <= durable; I7 rows and checkpoint commit together; I8 every view equals the fold of the log
+// up to its checkpoint; I9.
+// Thread: any. Owns: the databases under `folder`/views and the projector's thread. The engine outlives it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/base/position_gate.h"
+#include "engine/base/result.h"
+#include "engine/engine.h"
+#include "projections/queries.h"
+
+namespace hansard::projections {
+
+struct ViewOptions {
+  std::string data_folder;
+  std::size_t batch_events_max = 2'000;       // applied and committed together
+  std::size_t write_buffer_bytes = 64u << 20;
+  std::size_t block_cache_bytes = 128u << 20;
+  std::uint32_t flush_interval_ms = 30'000;   // bounds what a start replays
+  std::size_t counters_cached_max = 200'000;  // hot unread counters
+};
+
+// Order-independent sum of row hashes (DESIGN section 4): equal digests at one position mean equal views.
+struct ViewStatus {
+  std::string name;
+  Position applied;
+  std::string digest;                  // hex
+  std::uint64_t unknown_events = 0;
+  std::optional<std::string> stopped;  // why the view stopped, naming the position; /ready is red then
+};
+
+class Views {
+ public:
+  // Opens or rebuilds (a checkpoint above the durable position or of another epoch is quarantined and rebuilt) and
+  // starts the projector behind the engine's durable gate.
+  static base::Result<std::unique_ptr<Views>> open(engine::Engine& engine, const ViewOptions& options);
+  virtual ~Views() = default;
+
+  virtual Position applied() const = 0;
+  virtual base::PositionGate& applied_gate() = 0;
+  virtual std::unique_ptr<Snapshot> snapshot() const = 0;
+  virtual std::vector<ViewStatus> status() const = 0;
+  // Applies what is durable, flushes, closes. Idempotent.
+  virtual void stop() = 0;
+};
+
+// Folds the whole log into a fresh database at `folder` and returns its status: what `hansard-replay rebuild` and the
+// rebuild benchmark run. `progress` is called about ten times a second with the position reached.
+base::Result<ViewStatus> rebuild(engine::Engine& engine, const std::string& folder, const ViewOptions& options,
+                                 const std::function<void(Position)>& progress);
+
+}  // namespace hansard::projections
