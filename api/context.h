@@ -24,6 +24,7 @@ namespace hansard::api {
 namespace asio = boost::asio;
 class Metrics;       // metrics.h
 class Acknowledged;  // acknowledged.h: user -> last acknowledged position on this node
+class Completions;   // completions.h
 
 struct Context {
   asio::io_context& io;
@@ -35,7 +36,7 @@ struct Context {
   Acknowledged& acknowledged;
   base::Clock& clock;
   base::UuidSource& uuids;
-  engine::AnswerSink& sink;  // completions.h; hands answers back to this thread
+  Completions& completions;
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

@@ -1,0 +1,29 @@
+// User -> the last position acknowledged to him on this node: his own reads wait for it by default (API.md section 1).
+// Bounded: when full, an old entry is forgotten once the views have passed it, which changes no answer.
+//
+// Thread: any (sharded inside).
+#pragma once
+
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
+#include "engine/base/ids.h"
+
+namespace hansard::api {
+
+class Acknowledged {
+ public:
+  void note(const base::UserId& user, base::Position position, base::Position applied);
+  base::Position last(const base::UserId& user) const;
+
+ private:
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<base::UserId, base::Position> last;
+  };
+  static constexpr std::size_t kUsersPerShardMax = 16'384;
+  std::array<Shard, 16> shards_;
+};
+
+}  // namespace hansard::api

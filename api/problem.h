@@ -1,0 +1,38 @@
+// Errors on the wire (RFC 9457): the one table from rejections and operating errors to status, code and title.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "api/http_types.h"
+#include "engine/base/result.h"
+#include "engine/domain/decide.h"
+#include "engine/engine.h"
+
+namespace hansard::api {
+
+struct Problem {
+  int status = 500;
+  std::string_view code;   // stable word: not_found, version_conflict ...
+  std::string detail;      // one sentence; "" for none
+  std::uint32_t retry_after_s = 0;
+};
+
+// What a handler may return instead of a value.
+template <class T>
+using Answered = boost::outcome_v2::basic_result<T, Problem, boost::outcome_v2::policy::terminate>;
+
+// Always the same body (but for request_id): a stranger learns nothing from it.
+Problem not_found();
+Problem malformed(std::string detail);
+Problem problem_of(const domain::Rejection& rejection);
+Problem problem_of(const base::Error& error);
+// For every alternative of an Answer that is not Done.
+Problem problem_of(const engine::Answer& answer);
+
+// {"type","title","status","detail","code","request_id"}.
+void append_problem(std::string& out, const Problem& problem, std::string_view request_id);
+Response problem_response(const Problem& problem, std::string_view request_id);
+
+}  // namespace hansard::api

@@ -1,0 +1,41 @@
+// Objects and frames of API.md sections 2 and 5 as JSON text. Appending, no document in between: history and fan-out
+// are made of these.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/domain/events.h"
+#include "engine/engine.h"
+#include "projections/queries.h"
+
+namespace hansard::api {
+
+void append_message(std::string& out, const projections::MessageView& message, std::uint32_t epoch);
+void append_conversation(std::string& out, const projections::ListEntry& entry, std::uint32_t epoch);
+void append_member(std::string& out, const projections::MemberView& member);
+
+// A message as message.sent or message.edited made it (thread_count 0, no reactions).
+projections::MessageView message_of(const domain::RecordedEvent& event);
+
+// The server frame of an event for the members of its conversation; nothing for events that are not pushed as such
+// (read_advanced, delivered_advanced, unread_marked and flags are rendered by the functions below). Encoded once and
+// shared by every session.
+std::optional<std::string> event_frame(const domain::RecordedEvent& event, std::uint32_t epoch);
+// message.new / message.edited / message.deleted with the message as it is now, for a resuming session.
+std::string message_frame(domain::EventType type, base::Position position, base::Version version,
+                          const projections::MessageView& now, std::uint32_t epoch);
+// message.read_receipt / message.delivered.
+std::string receipt_frame(const domain::RecordedEvent& event, std::uint32_t epoch);
+std::string receipt_frame(bool read, base::Position position, const base::ConversationId& conversation,
+                          const base::UserId& user, base::Ordinal up_to, base::Timestamp at, std::uint32_t epoch);
+std::string unread_changed_frame(base::Position position, const base::ConversationId& conversation,
+                                 projections::UnreadCount count, const projections::ReaderView& reader,
+                                 std::uint32_t epoch);
+std::string typing_frame(const base::ConversationId& conversation, const base::UserId& user, bool is_typing);
+// conversation.created, for a member who was added later or resumes.
+std::string conversation_created_frame(base::Position position, base::Version version,
+                                       const projections::ListEntry& entry, std::uint32_t epoch);
+
+}  // namespace hansard::api

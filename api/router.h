@@ -1,0 +1,24 @@
+// HTTP requests to handlers: authentication, act-as, parameters and the table of routes. The same table is what the
+// test holds against schemas/openapi.yaml.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "api/context.h"
+#include "api/http_types.h"
+
+namespace hansard::api {
+
+// Never throws but for bad_alloc; every outcome is a Response. Fills request_id and the security headers.
+asio::awaitable<Response> handle_request(Context& context, Request request);
+
+struct RouteInfo {
+  std::string_view method;
+  std::string_view path;  // OpenAPI form: /api/v1/conversations/{id}
+};
+std::span<const RouteInfo> routes();
+
+}  // namespace hansard::api
