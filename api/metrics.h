@@ -1,0 +1,70 @@
+// What the server counts about itself, as a Prometheus page (text format 0.0.4, rendered by prometheus-cpp). Counting
+// is a few nanoseconds on a shard of the calling thread; rendering merges the shards.
+//
+// Invariants: labels come from closed sets (routes of the router, methods, codes of problem.h), never from a request's
+// own text, so that the page stays bounded; beyond `kSeriesMax` routes and codes everything counts as "other".
+// Thread: any.
+// Limits: kSeriesMax series per shard of requests and of rejection codes.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/engine.h"
+#include "projections/views.h"
+
+namespace hansard::api {
+
+class Metrics {
+ public:
+  static constexpr std::size_t kSeriesMax = 256;
+
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // `route` is the pattern of routes() ("/api/v1/messages/{id}"), "" for a path that is none; `ns` from the last byte
+  // of the request to the first of the answer.
+  void count_request(std::string_view route, std::string_view method, int status, std::uint64_t ns);
+  // `code` is the stable word of a Problem, over HTTP or in an error frame.
+  void rejected(std::string_view code);
+
+  void connection_opened();
+  void connection_closed();
+  void session_opened();  // a WebSocket that said hello
+  void session_closed();
+  void lagging(int delta);  // +1 when a session falls behind, -1 when it has caught up or closed
+  void frames_out(std::uint64_t n);
+  void frames_in(std::uint64_t n);
+  void acks(std::uint64_t n);  // answered command frames
+
+  // The page. `view_lag_s` is parallel to `views`; see metrics_page, which fills it.
+  std::string text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
+                   base::Position durable, const std::vector<double>& view_lag_s = {}) const;
+
+ private:
+  struct Shard;
+  static constexpr std::size_t kShards = 16;
+  Shard& own_shard() const;
+
+  std::unique_ptr<std::array<Shard, kShards>> shards_;
+  std::atomic<std::int64_t> connections_{0}, sessions_{0}, lagging_{0};
+};
+
+inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+// What GET /metrics answers: everything of Metrics with the engine and the views read now. A view's lag in seconds is
+// the age of the first event it has not applied.
+std::string metrics_page(const Metrics& metrics, const engine::Engine& engine, const projections::Views& views,
+                         base::Timestamp now);
+double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
+
+}  // namespace hansard::api
