@@ -1,9 +1,11 @@
-// JSON in and out: the only includer of the parser. In: simdjson's DOM, which refuses invalid UTF-8, lone surrogates,
-// numbers that are not finite and nesting beyond the limit. Out: an appending writer.
+// JSON in and out: json.cpp is the only includer of the parser. In: simdjson's DOM (RFC 8259, strict), which refuses
+// invalid UTF-8, lone surrogates, a byte order mark, numbers that are not finite, integers beyond 64 bits and nesting
+// beyond the limit. Of equal keys in an object the last one counts. Out: an appending writer (json_write.cpp).
 //
 // Thread: one Parser per io thread; a Value lives until the parser's next parse.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,15 +23,19 @@ using base::Result;
 // A JSON value inside a parser's document; cheap to copy.
 class JsonValue {
  public:
+  // `integer` fits an int64; every other number is `number`.
   enum class Kind { missing, null, boolean, integer, number, string, array, object };
   Kind kind() const;
-  // Of an object; missing when it is not there (the last of equal keys wins). Unknown members are ignored by not asking.
+  // Of an object; missing when it is not there (the last of equal keys wins). Unknown members are ignored by not
+  // asking.
   JsonValue member(std::string_view key) const;
   std::vector<JsonValue> items() const;  // of an array
   std::optional<bool> boolean() const;
   std::optional<std::int64_t> integer() const;
   std::optional<std::string_view> string() const;
-  std::string minified() const;  // the value as JSON text
+  // The value as JSON text without spaces: members in their order, integers exact, other numbers as the shortest text
+  // of their double.
+  std::string minified() const;
 
  private:
   friend class JsonParser;

@@ -18,6 +18,7 @@ struct WirePosition {
 
 std::string position_text(std::uint32_t epoch, base::Position position);
 void append_position(std::string& out, std::uint32_t epoch, base::Position position);
+// 1 to 16 digits: a client that kept the number, and with it lost leading zeros, is understood.
 std::optional<WirePosition> parse_position(std::string_view text);
 
 }  // namespace hansard::api
