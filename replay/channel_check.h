@@ -1,0 +1,40 @@
+// One channel of a check: reads it back page by page as one of its members and reports what differs. See check.h.
+//
+// Thread: one worker at a time.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "api/json.h"
+#include "replay/check.h"
+#include "replay/expected.h"
+
+namespace hansard::replay {
+
+class ChannelCheck {
+ public:
+  ChannelCheck(const std::string& name, const ExpectedChannel& expected, Client& client, CheckReport& report)
+      : name_(name), expected_(expected), client_(client), report_(report) {}
+  base::Result<void> run();
+
+ private:
+  base::Result<void> check_messages();
+  base::Result<void> check_members();
+  base::Result<void> check_unread();
+  void check_message(const api::JsonValue& message, std::size_t index);
+  void check_mentions(const api::JsonValue& message, const ExpectedMessage& expected);
+  base::Result<std::string> get(const std::string& target, const std::string& act_as);
+  void differ(const std::string& what);
+
+  const std::string& name_;
+  const ExpectedChannel& expected_;
+  Client& client_;
+  CheckReport& report_;
+  api::JsonParser parser_;
+  std::string conversation_;
+  std::string viewer_;            // a member to read as
+  std::vector<std::string> ids_;  // of the messages read so far, by index
+};
+
+}  // namespace hansard::replay

@@ -1,0 +1,179 @@
+#include "replay/channel_player.h"
+
+#include <array>
+
+#include "api/json.h"
+#include "engine/base/clock.h"
+#include "engine/base/hash.h"
+#include "engine/base/utf8.h"
+
+namespace hansard::replay {
+
+using api::append_json_number;
+using api::append_json_string;
+using base::Result;
+
+namespace {
+
+// 32 hex digits over the parts, as an idempotency key.
+std::string key_of(std::string_view line_id, std::string_view step) {
+  auto digest = base::sha256_pair(line_id, step);
+  std::array<std::uint8_t, 16> half;
+  std::copy_n(digest.begin(), half.size(), half.begin());
+  return "import-" + base::uuid_text(half);
+}
+
+std::string percent_encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain) {
+      out += c;
+    } else {
+      auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, value);
+}
+
+// Those within the text; the rest is counted.
+void append_mentions(std::string& out, const ChatLine& line, ImportReport& report) {
+  std::size_t length = base::count_code_points(line.text);
+  bool first = true;
+  for (const auto& mention : line.mentions) {
+    if (mention.length == 0 || mention.offset > length || mention.length > length - mention.offset) {
+      ++report.mentions_out_of_range;
+      continue;
+    }
+    out += first ? "" : ",";
+    first = false;
+    out += '{';
+    append_member(out, "user_id", mention.user);
+    out += ",\"offset\":";
+    append_json_number(out, mention.offset);
+    out += ",\"length\":";
+    append_json_number(out, mention.length);
+    out += '}';
+  }
+}
+
+}  // namespace
+
+std::string message_id_of_line(std::string_view line_id) {
+  auto digest = base::sha256_pair("hansard import line:", line_id);
+  std::array<std::uint8_t, 16> id;
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  id[6] = static_cast<std::uint8_t>((id[6] & 0x0F) | 0x80);
+  id[8] = static_cast<std::uint8_t>((id[8] & 0x3F) | 0x80);
+  return base::uuid_text(id);
+}
+
+Result<std::string> ChannelPlayer::request(const ApiRequest& request, const ChatLine* line, Client& client,
+                                           ImportReport& report) {
+  TRY(auto response, client.send(request));
+  if (response.status / 100 == 2) return std::move(response.body);
+  if (response.status == 401 || !line) {
+    return base::error(base::ErrorCode::refused,
+                       "The server refuses (" + std::to_string(response.status) + "): " + response.body.substr(0, 300));
+  }
+  ++report.refused_total;
+  if (report.refused.size() < 100) report.refused.push_back(line->id + ": " + response.body.substr(0, 300));
+  return std::string();
+}
+
+Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
+  std::string body = R"({"type":"group",)";
+  append_member(body, "external_id", name_);
+  body += ',';
+  append_member(body, "title", name_);
+  body += '}';
+  ApiRequest create{"POST", "/api/v1/conversations", creator_, key_of(name_, "/create"), std::move(body)};
+  TRY(auto answer, request(create, nullptr, client, report));
+  api::JsonParser parser;
+  TRY(auto object, parser.parse(answer));
+  conversation_ = object.member("id").string().value_or("");
+  if (conversation_.empty()) return base::error(base::ErrorCode::malformed, "The server gave no conversation id.");
+  people_.add(creator_);
+  ++report.channels;
+  return base::success();
+}
+
+Result<void> ChannelPlayer::change(const ChatLine& line, const MemberChange& change, std::size_t step, Client& client,
+                                   ImportReport& report) {
+  std::string path = "/api/v1/conversations/" + conversation_ + "/members";
+  ApiRequest ask{"POST", path, "", key_of(line.id, "/member/" + std::to_string(step)), ""};
+  if (change.added) {
+    ask.body = R"({"members":[)";
+    append_json_string(ask.body, change.user);
+    ask.body += R"(],"quiet":true})";
+  } else {
+    ask.method = "DELETE";
+    ask.target += "/" + percent_encoded(change.user);
+  }
+  TRY(request(ask, &line, client, report));
+  ++(change.added ? report.joins : report.removals);
+  return base::success();
+}
+
+std::string ChannelPlayer::body_of(const ChatLine& line, ImportReport& report) const {
+  std::string body = "{";
+  append_member(body, "id", message_id_of_line(line.id));
+  body += ',';
+  append_member(body, "content", message_text(line));
+  body += R"(,"quiet":true,)";
+  append_member(body, "type", line.type == LineType::message ? "text" : "system");
+  body += ',';
+  append_member(body, "origin_time", base::time_text(line.time));
+  if (!line.reply_to.empty() && !seen_.contains(line.reply_to)) {
+    ++report.dangling_replies;
+  } else if (!line.reply_to.empty()) {
+    body += ',';
+    append_member(body, "reply_to", message_id_of_line(line.reply_to));
+  }
+  if (!line.mentions.empty()) {
+    body += R"(,"mentions":[)";
+    append_mentions(body, line, report);
+    body += ']';
+  }
+  return body + "}";
+}
+
+Result<void> ChannelPlayer::send_message(const ChatLine& line, Client& client, ImportReport& report) {
+  ApiRequest send{"POST", "/api/v1/conversations/" + conversation_ + "/messages", line.from,
+                  key_of(line.id, "/message"), body_of(line, report)};
+  TRY(request(send, &line, client, report));
+  seen_.insert(line.id);
+  ++(line.type == LineType::message ? report.messages : report.system_messages);
+  return base::success();
+}
+
+Result<void> ChannelPlayer::play(const ChatLine& line, Client& client, ImportReport& report) {
+  if (conversation_.empty()) {
+    TRY(create(client, report));
+  }
+  auto changes = people_.apply(line);
+  std::size_t step = 0;
+  for (const auto& each : changes) {
+    if (line.type == LineType::leave) break;
+    TRY(change(line, each, step++, client, report));
+  }
+  TRY(send_message(line, client, report));
+  for (const auto& each : changes) {
+    if (line.type != LineType::leave) break;
+    TRY(change(line, each, step++, client, report));
+  }
+  ++report.lines;
+  return base::success();
+}
+
+}  // namespace hansard::replay

@@ -1,0 +1,154 @@
+#include "replay/chat_log.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <zstd.h>
+
+#include "api/json.h"
+#include "engine/base/clock.h"
+
+namespace hansard::replay {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kLineBytesMax = 4u << 20;
+
+struct FileClose {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+struct StreamFree {
+  void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+};
+
+std::optional<LineType> type_of(std::string_view word) {
+  if (word == "message") return LineType::message;
+  if (word == "join") return LineType::join;
+  if (word == "leave") return LineType::leave;
+  if (word == "rename") return LineType::rename;
+  if (word == "notice") return LineType::notice;
+  return std::nullopt;
+}
+
+std::string text_member(const api::JsonValue& object, std::string_view key) {
+  return std::string(object.member(key).string().value_or(""));
+}
+
+std::uint64_t count_member(const api::JsonValue& object, std::string_view key) {
+  auto number = object.member(key).integer().value_or(0);
+  return number < 0 ? 0 : static_cast<std::uint64_t>(number);
+}
+
+std::optional<ChatLine> line_of(const api::JsonValue& object) {
+  auto type = type_of(object.member("type").string().value_or(""));
+  auto time = base::parse_time(object.member("ts").string().value_or(""));
+  ChatLine line{text_member(object, "id"),        text_member(object, "channel"),  time.value_or(base::Timestamp{}),
+                type.value_or(LineType::message), text_member(object, "from"),     text_member(object, "to"),
+                text_member(object, "text"),      text_member(object, "reply_to"), {}};
+  for (const auto& mention : object.member("mentions").items()) {
+    line.mentions.push_back(
+        {text_member(mention, "user"), count_member(mention, "offset"), count_member(mention, "length")});
+  }
+  bool whole = type && time && !line.id.empty() && !line.channel.empty() && !line.from.empty() &&
+               (line.type != LineType::rename || !line.to.empty());
+  return whole ? std::optional(std::move(line)) : std::nullopt;
+}
+
+}  // namespace
+
+struct ChatLog::Impl {
+  std::string path;
+  std::unique_ptr<std::FILE, FileClose> file;
+  std::unique_ptr<ZSTD_DStream, StreamFree> zstd;  // nothing for a plain file
+  std::string compressed = std::string(ZSTD_DStreamInSize(), '\0');
+  ZSTD_inBuffer in{nullptr, 0, 0};
+  std::string text;  // decompressed, not yet split
+  std::size_t text_at = 0;
+  std::uint64_t bytes_read = 0, bytes_total = 0, line_number = 0;
+  bool file_ended = false;
+  api::JsonParser parser;
+
+  Error fail(ErrorCode code, const std::string& what) const {
+    return base::error(code, path + ", line " + std::to_string(line_number) + ": " + what + ".");
+  }
+
+  Result<void> refill_input() {
+    if (in.pos < in.size) return base::success();
+    std::size_t got = std::fread(compressed.data(), 1, compressed.size(), file.get());
+    if (got == 0 && std::ferror(file.get())) return fail(ErrorCode::io, "the file cannot be read");
+    file_ended = got == 0;
+    bytes_read += got;
+    in = {compressed.data(), got, 0};
+    return base::success();
+  }
+
+  // Appends one window to `text`.
+  Result<void> refill_text() {
+    TRY(refill_input());
+    if (!zstd) {
+      text.append(compressed, in.pos, in.size - in.pos);
+      in.pos = in.size;
+      return base::success();
+    }
+    std::string window(ZSTD_DStreamOutSize(), '\0');
+    ZSTD_outBuffer out{window.data(), window.size(), 0};
+    std::size_t left = ZSTD_decompressStream(zstd.get(), &out, &in);
+    if (ZSTD_isError(left)) return fail(ErrorCode::corrupt, std::string("zstd says ") + ZSTD_getErrorName(left));
+    text.append(window, 0, out.pos);
+    return base::success();
+  }
+
+  // The next raw line without its newline; nothing at the end of the file.
+  Result<std::optional<std::string>> next_text() {
+    for (;;) {
+      std::size_t end = text.find('\n', text_at);
+      if (end != std::string::npos || (file_ended && text_at < text.size())) {
+        std::string line = text.substr(text_at, end == std::string::npos ? end : end - text_at);
+        text_at = end == std::string::npos ? text.size() : end + 1;
+        ++line_number;
+        return std::optional(std::move(line));
+      }
+      if (file_ended) return std::optional<std::string>();
+      text.erase(0, text_at);
+      text_at = 0;
+      if (text.size() > kLineBytesMax) return fail(ErrorCode::malformed, "the line is longer than 4 MiB");
+      TRY(refill_text());
+    }
+  }
+};
+
+ChatLog::ChatLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ChatLog::~ChatLog() = default;
+
+Result<std::unique_ptr<ChatLog>> ChatLog::open(const std::string& path) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->file.reset(std::fopen(path.c_str(), "rb"));
+  if (!impl->file) return base::error(ErrorCode::io, path + " cannot be opened.");
+  std::error_code ignored;
+  impl->bytes_total = std::filesystem::file_size(path, ignored);
+  if (path.ends_with(".zst")) impl->zstd.reset(ZSTD_createDStream());
+  return std::unique_ptr<ChatLog>(new ChatLog(std::move(impl)));
+}
+
+Result<std::optional<ChatLine>> ChatLog::next() {
+  for (;;) {
+    TRY(auto text, impl_->next_text());
+    if (!text) return std::optional<ChatLine>();
+    if (text->find_first_not_of(" \t\r") == std::string::npos) continue;
+    auto object = impl_->parser.parse(*text);
+    if (!object) return impl_->fail(ErrorCode::malformed, "not a JSON object: " + object.error().detail);
+    auto line = line_of(object.value());
+    if (!line) return impl_->fail(ErrorCode::malformed, "id, channel, ts, type or from is missing or not known");
+    return line;
+  }
+}
+
+std::uint64_t ChatLog::bytes_read() const { return impl_->bytes_read; }
+std::uint64_t ChatLog::bytes_total() const { return impl_->bytes_total; }
+
+}  // namespace hansard::replay

@@ -1,0 +1,52 @@
+#include "replay/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace hansard::replay {
+
+namespace {
+std::string bar(double share) {
+  std::size_t filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 24);
+  return "[" + std::string(filled, '#') + std::string(24 - filled, '.') + "]";
+}
+}  // namespace
+
+Progress::Progress(std::string what, bool quiet)
+    : what_(std::move(what)),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()),
+      printed_(started_) {}
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+void Progress::print(std::uint64_t done, double share) {
+  double passed = seconds();
+  double rate = passed > 0 ? static_cast<double>(done) / passed : 0;
+  double left = share > 0 ? passed * (1 - share) / share : 0;
+  std::fprintf(stderr, "%s%s %s %3.0f %%  %llu done  %.0f/s  %.0f s left%s", terminal_ ? "\r" : "", what_.c_str(),
+               bar(share).c_str(), share * 100, static_cast<unsigned long long>(done), rate, left,
+               terminal_ ? "   " : "\n");
+  std::fflush(stderr);
+}
+
+void Progress::update(std::uint64_t done, double share) {
+  auto now = std::chrono::steady_clock::now();
+  auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000);
+  if (quiet_ || now - printed_ < pause) return;
+  printed_ = now;
+  print(done, share);
+}
+
+void Progress::finish(std::uint64_t done) {
+  if (quiet_) return;
+  print(done, 1);
+  if (terminal_) std::fputc('\n', stderr);
+}
+
+}  // namespace hansard::replay

@@ -1,0 +1,270 @@
+// The style guide as a test: include direction and fences (docs/ARCHITECTURE.md), sizes, coroutine rules, unfinished
+// work, and rooms the architecture page forgot. It reads the tree as text.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Source {
+  std::string path;  // relative to the repository
+  std::vector<std::string> lines;
+};
+
+std::vector<std::string> read_lines(const fs::path& path) {
+  std::ifstream in(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+const fs::path kRoot = HANSARD_SOURCE_DIR;
+const std::vector<std::string> kRooms = {"engine", "projections", "api", "replay"};
+
+std::vector<Source> sources(const std::vector<std::string>& folders) {
+  std::vector<Source> found;
+  for (const auto& folder : folders) {
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+      auto extension = entry.path().extension();
+      if (extension != ".cpp" && extension != ".h") continue;
+      found.push_back({fs::relative(entry.path(), kRoot).string(), read_lines(entry.path())});
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  REQUIRE(found.size() > 1);
+  return found;
+}
+
+std::string room_of(const std::string& path) {
+  static const std::regex deep("^(engine/(?:base|domain|codec|log|index))/");
+  std::smatch match;
+  if (std::regex_search(path, match, deep)) return match[1];
+  return path.substr(0, path.find('/'));
+}
+
+std::vector<std::string> includes(const Source& source) {
+  static const std::regex include(R"(^\s*#include\s+[<"]([^>"]+)[>"])");
+  std::vector<std::string> found;
+  for (const auto& line : source.lines) {
+    std::smatch match;
+    if (std::regex_search(line, match, include)) found.push_back(match[1]);
+  }
+  return found;
+}
+
+// Who may include whom; a room may always include itself.
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"engine/base", {}},
+    {"engine/domain", {"engine/base"}},
+    {"engine/codec", {"engine/base", "engine/domain"}},
+    {"engine/log", {"engine/base"}},
+    {"engine/index", {"engine/base", "engine/domain"}},
+    {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
+    {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
+    {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
+    {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
+};
+
+// A library and the only places that may include it.
+struct Fence {
+  std::regex header;
+  std::regex allowed;
+};
+const std::vector<Fence> kFences = {
+    {std::regex("^rocksdb/"), std::regex("^engine/(log|index)/|^engine/keys|^projections/view_store")},
+    {std::regex("^(flatbuffers/|.*_generated\\.h)"), std::regex("^engine/codec/")},
+    {std::regex("^simdjson"), std::regex("^api/json\\.cpp$|^replay/json_reader\\.cpp$")},
+    {std::regex("^boost/beast"), std::regex("^api/|^replay/client")},
+    {std::regex("^boost/asio"), std::regex("^api/|^replay/client")},
+    {std::regex("^(cjose|jansson)"), std::regex("^api/auth")},
+    {std::regex("^liburing"), std::regex("^engine/base/file_io")},
+    {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
+    {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
+    {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
+    {std::regex("^openssl"), std::regex("^engine/base/|^api/auth")},
+    {std::regex("^(chrono|ctime|time\\.h)$"), std::regex("^(?!engine/(domain|codec)/)")},
+};
+
+std::string join(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("includes point one way") {
+  std::vector<std::string> breaches;
+  for (const auto& source : sources(kRooms)) {
+    auto from = room_of(source.path);
+    for (const auto& header : includes(source)) {
+      if (header.find('/') == std::string::npos) continue;
+      auto to = room_of(header);
+      bool ours = kMayInclude.contains(to) || to == "tests";
+      if (!ours || to == from || kMayInclude.at(from).contains(to)) continue;
+      breaches.push_back(source.path + " includes " + header);
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("a library is included behind its fence only") {
+  std::vector<std::string> breaches;
+  for (const auto& source : sources(kRooms)) {
+    for (const auto& header : includes(source)) {
+      for (const auto& fence : kFences) {
+        if (!std::regex_search(header, fence.header) || std::regex_search(source.path, fence.allowed)) continue;
+        breaches.push_back(source.path + " includes " + header);
+      }
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("at most eight files pay for Beast") {
+  std::vector<std::string> users;
+  for (const auto& source : sources(kRooms)) {
+    auto all = includes(source);
+    bool beast = std::any_of(all.begin(), all.end(), [](const auto& h) { return h.starts_with("boost/beast"); });
+    if (beast) users.push_back(source.path);
+  }
+  INFO(join(users));
+  CHECK(users.size() <= 8);
+}
+
+TEST_CASE("files stay small") {
+  std::vector<std::string> large;
+  for (const auto& source : sources({"engine", "projections", "api", "replay", "tests"})) {
+    if (source.lines.size() > 400)
+      large.push_back(source.path + " has " + std::to_string(source.lines.size()) + " lines");
+  }
+  INFO(join(large));
+  CHECK(large.empty());
+}
+
+TEST_CASE("lines fit 120 columns and headers are guarded once") {
+  std::vector<std::string> breaches;
+  for (const auto& source : sources({"engine", "projections", "api", "replay", "tests"})) {
+    for (const auto& line : source.lines) {
+      if (line.size() > 200) breaches.push_back(source.path + ": " + line.substr(0, 80));
+    }
+    bool header = source.path.ends_with(".h");
+    auto pragma = std::count(source.lines.begin(), source.lines.end(), "#pragma once");
+    if (header && pragma != 1) breaches.push_back(source.path + ": #pragma once is missing");
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("every header says what it is before it begins") {
+  std::vector<std::string> breaches;
+  for (const auto& source : sources(kRooms)) {
+    if (source.path.ends_with(".h") && !source.lines.front().starts_with("// ")) breaches.push_back(source.path);
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("coroutines keep the rules of g++ 12") {
+  const std::regex lambda_in_await(R"(co_await\b.*\[[&=a-z_, ]*\]\s*[({])");
+  const std::regex detached(R"(\bdetached\b)");
+  std::vector<std::string> breaches;
+  for (const auto& source : sources(kRooms)) {
+    for (const auto& line : source.lines) {
+      auto code = line.substr(0, line.find("//"));
+      if (std::regex_search(code, lambda_in_await) || std::regex_search(code, detached)) {
+        breaches.push_back(source.path + ": " + line);
+      }
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("nothing is left unfinished in words") {
+  const std::regex words(R"(\b(TODO|FIXME|XXX|HACK|for now)\b)");
+  std::vector<std::string> breaches;
+  for (const auto& source : sources({"engine", "projections", "api", "replay"})) {
+    for (const auto& line : source.lines) {
+      if (std::regex_search(line, words) && line.find("one partition for now") == std::string::npos) {
+        breaches.push_back(source.path + ": " + line);
+      }
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("the clock and chance enter through base only") {
+  const std::regex sources_of_chance(
+      R"(system_clock::now|steady_clock::now|\brand\(|random_device|mt19937|\btime\(nullptr\))");
+  std::vector<std::string> breaches;
+  for (const auto& source : sources({"engine", "projections"})) {
+    if (source.path.starts_with("engine/base/clock")) continue;
+    for (const auto& line : source.lines) {
+      if (std::regex_search(line, sources_of_chance)) breaches.push_back(source.path + ": " + line);
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("tests do not sleep") {
+  const std::regex sleeping(R"(sleep_for|sleep_until|\busleep\()");
+  std::vector<std::string> breaches;
+  for (const auto& source : sources({"tests"})) {
+    if (source.path == "tests/tidy_test.cpp" || source.path.starts_with("tests/bench/")) continue;
+    for (const auto& line : source.lines) {
+      if (std::regex_search(line, sleeping)) breaches.push_back(source.path + ": " + line);
+    }
+  }
+  INFO(join(breaches));
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("the architecture page has a line for every file") {
+  auto page = join(read_lines(kRoot / "docs/ARCHITECTURE.md"));
+  std::set<std::string> missing;
+  for (const auto& source : sources(kRooms)) {
+    auto stem = fs::path(source.path).replace_extension().string();
+    if (page.find("`" + stem + "`") == std::string::npos) missing.insert(stem);
+  }
+  INFO(join({missing.begin(), missing.end()}));
+  CHECK(missing.empty());
+}
+
+TEST_CASE("the top level holds nothing without a reason") {
+  const std::set<std::string> known = {"CMakeLists.txt",
+                                       "CMakePresets.json",
+                                       "README.md",
+                                       "dev",
+                                       "engine",
+                                       "projections",
+                                       "api",
+                                       "schemas",
+                                       "replay",
+                                       "tests",
+                                       "docs",
+                                       "build",
+                                       "data",
+                                       "LICENSE"};
+  std::vector<std::string> strangers;
+  for (const auto& entry : fs::directory_iterator(kRoot)) {
+    auto name = entry.path().filename().string();
+    if (!name.starts_with(".") && !known.contains(name)) strangers.push_back(name);
+  }
+  INFO(join(strangers));
+  CHECK(strangers.empty());
+}
