@@ -1,5 +1,35 @@
 // The rules. decide says what a command means against a state; evolve says what an event does to it. Both use only
-// their arguments: no clock, no randomness, no I/O, no locale (I9).
+// their arguments: no clock, no randomness, no I/O, no locale (I9). API.md sections 1 to 3 are the law; where they
+// leave a choice, this is what was chosen.
+//
+// Who may do what
+// - The actor counts, not the subject: a service acts as a user and obeys that user's membership and role in sends,
+//   edits, deletes and pointers. Three things it may do without being a member of a conversation that exists: manage
+//   it (settings, members, roles, closing), get it back by creating it again, and post `type: system`.
+//   Slow mode and the rule against empty content do not bind a service.
+// - The admin scope deletes without window and what others wrote, but only where its holder is a member.
+// - Everybody else who is not a member now gets not_found, whatever he asks for and whether or not it exists. A message
+//   that settings.history hides from a member is answered like one that does not exist.
+// - Owners make, change and remove owners and admins; admins manage members and readers. A last owner may leave: what
+//   then needs an owner needs a service.
+//
+// Conversations
+// - The two of a direct conversation stay: members and roles do not change (conflict). Who opened it is its owner, may
+//   set its title and settings and close it, but does not delete what the other wrote.
+// - A derived id (direct pair, external id) is worked out here; the command's id is not looked at. Other ids are never
+//   of UUID version 8, so nobody can sit on a derived one.
+// - A creation repeats a client-made id when creator and type are the same and so is what has not changed since.
+// - After closing, pointers and flags still move; everything else is conversation_closed, also leaving.
+// - Removing somebody who is not a member changes nothing; changing his role is not_found.
+//
+// Messages
+// - A repeat of a client-made id is answered before any other rule but membership, so that a retry finds its effect.
+// - The role read_only forbids editing too, or who was silenced could speak through old messages; who_may_post and slow
+//   mode bind new messages only. Windows are closed after their last second; a clock that went back opens them again.
+// - An if_match is not looked at when the message is deleted already: a repeated delete changes nothing.
+//
+// Pointers
+// - up_to above the last ordinal, and a mark on no visible message, are invalid. up_to 0 only clears the marker.
 #pragma once
 
 #include <string>
@@ -14,25 +44,25 @@ namespace hansard::domain {
 
 // Why a rule says no. The edge maps each to a status and a stable word in one table (api/problem).
 enum class RejectionCode {
-  not_found,             // also: the caller is not a member now
-  forbidden,             // a member lacking a role, or a missing scope
+  not_found,  // also: the caller is not a member now
+  forbidden,  // a member lacking a role, or a missing scope
   conflict,
-  id_taken,              // a client-made id that names something else
-  gone,                  // on something erased
-  precondition_failed,   // If-Match
+  id_taken,             // a client-made id that names something else
+  gone,                 // on something erased
+  precondition_failed,  // If-Match
   delete_window_passed,
   edit_window_passed,
-  message_deleted,       // an edit of a deleted message
+  message_deleted,  // an edit of a deleted message
   conversation_closed,
-  read_only,             // role read_only, or who_may_post
+  read_only,  // role read_only, or who_may_post
   slow_mode,
-  invalid,               // a rule about values: mention out of range, reply_to elsewhere, direct not of two ...
+  invalid,  // a rule about values: mention out of range, reply_to elsewhere, direct not of two ...
   group_full
 };
 
 struct Rejection {
   RejectionCode code;
-  std::string detail;          // one sentence
+  std::string detail;  // one sentence
   std::uint32_t retry_after_s = 0;
 };
 
@@ -40,19 +70,20 @@ struct Rejection {
 // made. The ids name the resource the answer shows.
 struct Accepted {
   std::vector<EventBody> events;
-  bool created = false;                       // 201
+  bool created = false;  // 201
   ConversationId conversation;
   std::optional<MessageId> message;
-  bool repeat = false;                        // a client-made id seen again with the same author and body
+  bool repeat = false;  // a client-made id seen again with the same author and body
 };
 
 using Decision = std::variant<Accepted, Rejection>;
 
 // Defaults of API.md section 1; the server's options fill them.
 struct Rules {
-  std::uint32_t delete_window_s = 300;   // 0: none
+  std::uint32_t delete_window_s = 300;  // 0: none
   std::uint32_t members_max = 100'000;
   std::uint32_t content_code_points_max = 10'000;
+  std::uint32_t mentions_max = 1'000;  // each costs the decision a look at the members
 };
 
 // `now` is the log's time for the events to come.

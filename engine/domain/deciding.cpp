@@ -1,0 +1,65 @@
+#include "engine/domain/deciding.h"
+
+namespace hansard::domain {
+
+std::optional<Place> managed_place(const Given& given, const ConversationId& id) {
+  auto conversation = given.state.conversation(id);
+  if (!conversation) return std::nullopt;
+  auto member = given.state.member(id, given.caller.actor);
+  if (!member && !given.caller.service) return std::nullopt;
+  return Place{*std::move(conversation), member};
+}
+
+std::optional<Place> member_place(const Given& given, const ConversationId& id) {
+  auto place = managed_place(given, id);
+  if (place && !place->member) return std::nullopt;
+  return place;
+}
+
+std::optional<MessagePlace> message_place(const Given& given, const MessageId& id) {
+  auto message = given.state.message(id);
+  if (!message) return std::nullopt;
+  auto place = member_place(given, message->facts.conversation);
+  if (!place || !may_see(*place, message->facts.ordinal)) return std::nullopt;
+  return MessagePlace{*std::move(place), *std::move(message)};
+}
+
+bool may_see(const Place& place, Ordinal ordinal) {
+  if (place.conversation.settings.history == History::all || !place.member) return true;
+  return ordinal > place.member->joined_after;
+}
+
+bool is_elevated(Role role) { return role == Role::owner || role == Role::admin; }
+
+bool may_manage(const Given& given, const Place& place) {
+  return given.caller.service || (place.member && is_elevated(place.member->role));
+}
+
+bool may_own(const Given& given, const Place& place) {
+  return given.caller.service || (place.member && place.member->role == Role::owner);
+}
+
+Rejection reject(RejectionCode code, std::string detail) { return {code, std::move(detail)}; }
+
+Rejection not_found() { return reject(RejectionCode::not_found, "There is no such thing here."); }
+
+Rejection closed() { return reject(RejectionCode::conversation_closed, "The conversation is closed for good."); }
+
+Accepted unchanged(const ConversationId& conversation, std::optional<MessageId> message) {
+  Accepted accepted;
+  accepted.conversation = conversation;
+  accepted.message = message;
+  return accepted;
+}
+
+Accepted changed(EventBody event, const ConversationId& conversation, std::optional<MessageId> message) {
+  Accepted accepted = unchanged(conversation, message);
+  accepted.events.push_back(std::move(event));
+  return accepted;
+}
+
+std::uint64_t elapsed_ms(Timestamp from, Timestamp to) {
+  return to > from ? static_cast<std::uint64_t>(to.ms) - static_cast<std::uint64_t>(from.ms) : 0;
+}
+
+}  // namespace hansard::domain

@@ -1,0 +1,79 @@
+#include "engine/domain/events.h"
+
+namespace hansard::domain {
+namespace {
+
+constexpr EventType number(const ConversationCreated&) { return EventType::conversation_created; }
+constexpr EventType number(const ConversationUpdated&) { return EventType::conversation_updated; }
+constexpr EventType number(const ConversationClosed&) { return EventType::conversation_closed; }
+constexpr EventType number(const MemberAdded&) { return EventType::member_added; }
+constexpr EventType number(const MemberRemoved&) { return EventType::member_removed; }
+constexpr EventType number(const MemberRoleChanged&) { return EventType::member_role_changed; }
+constexpr EventType number(const MessageSent&) { return EventType::message_sent; }
+constexpr EventType number(const MessageEdited&) { return EventType::message_edited; }
+constexpr EventType number(const MessageDeleted&) { return EventType::message_deleted; }
+constexpr EventType number(const ReadAdvanced&) { return EventType::read_advanced; }
+constexpr EventType number(const DeliveredAdvanced&) { return EventType::delivered_advanced; }
+constexpr EventType number(const UnreadMarked&) { return EventType::unread_marked; }
+constexpr EventType number(const ConversationFlagged&) { return EventType::conversation_flagged; }
+constexpr EventType number(const LossAccepted&) { return EventType::loss_accepted; }
+
+template <class Body>
+base::StreamId stream(const Body& body) {
+  if constexpr (requires { body.facts; }) {
+    return base::stream_of(body.facts.conversation);
+  } else {
+    return base::stream_of(body.conversation);
+  }
+}
+base::StreamId stream(const ReadAdvanced& body) { return base::stream_of_user(body.user); }
+base::StreamId stream(const DeliveredAdvanced& body) { return base::stream_of_user(body.user); }
+base::StreamId stream(const UnreadMarked& body) { return base::stream_of_user(body.user); }
+base::StreamId stream(const ConversationFlagged& body) { return base::stream_of_user(body.user); }
+base::StreamId stream(const LossAccepted&) { return {}; }
+
+}  // namespace
+
+EventType type_of(const EventBody& body) {
+  return std::visit([](const auto& event) { return number(event); }, body);
+}
+
+std::string_view type_name(EventType type) {
+  switch (type) {
+    case EventType::conversation_created:
+      return "conversation.created";
+    case EventType::conversation_updated:
+      return "conversation.updated";
+    case EventType::conversation_closed:
+      return "conversation.closed";
+    case EventType::member_added:
+      return "member.added";
+    case EventType::member_removed:
+      return "member.removed";
+    case EventType::member_role_changed:
+      return "member.role_changed";
+    case EventType::message_sent:
+      return "message.sent";
+    case EventType::message_edited:
+      return "message.edited";
+    case EventType::message_deleted:
+      return "message.deleted";
+    case EventType::read_advanced:
+      return "read.advanced";
+    case EventType::delivered_advanced:
+      return "delivered.advanced";
+    case EventType::unread_marked:
+      return "unread.marked";
+    case EventType::conversation_flagged:
+      return "conversation.flagged";
+    case EventType::loss_accepted:
+      return "loss.accepted";
+  }
+  return "unknown";
+}
+
+base::StreamId stream_of(const EventBody& body) {
+  return std::visit([](const auto& event) { return stream(event); }, body);
+}
+
+}  // namespace hansard::domain

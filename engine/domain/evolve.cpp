@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include "engine/domain/decide.h"
+
+namespace hansard::domain {
+namespace {
+
+// An event of a conversation stream moves the conversation's version, whatever else it does. `change` gets the state
+// to write; an event of a conversation that is not there has nothing to change.
+template <class Change>
+void change_conversation(StateWriter& state, const RecordedEvent& event, const ConversationId& id,
+                         const Change& change) {
+  auto conversation = state.conversation(id);
+  if (!conversation) return;
+  conversation->version = event.version;
+  change(*conversation);
+  state.put_conversation(id, *std::move(conversation));
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ConversationCreated& body) {
+  ConversationState conversation;
+  conversation.type = body.type;
+  conversation.created_by = body.created_by;
+  conversation.version = event.version;
+  conversation.settings_version = event.version;
+  conversation.member_count = static_cast<std::uint32_t>(body.members.size());
+  conversation.settings = body.settings;
+  conversation.content_position = event.position;
+  state.put_conversation(body.conversation, std::move(conversation));
+  for (const auto& entry : body.members)
+    state.put_member(body.conversation, entry.user, MemberState{entry.role, {}, {}});
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ConversationUpdated& body) {
+  change_conversation(state, event, body.conversation, [&](ConversationState& conversation) {
+    conversation.settings = body.settings;
+    conversation.settings_version = event.version;
+    conversation.content_position = event.position;
+  });
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ConversationClosed& body) {
+  change_conversation(state, event, body.conversation,
+                      [](ConversationState& conversation) { conversation.closed = true; });
+}
+
+void join(StateWriter& state, const MemberAdded& body, const MemberEntry& entry) {
+  state.put_member(body.conversation, entry.user, MemberState{entry.role, body.last_ordinal, {}});
+  auto reader = state.reader(body.conversation, entry.user);
+  if (body.last_ordinal <= reader.read_up_to && !reader.marked_from) return;
+  reader.read_up_to = std::max(reader.read_up_to, body.last_ordinal);
+  reader.marked_from.reset();
+  state.put_reader(body.conversation, entry.user, reader);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MemberAdded& body) {
+  change_conversation(state, event, body.conversation, [&](ConversationState& conversation) {
+    for (const auto& entry : body.members) {
+      if (state.member(body.conversation, entry.user)) continue;
+      join(state, body, entry);
+      ++conversation.member_count;
+    }
+  });
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MemberRemoved& body) {
+  change_conversation(state, event, body.conversation, [&](ConversationState& conversation) {
+    if (!state.member(body.conversation, body.user)) return;
+    state.put_member(body.conversation, body.user, std::nullopt);
+    --conversation.member_count;
+  });
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MemberRoleChanged& body) {
+  change_conversation(state, event, body.conversation, [&](ConversationState&) {
+    auto member = state.member(body.conversation, body.user);
+    if (!member) return;
+    member->role = body.role;
+    state.put_member(body.conversation, body.user, member);
+  });
+}
+
+// Only slow mode asks when a member last sent, so only there a send writes his row.
+void note_sent(StateWriter& state, const ConversationState& conversation, const MessageFacts& facts) {
+  if (conversation.settings.slow_mode_s == 0 || facts.type == MessageType::system) return;
+  auto member = state.member(facts.conversation, facts.author);
+  if (!member) return;
+  member->last_sent = facts.sent_at;
+  state.put_member(facts.conversation, facts.author, member);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MessageSent& body) {
+  change_conversation(state, event, body.facts.conversation, [&](ConversationState& conversation) {
+    conversation.last_ordinal = std::max(conversation.last_ordinal, body.facts.ordinal);
+    note_sent(state, conversation, body.facts);
+    state.put_message(body.facts.message,
+                      MessageState{body.facts, MessageStatus::live, event.version, event.position, event.position});
+  });
+}
+
+void change_message(StateWriter& state, const RecordedEvent& event, const MessageFacts& facts,
+                    std::optional<MessageStatus> status) {
+  change_conversation(state, event, facts.conversation, [&](ConversationState&) {
+    auto message = state.message(facts.message);
+    if (!message) return;
+    message->status = status.value_or(message->status);
+    message->version = event.version;
+    message->position = event.position;
+    state.put_message(facts.message, *std::move(message));
+  });
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MessageEdited& body) {
+  change_message(state, event, body.facts, std::nullopt);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MessageDeleted& body) {
+  change_message(state, event, body.facts, MessageStatus::deleted);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const ReadAdvanced& body) {
+  auto reader = state.reader(body.conversation, body.user);
+  reader.read_up_to = std::max(reader.read_up_to, body.up_to);
+  reader.marked_from.reset();
+  state.put_reader(body.conversation, body.user, reader);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const DeliveredAdvanced& body) {
+  auto reader = state.reader(body.conversation, body.user);
+  reader.delivered_up_to = std::max(reader.delivered_up_to, body.up_to);
+  state.put_reader(body.conversation, body.user, reader);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const UnreadMarked& body) {
+  auto reader = state.reader(body.conversation, body.user);
+  reader.marked_from = body.from;
+  state.put_reader(body.conversation, body.user, reader);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const ConversationFlagged& body) {
+  auto reader = state.reader(body.conversation, body.user);
+  reader.archived = body.archived;
+  reader.muted = body.muted;
+  reader.pinned = body.pinned;
+  state.put_reader(body.conversation, body.user, reader);
+}
+
+void fold(StateWriter&, const RecordedEvent&, const LossAccepted&) {}
+
+// The stream of a conversation is its id, so an unknown event's conversation is known all the same.
+void fold_unknown(StateWriter& state, const RecordedEvent& event) {
+  change_conversation(state, event, base::id_from_bytes<ConversationId>(event.stream.view()),
+                      [](ConversationState&) {});
+}
+
+}  // namespace
+
+void evolve(StateWriter& state, const RecordedEvent& event) {
+  state.put_stream_version(event.stream, event.version);
+  if (!event.body) return fold_unknown(state, event);
+  std::visit([&](const auto& body) { fold(state, event, body); }, *event.body);
+}
+
+}  // namespace hansard::domain

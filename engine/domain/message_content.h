@@ -1,0 +1,19 @@
+// The rules about what a message says, shared by send and edit. Private to the room.
+#pragma once
+
+#include <optional>
+
+#include "engine/domain/deciding.h"
+
+namespace hansard::domain {
+
+// Length, emptiness and the ranges of mentions. `content` is what the message would say afterwards.
+std::optional<Rejection> check_content(const Given& given, MessageType type, const MessageContent& content);
+
+// Sets `counts` of each mention: a member now, not the author, and not in a system message, which counts for nobody.
+void decide_counts(const Given& given, const MessageFacts& facts, MessageContent& content);
+
+// Equal but for what the server decided about it (`counts`).
+bool says_the_same(const MessageContent& a, const MessageContent& b);
+
+}  // namespace hansard::domain

@@ -1,0 +1,109 @@
+// The state behind decide and evolve as plain maps: the model the write index is held against, and the state of tests
+// that need no database.
+//
+// Thread: one at a time. Owns: everything it holds. Limits: none, it is for tests.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "engine/domain/decide.h"
+
+namespace hansard::support {
+
+class MapState : public domain::StateWriter {
+ public:
+  using ConversationId = domain::ConversationId;
+  using MessageId = domain::MessageId;
+  using UserId = domain::UserId;
+  using Position = domain::Position;
+  using UserKey = std::pair<ConversationId, UserId>;
+
+  // evolve, and keeps the event's content where message_content and conversation_content find it.
+  void apply(const domain::RecordedEvent& event) {
+    domain::evolve(*this, event);
+    if (!event.body) return;
+    if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) keep(event.position, sent->content);
+    if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) keep(event.position, edited->content);
+    if (const auto* created = std::get_if<domain::ConversationCreated>(&*event.body)) {
+      keep(event.position, created->content);
+    }
+    if (const auto* updated = std::get_if<domain::ConversationUpdated>(&*event.body)) {
+      keep(event.position, updated->content);
+    }
+  }
+
+  // What an erasure does to the record at `at`.
+  void erase_content(Position at) {
+    message_contents.erase(at);
+    conversation_contents.erase(at);
+  }
+
+  std::optional<domain::ConversationState> conversation(const ConversationId& id) const override {
+    return find(conversations, id);
+  }
+  std::optional<domain::MemberState> member(const ConversationId& id, const UserId& user) const override {
+    return find(members, UserKey(id, user));
+  }
+  std::optional<domain::MessageState> message(const MessageId& id) const override { return find(messages, id); }
+  domain::ReaderState reader(const ConversationId& id, const UserId& user) const override {
+    return find(readers, UserKey(id, user)).value_or(domain::ReaderState{});
+  }
+  domain::Version stream_version(const base::StreamId& stream) const override {
+    return find(streams, stream).value_or(domain::Version{});
+  }
+  std::optional<domain::MessageContent> message_content(Position at) const override {
+    return find(message_contents, at);
+  }
+  std::optional<domain::ConversationContent> conversation_content(Position at) const override {
+    return find(conversation_contents, at);
+  }
+
+  void put_conversation(const ConversationId& id, domain::ConversationState state) override {
+    conversations[id] = std::move(state);
+  }
+  void put_member(const ConversationId& id, const UserId& user, std::optional<domain::MemberState> state) override {
+    if (state) {
+      members[UserKey(id, user)] = *state;
+    } else {
+      members.erase(UserKey(id, user));
+    }
+  }
+  void put_message(const MessageId& id, domain::MessageState state) override { messages[id] = std::move(state); }
+  void put_reader(const ConversationId& id, const UserId& user, domain::ReaderState state) override {
+    readers[UserKey(id, user)] = state;
+  }
+  void put_stream_version(const base::StreamId& stream, domain::Version version) override { streams[stream] = version; }
+
+  bool operator==(const MapState& other) const {
+    return conversations == other.conversations && members == other.members && messages == other.messages &&
+           readers == other.readers && streams == other.streams;
+  }
+
+  std::map<ConversationId, domain::ConversationState> conversations;
+  std::map<UserKey, domain::MemberState> members;
+  std::map<MessageId, domain::MessageState> messages;
+  std::map<UserKey, domain::ReaderState> readers;
+  std::map<base::StreamId, domain::Version> streams;
+  std::map<Position, domain::MessageContent> message_contents;
+  std::map<Position, domain::ConversationContent> conversation_contents;
+
+ private:
+  template <class Map>
+  static std::optional<typename Map::mapped_type> find(const Map& map, const typename Map::key_type& key) {
+    const auto found = map.find(key);
+    if (found == map.end()) return std::nullopt;
+    return found->second;
+  }
+
+  void keep(Position at, const std::optional<domain::MessageContent>& content) {
+    if (content) message_contents[at] = *content;
+  }
+  void keep(Position at, const std::optional<domain::ConversationContent>& content) {
+    if (content) conversation_contents[at] = *content;
+  }
+};
+
+}  // namespace hansard::support
