@@ -1,0 +1,178 @@
+#include <variant>
+#include <vector>
+
+#include "engine/codec/body_tables.h"
+#include "engine/codec/verified_table.h"
+
+#include "facts_generated.h"
+
+namespace hansard::codec {
+
+namespace {
+
+// Each `read` fills an event from its verified table; false for an enum number this build does not know.
+
+bool read_settings(const wire::Settings& table, domain::Settings& s) {
+  s.edit_history = table.edit_history();
+  if (auto window = table.delete_window_s()) s.delete_window_s = *window;
+  s.edit_window_s = table.edit_window_s();
+  s.slow_mode_s = table.slow_mode_s();
+  s.retention_s = table.retention_s();
+  return read_enum(table.history(), s.history) && read_enum(table.who_may_post(), s.who_may_post);
+}
+
+template <class Tables>
+bool read_members(const Tables* tables, std::vector<domain::MemberEntry>& members) {
+  if (tables == nullptr) return true;
+  members.reserve(tables->size());
+  for (const wire::Member* table : *tables) {
+    auto& member = members.emplace_back();
+    member.user.value = text_of(table->user());
+    if (!read_enum(table->role(), member.role)) return false;
+  }
+  return true;
+}
+
+bool read(const wire::ConversationCreatedFacts& table, domain::ConversationCreated& event) {
+  read_id(*table.conversation(), event.conversation);
+  event.created_by.value = text_of(table.created_by());
+  event.external_id = text_of(table.external_id());
+  return read_enum(table.type(), event.type) && read_members(table.members(), event.members) &&
+         read_settings(*table.settings(), event.settings);
+}
+
+bool read(const wire::ConversationUpdatedFacts& table, domain::ConversationUpdated& event) {
+  read_id(*table.conversation(), event.conversation);
+  return read_settings(*table.settings(), event.settings);
+}
+
+bool read(const wire::ConversationClosedFacts& table, domain::ConversationClosed& event) {
+  read_id(*table.conversation(), event.conversation);
+  return true;
+}
+
+bool read(const wire::MemberAddedFacts& table, domain::MemberAdded& event) {
+  read_id(*table.conversation(), event.conversation);
+  event.last_ordinal.value = table.last_ordinal();
+  return read_members(table.members(), event.members);
+}
+
+bool read(const wire::MemberRemovedFacts& table, domain::MemberRemoved& event) {
+  read_id(*table.conversation(), event.conversation);
+  event.user.value = text_of(table.user());
+  return true;
+}
+
+bool read(const wire::MemberRoleChangedFacts& table, domain::MemberRoleChanged& event) {
+  read_id(*table.conversation(), event.conversation);
+  event.user.value = text_of(table.user());
+  return read_enum(table.role(), event.role);
+}
+
+template <class MessageEvent>
+bool read(const wire::MessageFacts& table, MessageEvent& event) {
+  domain::MessageFacts& facts = event.facts;
+  read_id(*table.conversation(), facts.conversation);
+  read_id(*table.message(), facts.message);
+  facts.ordinal.value = table.ordinal();
+  facts.author.value = text_of(table.author());
+  facts.sender_type = text_of(table.sender_type());
+  if (const wire::Id* reply_to = table.reply_to()) read_id(*reply_to, facts.reply_to.emplace());
+  facts.reply_to_ordinal.value = table.reply_to_ordinal();
+  facts.created_at.ms = table.created_at();
+  facts.sent_at.ms = table.sent_at();
+  return read_enum(table.type(), facts.type);
+}
+
+template <class Table, class Event>
+bool read_pointer(const Table& table, Event& event) {
+  read_id(*table.conversation(), event.conversation);
+  event.user.value = text_of(table.user());
+  return true;
+}
+
+bool read(const wire::ReadAdvancedFacts& table, domain::ReadAdvanced& event) {
+  event.up_to.value = table.up_to();
+  return read_pointer(table, event);
+}
+
+bool read(const wire::DeliveredAdvancedFacts& table, domain::DeliveredAdvanced& event) {
+  event.up_to.value = table.up_to();
+  return read_pointer(table, event);
+}
+
+bool read(const wire::UnreadMarkedFacts& table, domain::UnreadMarked& event) {
+  event.from.value = table.from();
+  return read_pointer(table, event);
+}
+
+bool read(const wire::ConversationFlaggedFacts& table, domain::ConversationFlagged& event) {
+  event.archived = table.archived();
+  event.muted = table.muted();
+  event.pinned = table.pinned();
+  return read_pointer(table, event);
+}
+
+bool read(const wire::LossAcceptedFacts& table, domain::LossAccepted& event) {
+  event.after.value = table.after();
+  event.epoch = table.epoch();
+  return true;
+}
+
+Result<void> does_not_verify() { return base::error(base::ErrorCode::corrupt, "the facts table does not verify"); }
+
+template <class Table, class Event>
+Result<void> read_as(std::string_view bytes, domain::RecordedEvent& event) {
+  const Table* table = verified_table<Table>(bytes);
+  if (table == nullptr) return does_not_verify();
+  event.actor.value = text_of(table->actor());
+  domain::EventBody& body = event.body.emplace(std::in_place_type<Event>);
+  if (read(*table, *std::get_if<Event>(&body))) return base::success();
+  return base::error(base::ErrorCode::unsupported, "the facts hold a value that only a newer version knows");
+}
+
+Result<void> read_unknown(std::string_view bytes, domain::RecordedEvent& event) {
+  const auto* table = verified_table<wire::AnyFacts>(bytes);
+  if (table == nullptr) return does_not_verify();
+  event.actor.value = text_of(table->actor());
+  return base::success();
+}
+
+}  // namespace
+
+Result<void> read_facts(std::string_view table, domain::RecordedEvent& event) {
+  using domain::EventType;
+  switch (static_cast<EventType>(event.raw_type)) {
+    case EventType::conversation_created:
+      return read_as<wire::ConversationCreatedFacts, domain::ConversationCreated>(table, event);
+    case EventType::conversation_updated:
+      return read_as<wire::ConversationUpdatedFacts, domain::ConversationUpdated>(table, event);
+    case EventType::conversation_closed:
+      return read_as<wire::ConversationClosedFacts, domain::ConversationClosed>(table, event);
+    case EventType::member_added:
+      return read_as<wire::MemberAddedFacts, domain::MemberAdded>(table, event);
+    case EventType::member_removed:
+      return read_as<wire::MemberRemovedFacts, domain::MemberRemoved>(table, event);
+    case EventType::member_role_changed:
+      return read_as<wire::MemberRoleChangedFacts, domain::MemberRoleChanged>(table, event);
+    case EventType::message_sent:
+      return read_as<wire::MessageFacts, domain::MessageSent>(table, event);
+    case EventType::message_edited:
+      return read_as<wire::MessageFacts, domain::MessageEdited>(table, event);
+    case EventType::message_deleted:
+      return read_as<wire::MessageFacts, domain::MessageDeleted>(table, event);
+    case EventType::read_advanced:
+      return read_as<wire::ReadAdvancedFacts, domain::ReadAdvanced>(table, event);
+    case EventType::delivered_advanced:
+      return read_as<wire::DeliveredAdvancedFacts, domain::DeliveredAdvanced>(table, event);
+    case EventType::unread_marked:
+      return read_as<wire::UnreadMarkedFacts, domain::UnreadMarked>(table, event);
+    case EventType::conversation_flagged:
+      return read_as<wire::ConversationFlaggedFacts, domain::ConversationFlagged>(table, event);
+    case EventType::loss_accepted:
+      return read_as<wire::LossAcceptedFacts, domain::LossAccepted>(table, event);
+  }
+  return read_unknown(table, event);
+}
+
+}  // namespace hansard::codec

@@ -1,0 +1,148 @@
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "engine/codec/body_tables.h"
+#include "engine/codec/verified_table.h"
+
+#include "facts_generated.h"
+
+namespace hansard::codec {
+
+namespace {
+
+// The common head of every facts table. Most events name their actor again; his bytes are written once.
+struct Head {
+  const domain::UserId& user;
+  StringOffset offset;
+};
+
+StringOffset build_user(Builder& builder, const Head& actor, const domain::UserId& user) {
+  bool same = !actor.offset.IsNull() && user == actor.user;
+  return same ? actor.offset : builder.CreateString(user.value);
+}
+
+auto build_settings(Builder& builder, const domain::Settings& s) {
+  flatbuffers::Optional<std::uint32_t> delete_window = flatbuffers::nullopt;
+  if (s.delete_window_s) delete_window = *s.delete_window_s;
+  return wire::CreateSettings(builder, static_cast<wire::History>(s.history), s.edit_history, delete_window,
+                              s.edit_window_s, static_cast<wire::WhoMayPost>(s.who_may_post), s.slow_mode_s,
+                              s.retention_s);
+}
+
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Member>>> build_members(
+    Builder& builder, const Head& actor, const std::vector<domain::MemberEntry>& members) {
+  if (members.empty()) return {};
+  std::vector<flatbuffers::Offset<wire::Member>> offsets;
+  offsets.reserve(members.size());
+  for (const auto& member : members) {
+    auto user = build_user(builder, actor, member.user);
+    offsets.push_back(wire::CreateMember(builder, user, static_cast<wire::Role>(member.role)));
+  }
+  return builder.CreateVector(offsets);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ConversationCreated& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto created_by = build_user(builder, actor, event.created_by);
+  auto external_id = optional_string(builder, event.external_id);
+  auto members = build_members(builder, actor, event.members);
+  auto settings = build_settings(builder, event.settings);
+  auto type = static_cast<wire::ConversationType>(event.type);
+  return wire::CreateConversationCreatedFacts(builder, actor.offset, &conversation, type, created_by, external_id,
+                                              members, settings);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ConversationUpdated& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto settings = build_settings(builder, event.settings);
+  return wire::CreateConversationUpdatedFacts(builder, actor.offset, &conversation, settings);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ConversationClosed& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  return wire::CreateConversationClosedFacts(builder, actor.offset, &conversation);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MemberAdded& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto members = build_members(builder, actor, event.members);
+  return wire::CreateMemberAddedFacts(builder, actor.offset, &conversation, members, event.last_ordinal.value);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MemberRemoved& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateMemberRemovedFacts(builder, actor.offset, &conversation, user);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MemberRoleChanged& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  auto role = static_cast<wire::Role>(event.role);
+  return wire::CreateMemberRoleChangedFacts(builder, actor.offset, &conversation, user, role);
+}
+
+auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts) {
+  wire::Id conversation = wire_id(facts.conversation);
+  wire::Id message = wire_id(facts.message);
+  wire::Id reply_to = facts.reply_to ? wire_id(*facts.reply_to) : wire::Id();
+  auto author = build_user(builder, actor, facts.author);
+  auto sender_type = optional_string(builder, facts.sender_type);
+  return wire::CreateMessageFacts(builder, actor.offset, &conversation, &message, facts.ordinal.value, author,
+                                  sender_type, static_cast<wire::MessageType>(facts.type),
+                                  facts.reply_to ? &reply_to : nullptr, facts.reply_to_ordinal.value,
+                                  facts.created_at.ms, facts.sent_at.ms);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MessageSent& event) {
+  return build_message(builder, actor, event.facts);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MessageEdited& event) {
+  return build_message(builder, actor, event.facts);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MessageDeleted& event) {
+  return build_message(builder, actor, event.facts);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ReadAdvanced& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateReadAdvancedFacts(builder, actor.offset, &conversation, user, event.up_to.value);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::DeliveredAdvanced& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateDeliveredAdvancedFacts(builder, actor.offset, &conversation, user, event.up_to.value);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::UnreadMarked& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateUnreadMarkedFacts(builder, actor.offset, &conversation, user, event.from.value);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ConversationFlagged& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateConversationFlaggedFacts(builder, actor.offset, &conversation, user, event.archived, event.muted,
+                                              event.pinned);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::LossAccepted& event) {
+  return wire::CreateLossAcceptedFacts(builder, actor.offset, event.after.value, event.epoch);
+}
+
+}  // namespace
+
+void append_facts(const domain::UserId& actor, const domain::EventBody& body, std::string& out) {
+  thread_local Builder builder;
+  builder.Clear();
+  Head head{actor, optional_string(builder, actor.value)};
+  std::visit([&](const auto& event) { append_finished(builder, build(builder, head, event), out); }, body);
+}
+
+}  // namespace hansard::codec
