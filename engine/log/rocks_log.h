@@ -31,6 +31,7 @@ struct OpenReport {
 
 // Errors: in_use (another process holds the folder), unsupported (a newer format), refused (the preflight found
 // damage; the detail says what is lost and how to restore), io. Nothing on disk has changed after an error.
+// Sets the umask of the process to 077: folders are made 0700, files 0600.
 Result<std::unique_ptr<EventLog>> open_rocks_log(const std::string& folder, const LogOptions& options,
                                                  OpenReport& report);
 

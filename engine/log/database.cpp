@@ -1,0 +1,124 @@
+#include "engine/log/database.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/table.h>
+
+#include "engine/log/keys.h"
+
+namespace hansard::log {
+
+namespace {
+// A process may hold 20,000 descriptors in all; sockets need most of them.
+constexpr int kOpenFilesMax = 1'000;
+
+// Writes nowhere: a read-only open must not leave a trace file behind.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& options, const StorageSetup& setup) {
+  rocksdb::DBOptions db;
+  db.env = setup.env;
+  db.create_if_missing = db.create_missing_column_families = db.error_if_exists = mode == Database::Mode::create;
+  db.paranoid_checks = true;
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db.max_total_wal_size = options.wal_bytes_max;
+  db.recycle_log_file_num = 0;
+  db.enable_pipelined_write = db.unordered_write = db.manual_wal_flush = false;
+  db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  db.max_open_files = kOpenFilesMax;
+  db.bytes_per_sync = 1u << 20;
+  db.keep_log_file_num = 4;
+  db.max_log_file_size = 8u << 20;
+  db.info_log_level = rocksdb::WARN_LEVEL;
+  db.stats_dump_period_sec = db.stats_persist_period_sec = 0;
+  if (mode == Database::Mode::read_only) db.info_log = std::make_shared<SilentLogger>();
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions events_options(const LogOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.block_size = 16u << 10;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.compression = rocksdb::kLZ4Compression;
+  family.bottommost_compression = rocksdb::kDisableCompressionOption;  // the same codec there too
+  family.write_buffer_size = options.write_buffer_bytes;
+  family.max_write_buffer_number = 8;
+  family.target_file_size_base = 256u << 20;
+  family.max_bytes_for_level_base = 1u << 30;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.level0_slowdown_writes_trigger = 1'000;
+  family.level0_stop_writes_trigger = 2'000;
+  family.soft_pending_compaction_bytes_limit = family.hard_pending_compaction_bytes_limit = 0;  // no limit
+  return family;
+}
+
+rocksdb::ColumnFamilyOptions small_options() {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = 1u << 20;
+  return family;
+}
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& folder, Mode mode, const LogOptions& options,
+                                                 const StorageSetup& setup) {
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, small_options()},
+                                                              {"events", events_options(options)},
+                                                              {"meta", small_options()}};
+  std::unique_ptr<Database> database(new Database);
+  rocksdb::DBOptions db_options = database_options(mode, options, setup);
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = mode == Mode::read_only
+                               ? rocksdb::DB::OpenForReadOnly(db_options, folder, families, &database->handles_, &db)
+                               : rocksdb::DB::Open(db_options, folder, families, &database->handles_, &db);
+  if (!status.ok()) return storage_error("cannot open the event log in " + folder, status);
+  database->db_.reset(db);
+  return database;
+}
+
+Database::~Database() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+}
+
+Result<Position> Database::last_position(PartitionId partition) const {
+  constexpr Position kHighest{std::numeric_limits<std::uint64_t>::max()};
+  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, events()));
+  it->SeekForPrev(EventKey(partition, kHighest).view());
+  if (!it->status().ok()) return storage_error("cannot find the end of the event log", it->status());
+  if (!it->Valid() || it->key().compare(EventKey(partition, {}).view()) < 0) return Position{};
+  return position_in(it->key().ToStringView());
+}
+
+Result<std::string> Database::meta_value(std::string_view name) const {
+  std::string value;
+  rocksdb::Status status = db_->Get({}, meta(), name, &value);
+  if (!status.ok()) return storage_error("cannot read " + std::string(name) + " of the event log", status);
+  return value;
+}
+
+base::Error storage_error(const std::string& what, const rocksdb::Status& status) {
+  base::ErrorCode code = base::ErrorCode::io;
+  if (status.IsNotFound()) code = base::ErrorCode::not_found;
+  if (status.IsCorruption()) code = base::ErrorCode::corrupt;
+  return base::error(code, what + ": " + status.ToString());
+}
+
+void stop_process(const std::string& what, const std::string& reason) {
+  std::fprintf(stderr, "hansard stops: %s: %s; nothing is retried, the next start decides what was kept\n",
+               what.c_str(), reason.c_str());
+  std::fflush(stderr);
+  std::abort();
+}
+
+}  // namespace hansard::log

@@ -1,0 +1,62 @@
+// The RocksDB under the log: its settings, its families and the order in which it is taken apart. Private to this
+// room; the rest of the house sees event_log.h.
+//
+// Invariants: WAL on; one codec on every level of `events`, so that increasing keys compact by trivial moves; no blob
+// files; stall triggers raised, so that an append never waits for compaction; handles are destroyed before the
+// database (Debian's build asserts it).
+// Thread: as RocksDB: any.
+// Source: DESIGN section 3; RocksDB 7.8.3.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <rocksdb/db.h>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+#include "engine/log/rocks_log.h"
+
+namespace hansard::log {
+
+// What a test replaces to prove that the sync is real; the product uses the defaults.
+struct StorageSetup {
+  rocksdb::Env* env = rocksdb::Env::Default();
+  bool sync_appends = true;
+};
+
+class Database {
+ public:
+  enum class Mode { create, existing, read_only };
+
+  // `create` wants a folder without a database, the others one with; `read_only` writes nothing at all.
+  static Result<std::unique_ptr<Database>> open(const std::string& folder, Mode mode, const LogOptions& options,
+                                                const StorageSetup& setup);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::DB& db() { return *db_; }
+  rocksdb::ColumnFamilyHandle* events() const { return handles_[1]; }
+  rocksdb::ColumnFamilyHandle* meta() const { return handles_[2]; }
+
+  // 0 when the partition is empty.
+  Result<Position> last_position(PartitionId partition) const;
+  Result<std::string> meta_value(std::string_view name) const;
+
+ private:
+  Database() = default;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // default, events, meta
+};
+
+// `what` begins the sentence: "cannot read position 7: <status>".
+base::Error storage_error(const std::string& what, const rocksdb::Status& status);
+
+// The only answer to a failed write or sync: one line on standard error and abort. Retrying a sync can report success
+// for pages the kernel has already dropped.
+[[noreturn]] void stop_process(const std::string& what, const std::string& reason);
+
+}  // namespace hansard::log

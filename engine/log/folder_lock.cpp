@@ -1,0 +1,70 @@
+#include "engine/log/folder_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace hansard::log {
+
+namespace {
+int open_folder(const std::string& folder) { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
+
+std::string parent_of(const std::string& folder) {
+  std::filesystem::path path(folder);
+  if (!path.has_filename()) path = path.parent_path();
+  std::string parent = path.parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+}  // namespace
+
+base::Result<FolderLock> FolderLock::take(const std::string& folder) {
+  int descriptor = open_folder(folder);
+  if (descriptor < 0) return system_error("cannot open the data folder", folder);
+  FolderLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return system_error("cannot lock the data folder", folder);
+  return base::error(base::ErrorCode::in_use,
+                     "the data folder " + folder + " is in use by another process; stop that one first");
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+base::Result<void> make_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(parent_of(folder));
+  if (errno == EEXIST) return base::success();
+  std::string parent = parent_of(folder);
+  if (errno != ENOENT || parent == folder) return system_error("cannot create the folder", folder);
+  TRY(make_folder(parent));
+  return make_folder(folder);
+}
+
+base::Result<void> sync_folder(const std::string& folder) {
+  int descriptor = open_folder(folder);
+  if (descriptor < 0) return system_error("cannot open the folder", folder);
+  int synced = ::fsync(descriptor);
+  base::Error failure = system_error("cannot sync the folder", folder);
+  ::close(descriptor);
+  if (synced != 0) return failure;
+  return base::success();
+}
+
+base::Error system_error(const std::string& what, const std::string& path) {
+  return base::error(base::ErrorCode::io, what + " " + path + ": " + std::generic_category().message(errno));
+}
+
+}  // namespace hansard::log

@@ -1,0 +1,33 @@
+// One process per data folder. The lock is the kernel's (flock) on the folder itself: it needs no file, so that being
+// refused leaves nothing behind, and it ends with the process however that ends.
+//
+// Thread: any. Owns: a descriptor.
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace hansard::log {
+
+class FolderLock {
+ public:
+  // Errors: in_use; io when the folder cannot be opened.
+  static base::Result<FolderLock> take(const std::string& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&& other) noexcept;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+// Makes a private folder (0700) with its parents, durably; one that exists is left as it is.
+base::Result<void> make_folder(const std::string& folder);
+// Makes names created, renamed or removed in `folder` durable.
+base::Result<void> sync_folder(const std::string& folder);
+// "<what> <path>: <text of errno>"
+base::Error system_error(const std::string& what, const std::string& path);
+
+}  // namespace hansard::log

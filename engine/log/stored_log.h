@@ -1,0 +1,54 @@
+// EventLog over an opened Database: appends, reads and small facts. It does not open, recover or watch anything;
+// rocks_log.cpp does. Private to this room.
+//
+// Invariants: a read is bounded by the durable position (I4) and fails on a gap rather than stepping over it (I1).
+// Thread: append from the sequencer only; the rest from any.
+// Owns: the database.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include <rocksdb/write_batch.h>
+
+#include "engine/log/database.h"
+#include "engine/log/event_log.h"
+
+namespace hansard::log {
+
+inline constexpr std::string_view kMetaFormat = "format";
+inline constexpr std::string_view kMetaClusterId = "cluster_id";
+inline constexpr std::string_view kMetaEpoch = "epoch";
+
+class StoredLog : public EventLog {
+ public:
+  // `durable` is the last position of the database. A read-only log refuses put_meta and CHECKs on append.
+  StoredLog(std::unique_ptr<Database> database, const StorageSetup& setup, Position durable, std::uint32_t epoch,
+            bool is_read_only);
+
+  AppendOutcome append(PartitionId partition, Position expected_head,
+                       std::span<const std::string_view> records) override;
+  Position durable(PartitionId partition) const override;
+  base::PositionGate& durable_gate(PartitionId partition) override;
+  Result<Position> read(PartitionId partition, Position from, ReadLimits limits, const Sink& sink) const override;
+  Result<std::string> get(PartitionId partition, Position at) const override;
+  Result<std::string> meta(std::string_view name) const override;
+  Result<void> put_meta(std::string_view name, std::string_view value) override;
+  std::uint32_t epoch() const override { return epoch_; }
+  bool has_disk_reserve() const override { return has_disk_reserve_.load(std::memory_order_relaxed); }
+
+ protected:
+  void set_disk_reserve(bool has) { has_disk_reserve_.store(has, std::memory_order_relaxed); }
+
+ private:
+  const std::unique_ptr<Database> database_;
+  const StorageSetup setup_;
+  const std::uint32_t epoch_;
+  const bool is_read_only_;
+  base::PositionGate durable_;
+  rocksdb::WriteBatch batch_;  // the sequencer's, reused
+  std::atomic<bool> has_disk_reserve_{true};
+};
+
+}  // namespace hansard::log
