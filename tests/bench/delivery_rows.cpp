@@ -1,0 +1,113 @@
+// How long until another socket has it: open loop at a fixed rate (a late send counts from when it was due, so that a
+// stall is not hidden), and how many frames a second one conversation's members get.
+#include <optional>
+
+#include "tests/bench/load.h"
+#include "tests/bench/scene.h"
+
+namespace hansard::bench {
+
+namespace {
+
+constexpr std::string_view kNew = R"({"type":"message.new")";
+constexpr std::string_view kAck = R"({"type":"ack","re":)";
+
+// The stamp a message's text begins with (append_send).
+std::optional<std::uint64_t> stamp_of(std::string_view frame) {
+  auto at = frame.find(R"("content":")");
+  if (!frame.starts_with(kNew) || at == std::string_view::npos) return std::nullopt;
+  return std::strtoull(frame.data() + at + 11, nullptr, 10);
+}
+
+std::vector<Row> open_loop_rows(Scene& scene, double rate) {
+  constexpr std::size_t kPairs = 64;
+  auto conversations = make_conversations(scene, "open", kPairs, 1);
+  std::vector<std::uint64_t> acks, deliveries;
+  Load load(scene.server.port());
+  for (std::size_t i = 0; i < kPairs; ++i) {
+    load.open_websocket(scene.server.token(owner_of("open", i)), [&](Connection& connection, std::string_view text) {
+      if (!text.starts_with(kAck)) return;
+      acks.push_back(now_ns() - connection.sent_at[std::strtoull(text.data() + kAck.size(), nullptr, 10)]);
+    });
+  }
+  for (std::size_t i = 0; i < kPairs; ++i) {
+    load.open_websocket(scene.server.token(member_of("open", i, 0)), [&](Connection&, std::string_view text) {
+      if (auto stamp = stamp_of(text)) deliveries.push_back(now_ns() - *stamp);
+    });
+  }
+  std::uint64_t start = now_ns(), sent = 0;
+  auto gap = static_cast<std::uint64_t>(1e9 / rate);
+  std::string frame;
+  auto tick = [&] {
+    for (; start + sent * gap <= now_ns(); ++sent) {
+      auto& connection = load.at(sent % kPairs);
+      std::uint64_t due = start + sent * gap;
+      frame.clear();
+      append_send(frame, connection.sent_at.size(), conversations[connection.index], due);
+      connection.sent_at.push_back(due);
+      connection.send(frame);
+    }
+  };
+  load.run(start + 500'000'000, {}, tick);
+  acks.clear();
+  deliveries.clear();
+  CommitMeter meter(scene);
+  std::uint64_t measured = now_ns();
+  load.run(measured + static_cast<std::uint64_t>(scene.seconds * 1e9), {}, tick);
+  double passed = static_cast<double>(now_ns() - measured) / 1e9;
+  std::string at_rate = " at " + std::to_string(static_cast<int>(rate)) + "/s";
+  Row ack{"send to ack" + at_rate, static_cast<double>(acks.size()) / passed, "acks/s", percentiles(acks), 0, 0, ""};
+  Row push{"send to the other socket" + at_rate,
+           static_cast<double>(deliveries.size()) / passed,
+           "frames/s",
+           percentiles(deliveries),
+           0,
+           0,
+           ""};
+  meter.finish(ack);
+  return {ack, push};
+}
+
+Row fan_out_row(Scene& scene, std::size_t members) {
+  std::string tag = "fan" + std::to_string(members);
+  auto conversations = make_conversations(scene, tag, 1, members);
+  std::uint64_t frames = 0;
+  Load load(scene.server.port());
+  std::string frame;
+  auto send_next = [&](Connection& connection) {
+    frame.clear();
+    append_send(frame, connection.sent, conversations[0], now_ns());
+    connection.send(frame);
+  };
+  load.open_websocket(scene.server.token(owner_of(tag, 0)), [&](Connection& connection, std::string_view text) {
+    if (text.starts_with(kAck)) send_next(connection);
+  });
+  for (std::size_t k = 0; k < members; ++k) {
+    load.open_websocket(scene.server.token(member_of(tag, 0, k)),
+                        [&](Connection&, std::string_view text) { frames += text.starts_with(kNew); });
+  }
+  for (int i = 0; i < 16; ++i) send_next(load.at(0));
+  load.run(now_ns() + 300'000'000);
+  frames = 0;
+  std::uint64_t start = now_ns();
+  load.run(start + static_cast<std::uint64_t>(scene.seconds * 1e9));
+  double passed = static_cast<double>(now_ns() - start) / 1e9;
+  return {"fan-out, " + std::to_string(members) + " members online",
+          static_cast<double>(frames) / passed,
+          "frames/s",
+          std::nullopt,
+          0,
+          0,
+          "one sender, 16 in flight"};
+}
+
+}  // namespace
+
+std::vector<Row> delivery_rows(Scene& scene) {
+  auto rows = open_loop_rows(scene, 5'000);
+  rows.push_back(fan_out_row(scene, 10));
+  rows.push_back(fan_out_row(scene, 1'000));
+  return rows;
+}
+
+}  // namespace hansard::bench

@@ -1,0 +1,47 @@
+// What the rows share: a server, its users' tokens and conversations made through the public API.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tests/bench/report.h"
+#include "tests/bench/server_process.h"
+
+namespace hansard::bench {
+
+struct Scene {
+  ServerProcess& server;
+  double seconds;       // of each timed row
+  std::string scratch;  // a folder on the server's disk
+};
+
+// Ids of `count` group conversations; conversation i has its owner `owner<i>` and `members` further members
+// `m<i>-<k>`.
+std::vector<std::string> make_conversations(Scene& scene, const std::string& tag, std::size_t count,
+                                            std::size_t members);
+std::string owner_of(const std::string& tag, std::size_t i);
+std::string member_of(const std::string& tag, std::size_t i, std::size_t k);
+
+// A message.send frame with `id` and a text of about a hundred bytes that begins with `stamp`.
+void append_send(std::string& out, std::uint64_t id, const std::string& conversation, std::uint64_t stamp);
+
+// Adds batch and limit from what the server committed between two readings of its metrics.
+class CommitMeter {
+ public:
+  explicit CommitMeter(Scene& scene);
+  void finish(Row& row);
+
+ private:
+  Scene& scene_;
+  double commits_, events_;
+};
+
+std::vector<Row> send_rows(Scene& scene);      // WebSocket closed loop and pipelined, HTTP
+std::vector<Row> delivery_rows(Scene& scene);  // open loop latency, fan-out
+std::vector<Row> read_rows(Scene& scene);      // history, unread
+Row idle_row(Scene& scene);
+// Stops the server: its log is folded again into fresh views.
+Row rebuild_row(Scene& scene);
+
+}  // namespace hansard::bench

@@ -1,0 +1,103 @@
+#include "tests/bench/server_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "api/auth.h"
+#include "engine/base/clock.h"
+#include "replay/client.h"
+
+namespace hansard::bench {
+
+namespace {
+
+// "hansard listening on http://127.0.0.1:PORT"
+std::uint16_t read_port(int out) {
+  std::string line;
+  for (char c; line.find('\n') == std::string::npos && ::read(out, &c, 1) == 1;) line += c;
+  auto colon = line.rfind(':');
+  if (!line.starts_with("hansard listening on ") || colon == std::string::npos) {
+    throw std::runtime_error("the server did not start: " + line);
+  }
+  return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1)));
+}
+
+std::string make_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "hansard-bench-XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+  return name;
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::string& binary) : folder_(make_folder()), data_(folder_ + "/data") {
+  secret_ = "a secret for one benchmark run, 32+ bytes";
+  std::ofstream(folder_ + "/secret") << secret_;
+  ::chmod((folder_ + "/secret").c_str(), 0600);
+  // Fifty thousand users each with their socket come from one address here.
+  std::ofstream(folder_ + "/config.toml") << "[limits]\nconnections_max = 19000\n";
+  int out[2];
+  if (::pipe(out) != 0) throw std::runtime_error("pipe");
+  child_ = ::fork();
+  if (child_ == 0) {
+    ::dup2(out[1], STDOUT_FILENO);
+    ::close(out[0]);
+    std::string secret = folder_ + "/secret", config = folder_ + "/config.toml";
+    ::execl(binary.c_str(), binary.c_str(), "serve", "--data", data_.c_str(), "--listen", "127.0.0.1:0",
+            "--jwt-secret-file", secret.c_str(), "--config", config.c_str(), "--log-level", "warn", nullptr);
+    ::_exit(127);
+  }
+  ::close(out[1]);
+  port_ = read_port(out[0]);
+  ::close(out[0]);
+}
+
+ServerProcess::~ServerProcess() {
+  stop();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void ServerProcess::stop() {
+  if (child_ <= 0) return;
+  ::kill(child_, SIGTERM);
+  int status = 0;
+  ::waitpid(child_, &status, 0);
+  child_ = -1;
+}
+
+std::string ServerProcess::token(const std::string& user, const std::string& scope) const {
+  auto now = base::system_clock().now();
+  api::TokenRequest request{user, scope, now, {now.ms + 24 * 3'600'000}};
+  return api::make_token(secret_, request).value();
+}
+
+std::uint64_t ServerProcess::resident_bytes() const {
+  std::ifstream in("/proc/" + std::to_string(child_) + "/statm");
+  std::uint64_t pages = 0, resident = 0;
+  in >> pages >> resident;
+  return resident * 4096;
+}
+
+double ServerProcess::metric(const std::string& name) const {
+  replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(5));
+  auto page = client.send({"GET", "/metrics", "", "", ""});
+  if (!page) return 0;
+  std::istringstream lines(page.value().body);
+  double sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    auto end = line.find_first_of(" {");
+    if (line.substr(0, end) == name) sum += std::stod(line.substr(line.rfind(' ') + 1));
+  }
+  return sum;
+}
+
+}  // namespace hansard::bench

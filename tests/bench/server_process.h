@@ -1,0 +1,33 @@
+// The server under test: the release binary beside this one, on a fresh data folder and a free port, as a child
+// process. Stopped by SIGTERM at the end of its life.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace hansard::bench {
+
+class ServerProcess {
+ public:
+  explicit ServerProcess(const std::string& binary);
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  std::string token(const std::string& user, const std::string& scope = "") const;
+  std::uint64_t resident_bytes() const;
+  // A sum over the labels of a metric of GET /metrics.
+  double metric(const std::string& name) const;
+  const std::string& data_folder() const { return data_; }
+  void stop();  // and keeps the folder until destruction
+
+ private:
+  std::string folder_, data_, secret_;
+  pid_t child_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace hansard::bench

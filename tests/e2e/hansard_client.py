@@ -1,0 +1,240 @@
+"""A server under test and plain clients of it: http.client and websockets, nothing of the project's own code.
+
+Every test file runs by itself: python3 tests/e2e/test_http.py [-k NAME]. HANSARD_BIN names the folder of the release
+binaries (build/release).
+"""
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.parse
+import uuid
+
+import websockets
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("HANSARD_BIN", ROOT / "build" / "release"))
+SECRET = "an end-to-end secret of more than 32 bytes"
+
+
+def temporary_folder():
+    return pathlib.Path(tempfile.mkdtemp(prefix="hansard-e2e-"))
+
+
+class Server:
+    """One `hansard serve` process; restartable on the same data and port."""
+
+    def __init__(self, folder=None, config="", extra=()):
+        self.folder = folder or temporary_folder()
+        self.data = self.folder / "data"
+        self.secret = self.folder / "secret"
+        self.secret.write_text(SECRET)
+        self.secret.chmod(0o600)
+        self.config = self.folder / "config.toml"
+        self.config.write_text(config)
+        self.extra = list(extra)
+        self.port = 0
+        self.process = None
+        self._tokens = {}
+        self.start()
+
+    def command(self):
+        return [str(BIN / "hansard"), "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
+                "--jwt-secret-file", str(self.secret), "--config", str(self.config), "--log-level", "warn",
+                *self.extra]
+
+    def start(self):
+        started = time.monotonic()
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=None)
+        line = self.process.stdout.readline().decode()
+        if not line.startswith("hansard listening on http://"):
+            raise RuntimeError(f"the server did not start: {line!r}, exit {self.process.wait(10)}")
+        self.port = int(line.strip().rsplit(":", 1)[1])
+        self.start_seconds = time.monotonic() - started
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(15)
+        self.process.stdout.close()
+        return status
+
+    def close(self):
+        if self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def token(self, user, scope="", ttl="1h"):
+        wanted = (user, scope, ttl)
+        if wanted not in self._tokens:
+            command = [str(BIN / "hansard"), "token", "--jwt-secret-file", str(self.secret), "--sub", user,
+                       "--ttl", ttl] + (["--scope", scope] if scope else [])
+            self._tokens[wanted] = subprocess.run(command, check=True, capture_output=True).stdout.decode().strip()
+        return self._tokens[wanted]
+
+    def user(self, name, scope="", act_as=None):
+        return User(self, name, scope, act_as)
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.text = body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+
+class User:
+    """A person (or a trusted back end) with a token, over one keep-alive connection."""
+
+    def __init__(self, server, name, scope="", act_as=None):
+        self.server, self.name, self.scope, self.act_as = server, name, scope, act_as
+        self.token = server.token(name, scope)
+        self.connection = None
+
+    def request(self, method, path, body=None, headers=None, raw=None):
+        sent = {"Authorization": f"Bearer {self.token}"}
+        if self.act_as:
+            sent["Hansard-Act-As"] = self.act_as
+        sent.update(headers or {})
+        payload = raw if raw is not None else (json.dumps(body) if body is not None else None)
+        if payload is not None:
+            sent.setdefault("Content-Type", "application/json")
+        if self.connection is None or self.connection.port != self.server.port:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        try:
+            self.connection.request(method, path, payload, sent)
+            response = self.connection.getresponse()
+            return Answer(response, response.read())
+        except (http.client.HTTPException, OSError):
+            self.connection.close()
+            self.connection = None
+            raise
+
+    def get(self, path, **headers):
+        return self.request("GET", path, headers=headers)
+
+    def post(self, path, body=None, key=None, **headers):
+        if key:
+            headers["Idempotency-Key"] = key
+        return self.request("POST", path, body if body is not None else {}, headers)
+
+    # The verbs tests speak in.
+    def create(self, members=(), type="group", **more):
+        answer = self.post("/api/v1/conversations", {"type": type, "members": list(members), **more})
+        assert answer.status in (200, 201), answer.text
+        return answer.json
+
+    def send(self, conversation, content, key=None, **more):
+        answer = self.post(f"/api/v1/conversations/{conversation}/messages", {"content": content, **more}, key)
+        assert answer.status in (200, 201), answer.text
+        return answer.json
+
+    def history(self, conversation, query="limit=200"):
+        answer = self.get(f"/api/v1/conversations/{conversation}/messages?{query}")
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    def unread(self, conversation):
+        return self.get(f"/api/v1/conversations/{conversation}").json["unread"]
+
+    def socket(self, query="", **options):
+        return Socket(self, query, options)
+
+
+class Socket:
+    """A WebSocket of a user: `async with user.socket() as socket`."""
+
+    def __init__(self, user, query, options):
+        self.user, self.query, self.options = user, query, options
+        self.frames = []
+        self.number = 0
+
+    async def __aenter__(self):
+        headers = {} if "no_token" in self.options else {"Authorization": f"Bearer {self.user.token}"}
+        headers.update(self.options.get("headers", {}))
+        url = f"ws://127.0.0.1:{self.user.server.port}/ws{self.query}"
+        self.ws = await websockets.connect(url, extra_headers=headers, max_size=None, compression=None,
+                                           max_queue=self.options.get("max_queue", 4096), ping_interval=None)
+        if "no_token" not in self.options:
+            self.hello = await self.receive()
+            assert self.hello["type"] == "hello", self.hello
+        return self
+
+    async def __aexit__(self, *exc):
+        await self.ws.close()
+
+    async def receive(self, timeout=10):
+        return json.loads(await asyncio.wait_for(self.ws.recv(), timeout))
+
+    async def receive_until(self, type, timeout=10):
+        """Frames up to and with the first of `type`."""
+        frames = []
+        while not frames or frames[-1]["type"] != type:
+            frames.append(await self.receive(timeout))
+        return frames
+
+    async def ask(self, type, data=None, **more):
+        """Sends a frame with an id; gives its answer; other frames on the way go to self.frames."""
+        self.number += 1
+        frame = {"type": type, "id": str(self.number), "data": data or {}, **more}
+        await self.ws.send(json.dumps(frame))
+        while True:
+            answer = await self.receive()
+            if answer.get("re") == str(self.number):
+                return answer
+            self.frames.append(answer)
+
+    async def next(self, type, timeout=10):
+        """The next frame of `type`, among those set aside first."""
+        for i, frame in enumerate(self.frames):
+            if frame["type"] == type:
+                return self.frames.pop(i)
+        while True:
+            frame = await self.receive(timeout)
+            if frame["type"] == type:
+                return frame
+            self.frames.append(frame)
+
+
+def quoted(text):
+    return urllib.parse.quote(text, safe="")
+
+
+class ServerTest(unittest.TestCase):
+    """One server for the tests of a class."""
+
+    config = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(config=cls.config)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def user(self, name=None, scope="", act_as=None):
+        return self.server.user(name or f"user-{uuid.uuid4()}", scope, act_as)
+
+    def problem(self, answer, status, code):
+        self.assertEqual(answer.status, status, answer.text)
+        self.assertEqual(answer.headers["content-type"], "application/problem+json")
+        self.assertEqual(answer.json["code"], code, answer.text)
+        self.assertEqual(answer.json["status"], status)

@@ -1,0 +1,131 @@
+"""Starting, stopping and refusing, as an operator meets them."""
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from hansard_client import BIN, SECRET, Server, temporary_folder
+
+
+def fingerprint(folder):
+    """Names and bytes of everything under a folder."""
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def run(*arguments, timeout=20):
+    return subprocess.run([str(BIN / "hansard"), *map(str, arguments)], capture_output=True, timeout=timeout)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = temporary_folder()
+        self.secret = self.folder / "secret"
+        self.secret.write_text(SECRET)
+        self.secret.chmod(0o600)
+
+    def refused(self, outcome, *words):
+        self.assertNotEqual(outcome.returncode, 0)
+        self.assertEqual(outcome.stdout, b"")
+        text = outcome.stderr.decode()
+        self.assertEqual(len(text.strip().splitlines()), 1, text)
+        for word in words:
+            self.assertIn(word, text)
+
+    def test_a_token_is_printed_and_nothing_else(self):
+        outcome = run("token", "--jwt-secret-file", self.secret, "--sub", "alice", "--scope", "audit admin")
+        self.assertEqual(outcome.returncode, 0)
+        lines = outcome.stdout.decode().splitlines()
+        self.assertEqual(len(lines), 1)
+        self.assertEqual(lines[0].count("."), 2)
+        self.assertEqual(outcome.stderr, b"")
+
+    def test_wrong_options_are_one_sentence(self):
+        self.assertNotEqual(run("serve", "--nonsense").returncode, 0)
+        self.refused(run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0"), "key")
+        self.refused(run("serve", "--data", self.folder / "d", "--listen", "nowhere", "--jwt-secret-file",
+                         self.secret), "listen")
+        self.refused(run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",
+                         self.folder / "absent"), "absent")
+        self.assertFalse((self.folder / "d").exists())
+
+    def test_help_has_an_example(self):
+        for command in (["serve"], ["token"]):
+            self.assertIn("xample", run(*command, "--help").stdout.decode())
+
+    def test_a_folder_and_a_port_in_use_are_refused(self):
+        server = Server(self.folder)
+        try:
+            other = self.folder / "other"
+            self.refused(run("serve", "--data", other, "--listen", f"127.0.0.1:{server.port}", "--jwt-secret-file",
+                             self.secret), str(server.port))
+            self.assertFalse(other.exists())
+            self.refused(run("serve", "--data", server.data, "--listen", "127.0.0.1:0", "--jwt-secret-file",
+                             self.secret), "in use")
+            self.assertEqual(server.user("alice").get("/health").status, 200)
+        finally:
+            server.close()
+
+    def test_sigterm_drains_and_exits_zero(self):
+        server = Server(self.folder)
+        alice = server.user("alice")
+        conversation = alice.create()["id"]
+        alice.send(conversation, "kept")
+        started = time.monotonic()
+        self.assertEqual(server.stop(), 0)
+        self.assertLess(time.monotonic() - started, 10)
+        server.start()
+        try:
+            self.assertEqual(server.user("alice").history(conversation)["items"][0]["content"], "kept")
+        finally:
+            server.close()
+
+    def test_a_damaged_or_newer_folder_is_refused_and_left_alone(self):
+        server = Server(self.folder)
+        alice = server.user("alice")
+        conversation = alice.create()["id"]
+        for i in range(200):
+            alice.send(conversation, f"message {i}")
+        self.assertEqual(server.stop(), 0)
+        logs = [p for p in (server.data / "log").iterdir() if p.suffix in (".log", ".sst") and p.stat().st_size > 4000]
+        self.assertTrue(logs)
+        victim = max(logs, key=lambda p: p.stat().st_size)
+        whole = victim.read_bytes()
+        victim.write_bytes(whole[: len(whole) // 2] + bytes(200) + whole[len(whole) // 2 + 200:])
+        before = fingerprint(server.data)
+        self.refused(run("serve", "--data", server.data, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret,
+                         "--log-level", "error"))
+        self.assertEqual(fingerprint(server.data), before)
+        victim.write_bytes(whole)
+        server.start()
+        self.assertEqual(len(server.user("alice").history(conversation)["items"]), 200)
+        server.close()
+
+    def test_files_are_for_the_owner_only(self):
+        server = Server(self.folder)
+        try:
+            alice = server.user("alice")
+            alice.send(alice.create()["id"], "x")
+            for path in server.data.rglob("*"):
+                self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+        finally:
+            server.close()
+
+    def test_json_traces_are_one_object_a_line(self):
+        command = [str(BIN / "hansard"), "serve", "--data", str(self.folder / "d"), "--listen", "127.0.0.1:0",
+                   "--jwt-secret-file", str(self.secret), "--log-format", "json", "--log-level", "debug"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        ready = process.stdout.readline().decode()
+        self.assertRegex(ready, r"^hansard listening on http://127\.0\.0\.1:\d+\n$")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=15)
+        self.assertEqual((process.returncode, out), (0, b""))
+        for line in err.decode().splitlines():
+            json.loads(line)
+
+
+if __name__ == "__main__":
+    unittest.main()

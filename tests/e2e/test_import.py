@@ -1,0 +1,97 @@
+"""The main job: a chat log goes in through the public API, and everything the server answers equals a fold of the
+file — also when it is played twice, cut short, and when the server is killed on the way."""
+import json
+import os
+import random
+import subprocess
+import time
+import unittest
+
+import chat_log
+from hansard_client import BIN, ROOT, Server, temporary_folder
+
+REAL = ROOT.parent / "shared" / "data" / "ubuntu-irc.jsonl.zst"
+
+
+def replay(server, command, file, *more):
+    token = server.folder / "service.token"
+    token.write_text(server.token("importer", "service"))
+    return [str(BIN / "hansard-replay"), command, "--url", f"http://127.0.0.1:{server.port}", "--token-file",
+            str(token), "--json", "--quiet", *more, str(file)]
+
+
+class Import(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        self.file = temporary_folder() / "chat.jsonl"
+
+    def tearDown(self):
+        self.server.close()
+
+    def run_replay(self, command, file, *more, status=0):
+        outcome = subprocess.run(replay(self.server, command, file, *more), capture_output=True, timeout=900)
+        self.assertEqual(outcome.returncode, status, outcome.stdout[-3000:] + outcome.stderr[-3000:])
+        return json.loads(outcome.stdout)
+
+    def events(self):
+        page = self.server.user("watcher").get("/metrics").text
+        return [line for line in page.splitlines() if line.startswith("hansard_durable_position")]
+
+    def test_an_untidy_log_comes_out_equal_and_twice_is_once(self):
+        chat_log.write(self.file, seed=11, count=4_000)
+        first = self.run_replay("import", self.file)
+        self.assertEqual((first["lines"], first["refused"]), (4_000, 0), first)
+        self.assertGreater(first["mentions_out_of_range"], 0)
+        self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
+        before = self.events()
+        self.run_replay("import", self.file)
+        self.assertEqual(self.events(), before)
+        self.assertTrue(before)
+
+    def test_a_checker_that_sees_a_difference_says_so(self):
+        chat_log.write(self.file, seed=12, count=500)
+        self.run_replay("import", self.file)
+        lines = self.file.read_text().splitlines()
+        changed = [i for i, line in enumerate(lines) if json.loads(line)["type"] == "message"][100]
+        line = json.loads(lines[changed])
+        line["text"] = line.get("text", "") + "!"
+        lines[changed] = json.dumps(line)
+        self.file.write_text("\n".join(lines) + "\n")
+        self.assertGreater(self.run_replay("check", self.file, status=1)["differences"], 0)
+
+    def test_five_kills_on_the_way_change_nothing(self):
+        chat_log.write(self.file, seed=13, count=12_000)
+        chance = random.Random(int(os.environ.get("HANSARD_SEED", "5")))
+        importer = subprocess.Popen(replay(self.server, "import", self.file), stdout=subprocess.PIPE)
+        kills = 0
+        while kills < 5 and importer.poll() is None:
+            time.sleep(chance.uniform(0.1, 0.3))
+            self.server.kill()
+            self.server.start()
+            kills += 1
+        out, _ = importer.communicate(timeout=600)
+        self.assertEqual(importer.returncode, 0, out[-3000:])
+        self.assertGreaterEqual(kills, 3)
+        self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
+
+    def test_an_interrupted_import_goes_on(self):
+        chat_log.write(self.file, seed=14, count=6_000)
+        importer = subprocess.Popen(replay(self.server, "import", self.file), stdout=subprocess.DEVNULL)
+        time.sleep(0.3)
+        importer.kill()
+        importer.wait()
+        self.assertEqual(self.run_replay("import", self.file)["refused"], 0)
+        self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
+
+    @unittest.skipUnless(REAL.exists(), "the real chat history (../shared/data) is not here")
+    def test_the_real_chat_history_comes_out_equal(self):
+        report = self.run_replay("import", REAL)
+        self.assertEqual((report["lines"], report["conversations"], report["refused"]), (220_463, 153, 0))
+        self.assertEqual((report["messages"], report["system_messages"]), (196_146, 24_317))
+        checked = self.run_replay("check", REAL)
+        self.assertEqual(checked["differences"], 0, checked)
+        self.assertEqual((checked["messages"], checked["replies"]), (220_463, 50_630))
+
+
+if __name__ == "__main__":
+    unittest.main()

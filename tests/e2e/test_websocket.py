@@ -1,0 +1,238 @@
+"""The WebSocket contract with Python's websockets as the client (test_node.py has another one)."""
+import asyncio
+import json
+import unittest
+
+import websockets
+
+from hansard_client import ServerTest, Socket, quoted
+
+API = "/api/v1"
+
+
+class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
+    def pair(self, **more):
+        alice, bob = self.user(), self.user()
+        return alice, bob, alice.create([bob.name], **more)["id"]
+
+    async def test_a_send_is_acked_and_reaches_every_device(self):
+        alice, bob, conversation = self.pair()
+        async with alice.socket() as a1, alice.socket() as a2, bob.socket() as b1, bob.socket() as b2:
+            ack = await a1.ask("message.send", {"conversation_id": conversation, "content": "hi"}, key="k1")
+            self.assertEqual(ack["type"], "ack", ack)
+            for socket in (a1, a2, b1, b2):
+                frame = await socket.next("message.new")
+                self.assertEqual(frame["data"]["message"]["id"], ack["data"]["id"])
+                self.assertEqual((frame["conversation_id"], frame["version"], frame["position"]),
+                                 (conversation, ack["data"]["version"], ack["data"]["position"]))
+            again = await a2.ask("message.send", {"conversation_id": conversation, "content": "hi"}, key="k1")
+            self.assertEqual(again["data"]["id"], ack["data"]["id"])
+
+    async def test_events_come_in_version_order_once(self):
+        alice, bob, conversation = self.pair()
+        async with alice.socket() as a, bob.socket() as b:
+            for i in range(300):
+                await a.ws.send(json.dumps({"type": "message.send", "id": str(i),
+                                            "data": {"conversation_id": conversation, "content": str(i)}}))
+            got = [(await b.next("message.new")) for _ in range(300)]
+            self.assertEqual([f["data"]["message"]["content"] for f in got], [str(i) for i in range(300)])
+            self.assertEqual([f["version"] for f in got], list(range(2, 302)))
+            acks = [(await a.next("ack"))["re"] for _ in range(300)]
+            self.assertEqual(sorted(acks, key=int), [str(i) for i in range(300)])
+
+    async def test_edits_deletes_reads_and_members_are_pushed(self):
+        alice, bob, conversation = self.pair()
+        carol = self.user()
+        async with alice.socket() as a, bob.socket() as b, carol.socket() as c:
+            sent = (await a.ask("message.send", {"conversation_id": conversation, "content": "one"}))["data"]
+            await a.ask("message.edit", {"message_id": sent["id"], "content": "two"})
+            self.assertEqual((await b.next("message.edited"))["data"]["message"]["content"], "two")
+            await b.ask("message.read", {"message_id": sent["id"]})
+            receipt = await a.next("message.read_receipt")
+            self.assertEqual((receipt["data"]["user_id"], receipt["data"]["up_to"]), (bob.name, 1))
+            self.assertEqual((await b.next("unread.changed"))["data"]["unread"], 0)
+            await b.ask("message.delivered", {"conversation_id": conversation, "up_to": 1})
+            self.assertEqual((await a.next("message.delivered"))["data"]["user_id"], bob.name)
+            await a.ask("message.delete", {"message_id": sent["id"]})
+            gone = await b.next("message.deleted")
+            self.assertEqual((gone["data"]["message_id"], gone["data"]["ordinal"]), (sent["id"], 1))
+            alice.post(f"{API}/conversations/{conversation}/members", {"members": [carol.name]})
+            await b.next("member.added")
+            await a.ask("message.send", {"conversation_id": conversation, "content": "welcome"})
+            self.assertEqual((await c.next("message.new"))["data"]["message"]["content"], "welcome")
+            carol.request("DELETE", f"{API}/conversations/{conversation}/members/{quoted(carol.name)}")
+            await c.next("member.removed")
+            await a.ask("message.send", {"conversation_id": conversation, "content": "behind her back"})
+            await b.next("message.new")
+            pong = await c.ask("ping")
+            self.assertEqual(pong["type"], "pong" if pong["type"] == "pong" else "ack")
+            self.assertNotIn("message.new", [f["type"] for f in c.frames])
+
+    async def test_a_reconnect_resumes_without_hole_or_repeat(self):
+        alice, bob, conversation = self.pair()
+        async with bob.socket() as b:
+            first = alice.send(conversation, "seen")
+            seen = await b.next("message.new")
+        missed = [alice.send(conversation, f"missed {i}") for i in range(150)]
+        alice.request("PUT", f"{API}/messages/{missed[0]['id']}", {"content": "edited since"})
+        alice.request("DELETE", f"{API}/messages/{missed[1]['id']}")
+        async with bob.socket(f"?resume={seen['cursor']}") as b:
+            frames = await b.receive_until("caught_up")
+            new = [f["data"]["message"] for f in frames if f["type"] == "message.new"]
+            self.assertEqual([m["ordinal"] for m in new], list(range(2, 152)))
+            self.assertEqual((new[0]["content"], new[1]["content"]), ("edited since", None))
+            self.assertNotIn(first["id"], [m["id"] for m in new])
+            alice.send(conversation, "live")
+            self.assertEqual((await b.next("message.new"))["data"]["message"]["content"], "live")
+
+    async def test_a_resume_frame_runs_from_its_ack(self):
+        alice, bob, conversation = self.pair()
+        async with bob.socket() as b:
+            alice.send(conversation, "seen")
+            seen = await b.next("message.new")
+        for i in range(20):
+            alice.send(conversation, f"missed {i}")
+        async with bob.socket() as b:
+            ack = await b.ask("resume", {"position": seen["cursor"]})
+            self.assertEqual(ack["type"], "ack", ack)
+            frames = await b.receive_until("caught_up")
+            ordinals = [f["data"]["message"]["ordinal"] for f in frames if f["type"] == "message.new"]
+            self.assertEqual(ordinals, list(range(2, 22)))
+
+    async def test_who_left_resumes_to_his_removal_only(self):
+        alice, bob, conversation = self.pair()
+        async with bob.socket() as b:
+            alice.send(conversation, "seen")
+            seen = await b.next("message.new")
+        alice.send(conversation, "not for him any more")
+        alice.request("DELETE", f"{API}/conversations/{conversation}/members/{quoted(bob.name)}")
+        alice.send(conversation, "nor this")
+        async with bob.socket(f"?resume={seen['cursor']}") as b:
+            frames = await b.receive_until("caught_up")
+            self.assertEqual([f["type"] for f in frames if f.get("conversation_id") == conversation],
+                             ["member.removed"])
+
+    async def test_a_position_of_the_future_is_a_gap(self):
+        bob = self.user()
+        for position in ("0019999999999999", "0070000000000001", "nonsense"):
+            async with bob.socket(f"?resume={position}") as b:
+                self.assertIn("oldest_position", (await b.next("gap"))["data"])
+
+    async def test_tokens_come_in_three_ways(self):
+        alice = self.user()
+        for query in (f"?access_token={alice.token}", f"?token={alice.token}"):
+            async with Socket(alice, query, {"no_token": True}) as s:
+                self.assertEqual((await s.receive())["type"], "hello")
+        async with Socket(alice, "", {"no_token": True}) as s:
+            await s.ws.send(json.dumps({"type": "auth", "data": {"token": alice.token}}))
+            self.assertEqual((await s.next("hello"))["data"]["user_id"], alice.name)
+        async with Socket(alice, "", {"no_token": True}) as s:
+            await s.ws.send(json.dumps({"type": "message.send", "id": "1", "data": {}}))
+            with self.assertRaises(websockets.ConnectionClosed) as closed:
+                while True:
+                    await s.receive()
+            self.assertEqual(closed.exception.code, 4401)
+        with self.assertRaises(websockets.InvalidStatusCode) as refused:
+            async with Socket(alice, "?access_token=forged", {"no_token": True}):
+                pass
+        self.assertEqual(refused.exception.status_code, 401)
+
+    async def test_a_socket_ends_with_its_token(self):
+        alice = self.user()
+        alice.token = self.server.token(alice.name, ttl="2s")
+        async with alice.socket() as s:
+            with self.assertRaises(websockets.ConnectionClosed) as closed:
+                await s.receive(timeout=14)
+            self.assertEqual(closed.exception.code, 4401)
+
+    async def test_a_new_auth_frame_keeps_the_socket(self):
+        alice = self.user()
+        fresh = self.server.token(alice.name)
+        alice.token = self.server.token(alice.name, ttl="3s")
+        async with alice.socket() as s:
+            self.assertEqual((await s.ask("auth", {"token": fresh}))["type"], "ack")
+            with self.assertRaises(asyncio.TimeoutError):
+                await s.receive(timeout=13)
+            self.assertIn((await s.ask("ping"))["type"], ("ack", "pong"))
+
+    async def test_a_foreign_origin_is_refused(self):
+        alice = self.user()
+        with self.assertRaises(websockets.InvalidStatusCode) as refused:
+            async with alice.socket("", headers={"Origin": "https://evil.example"}):
+                pass
+        self.assertEqual(refused.exception.status_code, 403)
+        async with alice.socket("", headers={"Origin": f"http://127.0.0.1:{self.server.port}"}) as s:
+            self.assertEqual(s.hello["data"]["user_id"], alice.name)
+
+    async def test_nonsense_frames_are_answered_and_the_socket_lives(self):
+        alice = self.user()
+        async with alice.socket() as s:
+            for text in ("not json", "{}", "[]", '{"type":7}', '{"type":"no.such"}', '{"type":"message.send"}'):
+                await s.ws.send(text)
+                self.assertEqual((await s.next("error"))["data"]["status"], 400, text)
+            answer = await s.ask("message.send", {"conversation_id": "nope", "content": "x"})
+            self.assertEqual(answer["type"], "error")
+            self.assertIn((await s.ask("ping"))["type"], ("ack", "pong"))
+
+    async def test_a_frame_beyond_the_limit_ends_only_its_socket(self):
+        alice, bob = self.user(), self.user()
+        async with alice.socket() as a, bob.socket() as b:
+            await a.ws.send('{"type":"ping","data":"' + "x" * 600_000 + '"}')
+            with self.assertRaises(websockets.ConnectionClosed) as closed:
+                while True:
+                    await a.receive()
+            self.assertEqual(closed.exception.code, 1009)
+            self.assertIn((await b.ask("ping"))["type"], ("ack", "pong"))
+
+    async def test_typing_reaches_others_and_expires(self):
+        alice, bob, conversation = self.pair()
+        async with alice.socket() as a1, alice.socket() as a2, bob.socket() as b:
+            for _ in range(50):
+                await a1.ws.send(json.dumps({"type": "typing.start", "data": {"conversation_id": conversation}}))
+            started = await b.next("typing.indicator")
+            self.assertEqual((started["data"]["user_id"], started["data"]["is_typing"]), (alice.name, True))
+            stopped = await b.next("typing.indicator", timeout=9)
+            self.assertEqual(stopped["data"]["is_typing"], False)
+            await a2.ask("ping")
+            self.assertNotIn("typing.indicator", [f["type"] for f in a2.frames])
+
+    async def test_the_twenty_first_socket_of_a_user_is_refused(self):
+        alice = self.user()
+        open_sockets = []
+        for _ in range(20):
+            socket = alice.socket()
+            await socket.__aenter__()
+            open_sockets.append(socket)
+        try:
+            with self.assertRaises((websockets.InvalidStatusCode, websockets.ConnectionClosed)) as refused:
+                async with alice.socket() as extra:
+                    await extra.receive()
+            self.assertIn("429", str(refused.exception))
+        finally:
+            for socket in open_sockets:
+                await socket.ws.close()
+
+    async def test_a_socket_that_stops_reading_loses_nothing(self):
+        alice, bob, conversation = self.pair()
+        async with bob.socket("", max_queue=1) as b, alice.socket() as a:
+            text = "x" * 5_000
+            total = 3_000
+            for start in range(0, total, 100):
+                for i in range(start, start + 100):
+                    await a.ws.send(json.dumps({"type": "message.send", "id": str(i), "data": {
+                        "conversation_id": conversation, "content": text}}))
+                for _ in range(100):
+                    await a.next("ack")
+                a.frames.clear()
+            frames = []
+            while len([f for f in frames if f["type"] == "message.new"]) < total:
+                frames.append(await b.receive())
+            ordinals = [f["data"]["message"]["ordinal"] for f in frames if f["type"] == "message.new"]
+            self.assertEqual(ordinals, list(range(1, total + 1)))
+            self.assertIn("fell_behind", [f["type"] for f in frames])
+            if "caught_up" not in [f["type"] for f in frames]:
+                await b.next("caught_up")
+
+
+if __name__ == "__main__":
+    unittest.main()
