@@ -16,11 +16,14 @@ namespace hansard::api {
 
 struct ClientFrame {
   std::string type;
-  std::string id_json;   // the frame's id as JSON text, to echo; "" for none. A string of 1-64 bytes or an integer
-  std::string key;       // idempotency key; "" for none
+  std::string id_json;  // the frame's id as JSON text, to echo; "" for none. A string of 1-64 bytes or an integer
+  std::string key;      // idempotency key; "" for none
   std::optional<domain::UserId> act_as;
-  JsonValue data;        // lives until the parser's next parse
+  JsonValue data;  // lives until the parser's next parse
 };
+
+// 1 to limits.idempotency_key_bytes_max visible ASCII characters: of `key` and of Idempotency-Key.
+bool is_idempotency_key(std::string_view key, const Limits& limits);
 
 // Error: malformed, with the frame's id still echoed when it could be read (`id_json`).
 Answered<ClientFrame> parse_frame(JsonParser& parser, std::string_view text, const Limits& limits,
@@ -31,7 +34,7 @@ Answered<ClientFrame> parse_frame(JsonParser& parser, std::string_view text, con
 std::optional<Answered<domain::Command>> command_of_frame(const ClientFrame& frame, const domain::Caller& caller,
                                                           const Limits& limits, base::UuidSource& uuids);
 
-// {"type":"ack","re":id,"data":{...}}: `data` is the HTTP answer's body.
+// {"type":"ack","re":id,"data":{...}}: `data` is the HTTP answer's body. Without an id `re` is null.
 std::string ack_frame(std::string_view id_json, std::string_view data);
 std::string error_frame(std::string_view id_json, const Problem& problem, std::string_view request_id);
 
