@@ -1,0 +1,36 @@
+// Coroutines of one io thread that nobody awaits: each is counted, and what one throws is traced, never lost and never
+// thrown out of the io thread.
+//
+// Thread: the io thread it belongs to.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace hansard::api {
+
+namespace asio = boost::asio;
+
+class TaskGroup {
+ public:
+  explicit TaskGroup(asio::io_context& io) : io_(io) {}
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  // Starts `task` soon, never inside spawn. `what` is a literal that names it in a trace.
+  void spawn(std::string_view what, asio::awaitable<void> task);
+  std::size_t running() const { return running_; }
+  // Called each time the last running task has ended.
+  void on_empty(std::function<void()> callback) { on_empty_ = std::move(callback); }
+
+ private:
+  asio::io_context& io_;
+  std::size_t running_ = 0;
+  std::function<void()> on_empty_;
+};
+
+}  // namespace hansard::api

@@ -1,0 +1,66 @@
+// Who is typing where: transitions coalesced to one event per user, conversation and kHoldMs, expired by the server,
+// kept in the typing lane and pushed to the other members on every io thread. The least valuable thing on the wire:
+// dropped first.
+//
+// Invariants: per user and conversation the events alternate, true first, at most one per kHoldMs; what was held back
+// is told when the hold ends, unless it has become what was told last.
+// Thread: any (one mutex; typing is rare). Sinks only post elsewhere.
+// Limits: kTypistsMax entries; a start beyond it is dropped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "api/context.h"
+#include "engine/base/clock.h"
+#include "engine/domain/commands.h"
+#include "engine/engine.h"
+
+namespace hansard::api {
+
+// typing.start, typing.stop and POST .../typing, `caller.actor` being the typist. False when he is no member of the
+// conversation now (404). The lane and the pushes follow by themselves.
+bool note_typing(Context& context, const domain::Caller& caller, const base::ConversationId& conversation,
+                 bool is_typing);
+
+class TypingBoard {
+ public:
+  static constexpr std::size_t kTypistsMax = 100'000;
+  static constexpr std::int64_t kHoldMs = 2'000;
+  using Sink = std::function<void(const log::TypingTransition&)>;
+
+  TypingBoard(engine::Engine& engine, base::Clock& clock, std::uint32_t expiry_s)
+      : engine_(engine), clock_(clock), expiry_(std::chrono::seconds(expiry_s)) {}
+
+  // Before the first note: called with every transition that is told.
+  void add_sink(Sink sink) { sinks_.push_back(std::move(sink)); }
+  void note(const base::ConversationId& conversation, const base::UserId& user, bool is_typing);
+  // Expires and tells what was held back; a few times a second.
+  void tick();
+
+ private:
+  struct Typist {
+    bool told = false;
+    bool wanted = false;
+    base::MonotonicTime told_at{};
+    base::MonotonicTime expires{};
+  };
+  using Key = std::pair<base::ConversationId, base::UserId>;
+
+  void tell_if_due(const Key& key, Typist& typist, base::MonotonicTime now, std::vector<Key>& tell);
+  void publish(const Key& key, bool is_typing);
+
+  engine::Engine& engine_;
+  base::Clock& clock_;
+  const base::MonotonicTime::duration expiry_;
+  std::vector<Sink> sinks_;
+  std::mutex mutex_;
+  std::map<Key, Typist> typists_;
+};
+
+}  // namespace hansard::api
