@@ -1,0 +1,138 @@
+#include "api/metrics.h"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace hansard::api {
+namespace {
+
+std::string page_of(const Metrics& metrics) { return metrics.text({}, {}, {}); }
+
+// The value behind "name{labels} ", "" when there is no such line.
+std::string value_of(const std::string& page, const std::string& series) {
+  const auto at = ("\n" + page).find("\n" + series + " ");
+  if (at == std::string::npos) return "";
+  const auto begin = at + series.size() + 1;
+  return page.substr(begin, page.find('\n', begin) - begin);
+}
+
+TEST_CASE("requests are counted by route, method and status class, with their time") {
+  Metrics metrics;
+  const std::string route = "/api/v1/messages/{id}";
+  metrics.count_request(route, "GET", 200, 90'000);
+  metrics.count_request(route, "GET", 204, 2'000'000);
+  metrics.count_request(route, "GET", 404, 7'000'000'000);
+  metrics.count_request(route, "DELETE", 503, 1);
+  const std::string page = page_of(metrics);
+  const std::string get = "{route=\"" + route + "\",method=\"GET\"";
+  CHECK(value_of(page, "hansard_http_requests_total" + get + ",status=\"2xx\"}") == "2");
+  CHECK(value_of(page, "hansard_http_requests_total" + get + ",status=\"4xx\"}") == "1");
+  CHECK(value_of(page, "hansard_http_requests_total" + get + ",status=\"5xx\"}").empty());
+  CHECK(value_of(page, "hansard_http_request_seconds_bucket" + get + ",le=\"0.0001\"}") == "1");
+  CHECK(value_of(page, "hansard_http_request_seconds_bucket" + get + ",le=\"5\"}") == "2");
+  CHECK(value_of(page, "hansard_http_request_seconds_bucket" + get + ",le=\"+Inf\"}") == "3");
+  CHECK(value_of(page, "hansard_http_request_seconds_count" + get + "}") == "3");
+  CHECK(std::stod(value_of(page, "hansard_http_request_seconds_sum" + get + "}")) == Approx(7.00209));
+}
+
+TEST_CASE("a request's own words never become labels") {
+  Metrics metrics;
+  metrics.count_request("", "BREW", 999, 1);
+  metrics.count_request("", "BREW\"}\n", -1, 1);
+  const std::string page = page_of(metrics);
+  CHECK(page.find("BREW") == std::string::npos);
+  CHECK(value_of(page, R"(hansard_http_requests_total{route="none",method="other",status="other"})") == "2");
+}
+
+TEST_CASE("the page stays bounded whatever is counted") {
+  Metrics metrics;
+  for (std::size_t i = 0; i < 2 * Metrics::kSeriesMax; ++i) {
+    metrics.count_request("/" + std::to_string(i), "GET", 200, 1);
+    metrics.rejected("code" + std::to_string(i));
+  }
+  const std::string page = page_of(metrics);
+  CHECK(value_of(page, R"(hansard_http_requests_total{route="other",method="other",status="2xx"})") == "256");
+  CHECK(value_of(page, R"(hansard_rejected_total{code="other"})") == "256");
+  CHECK(value_of(page, R"(hansard_rejected_total{code="code255"})") == "1");
+  CHECK(value_of(page, R"(hansard_rejected_total{code="code256"})").empty());
+}
+
+TEST_CASE("what several threads count adds up") {
+  Metrics metrics;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&metrics] {
+      for (int i = 0; i < 1'000; ++i) {
+        metrics.count_request("/ready", "GET", 200, 1);
+        metrics.rejected("overloaded");
+        metrics.frames_out(3);
+        metrics.acks(1);
+        metrics.session_opened();
+      }
+      metrics.session_closed();
+      metrics.lagging(2);
+      metrics.lagging(-1);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const std::string page = page_of(metrics);
+  CHECK(value_of(page, R"(hansard_http_requests_total{route="/ready",method="GET",status="2xx"})") == "4000");
+  CHECK(value_of(page, R"(hansard_rejected_total{code="overloaded"})") == "4000");
+  CHECK(value_of(page, "hansard_frames_out_total") == "12000");
+  CHECK(value_of(page, "hansard_acks_total") == "4000");
+  CHECK(value_of(page, "hansard_sessions") == "3996");
+  CHECK(value_of(page, "hansard_sessions_lagging") == "4");
+}
+
+TEST_CASE("the engine and the views are on the page") {
+  engine::Metrics engine;
+  engine.commits = 4;
+  engine.events = 1'000;
+  engine.queue_depth = 17;
+  engine.sync_ns_total = 2'500'000'000;
+  engine.has_disk_reserve = false;
+  projections::ViewStatus behind, stopped;
+  behind.name = "conversation";
+  behind.applied = {90};
+  behind.unknown_events = 2;
+  stopped.name = "unread";
+  stopped.applied = {100};
+  stopped.stopped = "position 101 cannot be applied";
+  const std::string page = Metrics().text(engine, {behind, stopped}, {100}, {1.5, 0});
+  CHECK(value_of(page, "hansard_commits_total") == "4");
+  CHECK(value_of(page, "hansard_events_total") == "1000");
+  CHECK(value_of(page, "hansard_queue_commands") == "17");
+  CHECK(value_of(page, "hansard_sync_seconds_total") == "2.5");
+  CHECK(value_of(page, "hansard_disk_reserve") == "0");
+  CHECK(value_of(page, "hansard_durable_position") == "100");
+  CHECK(value_of(page, R"(hansard_view_lag_events{view="conversation"})") == "10");
+  CHECK(value_of(page, R"(hansard_view_lag_events{view="unread"})") == "0");
+  CHECK(value_of(page, R"(hansard_view_lag_seconds{view="conversation"})") == "1.5");
+  CHECK(value_of(page, R"(hansard_view_unknown_events_total{view="conversation"})") == "2");
+  CHECK(value_of(page, R"(hansard_view_stopped{view="conversation"})") == "0");
+  CHECK(value_of(page, R"(hansard_view_stopped{view="unread"})") == "1");
+}
+
+TEST_CASE("the process shows its memory and its open files") {
+  const std::string page = page_of(Metrics());
+  CHECK(std::stod(value_of(page, "process_resident_memory_bytes")) > 1e6);
+  CHECK(std::stod(value_of(page, "process_open_fds")) >= 3);
+}
+
+TEST_CASE("every family is explained once and has its type") {
+  Metrics metrics;
+  metrics.count_request("/ready", "GET", 200, 1);
+  const std::string page = page_of(metrics);
+  for (const char* name : {"hansard_http_requests_total", "hansard_sessions", "hansard_commits_total"}) {
+    const std::string help = "# HELP " + std::string(name) + " ";
+    CHECK(page.find(help) != std::string::npos);
+    CHECK(page.find(help) == page.rfind(help));
+  }
+  CHECK(page.find("# TYPE hansard_http_request_seconds histogram") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace hansard::api
