@@ -1,0 +1,117 @@
+#include "api/config.h"
+
+namespace hansard::api {
+namespace {
+
+using Target = Setting::Target;
+
+constexpr std::uint64_t kKiB = 1u << 10;
+constexpr std::uint64_t kMiB = 1u << 20;
+constexpr std::uint64_t kGiB = 1u << 30;
+
+constexpr Setting kSettings[] = {
+    {"server", "data", 0, 0, [](Config& c) -> Target { return &c.data_folder; }},
+    {"server", "listen", 0, 0, [](Config& c) -> Target { return &c.listen; }},
+    {"server", "threads", 0, 256, [](Config& c) -> Target { return &c.threads; }},
+    {"server", "log_level", 0, 0, [](Config& c) -> Target { return &c.log_level; }},
+    {"server", "log_format", 0, 0, [](Config& c) -> Target { return &c.log_format; }},
+
+    {"auth", "jwt_secret_file", 0, 0, [](Config& c) -> Target { return &c.keys.secret_file; }},
+    {"auth", "jwks_file", 0, 0, [](Config& c) -> Target { return &c.keys.jwks_file; }},
+
+    // The edge (api/limits.h).
+    {"limits", "content_code_points_max", 1, 1'000'000,
+     [](Config& c) -> Target { return &c.limits.content_code_points_max; }},
+    {"limits", "metadata_bytes_max", 2, kMiB, [](Config& c) -> Target { return &c.limits.metadata_bytes_max; }},
+    {"limits", "http_body_bytes_max", kKiB, 64 * kMiB,
+     [](Config& c) -> Target { return &c.limits.http_body_bytes_max; }},
+    {"limits", "http_header_bytes_max", kKiB, kMiB,
+     [](Config& c) -> Target { return &c.limits.http_header_bytes_max; }},
+    {"limits", "http_header_fields_max", 10, 10'000,
+     [](Config& c) -> Target { return &c.limits.http_header_fields_max; }},
+    {"limits", "http_target_bytes_max", 256, 64 * kKiB,
+     [](Config& c) -> Target { return &c.limits.http_target_bytes_max; }},
+    {"limits", "frame_bytes_max", kKiB, 64 * kMiB, [](Config& c) -> Target { return &c.limits.frame_bytes_max; }},
+    {"limits", "json_depth_max", 4, 1'000, [](Config& c) -> Target { return &c.limits.json_depth_max; }},
+    {"limits", "outbox_frames_max", 1, 65'536, [](Config& c) -> Target { return &c.limits.outbox_frames_max; }},
+    {"limits", "outbox_bytes_max", 64 * kKiB, kGiB, [](Config& c) -> Target { return &c.limits.outbox_bytes_max; }},
+    {"limits", "commands_in_flight_max", 1, 65'536,
+     [](Config& c) -> Target { return &c.limits.commands_in_flight_max; }},
+    {"limits", "ping_interval_s", 1, 3'600, [](Config& c) -> Target { return &c.limits.ping_interval_s; }},
+    {"limits", "pong_timeout_s", 2, 7'200, [](Config& c) -> Target { return &c.limits.pong_timeout_s; }},
+    {"limits", "write_timeout_s", 1, 600, [](Config& c) -> Target { return &c.limits.write_timeout_s; }},
+    {"limits", "auth_frame_timeout_s", 1, 600, [](Config& c) -> Target { return &c.limits.auth_frame_timeout_s; }},
+    {"limits", "header_timeout_s", 1, 600, [](Config& c) -> Target { return &c.limits.header_timeout_s; }},
+    {"limits", "body_timeout_s", 1, 3'600, [](Config& c) -> Target { return &c.limits.body_timeout_s; }},
+    {"limits", "keep_alive_timeout_s", 1, 3'600, [](Config& c) -> Target { return &c.limits.keep_alive_timeout_s; }},
+    {"limits", "typing_expiry_s", 1, 600, [](Config& c) -> Target { return &c.limits.typing_expiry_s; }},
+    {"limits", "sockets_per_user_max", 1, 100'000, [](Config& c) -> Target { return &c.limits.sockets_per_user_max; }},
+    {"limits", "connections_max", 1, 1'000'000, [](Config& c) -> Target { return &c.limits.connections_max; }},
+    {"limits", "members_per_request_max", 1, 100'000,
+     [](Config& c) -> Target { return &c.limits.members_per_request_max; }},
+    {"limits", "receipts_pushed_members_max", 0, 100'000,
+     [](Config& c) -> Target { return &c.limits.receipts_pushed_members_max; }},
+    {"limits", "min_position_timeout_ms", 0, 60'000,
+     [](Config& c) -> Target { return &c.limits.min_position_timeout_ms; }},
+    {"limits", "ready_lag_bound_ms", 1, 3'600'000, [](Config& c) -> Target { return &c.limits.ready_lag_bound_ms; }},
+    {"limits", "shutdown_deadline_ms", 100, 600'000,
+     [](Config& c) -> Target { return &c.limits.shutdown_deadline_ms; }},
+    {"limits", "page_default", 1, 1'000, [](Config& c) -> Target { return &c.limits.page_default; }},
+    {"limits", "page_max", 1, 1'000, [](Config& c) -> Target { return &c.limits.page_max; }},
+    {"limits", "idempotency_key_bytes_max", 1, 1'024,
+     [](Config& c) -> Target { return &c.limits.idempotency_key_bytes_max; }},
+    {"limits", "title_code_points_max", 1, 10'000, [](Config& c) -> Target { return &c.limits.title_code_points_max; }},
+    {"limits", "external_id_bytes_max", 1, 4'096, [](Config& c) -> Target { return &c.limits.external_id_bytes_max; }},
+    {"limits", "mentions_max", 0, 10'000, [](Config& c) -> Target { return &c.limits.mentions_max; }},
+    {"limits", "origins", 0, 0, [](Config& c) -> Target { return &c.limits.origins; }},
+
+    // The rules (engine/domain/decide.h).
+    {"limits", "delete_window_s", 0, 4'000'000'000,
+     [](Config& c) -> Target { return &c.engine.rules.delete_window_s; }},
+    {"limits", "members_max", 2, 1'000'000, [](Config& c) -> Target { return &c.engine.rules.members_max; }},
+
+    // The engine (engine/options.h).
+    {"limits", "queue_commands_max", 1, 10'000'000, [](Config& c) -> Target { return &c.engine.queue_commands_max; }},
+    {"limits", "batch_commands_max", 1, 100'000, [](Config& c) -> Target { return &c.engine.batch_commands_max; }},
+    {"limits", "batch_bytes_max", 64 * kKiB, kGiB, [](Config& c) -> Target { return &c.engine.batch_bytes_max; }},
+    {"limits", "tail_events_max", 1'000, 10'000'000, [](Config& c) -> Target { return &c.engine.tail_events_max; }},
+    {"limits", "tail_bytes_max", kMiB, 64 * kGiB, [](Config& c) -> Target { return &c.engine.tail_bytes_max; }},
+    {"limits", "index_overlay_events_max", 1'000, 10'000'000,
+     [](Config& c) -> Target { return &c.engine.index_overlay_events_max; }},
+    {"limits", "index_cache_bytes", kMiB, 64 * kGiB, [](Config& c) -> Target { return &c.engine.index_cache_bytes; }},
+    {"limits", "command_days_kept", 1, 3'650, [](Config& c) -> Target { return &c.engine.command_days_kept; }},
+    {"limits", "receipt_interval_ms", 0, 3'600'000, [](Config& c) -> Target { return &c.engine.receipt_interval_ms; }},
+    {"limits", "receipts_waiting_max", 1, 10'000'000,
+     [](Config& c) -> Target { return &c.engine.receipts_waiting_max; }},
+
+    // The event log (engine/log/rocks_log.h).
+    {"limits.log", "write_buffer_bytes", kMiB, kGiB,
+     [](Config& c) -> Target { return &c.engine.log.write_buffer_bytes; }},
+    {"limits.log", "wal_bytes_max", kMiB, kGiB, [](Config& c) -> Target { return &c.engine.log.wal_bytes_max; }},
+    {"limits.log", "block_cache_bytes", kMiB, 64 * kGiB,
+     [](Config& c) -> Target { return &c.engine.log.block_cache_bytes; }},
+    {"limits.log", "disk_reserve_bytes", 16 * kMiB, 1'024 * kGiB,
+     [](Config& c) -> Target { return &c.engine.log.disk_reserve_bytes; }},
+    {"limits.log", "witness_interval_ms", 10, 60'000,
+     [](Config& c) -> Target { return &c.engine.log.witness_interval_ms; }},
+
+    // The typing lane (engine/log/typing_lane.h).
+    {"limits.typing", "kept_ms", 1'000, 86'400'000, [](Config& c) -> Target { return &c.engine.typing.kept_ms; }},
+    {"limits.typing", "entries_max", 1, 100'000'000, [](Config& c) -> Target { return &c.engine.typing.entries_max; }},
+
+    // The views (projections/views.h).
+    {"limits.views", "batch_events_max", 1, 100'000, [](Config& c) -> Target { return &c.views.batch_events_max; }},
+    {"limits.views", "write_buffer_bytes", kMiB, kGiB, [](Config& c) -> Target { return &c.views.write_buffer_bytes; }},
+    {"limits.views", "block_cache_bytes", kMiB, 64 * kGiB,
+     [](Config& c) -> Target { return &c.views.block_cache_bytes; }},
+    {"limits.views", "flush_interval_ms", 100, 3'600'000,
+     [](Config& c) -> Target { return &c.views.flush_interval_ms; }},
+    {"limits.views", "counters_cached_max", 1, 100'000'000,
+     [](Config& c) -> Target { return &c.views.counters_cached_max; }},
+};
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+}  // namespace hansard::api
