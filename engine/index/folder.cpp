@@ -1,0 +1,67 @@
+#include "engine/index/folder.h"
+
+#include <utility>
+
+namespace hansard::index {
+
+Folder::Folder(RowStore& store) : store_(store), thread_([this] { run(); }) {}
+
+Folder::~Folder() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Folder::add(std::shared_ptr<Overlay> overlay) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.size() < kWaitingMax; });
+  waiting_.push_back(std::move(overlay));
+  changed_.notify_all();
+}
+
+void Folder::discard(std::shared_ptr<Overlay> overlay) {
+  std::lock_guard lock(mutex_);
+  garbage_.push_back(std::move(overlay));
+  changed_.notify_all();
+}
+
+void Folder::drop_expired_commands() {
+  std::lock_guard lock(mutex_);
+  drop_expired_ = true;
+  changed_.notify_all();
+}
+
+void Folder::finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.empty(); });
+}
+
+void Folder::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || has_work(); });
+    if (stopping_) return;
+    auto garbage = std::exchange(garbage_, {});
+    bool drop_expired = std::exchange(drop_expired_, false);
+    lock.unlock();
+    garbage.clear();
+    if (drop_expired) store_.drop_expired_commands();
+    lock.lock();
+    if (!waiting_.empty()) fold_oldest(lock);
+  }
+}
+
+void Folder::fold_oldest(std::unique_lock<std::mutex>& lock) {
+  auto overlay = waiting_.front();
+  lock.unlock();
+  store_.ingest(overlay->rows, overlay->checkpoint);
+  overlay->folded.store(true, std::memory_order_release);
+  lock.lock();
+  waiting_.pop_front();
+  changed_.notify_all();
+}
+
+}  // namespace hansard::index

@@ -1,0 +1,58 @@
+// The thread that folds sealed overlays into the database, oldest first, and does the slow work nobody should wait
+// for: freeing what was folded and compacting expired commands.
+//
+// Thread: every method from the sequencer's. Owns its thread. Limit: two overlays wait; the third makes `add` wait.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/index/row_store.h"
+#include "engine/index/rows.h"
+
+namespace hansard::index {
+
+// Rows that are not in the database yet. Immutable once handed to the folder.
+struct Overlay {
+  Rows rows;
+  Checkpoint checkpoint;
+  std::size_t events = 0;
+  std::atomic<bool> folded = false;
+};
+
+class Folder {
+ public:
+  explicit Folder(RowStore& store);
+  // Finishes the overlay in hand; those that wait are not folded.
+  ~Folder();
+
+  void add(std::shared_ptr<Overlay> overlay);
+  // Takes the last reference of a folded overlay away from the caller's thread.
+  void discard(std::shared_ptr<Overlay> overlay);
+  void drop_expired_commands();
+  // Returns once everything added is in the database.
+  void finish();
+
+ private:
+  static constexpr std::size_t kWaitingMax = 2;
+
+  void run();
+  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_; }
+  void fold_oldest(std::unique_lock<std::mutex>& lock);
+
+  RowStore& store_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Overlay>> waiting_;  // the first is in hand
+  std::vector<std::shared_ptr<Overlay>> garbage_;
+  bool drop_expired_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hansard::index

@@ -1,0 +1,132 @@
+#include "engine/index/row_store.h"
+
+#include <filesystem>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include "engine/base/check.h"
+#include "engine/index/sorted_files.h"
+
+namespace hansard::index {
+
+namespace {
+// Drops the command rows of days before the first one kept.
+class ExpiryFilter final : public rocksdb::CompactionFilter {
+ public:
+  explicit ExpiryFilter(std::shared_ptr<const std::atomic<std::uint32_t>> kept_from)
+      : kept_from_(std::move(kept_from)) {}
+
+  const char* Name() const override { return "hansard.index.expiry"; }
+  bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice& value, std::string*, bool*) const override {
+    if (key.empty() || key[0] != static_cast<char>(Table::commands)) return false;
+    CommandRow row;
+    return parse_row({value.data(), value.size()}, row) && row.day < *kept_from_;
+  }
+
+ private:
+  std::shared_ptr<const std::atomic<std::uint32_t>> kept_from_;
+};
+
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  return table;
+}
+}  // namespace
+
+struct RowStore::Database {
+  std::unique_ptr<ExpiryFilter> filter;
+  rocksdb::Options options;
+  std::unique_ptr<rocksdb::DB> db;
+};
+
+RowStore::RowStore(std::string folder, std::size_t block_cache_bytes)
+    : folder_(std::move(folder)), block_cache_bytes_(block_cache_bytes) {}
+
+RowStore::~RowStore() = default;
+
+Result<std::unique_ptr<RowStore>> RowStore::open(const std::string& folder, std::size_t block_cache_bytes) {
+  std::unique_ptr<RowStore> store(new RowStore(folder, block_cache_bytes));
+  if (!store->open_database().has_value() || !store->read_checkpoint()) {
+    TRY(store->wipe());
+  }
+  return store;
+}
+
+Result<void> RowStore::open_database() {
+  auto database = std::make_unique<Database>();
+  database->filter = std::make_unique<ExpiryFilter>(kept_from_day_);
+  auto& options = database->options;
+  options.create_if_missing = true;
+  options.compaction_filter = database->filter.get();
+  // Most keys are random, so leveled compaction would rewrite every row about ten times.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.keep_log_file_num = 4;
+  options.compression = rocksdb::kNoCompression;
+  options.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_))));
+  rocksdb::DB* db = nullptr;
+  auto status = rocksdb::DB::Open(options, folder_, &db);
+  if (!status.ok()) return base::error(base::ErrorCode::io, "the write index cannot be opened: " + status.ToString());
+  database->db.reset(db);
+  database_ = std::move(database);
+  return base::success();
+}
+
+bool RowStore::read_checkpoint() {
+  checkpoint_ = {};
+  if (auto row = get(checkpoint_key())) return parse_row(*row, checkpoint_);
+  std::unique_ptr<rocksdb::Iterator> any(database_->db->NewIterator({}));
+  any->SeekToFirst();
+  return !any->Valid();
+}
+
+Result<void> RowStore::wipe() {
+  database_.reset();
+  checkpoint_ = {};
+  std::error_code failed;
+  std::filesystem::remove_all(folder_, failed);
+  if (failed) return base::error(base::ErrorCode::io, "the write index cannot be removed: " + failed.message());
+  return open_database();
+}
+
+std::optional<std::string> RowStore::get(std::string_view key) const {
+  std::string value;
+  auto status = database_->db->Get({}, rocksdb::Slice(key.data(), key.size()), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  CHECK(status.ok(), "reading the write index:", status.ToString());
+  return value;
+}
+
+void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
+  CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
+  rocksdb::IngestExternalFileOptions how;
+  how.move_files = true;
+  how.write_global_seqno = false;
+  auto files = write_sorted_files(database_->options, folder_ + "/fold", rows, checkpoint);
+  auto status = database_->db->IngestExternalFile(files, how);
+  CHECK(status.ok(), "ingesting into the write index:", status.ToString());
+  checkpoint_ = checkpoint;
+}
+
+void RowStore::drop_expired_commands() {
+  std::string first(1, static_cast<char>(Table::commands));
+  std::string last(1, static_cast<char>(static_cast<int>(Table::commands) + 1));
+  rocksdb::Slice from(first), to(last);
+  rocksdb::CompactRangeOptions how;
+  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  auto status = database_->db->CompactRange(how, &from, &to);
+  CHECK(status.ok(), "compacting the write index:", status.ToString());
+}
+
+}  // namespace hansard::index

@@ -1,0 +1,60 @@
+// The durable half of the write index: one RocksDB, WAL off, one family, written only by ingesting sorted files. Each
+// ingestion carries the checkpoint it brings the rows to and is atomic, so the database always equals the fold of a
+// prefix of the log (I8).
+//
+// Thread: get, checkpoint and kept_from_day from any; ingest and drop_expired from one thread at a time.
+// Owns: the database in its folder. Limits: the block cache; two background jobs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "engine/index/rows.h"
+
+namespace hansard::index {
+
+using base::Result;
+
+class RowStore {
+ public:
+  // A database that cannot be opened, or has no checkpoint of this format, is wiped: it is rebuilt from the log.
+  static Result<std::unique_ptr<RowStore>> open(const std::string& folder, std::size_t block_cache_bytes);
+  ~RowStore();
+  RowStore(const RowStore&) = delete;
+  RowStore& operator=(const RowStore&) = delete;
+
+  // Position 0 when empty.
+  Checkpoint checkpoint() const { return checkpoint_; }
+  // Aborts on a read error: the sequencer has no honest way on.
+  std::optional<std::string> get(std::string_view key) const;
+  // Aborts on a write error.
+  void ingest(const Rows& rows, Checkpoint checkpoint);
+  // Empties the database.
+  Result<void> wipe();
+
+  // Command rows of earlier days are gone: for readers at once, from the disk with the next compaction.
+  void keep_commands_from(std::uint32_t day) { *kept_from_day_ = day; }
+  std::uint32_t kept_from_day() const { return *kept_from_day_; }
+  // Compacts the command rows. Slow; reads go on.
+  void drop_expired_commands();
+
+ private:
+  struct Database;
+  RowStore(std::string folder, std::size_t block_cache_bytes);
+  Result<void> open_database();
+  bool read_checkpoint();
+
+  const std::string folder_;
+  const std::size_t block_cache_bytes_;
+  // Shared with the compaction filter.
+  std::shared_ptr<std::atomic<std::uint32_t>> kept_from_day_ = std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::unique_ptr<Database> database_;
+  Checkpoint checkpoint_;
+};
+
+}  // namespace hansard::index

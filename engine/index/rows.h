@@ -1,0 +1,138 @@
+// The tables of the write index: their keys, their rows, and the bytes of both. A key is a one-byte table prefix and
+// the id; user ids in keys carry their length first, so that no key is the beginning of another.
+//
+//   table         key                          row
+//   0 checkpoint                               position and epoch everything below is the fold of
+//   1 heads       conversation 16              ConversationState
+//   2 members     conversation 16, user        MemberState; absent: not a member
+//   3 messages    message 16                   MessageState
+//   4 readers     conversation 16, user        ReaderState
+//   5 streams     stream 16                    last version
+//   6 commands    command hash 16              CommandRow
+//
+// Thread: any; plain functions and values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/base/hash.h"
+#include "engine/domain/state.h"
+#include "engine/index/row_bytes.h"
+
+namespace hansard::index {
+
+using base::ConversationId;
+using base::MessageId;
+using base::Position;
+using base::ShortDigest;
+using base::StreamId;
+using base::UserId;
+using base::Version;
+using domain::ConversationState;
+using domain::MemberState;
+using domain::MessageState;
+using domain::ReaderState;
+
+enum class Table : char {
+  checkpoint = 0,
+  heads = 1,
+  members = 2,
+  messages = 3,
+  readers = 4,
+  streams = 5,
+  commands = 6
+};
+
+// A kept command id: what it appended stands in the log at `first` and the `events - 1` positions after. `day` counts
+// days since the epoch by log time; expiry goes by it.
+struct CommandRow {
+  std::uint32_t day = 0;
+  ShortDigest fingerprint{};
+  Position first;
+  std::uint32_t events = 0;
+  bool operator==(const CommandRow&) const = default;
+};
+
+struct Checkpoint {
+  Position position;
+  std::uint32_t epoch = 0;
+  bool operator==(const Checkpoint&) const = default;
+};
+
+std::uint32_t day_of(base::Timestamp time);
+
+struct MemberKey {
+  ConversationId conversation;
+  UserId user;
+  bool operator==(const MemberKey&) const = default;
+};
+// The same key without a copy of the user id, for lookups.
+struct MemberKeyView {
+  const ConversationId& conversation;
+  const UserId& user;
+};
+
+struct KeyHash {
+  using is_transparent = void;
+  template <class Tag>
+  std::size_t operator()(const base::Uuid<Tag>& id) const {
+    return std::hash<base::Uuid<Tag>>{}(id);
+  }
+  std::size_t operator()(const ShortDigest& hash) const { return (*this)(StreamId{hash}); }
+  std::size_t operator()(const MemberKey& key) const { return (*this)(MemberKeyView{key.conversation, key.user}); }
+  std::size_t operator()(const MemberKeyView& key) const {
+    return (*this)(key.conversation) * 31 + std::hash<UserId>{}(key.user);
+  }
+};
+struct KeyEqual {
+  using is_transparent = void;
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    return a == b;
+  }
+  bool operator()(const MemberKeyView& a, const MemberKey& b) const {
+    return a.user == b.user && a.conversation == b.conversation;
+  }
+  bool operator()(const MemberKey& a, const MemberKeyView& b) const { return (*this)(b, a); }
+};
+
+template <class Key, class Row>
+using RowMap = std::unordered_map<Key, Row, KeyHash, KeyEqual>;
+
+// Whole-row values of one stretch of the log; a member that is nothing was removed.
+struct Rows {
+  RowMap<ConversationId, ConversationState> heads;
+  RowMap<MemberKey, std::optional<MemberState>> members;
+  RowMap<MessageId, MessageState> messages;
+  RowMap<MemberKey, ReaderState> readers;
+  RowMap<StreamId, Version> streams;
+  RowMap<ShortDigest, CommandRow> commands;
+};
+
+std::string checkpoint_key();
+std::string row_key(Table table, const std::array<std::uint8_t, 16>& id);
+std::string row_key(Table table, const ConversationId& conversation, const UserId& user);
+
+std::string row_bytes(const ConversationState& row);
+std::string row_bytes(const MemberState& row);
+std::string row_bytes(const MessageState& row);
+std::string row_bytes(const ReaderState& row);
+std::string row_bytes(const Version& row);
+std::string row_bytes(const CommandRow& row);
+std::string row_bytes(const Checkpoint& row);
+
+// False: not the bytes of such a row in this version; `row` then means nothing.
+bool parse_row(std::string_view bytes, ConversationState& row);
+bool parse_row(std::string_view bytes, MemberState& row);
+bool parse_row(std::string_view bytes, MessageState& row);
+bool parse_row(std::string_view bytes, ReaderState& row);
+bool parse_row(std::string_view bytes, Version& row);
+bool parse_row(std::string_view bytes, CommandRow& row);
+bool parse_row(std::string_view bytes, Checkpoint& row);
+
+}  // namespace hansard::index

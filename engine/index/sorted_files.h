@@ -1,0 +1,19 @@
+// One stretch of the write index as sorted files, one per table that has rows: fresh message ids rise with time, so
+// their file overlaps no earlier one and is never rewritten, while heads and commands are spread over the whole range.
+// The checkpoint stands in the first file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <rocksdb/options.h>
+
+#include "engine/index/rows.h"
+
+namespace hansard::index {
+
+// Files `prefix`-<table>.sst, replacing what an earlier crash left there. Aborts on a write error. Slow.
+std::vector<std::string> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
+                                            const Rows& rows, Checkpoint checkpoint);
+
+}  // namespace hansard::index
