@@ -32,18 +32,18 @@ using EventPtr = std::shared_ptr<const domain::RecordedEvent>;
 
 // The same key was used with another request: 422 idempotency_key_reused.
 struct KeyReused {};
-struct Overloaded {};    // the queue was full, or the server is stopping
+struct Overloaded {};  // the queue was full, or the server is stopping
 struct DiskFull {};
 
 // An accepted command. `events` are what it appended; for a replayed command what it appended then, for one that
 // changed nothing empty.
 struct Done {
   std::vector<EventPtr> events;
-  Position position;          // of the last event, or the durable position when nothing changed
-  base::Version version;      // of the conversation after the command; 0 for user streams
-  bool created = false;       // 201
+  Position position;      // of the last event, or the durable position when nothing changed
+  base::Version version;  // of the conversation after the command; 0 for user streams
+  bool created = false;   // 201
   bool changed = true;
-  bool replayed = false;      // Idempotency-Replayed, or a repeated client-made id
+  bool replayed = false;  // Idempotency-Replayed, or a repeated client-made id
   domain::ConversationId conversation;
   std::optional<domain::MessageId> message;
 };
@@ -83,6 +83,10 @@ class Engine {
   // Opens (or creates) the data folder, recovers, catches the index up and starts the sequencer. Errors: see
   // log::open_rocks_log; nothing on disk has changed after in_use, unsupported or refused.
   static Result<std::unique_ptr<Engine>> open(const Options& options, base::Clock& clock);
+  // What is durable in a stopped (or running) data folder, for tools: nothing on disk changes, every command is
+  // answered Overloaded.
+  static Result<std::unique_ptr<Engine>> open_read_only(const std::string& data_folder);
+  // Without stop() before it: as a crash, answers may be missing and the next start folds what this one had not.
   virtual ~Engine() = default;
 
   // Answers through the sink, exactly once; Overloaded at once (on this thread) when the queue is full.

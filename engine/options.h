@@ -13,15 +13,15 @@ namespace hansard::engine {
 
 struct Options {
   std::string data_folder;
-  std::size_t queue_commands_max = 16'384;       // waiting for the sequencer; beyond it: overloaded
-  std::size_t batch_commands_max = 1'000;        // per group commit
+  std::size_t queue_commands_max = 16'384;  // waiting for the sequencer; beyond it: overloaded
+  std::size_t batch_commands_max = 1'000;   // per group commit
   std::size_t batch_bytes_max = 1u << 20;
-  std::size_t tail_events_max = 65'536;          // decoded, newest, in memory
+  std::size_t tail_events_max = 65'536;  // decoded, newest, in memory
   std::size_t tail_bytes_max = 64u << 20;
   std::size_t index_overlay_events_max = 100'000;  // also: what a start replays at most
   std::size_t index_cache_bytes = 64u << 20;
   std::uint32_t command_days_kept = 7;
-  std::uint32_t receipt_interval_ms = 1'000;     // read and delivered: one event per member, conversation and this
+  std::uint32_t receipt_interval_ms = 1'000;  // read and delivered: one event per member, conversation and this
   std::size_t receipts_waiting_max = 100'000;
   domain::Rules rules;
   log::LogOptions log;

@@ -1,0 +1,21 @@
+#include <memory>
+#include <utility>
+
+#include "engine/assemble.h"
+#include "engine/read_only_engine.h"
+
+namespace hansard::engine {
+
+Result<std::unique_ptr<Engine>> Engine::open(const Options& options, base::Clock& clock) {
+  Storage storage;
+  TRY(storage.log, log::open_rocks_log(options.data_folder, options.log, storage.report));
+  TRY(storage.typing, log::open_typing_lane(options.data_folder, options.typing));
+  return assemble(options, clock, std::move(storage));
+}
+
+Result<std::unique_ptr<Engine>> Engine::open_read_only(const std::string& data_folder) {
+  TRY(auto log, log::open_rocks_log_read_only(data_folder));
+  return std::unique_ptr<Engine>(std::make_unique<ReadOnlyEngine>(std::move(log)));
+}
+
+}  // namespace hansard::engine
