@@ -1,0 +1,165 @@
+#include "engine/log/wal_scan.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/log/folder_lock.h"
+
+namespace hansard::log {
+
+namespace {
+constexpr std::size_t kBlockBytes = 32'768;
+constexpr std::size_t kHeaderBytes = 7, kRecyclableHeaderBytes = 11;
+constexpr std::size_t kBatchHeaderBytes = 12;  // sequence u64, count u32
+constexpr std::uint32_t kMaskDelta = 0xa282ead8u;
+
+enum class Piece : std::uint8_t { full = 1, first, middle, last };
+
+struct Found {
+  Piece piece;
+  std::string_view payload;
+  std::size_t next;
+};
+
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return value;
+}
+
+std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + kMaskDelta; }
+
+std::size_t block_end(std::size_t at) { return (at / kBlockBytes + 1) * kBlockBytes; }
+
+std::size_t skip_padding(std::size_t at) { return block_end(at) - at < kHeaderBytes ? block_end(at) : at; }
+
+// The piece that begins at `at`, when there is a whole one with a right CRC.
+std::optional<Found> piece_at(std::string_view bytes, std::size_t at) {
+  const std::size_t end = std::min(block_end(at), bytes.size());
+  if (at + kHeaderBytes > end) return std::nullopt;
+  const auto type = static_cast<std::uint8_t>(bytes[at + 6]);
+  if (type < 1 || type > 8) return std::nullopt;
+  const std::size_t header = type > 4 ? kRecyclableHeaderBytes : kHeaderBytes;
+  const std::size_t length = little_endian(bytes.substr(at + 4, 2));
+  const std::size_t next = at + header + length;
+  if (next > end) return std::nullopt;
+  if (little_endian(bytes.substr(at, 4)) != masked(base::crc32c(bytes.substr(at + 6, next - at - 6)))) {
+    return std::nullopt;
+  }
+  return Found{static_cast<Piece>((type - 1) % 4 + 1), bytes.substr(at + header, length), next};
+}
+
+// A piece found by searching inside a block is believed only when pieces follow each other from it to the end of the
+// block or file: a message may contain bytes that look like a piece. At the start of a block nobody's bytes can be.
+bool is_believable(std::string_view bytes, std::size_t at) {
+  const std::size_t end = std::min(block_end(at), bytes.size());
+  while (at < end && skip_padding(at) < end) {
+    auto found = piece_at(bytes, at);
+    if (!found) return false;
+    at = found->next;
+  }
+  return true;
+}
+
+// The next place from `at` on where pieces can be read again, or the end.
+std::size_t find_piece(std::string_view bytes, std::size_t at) {
+  for (; at < bytes.size(); ++at) {
+    if (!piece_at(bytes, at)) continue;
+    if (at % kBlockBytes == 0 || is_believable(bytes, at)) return at;
+  }
+  return at;
+}
+
+// Puts pieces together and remembers the sequence numbers of records.
+class Records {
+ public:
+  void take(const Found& found) {
+    const bool begins = found.piece == Piece::full || found.piece == Piece::first;
+    if (begins) {
+      begin();
+    } else if (!is_begun_) {
+      return broken();  // the rest of a record whose beginning is lost
+    }
+    head_.append(found.payload.substr(0, kBatchHeaderBytes - std::min(kBatchHeaderBytes, head_.size())));
+    if (begins && findings_.has_broken_bytes && head_.size() >= 8) {
+      raise(findings_.sequence_after_broken, sequence());
+    }
+    if (found.piece == Piece::full || found.piece == Piece::last) finish();
+  }
+
+  void broken() {
+    findings_.has_broken_bytes = true;
+    is_begun_ = false;
+  }
+
+  WalFindings findings() {
+    if (is_begun_) findings_.has_broken_bytes = true;  // and not finished
+    return findings_;
+  }
+
+ private:
+  void begin() {
+    if (is_begun_) broken();
+    is_begun_ = true;
+    head_.clear();
+  }
+
+  void finish() {
+    if (head_.size() < kBatchHeaderBytes) return broken();
+    const std::uint64_t count = little_endian(std::string_view(head_).substr(8, 4));
+    if (count > 0) raise(findings_.last_sequence, sequence() + count - 1);
+    is_begun_ = false;
+  }
+
+  std::uint64_t sequence() const { return little_endian(std::string_view(head_).substr(0, 8)); }
+  static void raise(std::uint64_t& highest, std::uint64_t value) { highest = std::max(highest, value); }
+
+  WalFindings findings_;
+  bool is_begun_ = false;
+  std::string head_;  // the first bytes of the record being put together
+};
+
+base::Result<std::string> file_content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content(std::filesystem::file_size(path), '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  if (!file) return system_error("cannot read", path.string());
+  return content;
+}
+}  // namespace
+
+WalFindings scan_wal(std::string_view bytes) {
+  Records records;
+  for (std::size_t at = 0; (at = skip_padding(at)) < bytes.size();) {
+    if (auto found = piece_at(bytes, at)) {
+      records.take(*found);
+      at = found->next;
+    } else {
+      records.broken();
+      at = find_piece(bytes, at + 1);
+    }
+  }
+  return records.findings();
+}
+
+base::Result<WalTail> judge_wal(const std::string& folder, std::uint64_t recovered_sequence) {
+  std::error_code problem;
+  WalTail tail = WalTail::clean;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, problem)) {
+    if (entry.path().extension() != ".log") continue;
+    TRY(auto content, file_content(entry.path()));
+    WalFindings found = scan_wal(content);
+    if (std::max(found.last_sequence, found.sequence_after_broken) > recovered_sequence) return WalTail::damaged;
+    if (found.has_broken_bytes) tail = WalTail::torn;
+  }
+  if (problem) return base::error(base::ErrorCode::io, "cannot list " + folder + ": " + problem.message());
+  return tail;
+}
+
+}  // namespace hansard::log
