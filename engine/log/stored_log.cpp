@@ -1,6 +1,7 @@
 #include "engine/log/stored_log.h"
 
 #include "engine/base/check.h"
+#include "engine/log/identity.h"
 #include "engine/log/keys.h"
 
 namespace hansard::log {
@@ -10,7 +11,9 @@ namespace {
 constexpr std::size_t kScanEvents = 4'096;
 constexpr std::size_t kScanReadaheadBytes = 2u << 20;
 
-bool is_reserved(std::string_view name) { return name == kMetaFormat || name == kMetaClusterId || name == kMetaEpoch; }
+bool is_reserved(std::string_view name) {
+  return name == kMetaFormat || name == kMetaClusterId || name == kMetaEpoch || name.starts_with("loss.");
+}
 
 base::Error gap_error(Position wanted, Position found) {
   return base::error(base::ErrorCode::corrupt, "the event log has a gap: position " + std::to_string(wanted.value) +

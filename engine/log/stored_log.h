@@ -1,5 +1,5 @@
 // EventLog over an opened Database: appends, reads and small facts. It does not open, recover or watch anything;
-// rocks_log.cpp does. Private to this room.
+// open_log.cpp does. Private to this room.
 //
 // Invariants: a read is bounded by the durable position (I4) and fails on a gap rather than stepping over it (I1).
 // Thread: append from the sequencer only; the rest from any.
@@ -16,10 +16,6 @@
 #include "engine/log/event_log.h"
 
 namespace hansard::log {
-
-inline constexpr std::string_view kMetaFormat = "format";
-inline constexpr std::string_view kMetaClusterId = "cluster_id";
-inline constexpr std::string_view kMetaEpoch = "epoch";
 
 class StoredLog : public EventLog {
  public:
@@ -39,10 +35,11 @@ class StoredLog : public EventLog {
   bool has_disk_reserve() const override { return has_disk_reserve_.load(std::memory_order_relaxed); }
 
  protected:
+  void close() { database_.reset(); }  // nothing but the destructor may follow
   void set_disk_reserve(bool has) { has_disk_reserve_.store(has, std::memory_order_relaxed); }
 
  private:
-  const std::unique_ptr<Database> database_;
+  std::unique_ptr<Database> database_;
   const StorageSetup setup_;
   const std::uint32_t epoch_;
   const bool is_read_only_;

@@ -1,0 +1,31 @@
+// Verbs that break a stopped log's files from outside, and find out where in them a record is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/log/log_fixture.h"
+
+namespace hansard::log {
+
+std::string read_file(const std::string& path);
+void write_file(const std::string& path, const std::string& content);
+
+// Paths in `folder` with this extension (".log", ".sst") or prefix ("MANIFEST"), in order of name, which in RocksDB is
+// the order they were made in.
+std::vector<std::string> files_with_extension(const std::string& folder, const std::string& extension);
+std::vector<std::string> files_with_prefix(const std::string& folder, const std::string& prefix);
+// The newest WAL that is not empty. CHECKs that there is one.
+std::string last_wal(const std::string& data);
+
+void cut_file(const std::string& path, std::size_t size);
+// XORs `count` bytes.
+void garble(const std::string& path, std::size_t at, std::size_t count);
+void zero(const std::string& path, std::size_t at, std::size_t count);
+
+// A data folder with a log of two tables and a WAL of 30 appends of one record each, closed cleanly.
+// It holds kEventsInAll events.
+inline constexpr std::size_t kPerTable = 20, kInWal = 30, kEventsInAll = 2 * kPerTable + kInWal;
+void make_closed_log(const std::string& data, std::size_t record_bytes = 100);
+
+}  // namespace hansard::log
