@@ -1,5 +1,6 @@
 #include "engine/base/clock.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <openssl/rand.h>
@@ -37,13 +38,19 @@ void random_bytes(std::span<std::uint8_t> out) {
   }
 }
 
+namespace {
+constexpr std::int64_t kUuidMsMax = (std::int64_t{1} << 48) - 1;
+}
+
 std::array<std::uint8_t, 16> UuidSource::next() {
   std::array<std::uint8_t, 16> id;
   random_bytes(std::span(id).subspan(8));
   std::uint64_t stamp;
   {
     std::lock_guard lock(mutex_);
-    auto now = static_cast<std::uint64_t>(clock_.now().ms) << 12;
+    // A clock outside of what 48 bits hold (before 1970, after 10889) must not spoil the ids of a sane one later.
+    auto ms = std::clamp<std::int64_t>(clock_.now().ms, 0, kUuidMsMax);
+    auto now = static_cast<std::uint64_t>(ms) << 12;
     last_ = now > last_ ? now : last_ + 1;
     stamp = last_;
   }
@@ -107,12 +114,15 @@ bool take_offset(std::string_view text, std::size_t& at, int& minutes) {
   minutes = sign * (hour * 60 + minute);
   return hour < 24 && minute < 60;
 }
+
+constexpr Timestamp kYear0{-62'167'219'200'000};
+constexpr Timestamp kYear10000{253'402'300'800'000};
 }  // namespace
 
 std::optional<Timestamp> parse_time(std::string_view text) {
   using namespace std::chrono;
   std::size_t at = 0;
-  int y, mo, d, h, mi, s, ms, offset;
+  int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, ms = 0, offset = 0;
   bool shape = take_number(text, at, 4, y) && take(text, at, '-') && take_number(text, at, 2, mo) &&
                take(text, at, '-') && take_number(text, at, 2, d) &&
                (take(text, at, 'T') || take(text, at, 't') || take(text, at, ' ')) && take_number(text, at, 2, h) &&
@@ -121,7 +131,10 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
   if (!shape || at != text.size() || !date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
   auto point = sys_days(date) + hours(h) + minutes(mi - offset) + seconds(s) + milliseconds(ms);
-  return Timestamp{duration_cast<milliseconds>(point.time_since_epoch()).count()};
+  Timestamp time{duration_cast<milliseconds>(point.time_since_epoch()).count()};
+  // An offset or a leap second may lead out of the four-digit years, which time_text could not write.
+  if (time < kYear0 || time >= kYear10000) return std::nullopt;
+  return time;
 }
 
 }  // namespace hansard::base

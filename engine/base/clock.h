@@ -39,9 +39,9 @@ class UuidSource {
   std::uint64_t last_ = 0;  // milliseconds << 12 | counter
 };
 
-// RFC 3339 UTC with milliseconds: 2004-12-25T09:14:00.000Z.
+// RFC 3339 UTC with milliseconds: 2004-12-25T09:14:00.000Z. For the years 0 to 9999.
 std::string time_text(Timestamp time);
-// Any RFC 3339 date-time with an offset; sub-millisecond digits are cut.
+// Any RFC 3339 date-time with an offset that names a moment of the years 0 to 9999 UTC; sub-millisecond digits are cut.
 std::optional<Timestamp> parse_time(std::string_view text);
 
 }  // namespace hansard::base

@@ -1,8 +1,15 @@
 #include "engine/base/position_gate.h"
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 
 namespace hansard::base {
+
+namespace {
+// The standard library adds the timeout to the clock, and the sum must not overflow.
+constexpr std::chrono::hours kWaitMax{24 * 365};
+}  // namespace
 
 void PositionGate::advance(Position to) {
   std::vector<std::function<void()>> due;
@@ -23,6 +30,7 @@ void PositionGate::advance(Position to) {
 
 bool PositionGate::wait_for(Position wanted, std::chrono::nanoseconds timeout) {
   if (reached() >= wanted) return true;
+  timeout = std::min<std::chrono::nanoseconds>(timeout, kWaitMax);
   std::unique_lock lock(mutex_);
   ++sleepers_;
   bool ok = changed_.wait_for(lock, timeout, [&] { return reached() >= wanted; });

@@ -28,7 +28,7 @@ class PositionGate {
   Position reached() const { return {reached_.load(std::memory_order_acquire)}; }
   void advance(Position to);
 
-  // False when `timeout` passed first.
+  // False when `timeout` (a year at most) passed first.
   bool wait_for(Position wanted, std::chrono::nanoseconds timeout);
   // Calls `callback` once `wanted` is reached, at once and on this thread when it is already.
   Ticket notify_at(Position wanted, std::function<void()> callback);
