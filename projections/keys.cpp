@@ -1,0 +1,101 @@
+#include "projections/keys.h"
+
+#include <cstring>
+
+#include "engine/base/check.h"
+
+namespace hansard::projections {
+
+Key& Key::raw(std::string_view bytes) {
+  CHECK(size_ + bytes.size() <= kKeyBytesMax, size_, bytes.size());
+  std::memcpy(bytes_ + size_, bytes.data(), bytes.size());
+  size_ += bytes.size();
+  return *this;
+}
+
+Key& Key::user(std::string_view id) { return raw(id).raw(std::string_view("\0", 1)); }
+
+Key& Key::up(std::uint64_t number) {
+  std::uint64_t big_endian = __builtin_bswap64(number);
+  return raw({reinterpret_cast<const char*>(&big_endian), sizeof big_endian});
+}
+
+Key& Key::block(std::uint32_t number) {
+  std::uint32_t big_endian = __builtin_bswap32(number);
+  return raw({reinterpret_cast<const char*>(&big_endian), sizeof big_endian});
+}
+
+Key checkpoint_key() { return Key('\x01'); }
+Key about_key(const ConversationId& conversation) { return Key('A').raw(conversation.view()); }
+Key conversation_key(const ConversationId& conversation) { return Key('C').raw(conversation.view()); }
+
+Key message_key(const ConversationId& conversation, Ordinal ordinal, Version version) {
+  return Key('M').raw(conversation.view()).down(ordinal.value).down(version.value);
+}
+Key live_replies_key(const ConversationId& conversation, Ordinal ordinal) {
+  return message_key(conversation, ordinal, {UINT64_MAX});
+}
+Key message_id_key(const MessageId& message) { return Key('I').raw(message.view()); }
+
+Key thread_key(const ConversationId& conversation, Ordinal parent, Ordinal reply) {
+  return Key('T').raw(conversation.view()).up(parent.value).up(reply.value);
+}
+Key stream_key(const StreamId& stream, Position position) { return Key('S').raw(stream.view()).up(position.value); }
+
+Key members_prefix(const ConversationId& conversation) { return Key('P').raw(conversation.view()); }
+Key member_key(const ConversationId& conversation, const UserId& user) {
+  return members_prefix(conversation).user(user.value);
+}
+Key readers_prefix(const UserId& user) { return Key('U').user(user.value); }
+Key reader_key(const UserId& user, const ConversationId& conversation) {
+  return readers_prefix(user).raw(conversation.view());
+}
+
+Key sent_set(const ConversationId& conversation, const UserId& author) {
+  return Key('N').raw(conversation.view()).user(author.value);
+}
+Key system_set(const ConversationId& conversation) { return sent_set(conversation, UserId{}); }
+Key departed_set(const ConversationId& conversation, const UserId& author) {
+  return Key('D').raw(conversation.view()).user(author.value);
+}
+Key departed_set(const ConversationId& conversation) { return departed_set(conversation, UserId{}); }
+Key mention_set(const ConversationId& conversation, const UserId& user) {
+  return Key('@').raw(conversation.view()).user(user.value);
+}
+Key leaf_key(const Key& set, std::uint32_t block) { return Key(set).block(block); }
+
+namespace {
+std::uint64_t number_at(std::string_view key, std::size_t offset) {
+  std::uint64_t big_endian;
+  CHECK(key.size() >= offset + sizeof big_endian, key.size(), offset);
+  std::memcpy(&big_endian, key.data() + offset, sizeof big_endian);
+  return __builtin_bswap64(big_endian);
+}
+}  // namespace
+
+MessageKeyParts parse_message_key(std::string_view key) {
+  std::uint64_t version = ~number_at(key, 25);
+  return {{~number_at(key, 17)}, {version}, version == UINT64_MAX};
+}
+
+Ordinal reply_of_thread_key(std::string_view key) { return {number_at(key, 25)}; }
+Position position_of_stream_key(std::string_view key) { return {number_at(key, 17)}; }
+
+std::string_view user_of_member_key(std::string_view key) {
+  CHECK(key.size() > 18, key.size());
+  return key.substr(17, key.size() - 18);
+}
+
+ConversationId conversation_of_reader_key(std::string_view key) {
+  CHECK(key.size() > 17, key.size());
+  return base::id_from_bytes<ConversationId>(key.substr(key.size() - 16));
+}
+
+std::uint32_t block_of_leaf_key(std::string_view key) {
+  std::uint32_t big_endian;
+  CHECK(key.size() > sizeof big_endian, key.size());
+  std::memcpy(&big_endian, key.data() + key.size() - sizeof big_endian, sizeof big_endian);
+  return __builtin_bswap32(big_endian);
+}
+
+}  // namespace hansard::projections

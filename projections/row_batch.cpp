@@ -1,0 +1,147 @@
+#include "projections/row_batch.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/base/check.h"
+
+namespace hansard::projections {
+
+namespace {
+constexpr std::size_t kTableSlots = 4096;  // a power of two
+constexpr std::size_t kChunkBytes = 1u << 20;
+}  // namespace
+
+RowBatch::RowBatch(const RowSource& committed, std::size_t rows_cached_max)
+    : committed_(committed), rows_cached_max_(rows_cached_max), table_(kTableSlots, kFree) {}
+
+std::optional<std::string_view> RowBatch::get(std::string_view key, std::string&) const {
+  const Entry& entry = load(key);
+  if (!entry.present) return std::nullopt;
+  return entry.value;
+}
+
+void RowBatch::insert(std::string_view key, std::string_view value) {
+  CHECK(find(key) == nullptr || !find(key)->present, "a row is inserted twice");
+  Entry* known = find(key);
+  Entry& entry = known ? *known : add(key);
+  set(entry, value);
+  mark(entry);
+}
+
+void RowBatch::put(std::string_view key, std::string_view value) {
+  Entry& entry = load(key);
+  set(entry, value);
+  mark(entry);
+}
+
+void RowBatch::erase(std::string_view key) {
+  Entry& entry = load(key);
+  entry.present = false;
+  mark(entry);
+}
+
+std::span<const RowChange> RowBatch::changes(RowDigest& digest) {
+  changes_.clear();
+  for (std::uint32_t index : dirty_) {
+    Entry& entry = entries_[index];
+    if (entry.was_present) digest.subtract(entry.was);
+    RowHash now = entry.present ? hash_row(entry.key, entry.value) : RowHash{};
+    if (entry.present) digest.add(now);
+    if (entry.present || entry.was_present) {
+      changes_.push_back({entry.key, entry.present ? std::optional(entry.value) : std::nullopt});
+    }
+    entry.was = now;
+    entry.was_present = entry.present;
+    entry.dirty = false;
+  }
+  dirty_.clear();
+  std::sort(changes_.begin(), changes_.end(), [](const RowChange& a, const RowChange& b) { return a.key < b.key; });
+  return changes_;
+}
+
+void RowBatch::committed() {
+  CHECK(dirty_.empty());
+  if (entries_.size() > rows_cached_max_ || bytes_ > kCachedBytesMax) discard();
+}
+
+void RowBatch::discard() {
+  entries_.clear();
+  dirty_.clear();
+  changes_.clear();
+  chunks_.clear();
+  chunk_used_ = chunk_size_ = bytes_ = 0;
+  std::fill(table_.begin(), table_.end(), kFree);
+}
+
+std::uint32_t& RowBatch::slot_of(std::string_view key) const {
+  std::size_t mask = table_.size() - 1;
+  std::size_t at = hash_key(key) & mask;
+  while (table_[at] != kFree && entries_[table_[at]].key != key) at = (at + 1) & mask;
+  return table_[at];
+}
+
+RowBatch::Entry* RowBatch::find(std::string_view key) const {
+  std::uint32_t index = slot_of(key);
+  return index == kFree ? nullptr : &entries_[index];
+}
+
+RowBatch::Entry& RowBatch::load(std::string_view key) const {
+  if (Entry* known = find(key)) return *known;
+  std::optional<std::string_view> value = committed_.get(key, scratch_);
+  Entry& entry = add(key);
+  if (!value) return entry;
+  set(entry, *value);
+  entry.was_present = true;
+  entry.was = hash_row(entry.key, entry.value);
+  return entry;
+}
+
+RowBatch::Entry& RowBatch::add(std::string_view key) const {
+  if ((entries_.size() + 1) * 2 > table_.size()) grow();
+  CHECK(entries_.size() < kFree);
+  slot_of(key) = static_cast<std::uint32_t>(entries_.size());
+  char* copy = allocate(key.size());
+  std::memcpy(copy, key.data(), key.size());
+  Entry& entry = entries_.emplace_back();
+  entry.key = {copy, key.size()};
+  return entry;
+}
+
+void RowBatch::set(Entry& entry, std::string_view value) const {
+  char* room = const_cast<char*>(entry.value.data());
+  if (value.size() > entry.value_capacity || room == nullptr) {
+    // A row that grew once will grow again: a quarter more room saves the next copies.
+    std::size_t capacity = entry.value_capacity == 0 ? value.size() : value.size() + value.size() / 4;
+    room = allocate(capacity);
+    entry.value_capacity = static_cast<std::uint32_t>(capacity);
+  }
+  std::memmove(room, value.data(), value.size());
+  entry.value = {room, value.size()};
+  entry.present = true;
+}
+
+void RowBatch::mark(Entry& entry) {
+  if (entry.dirty) return;
+  entry.dirty = true;
+  dirty_.push_back(static_cast<std::uint32_t>(&entry - entries_.data()));
+}
+
+void RowBatch::grow() const {
+  table_.assign(table_.size() * 2, kFree);
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) slot_of(entries_[i].key) = i;
+}
+
+char* RowBatch::allocate(std::size_t size) const {
+  bytes_ += size;
+  if (chunk_used_ + size > chunk_size_) {
+    chunk_size_ = std::max(size, kChunkBytes);
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk_size_));
+    chunk_used_ = 0;
+  }
+  char* at = chunks_.back().get() + chunk_used_;
+  chunk_used_ += size;
+  return at;
+}
+
+}  // namespace hansard::projections

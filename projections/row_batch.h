@@ -1,0 +1,85 @@
+// The rows one batch of events reads and writes, in memory: reads see the batch's own earlier writes, and a row that
+// many events touch is written once. Rows stay cached from batch to batch (there is no other writer), until there are
+// too many.
+//
+// Invariant: after `changes`, digest == sum of the hashes of all rows, if it was so before; so a row given to
+// `insert` must not exist.
+// Thread: the projector's.
+// Limits: rows_cached_max and kCachedBytesMax between batches; within a batch what its events touch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/digest.h"
+#include "projections/row_source.h"
+
+namespace hansard::projections {
+
+struct RowChange {
+  std::string_view key;
+  std::optional<std::string_view> value;  // nothing: remove the row
+};
+
+class RowBatch final : public RowSource {
+ public:
+  static constexpr std::size_t kCachedBytesMax = 64u << 20;
+
+  // `committed` answers what the batch does not hold; it must show every batch that was committed.
+  RowBatch(const RowSource& committed, std::size_t rows_cached_max);
+
+  std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override;
+
+  // A row that does not exist: skips the read that put needs for the digest.
+  void insert(std::string_view key, std::string_view value);
+  void put(std::string_view key, std::string_view value);
+  void erase(std::string_view key);
+
+  // What differs from the committed rows, ascending by key; valid until the next call. Moves `digest` along.
+  std::span<const RowChange> changes(RowDigest& digest);
+  // The changes were committed: they are what later reads start from.
+  void committed();
+  // Forgets every row, also the uncommitted.
+  void discard();
+
+ private:
+  void mark_damaged() const override { RowSource::mark_damaged(committed_); }
+
+  struct Entry {
+    std::string_view key;
+    std::string_view value;
+    std::uint32_t value_capacity = 0;
+    bool present = false;      // now
+    bool was_present = false;  // in the committed rows
+    bool dirty = false;
+    RowHash was;  // hash of the committed row
+  };
+  static constexpr std::uint32_t kFree = UINT32_MAX;
+
+  std::uint32_t& slot_of(std::string_view key) const;
+  Entry* find(std::string_view key) const;
+  Entry& load(std::string_view key) const;
+  Entry& add(std::string_view key) const;
+  void set(Entry& entry, std::string_view value) const;
+  void mark(Entry& entry);
+  void grow() const;
+  char* allocate(std::size_t size) const;
+
+  const RowSource& committed_;
+  const std::size_t rows_cached_max_;
+  mutable std::vector<Entry> entries_;
+  mutable std::vector<std::uint32_t> table_;  // open addressing; index into entries_ or kFree
+  mutable std::vector<std::unique_ptr<char[]>> chunks_;
+  mutable std::size_t chunk_used_ = 0;
+  mutable std::size_t chunk_size_ = 0;
+  mutable std::size_t bytes_ = 0;
+  mutable std::string scratch_;
+  std::vector<std::uint32_t> dirty_;
+  std::vector<RowChange> changes_;
+};
+
+}  // namespace hansard::projections

@@ -1,0 +1,126 @@
+// The bytes rows are made of: little-endian fixed numbers, LEB128 varints and length-prefixed strings. A row starts
+// with the version byte of its own layout, so that a layout can change without touching the others.
+//
+// Thread: any; plain values.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "engine/base/ids.h"
+
+namespace hansard::projections {
+
+static_assert(std::endian::native == std::endian::little, "fixed numbers are stored as they lie in memory");
+
+// Appends to a string it does not own.
+class RowWriter {
+ public:
+  explicit RowWriter(std::string& out) : out_(out) {}
+
+  RowWriter& byte(std::uint8_t value) {
+    out_.push_back(static_cast<char>(value));
+    return *this;
+  }
+  RowWriter& varint(std::uint64_t value) {
+    while (value >= 0x80) {
+      byte(static_cast<std::uint8_t>(value | 0x80));
+      value >>= 7;
+    }
+    return byte(static_cast<std::uint8_t>(value));
+  }
+  template <class Number>
+  RowWriter& fixed(Number value) {
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    out_.append(bytes, sizeof value);
+    return *this;
+  }
+  RowWriter& raw(std::string_view bytes) {
+    out_.append(bytes);
+    return *this;
+  }
+  RowWriter& text(std::string_view bytes) { return varint(bytes.size()).raw(bytes); }
+
+ private:
+  std::string& out_;
+};
+
+// Reads what RowWriter wrote. Never reads outside `bytes`: after a short or overlong field `ok` is false and every
+// further field is zero or empty.
+class RowReader {
+ public:
+  explicit RowReader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint8_t byte() {
+    if (bytes_.empty()) return fail();
+    auto value = static_cast<std::uint8_t>(bytes_.front());
+    bytes_.remove_prefix(1);
+    return value;
+  }
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      std::uint8_t part = byte();
+      value |= static_cast<std::uint64_t>(part & 0x7F) << shift;
+      if ((part & 0x80) == 0) return value;
+    }
+    return fail();
+  }
+  std::uint32_t varint32() {
+    std::uint64_t value = varint();
+    return value <= UINT32_MAX ? static_cast<std::uint32_t>(value) : fail();
+  }
+  template <class Number>
+  Number fixed() {
+    Number value{};
+    std::string_view part = raw(sizeof value);
+    if (ok_) std::memcpy(&value, part.data(), sizeof value);
+    return value;
+  }
+  std::string_view raw(std::size_t size) {
+    if (size > bytes_.size()) {
+      fail();
+      return {};
+    }
+    std::string_view part = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return part;
+  }
+  std::string_view text() { return raw(varint()); }
+
+  template <class Id>
+  Id id() {
+    std::string_view part = raw(16);
+    return ok_ ? base::id_from_bytes<Id>(part) : Id{};
+  }
+  // A number from 1 to `last`.
+  template <class Enum>
+  Enum choice(Enum last) {
+    std::uint8_t value = byte();
+    if (value == 0 || value > static_cast<std::uint8_t>(last)) fail();
+    return static_cast<Enum>(value);
+  }
+
+  // A count of things that take at least one byte each: never more than what is left.
+  std::size_t count() {
+    std::uint64_t value = varint();
+    return value <= bytes_.size() ? static_cast<std::size_t>(value) : fail();
+  }
+  bool ok() const { return ok_; }
+  bool finished() const { return ok_ && bytes_.empty(); }
+
+ private:
+  std::uint8_t fail() {
+    ok_ = false;
+    bytes_ = {};
+    return 0;
+  }
+  std::string_view bytes_;
+  bool ok_ = true;
+};
+
+}  // namespace hansard::projections

@@ -1,0 +1,109 @@
+// The rows of the chat view and their bytes (row_bytes.h). Every row starts with a version byte, 1. What stands in a
+// row's key is not repeated in its value.
+//
+// Invariant: decode(encode(row)) == row, and equal rows have equal bytes (the digest hashes bytes).
+// Errors: decode answers false for bytes that encode did not write.
+// Thread: any; plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/domain/events.h"
+#include "engine/domain/state.h"
+#include "projections/queries.h"
+
+namespace hansard::projections {
+
+// One per conversation, rewritten once per batch that touches the conversation, so it is small.
+struct ConversationRow {
+  domain::ConversationType type = domain::ConversationType::group;
+  bool closed = false;
+  domain::Settings settings;
+  Timestamp created_at;
+  Position created;
+  Version version;
+  Version settings_version;
+  std::uint32_t member_count = 0;
+  Ordinal last_ordinal;
+  Position last_message;   // of its message.sent; `created` while there is none
+  Position head;           // last event of the stream
+  Position receipts;       // last read or delivered event of any member
+  Ordinal departed_up_to;  // the highest ordinal that ever left the count; 0 for none
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct AboutRow {
+  UserId created_by;
+  std::string external_id;
+  std::string title;
+  std::string metadata;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+// What an edit or a delete must know about a message.
+struct MessageIdRow {
+  ConversationId conversation;
+  Ordinal ordinal;
+  Version version;  // of the last change
+  domain::MessageStatus status = domain::MessageStatus::live;
+  std::optional<Timestamp> edited_at;
+  std::vector<UserId> mentioned;  // those for whom it counts now; ascending, each once
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct MemberRow {
+  domain::Role role = domain::Role::member;
+  Timestamp joined_at;
+  Ordinal joined_after;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+// Everything a user has in one conversation. It stays when he leaves: a pointer never falls.
+struct ReaderRow {
+  bool member = false;
+  domain::Role role = domain::Role::member;
+  Timestamp joined_at;
+  Ordinal joined_after;
+  Position changed;  // of the event that last changed membership; 0: was never a member
+  ReaderView reader;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct StreamRow {
+  Version version;
+  domain::EventType type{};
+  Ordinal ordinal;        // of the message, for message events
+  Position last_message;  // conversations: of the last message.sent at or before this event; 0 for none
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct CountRow {
+  std::uint64_t count = 0;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+// One version of a message: what MessageView shows but conversation, ordinal, version (in the key) and the reply
+// count (a row of its own). Written from an event's own parts, to copy no text.
+struct MessageRowParts {
+  const domain::MessageFacts& facts;
+  const domain::MessageContent* content = nullptr;  // none: deleted or erased
+  Position position;
+  std::optional<Timestamp> edited_at;
+  std::optional<Timestamp> deleted_at;
+  bool erased = false;
+};
+void encode_message(const MessageRowParts& message, std::string& out);
+bool decode_message(std::string_view bytes, MessageView& message);
+
+}  // namespace hansard::projections

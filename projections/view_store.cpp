@@ -1,0 +1,240 @@
+#include "projections/view_store.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include "engine/base/check.h"
+#include "projections/keys.h"
+#include "projections/row_bytes.h"
+
+namespace hansard::projections {
+
+namespace {
+constexpr std::uint8_t kCheckpointVersion = 1;
+constexpr char kDamagedMark[] = "DAMAGED";
+constexpr int kOpenFilesMax = 256;
+
+rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::Options rocks_options(const StoreOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  rocksdb::Options rocks;
+  rocks.create_if_missing = true;
+  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  rocks.write_buffer_size = options.write_buffer_bytes;
+  rocks.max_write_buffer_number = 3;
+  rocks.max_background_jobs = 2;
+  rocks.max_open_files = kOpenFilesMax;
+  rocks.compression = rocksdb::kNoCompression;
+  rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
+  rocks.keep_log_file_num = 2;
+  rocks.info_log_level = rocksdb::WARN_LEVEL;
+  return rocks;
+}
+
+void mark_damaged(const std::string& folder) { std::ofstream(folder + "/" + kDamagedMark) << "rebuild from the log\n"; }
+
+void require(const rocksdb::Status& status, const std::string& folder, const char* doing) {
+  if (status.ok()) return;
+  if (status.IsCorruption()) mark_damaged(folder);
+  CHECK(false, "view store", folder, doing, status.ToString());
+}
+
+std::optional<std::string_view> get_row(rocksdb::DB& db, const std::string& folder, const rocksdb::Snapshot* snapshot,
+                                        std::string_view key, std::string& scratch) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  rocksdb::Status status = db.Get(read, slice_of(key), &scratch);
+  if (status.IsNotFound()) return std::nullopt;
+  require(status, folder, "get");
+  return std::string_view(scratch);
+}
+
+class RocksCursor final : public RowCursor {
+ public:
+  RocksCursor(std::unique_ptr<rocksdb::Iterator> rows, const std::string& folder)
+      : rows_(std::move(rows)), folder_(folder) {}
+  void seek(std::string_view at) override {
+    rows_->Seek(slice_of(at));
+    settle();
+  }
+  void seek_back(std::string_view at) override {
+    rows_->SeekForPrev(slice_of(at));
+    settle();
+  }
+  void next() override {
+    rows_->Next();
+    settle();
+  }
+  void prev() override {
+    rows_->Prev();
+    settle();
+  }
+  bool valid() const override { return valid_; }
+  std::string_view key() const override { return view_of(rows_->key()); }
+  std::string_view value() const override { return view_of(rows_->value()); }
+
+ private:
+  void settle() {
+    valid_ = rows_->Valid();
+    if (!valid_) require(rows_->status(), folder_, "iterate");
+  }
+  std::unique_ptr<rocksdb::Iterator> rows_;
+  const std::string& folder_;
+  bool valid_ = false;
+};
+
+class RocksStore final : public ViewStore {
+ public:
+  RocksStore(std::string folder, std::unique_ptr<rocksdb::DB> db)
+      : folder_(std::move(folder)), db_(std::move(db)), newest_(*this) {}
+
+  base::Result<void> read_checkpoint();
+  const Checkpoint& checkpoint() const override { return checkpoint_; }
+  const RowSource& newest() const override { return newest_; }
+  void commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
+  std::shared_ptr<const StoreSnapshot> snapshot() override;
+  void flush(bool wait) override;
+
+ private:
+  friend class RocksSnapshot;
+  struct Newest final : RowSource {
+    explicit Newest(const RocksStore& s) : store(s) {}
+    std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override {
+      return get_row(*store.db_, store.folder_, nullptr, key, scratch);
+    }
+    void mark_damaged() const override { projections::mark_damaged(store.folder_); }
+    const RocksStore& store;
+  };
+
+  const std::string folder_;
+  std::unique_ptr<rocksdb::DB> db_;
+  Newest newest_;
+  Checkpoint checkpoint_;
+};
+
+class RocksSnapshot final : public StoreSnapshot {
+ public:
+  explicit RocksSnapshot(std::shared_ptr<RocksStore> store)
+      : store_(std::move(store)), checkpoint_(store_->checkpoint_), snapshot_(store_->db_->GetSnapshot()) {}
+  ~RocksSnapshot() override { store_->db_->ReleaseSnapshot(snapshot_); }
+  RocksSnapshot(const RocksSnapshot&) = delete;
+  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
+
+  const Checkpoint& checkpoint() const override { return checkpoint_; }
+  std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override {
+    return get_row(*store_->db_, store_->folder_, snapshot_, key, scratch);
+  }
+  void mark_damaged() const override { projections::mark_damaged(store_->folder_); }
+  std::unique_ptr<RowCursor> cursor() const override {
+    rocksdb::ReadOptions read;
+    read.snapshot = snapshot_;
+    return std::make_unique<RocksCursor>(std::unique_ptr<rocksdb::Iterator>(store_->db_->NewIterator(read)),
+                                         store_->folder_);
+  }
+
+ private:
+  std::shared_ptr<RocksStore> store_;
+  Checkpoint checkpoint_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+base::Result<void> RocksStore::read_checkpoint() {
+  std::string bytes;
+  rocksdb::Status status = db_->Get({}, slice_of(checkpoint_key()), &bytes);
+  if (status.ok() && checkpoint_.decode(bytes)) return base::success();
+  std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator({}));
+  rows->SeekToFirst();
+  if (status.IsNotFound() && !rows->Valid() && rows->status().ok()) return base::success();
+  return base::error(base::ErrorCode::corrupt, "the checkpoint of " + folder_ + " cannot be read");
+}
+
+void RocksStore::commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) {
+  rocksdb::WriteBatch batch;
+  std::string bytes;
+  checkpoint.encode(bytes);
+  rocksdb::Status status = batch.Put(slice_of(checkpoint_key()), bytes);
+  for (const RowChange& change : changes) {
+    if (!status.ok()) break;
+    status =
+        change.value ? batch.Put(slice_of(change.key), slice_of(*change.value)) : batch.Delete(slice_of(change.key));
+  }
+  require(status, folder_, "batch");
+  rocksdb::WriteOptions write;
+  write.disableWAL = true;
+  require(db_->Write(write, &batch), folder_, "write");
+  checkpoint_ = checkpoint;
+}
+
+std::shared_ptr<const StoreSnapshot> RocksStore::snapshot() {
+  return std::make_shared<RocksSnapshot>(std::static_pointer_cast<RocksStore>(shared_from_this()));
+}
+
+void RocksStore::flush(bool wait) {
+  rocksdb::FlushOptions options;
+  options.wait = wait;
+  options.allow_write_stall = true;
+  require(db_->Flush(options), folder_, "flush");
+}
+
+base::Error open_error(const std::string& folder, const rocksdb::Status& status) {
+  std::string text = status.ToString();
+  if (text.find("LOCK") != std::string::npos || text.find("lock hold") != std::string::npos) {
+    return base::error(base::ErrorCode::in_use, folder + " is in use by another process");
+  }
+  if (status.IsNoSpace()) return base::error(base::ErrorCode::io, text);
+  return base::error(base::ErrorCode::corrupt, text);
+}
+}  // namespace
+
+void Checkpoint::encode(std::string& out) const {
+  RowWriter w(out);
+  w.byte(kCheckpointVersion).fixed(epoch).fixed(position.value);
+  w.fixed(digest.sum().high).fixed(digest.sum().low).fixed(unknown_events);
+}
+
+bool Checkpoint::decode(std::string_view bytes) {
+  RowReader in(bytes);
+  if (in.byte() != kCheckpointVersion) return false;
+  epoch = in.fixed<std::uint32_t>();
+  position.value = in.fixed<std::uint64_t>();
+  RowHash sum{in.fixed<std::uint64_t>(), in.fixed<std::uint64_t>()};
+  digest = RowDigest(sum);
+  unknown_events = in.fixed<std::uint64_t>();
+  return in.finished();
+}
+
+base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& folder, const StoreOptions& options) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return base::error(base::ErrorCode::io, folder + ": " + failed.message());
+  if (std::filesystem::exists(folder + "/" + kDamagedMark)) {
+    return base::error(base::ErrorCode::corrupt, folder + " was marked damaged by the last run");
+  }
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::Open(rocks_options(options), folder, &db);
+  if (!status.ok()) return open_error(folder, status);
+  auto store = std::make_shared<RocksStore>(folder, std::unique_ptr<rocksdb::DB>(db));
+  TRY(store->read_checkpoint());
+  return std::shared_ptr<ViewStore>(std::move(store));
+}
+
+RowDigest recompute_digest(const StoreSnapshot& snapshot) {
+  RowDigest digest;
+  std::unique_ptr<RowCursor> rows = snapshot.cursor();
+  for (rows->seek(""); rows->valid(); rows->next()) {
+    if (rows->key() != checkpoint_key().view()) digest.add(hash_row(rows->key(), rows->value()));
+  }
+  return digest;
+}
+
+}  // namespace hansard::projections
