@@ -29,8 +29,8 @@ using base::Version;
 // A message as it is now.
 struct MessageView {
   domain::MessageFacts facts;
-  Version version;           // of its last change
-  Position position;         // of its last change
+  Version version;                                // of its last change
+  Position position;                              // of its last change
   std::optional<domain::MessageContent> content;  // nothing: deleted, expired or erased
   std::optional<Timestamp> edited_at;
   std::optional<Timestamp> deleted_at;
@@ -105,9 +105,9 @@ enum class Direction { before, after };
 // Ordinals are exclusive. `before` answers newest first, `after` oldest first.
 struct HistoryQuery {
   Direction direction = Direction::before;
-  Ordinal from;                       // before: 0 = from the newest
-  std::size_t limit = 50;             // 1..200
-  std::optional<MessageId> thread;    // only replies to this message
+  Ordinal from;                     // before: 0 = from the newest
+  std::size_t limit = 50;           // 1..200
+  std::optional<MessageId> thread;  // only replies to this message
 };
 struct HistoryPage {
   std::vector<MessageView> items;
@@ -133,10 +133,10 @@ struct StreamEntry {
 // A conversation of a user, also one he is no longer in.
 struct Membership {
   ConversationId conversation;
-  bool member = false;        // now
-  Position changed;           // of the event that last changed membership
-  Position head;              // last event of the conversation
-  Position receipts;          // last read or delivered event of any member
+  bool member = false;  // now
+  Position changed;     // of the event that last changed membership
+  Position head;        // last event of the conversation
+  Position receipts;    // last read or delivered event of any member
   Ordinal joined_after;
   std::uint32_t member_count = 0;
 };

@@ -1,0 +1,55 @@
+#include "projections/view_fold.h"
+
+#include "engine/base/check.h"
+#include "projections/projection.h"
+
+namespace hansard::projections {
+
+ViewFold::ViewFold(std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max)
+    : store_(std::move(store)), rows_(store_->newest(), rows_cached_max), next_(store_->checkpoint()) {
+  next_.epoch = epoch;
+}
+
+base::Result<void> ViewFold::fold(std::span<const engine::EventPtr> events) {
+  base::Result<void> outcome = base::success();
+  std::size_t applied = apply_all(events, outcome);
+  if (applied < events.size()) {
+    // The batch may hold a part of the failed event: start over with those before it.
+    rows_.discard();
+    std::uint32_t epoch = next_.epoch;
+    next_ = store_->checkpoint();
+    next_.epoch = epoch;
+    base::Result<void> again = base::success();
+    CHECK(apply_all(events.first(applied), again) == applied);
+  }
+  if (applied > 0) commit();
+  return outcome;
+}
+
+std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome) {
+  std::size_t applied = 0;
+  for (const engine::EventPtr& event : events) {
+    if (event->position != next_.position.next()) {
+      outcome = base::error(base::ErrorCode::corrupt, "the event at position " + std::to_string(event->position.value) +
+                                                          " does not follow " + std::to_string(next_.position.value));
+      return applied;
+    }
+    base::Result<bool> known = apply(*event, rows_);
+    if (!known) {
+      outcome = known.error();
+      return applied;
+    }
+    next_.position = event->position;
+    next_.unknown_events += known.value() ? 0 : 1;
+    ++applied;
+  }
+  return applied;
+}
+
+void ViewFold::commit() {
+  std::span<const RowChange> changes = rows_.changes(next_.digest);
+  store_->commit(changes, next_);
+  rows_.committed();
+}
+
+}  // namespace hansard::projections

@@ -1,0 +1,36 @@
+// Folds events into a view's database, batch by batch: what the projector, a rebuild and the tests share.
+//
+// Invariants: I7; I8. After an error the database stands right before the event that could not be applied.
+// Thread: one.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/base/result.h"
+#include "engine/engine.h"
+#include "projections/row_batch.h"
+#include "projections/view_store.h"
+
+namespace hansard::projections {
+
+class ViewFold {
+ public:
+  ViewFold(std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
+
+  const Checkpoint& checkpoint() const { return store_->checkpoint(); }
+  // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
+  // the checkpoint or cannot be applied; those before it are committed.
+  base::Result<void> fold(std::span<const engine::EventPtr> events);
+
+ private:
+  // The number applied; less than all when the next cannot be.
+  std::size_t apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome);
+  void commit();
+
+  std::shared_ptr<ViewStore> store_;
+  RowBatch rows_;
+  Checkpoint next_;  // what the batch under way leads to
+};
+
+}  // namespace hansard::projections
