@@ -1,0 +1,92 @@
+// The Snapshot of queries.h over the chat view's rows. Its sources: snapshot.cpp (conversations, members, streams),
+// snapshot_history.cpp (messages), snapshot_list.cpp (the caller's conversations).
+//
+// Thread: one at a time. Keeps one cursor for all its walks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "projections/queries.h"
+#include "projections/rows.h"
+#include "projections/unread_memo.h"
+#include "projections/view_store.h"
+
+namespace hansard::projections {
+
+class ChatSnapshot final : public Snapshot {
+ public:
+  ChatSnapshot(std::shared_ptr<const StoreSnapshot> rows, std::shared_ptr<UnreadMemo> memo)
+      : rows_(std::move(rows)), memo_(std::move(memo)) {}
+
+  Position position() const override { return rows_->checkpoint().position; }
+
+  std::optional<ConversationView> conversation(const ConversationId& id) const override;
+  std::optional<MemberView> member(const ConversationId& id, const UserId& user) const override;
+  ReaderView reader(const ConversationId& id, const UserId& user) const override;
+  std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const override;
+
+  std::optional<MessageView> message(const MessageId& id) const override;
+  std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override;
+  HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const override;
+  std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const override;
+
+  ListPage conversations(const UserId& user, const ListFilter& filter, std::optional<ListCursor> cursor,
+                         std::size_t limit) const override;
+  std::optional<ListEntry> list_entry(const ConversationId& id, const UserId& user) const override;
+  UnreadCount unread(const ConversationId& id, const UserId& user) const override;
+  Explain explain(const ConversationId& id, const UserId& user, std::size_t ordinals_max) const override;
+
+  std::vector<Membership> memberships(const UserId& user) const override;
+  std::vector<StreamEntry> stream(const base::StreamId& stream, Position after, std::size_t limit) const override;
+
+ private:
+  struct Placed {  // a conversation with its place in a list
+    ConversationId id;
+    Position place;
+    ConversationRow row;
+    ReaderRow reader;
+  };
+
+  template <class Row>
+  std::optional<Row> row(std::string_view key) const {
+    return read_row<Row>(*rows_, key);
+  }
+  template <class Row>
+  Row decoded(const RowCursor& at) const;
+  RowCursor& cursor() const;
+
+  // Present members only.
+  std::optional<ReaderRow> present_reader(const ConversationId& id, const UserId& user) const;
+  ConversationView show(const ConversationId& id, const ConversationRow& row) const;
+  UnreadCount count_unread(const ConversationId& id, const UserId& user, const ConversationRow& row,
+                           const ReaderView& reader) const;
+  ListEntry entry(const UserId& user, const Placed& placed) const;
+
+  // Every conversation with a reader row of the user, in key order.
+  std::vector<std::pair<ConversationId, ReaderRow>> reader_rows(const UserId& user) const;
+  Position place_as_of(const ConversationId& id, const ConversationRow& row, Position as_of) const;
+  bool passes(const ConversationId& id, const ConversationRow& row, const ReaderRow& reader,
+              const ListFilter& filter) const;
+  std::vector<Placed> placed(const UserId& user, const ListFilter& filter, Position as_of) const;
+
+  std::vector<MessageView> message_range(const ConversationId& id, Ordinal newest, Ordinal above) const;
+  HistoryPage thread_history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const;
+  std::vector<Ordinal> replies(const ConversationId& id, const HistoryQuery& query, Ordinal parent,
+                               Ordinal floor) const;
+  void read_message(const ConversationId& id, MessageView& message) const;
+
+  std::shared_ptr<const StoreSnapshot> rows_;
+  std::shared_ptr<UnreadMemo> memo_;
+  mutable std::unique_ptr<RowCursor> cursor_;
+};
+
+template <class Row>
+Row ChatSnapshot::decoded(const RowCursor& at) const {
+  Row row;
+  if (!row.decode(at.value())) rows_->damaged(at.key());
+  return row;
+}
+
+}  // namespace hansard::projections

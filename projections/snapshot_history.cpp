@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <utility>
+
+#include "projections/chat_snapshot.h"
+#include "projections/keys.h"
+
+namespace hansard::projections {
+
+namespace {
+// Versions of one message passed over one by one before seeking past the rest.
+constexpr int kVersionsStepped = 8;
+
+void skip_version(RowCursor& at, const Key& next_message, int& stepped) {
+  if (++stepped <= kVersionsStepped) return at.next();
+  stepped = 0;
+  at.seek(next_message);
+}
+}  // namespace
+
+void ChatSnapshot::read_message(const ConversationId& id, MessageView& message) const {
+  RowCursor& at = cursor();
+  MessageKeyParts parts = parse_message_key(at.key());
+  if (!decode_message(at.value(), message)) rows_->damaged(at.key());
+  message.facts.conversation = id;
+  message.facts.ordinal = parts.ordinal;
+  message.version = parts.version;
+}
+
+// Ordinals are dense and stored newest first, so a page is one forward scan whichever way it is shown.
+std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, Ordinal newest, Ordinal above) const {
+  std::vector<MessageView> messages;
+  if (newest <= above) return messages;
+  messages.reserve(newest.value - above.value);
+  std::string prefix = "M" + std::string(id.view());
+  RowCursor& at = cursor();
+  std::uint32_t live_replies = 0;
+  int older_versions = 0;
+  Ordinal wanted = newest;
+  at.seek(live_replies_key(id, newest));
+  while (wanted > above && at.at(prefix)) {
+    MessageKeyParts parts = parse_message_key(at.key());
+    if (parts.ordinal > wanted) {
+      skip_version(at, live_replies_key(id, wanted), older_versions);
+      continue;
+    }
+    older_versions = 0;
+    if (parts.is_live_replies) {
+      live_replies = static_cast<std::uint32_t>(decoded<CountRow>(at).count);
+    } else {
+      read_message(id, messages.emplace_back());
+      messages.back().thread_count = std::exchange(live_replies, 0);
+      --wanted.value;
+    }
+    at.next();
+  }
+  return messages;
+}
+
+std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal) const {
+  if (!ordinal) return std::nullopt;
+  auto messages = message_range(id, ordinal, {ordinal.value - 1});
+  if (messages.empty()) return std::nullopt;
+  return std::move(messages.front());
+}
+
+std::optional<MessageView> ChatSnapshot::message(const MessageId& id) const {
+  auto row = this->row<MessageIdRow>(message_id_key(id));
+  if (!row) return std::nullopt;
+  return message_at(row->conversation, row->ordinal);
+}
+
+HistoryPage ChatSnapshot::history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const {
+  if (query.thread) return thread_history(id, query, floor);
+  auto row = this->row<ConversationRow>(conversation_key(id));
+  if (!row) return {};
+  HistoryPage page;
+  std::uint64_t last = row->last_ordinal.value;
+  if (query.direction == Direction::before) {
+    std::uint64_t newest = query.from ? std::min(query.from.value - 1, last) : last;
+    std::uint64_t above = std::max(floor.value, newest > query.limit ? newest - query.limit : 0);
+    page.items = message_range(id, {newest}, {above});
+    page.more = newest > above && above > floor.value;
+  } else {
+    std::uint64_t above = std::max(query.from.value, floor.value);
+    std::uint64_t newest = last > above && last - above > query.limit ? above + query.limit : last;
+    page.items = message_range(id, {newest}, {above});
+    std::reverse(page.items.begin(), page.items.end());
+    page.more = newest < last;
+  }
+  return page;
+}
+
+std::vector<Ordinal> ChatSnapshot::replies(const ConversationId& id, const HistoryQuery& query, Ordinal parent,
+                                           Ordinal floor) const {
+  bool before = query.direction == Direction::before;
+  std::vector<Ordinal> ordinals;
+  std::string prefix(thread_key(id, parent, {}).view().substr(0, 25));
+  RowCursor& at = cursor();
+  if (before) {
+    at.seek_back(thread_key(id, parent, {query.from ? query.from.value - 1 : UINT64_MAX}));
+  } else {
+    at.seek(thread_key(id, parent, std::max(query.from, floor).next()));
+  }
+  for (; ordinals.size() <= query.limit && at.at(prefix); before ? at.prev() : at.next()) {
+    Ordinal reply = reply_of_thread_key(at.key());
+    if (reply <= floor) break;
+    ordinals.push_back(reply);
+  }
+  return ordinals;
+}
+
+HistoryPage ChatSnapshot::thread_history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const {
+  HistoryPage page;
+  auto parent = this->row<MessageIdRow>(message_id_key(*query.thread));
+  if (!parent || parent->conversation != id) return page;
+  std::vector<Ordinal> ordinals = replies(id, query, parent->ordinal, floor);
+  page.more = ordinals.size() > query.limit;
+  if (page.more) ordinals.pop_back();
+  for (Ordinal ordinal : ordinals) {
+    if (auto message = message_at(id, ordinal)) page.items.push_back(*std::move(message));
+  }
+  return page;
+}
+
+std::vector<MessageView> ChatSnapshot::versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const {
+  std::vector<MessageView> versions;
+  std::string first(message_key(id, ordinal, {}).view().substr(0, 25));
+  RowCursor& at = cursor();
+  for (at.seek_back(message_key(id, ordinal, {})); versions.size() < limit && at.at(first); at.prev()) {
+    if (parse_message_key(at.key()).is_live_replies) break;
+    read_message(id, versions.emplace_back());
+  }
+  return versions;
+}
+
+}  // namespace hansard::projections
