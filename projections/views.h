@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ namespace hansard::projections {
 
 struct ViewOptions {
   std::string data_folder;
-  std::size_t batch_events_max = 2'000;       // applied and committed together
+  std::size_t batch_events_max = 2'000;  // applied and committed together
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t block_cache_bytes = 128u << 20;
   std::uint32_t flush_interval_ms = 30'000;   // bounds what a start replays
@@ -30,9 +31,10 @@ struct ViewOptions {
 struct ViewStatus {
   std::string name;
   Position applied;
-  std::string digest;                  // hex
+  std::string digest;  // hex
   std::uint64_t unknown_events = 0;
-  std::optional<std::string> stopped;  // why the view stopped, naming the position; /ready is red then
+  std::optional<std::string> stopped;     // why the view stopped, naming the position; /ready is red then
+  std::optional<std::string> rebuilding;  // why the old database was set aside, until the new one has caught up
 };
 
 class Views {
@@ -46,12 +48,14 @@ class Views {
   virtual base::PositionGate& applied_gate() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() const = 0;
   virtual std::vector<ViewStatus> status() const = 0;
-  // Applies what is durable, flushes, closes. Idempotent.
+  // Applies what is durable (at most Projector::kStopEventsMax events of it), flushes. Idempotent. Snapshots taken
+  // before and after stay readable.
   virtual void stop() = 0;
 };
 
 // Folds the whole log into a fresh database at `folder` and returns its status: what `hansard-replay rebuild` and the
-// rebuild benchmark run. `progress` is called about ten times a second with the position reached.
+// rebuild benchmark run. `refused` when the folder holds something. `progress` is called about ten times a second with
+// the position reached.
 base::Result<ViewStatus> rebuild(engine::Engine& engine, const std::string& folder, const ViewOptions& options,
                                  const std::function<void(Position)>& progress);
 

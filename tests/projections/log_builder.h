@@ -1,0 +1,72 @@
+// Builds a log the views may fold: dense positions, versions and ordinals, as the sequencer would assign them. Times
+// are a second apart.
+//
+// Thread: one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace hansard::projections {
+
+base::ConversationId conversation_id(std::uint64_t number);
+base::MessageId message_id(std::uint64_t number);
+
+class LogBuilder {
+ public:
+  struct SendOptions {
+    domain::MessageType type = domain::MessageType::text;
+    std::string text = "hello";
+    std::vector<domain::Mention> mentions;
+    std::optional<domain::MessageFacts> reply_to;
+    bool erased = false;
+  };
+
+  const std::vector<engine::EventPtr>& events() const { return events_; }
+  base::Position end() const { return {events_.size()}; }
+
+  base::ConversationId create(const std::vector<std::string>& members, domain::Settings settings = {},
+                              const std::string& external_id = "",
+                              domain::ConversationType type = domain::ConversationType::group);
+  void update(const base::ConversationId& id, const std::string& title, domain::Settings settings = {});
+  void close(const base::ConversationId& id);
+  void join(const base::ConversationId& id, const std::vector<std::string>& users);
+  void leave(const base::ConversationId& id, const std::string& user);
+  void change_role(const base::ConversationId& id, const std::string& user, domain::Role role);
+
+  domain::MessageFacts send(const base::ConversationId& id, const std::string& author, SendOptions options);
+  domain::MessageFacts send(const base::ConversationId& id, const std::string& author,
+                            const std::string& text = "hello");
+  void edit(const domain::MessageFacts& facts, const std::string& text, std::vector<domain::Mention> mentions = {});
+  void remove(const domain::MessageFacts& facts);
+
+  void read(const base::ConversationId& id, const std::string& user, std::uint64_t up_to);
+  void deliver(const base::ConversationId& id, const std::string& user, std::uint64_t up_to);
+  void mark(const base::ConversationId& id, const std::string& user, std::uint64_t from);
+  void flag(const base::ConversationId& id, const std::string& user, bool archived, bool muted = false,
+            bool pinned = false);
+  // An event of a type this build does not know, in the conversation's stream.
+  void unknown(const base::ConversationId& id);
+  // As given, whatever it says: for events that cannot be applied.
+  void append(domain::EventBody body, const std::string& actor);
+  // The last event, changed.
+  void amend(const std::function<void(domain::RecordedEvent&)>& change);
+
+ private:
+  void append(domain::RecordedEvent event);
+
+  std::vector<engine::EventPtr> events_;
+  std::map<base::StreamId, std::uint64_t> versions_;
+  std::map<base::ConversationId, std::uint64_t> ordinals_;
+  std::uint64_t messages_ = 0;
+};
+
+domain::Mention mention_of(const std::string& user, bool counts = true);
+
+}  // namespace hansard::projections

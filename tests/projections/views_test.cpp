@@ -1,0 +1,236 @@
+// The façade: opening, catching up, stopping, setting aside, rebuilding.
+#include "projections/views.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/projections/log_builder.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/temp_folder.h"
+
+namespace hansard::projections {
+namespace {
+
+using support::FakeEngine;
+using support::TempFolder;
+constexpr std::chrono::seconds kPatience{20};
+
+ViewOptions options_in(const TempFolder& folder, std::size_t batch_events_max = 2'000) {
+  ViewOptions options;
+  options.data_folder = folder.path();
+  options.batch_events_max = batch_events_max;
+  options.write_buffer_bytes = 4u << 20;
+  options.block_cache_bytes = 4u << 20;
+  return options;
+}
+
+std::unique_ptr<Views> open_views(FakeEngine& engine, const ViewOptions& options) {
+  auto views = Views::open(engine, options);
+  REQUIRE(views);
+  return std::move(views.value());
+}
+
+LogBuilder small_log() {
+  LogBuilder log;
+  auto id = log.create({"ann", "bob"});
+  for (int i = 0; i < 50; ++i) log.send(id, i % 2 ? "ann" : "bob");
+  log.read(id, "ann", 20);
+  return log;
+}
+
+TEST_CASE("the views catch up with what is durable and follow what becomes it") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder));
+  REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+  CHECK(views->snapshot()->position() == log.end());
+
+  auto facts = log.send(conversation_id(1), "bob", "new");
+  engine.append(*log.events().back());
+  REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+  auto message = views->snapshot()->message(facts.message);
+  REQUIRE(message);
+  CHECK(message->content->text == "new");
+}
+
+TEST_CASE("stop applies what is durable and a start goes on from there") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  std::string digest;
+  {
+    auto views = open_views(engine, options_in(folder, 7));
+    views->stop();
+    views->stop();
+    CHECK(views->applied() == log.end());
+    digest = views->status().front().digest;
+    CHECK(views->snapshot()->unread(conversation_id(1), {"ann"}).unread == 15);
+  }
+  auto views = open_views(engine, options_in(folder));
+  CHECK(views->applied() == log.end());
+  CHECK(views->status().front().digest == digest);
+}
+
+TEST_CASE("a snapshot stays as it was while the views move on") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder));
+  REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+  auto before = views->snapshot();
+  log.send(conversation_id(1), "bob");
+  engine.append(*log.events().back());
+  REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+  CHECK(before->conversation(conversation_id(1))->last_ordinal.value == 50);
+  CHECK(views->snapshot()->conversation(conversation_id(1))->last_ordinal.value == 51);
+}
+
+TEST_CASE("a checkpoint above the durable position is set aside and rebuilt") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  {
+    FakeEngine engine(log.events());
+    open_views(engine, options_in(folder))->stop();
+  }
+  auto shorter = log.events();
+  shorter.resize(30);
+  FakeEngine engine(shorter);
+  auto views = open_views(engine, options_in(folder));
+  REQUIRE(views->applied_gate().wait_for({30}, kPatience));
+  CHECK(views->snapshot()->conversation(conversation_id(1))->last_ordinal.value == 29);
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v1.quarantined"));
+}
+
+TEST_CASE("a checkpoint of another epoch is set aside and rebuilt") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  {
+    FakeEngine engine(log.events(), 1);
+    open_views(engine, options_in(folder))->stop();
+  }
+  FakeEngine engine(log.events(), 2);
+  engine.break_read_at({1});  // so that it cannot catch up: the reason stays to be seen
+  auto views = open_views(engine, options_in(folder));
+  CHECK(views->applied().value == 0);
+  auto status = views->status().front();
+  REQUIRE(status.rebuilding);
+  CHECK(status.rebuilding->find("epoch 1") != std::string::npos);
+}
+
+TEST_CASE("an unreadable database is set aside, one at most is kept, and the view is rebuilt equal") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  std::string digest;
+  for (int round = 0; round < 3; ++round) {
+    auto views = open_views(engine, options_in(folder));
+    views->stop();
+    CHECK((digest.empty() || views->status().front().digest == digest));
+    CHECK_FALSE(views->status().front().rebuilding);
+    digest = views->status().front().digest;
+    views.reset();
+    std::ofstream(folder.path() + "/views/chat/v1/CURRENT") << "garbage";
+  }
+  std::size_t kept = 0;
+  for (auto& entry : std::filesystem::directory_iterator(folder.path() + "/views/chat")) {
+    kept += entry.is_directory();
+  }
+  CHECK(kept == 2);
+}
+
+TEST_CASE("a database marked damaged is set aside") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  open_views(engine, options_in(folder))->stop();
+  std::ofstream(folder.path() + "/views/chat/v1/DAMAGED") << "x";
+  auto views = open_views(engine, options_in(folder));
+  views->stop();
+  CHECK(views->applied() == log.end());
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v1.quarantined/DAMAGED"));
+}
+
+TEST_CASE("a folder held by another is an error, not a rebuild") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder));
+  auto second = Views::open(engine, options_in(folder));
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == base::ErrorCode::in_use);
+  views->stop();
+}
+
+TEST_CASE("an event that cannot be applied stops the view and the status names its position") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  domain::MessageFacts stray;
+  stray.conversation = conversation_id(77);
+  stray.message = message_id(7'777);
+  stray.ordinal = {1};
+  stray.author = {"ann"};
+  log.append(domain::MessageSent{stray, domain::MessageContent{}}, "ann");
+  base::Position poison = log.end();
+  log.send(conversation_id(1), "ann");
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder));
+  views->stop();
+  CHECK(views->applied().next() == poison);
+  auto status = views->status().front();
+  REQUIRE(status.stopped);
+  CHECK(status.stopped->find("position " + std::to_string(poison.value)) != std::string::npos);
+  CHECK(views->snapshot()->conversation(conversation_id(1))->last_ordinal.value == 50);
+}
+
+TEST_CASE("a log that cannot be read stops the view and the status names the position") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  engine.break_read_at({31});
+  auto views = open_views(engine, options_in(folder, 10));
+  views->stop();
+  CHECK(views->applied().value == 30);
+  REQUIRE(views->status().front().stopped);
+  CHECK(views->status().front().stopped->find("position 30") != std::string::npos);
+}
+
+TEST_CASE("an unknown event is counted, takes its version, and changes nothing else") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  log.unknown(conversation_id(1));
+  log.send(conversation_id(1), "ann");
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder));
+  views->stop();
+  CHECK_FALSE(views->status().front().stopped);
+  CHECK(views->status().front().unknown_events == 1);
+  auto conversation = views->snapshot()->conversation(conversation_id(1));
+  CHECK(conversation->version.value == 53);
+  CHECK(conversation->last_ordinal.value == 51);
+}
+
+TEST_CASE("a rebuild equals the live view and refuses a folder that holds something") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  engine.answer_at_most(9);
+  auto views = open_views(engine, options_in(folder, 3));
+  views->stop();
+  std::vector<base::Position> told;
+  auto rebuilt =
+      rebuild(engine, folder.path() + "/rebuilt", options_in(folder), [&](base::Position at) { told.push_back(at); });
+  REQUIRE(rebuilt);
+  CHECK(rebuilt.value().digest == views->status().front().digest);
+  CHECK(rebuilt.value().applied == log.end());
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back() == log.end());
+  auto again = rebuild(engine, folder.path() + "/rebuilt", options_in(folder), nullptr);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == base::ErrorCode::refused);
+}
+
+}  // namespace
+}  // namespace hansard::projections
