@@ -1,0 +1,120 @@
+#include "api/cursor.h"
+
+#include "api/base64url.h"
+#include "engine/base/hash.h"
+
+namespace hansard::api {
+
+using base::ConversationId;
+using base::MessageId;
+using projections::Direction;
+using projections::ListCursor;
+
+namespace {
+constexpr char kHistory = 'h';
+constexpr char kList = 'l';
+constexpr char kUser = 'u';
+constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kNumberBytes = 8;
+constexpr std::size_t kChecksumBytes = 4;
+
+void put_number(std::string& out, std::uint64_t value, std::size_t bytes) {
+  while (bytes-- > 0) out += static_cast<char>(value >> (8 * bytes));
+}
+
+std::string sealed(std::string bytes) {
+  put_number(bytes, base::crc32c(bytes), kChecksumBytes);
+  return encode_base64url(bytes);
+}
+
+// Takes fields from the front; asking for more than there is fails for good.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  std::string_view take(std::size_t bytes) {
+    if (rest_.size() < bytes) failed_ = true;
+    if (failed_) return {};
+    auto taken = rest_.substr(0, bytes);
+    rest_.remove_prefix(bytes);
+    return taken;
+  }
+  std::uint64_t number(std::size_t bytes) {
+    std::uint64_t value = 0;
+    for (char c : take(bytes)) value = value << 8 | static_cast<unsigned char>(c);
+    return value;
+  }
+  template <class Id>
+  Id id() {
+    auto bytes = take(kIdBytes);
+    return failed_ ? Id{} : base::id_from_bytes<Id>(bytes);
+  }
+  std::string_view rest() { return take(rest_.size()); }
+  bool is_whole() const { return !failed_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+// The bytes after the kind and before the checksum.
+std::optional<std::string> opened(std::string_view text, char kind) {
+  auto bytes = decode_base64url(text);
+  if (!bytes || bytes->size() <= kChecksumBytes || bytes->front() != kind) return std::nullopt;
+  std::size_t content = bytes->size() - kChecksumBytes;
+  Reader checksum(std::string_view(*bytes).substr(content));
+  if (checksum.number(kChecksumBytes) != base::crc32c(std::string_view(*bytes).substr(0, content))) return std::nullopt;
+  return bytes->substr(1, content - 1);
+}
+}  // namespace
+
+std::string encode_cursor(const HistoryCursor& cursor) {
+  std::string bytes(1, kHistory);
+  bytes += cursor.conversation.view();
+  bytes += cursor.direction == Direction::after ? '\1' : '\0';
+  put_number(bytes, cursor.from.value, kNumberBytes);
+  if (cursor.thread) bytes += cursor.thread->view();
+  return sealed(std::move(bytes));
+}
+
+std::optional<HistoryCursor> decode_history_cursor(std::string_view text) {
+  auto bytes = opened(text, kHistory);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  HistoryCursor cursor;
+  cursor.conversation = reader.id<ConversationId>();
+  cursor.direction = reader.number(1) == 0 ? Direction::before : Direction::after;
+  cursor.from = {reader.number(kNumberBytes)};
+  if (!reader.is_whole()) cursor.thread = reader.id<MessageId>();
+  if (!reader.is_whole()) return std::nullopt;
+  return cursor;
+}
+
+std::string encode_cursor(const ListCursor& cursor) {
+  std::string bytes(1, kList);
+  put_number(bytes, cursor.as_of.value, kNumberBytes);
+  put_number(bytes, cursor.last_message_position.value, kNumberBytes);
+  bytes += cursor.id.view();
+  return sealed(std::move(bytes));
+}
+
+std::optional<ListCursor> decode_list_cursor(std::string_view text) {
+  auto bytes = opened(text, kList);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  ListCursor cursor;
+  cursor.as_of = {reader.number(kNumberBytes)};
+  cursor.last_message_position = {reader.number(kNumberBytes)};
+  cursor.id = reader.id<ConversationId>();
+  if (!reader.is_whole()) return std::nullopt;
+  return cursor;
+}
+
+std::string encode_cursor(const base::UserId& after) { return sealed(kUser + after.value); }
+
+std::optional<base::UserId> decode_user_cursor(std::string_view text) {
+  auto bytes = opened(text, kUser);
+  if (!bytes) return std::nullopt;
+  return base::parse_user_id(*bytes);
+}
+
+}  // namespace hansard::api

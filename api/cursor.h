@@ -1,0 +1,33 @@
+// Cursors of lists: opaque text (base64url of a kind, fixed fields and a CRC32C). Not a secret and not signed: a cursor
+// only says where a page goes on, access is checked anew on every page. Anything that is not exactly what encode gave
+// decodes to nothing, and the caller answers 400.
+//
+// Thread: any; plain functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/ids.h"
+#include "projections/queries.h"
+
+namespace hansard::api {
+
+struct HistoryCursor {
+  base::ConversationId conversation;
+  projections::Direction direction = projections::Direction::before;
+  base::Ordinal from;  // exclusive
+  std::optional<base::MessageId> thread;
+};
+std::string encode_cursor(const HistoryCursor& cursor);
+std::optional<HistoryCursor> decode_history_cursor(std::string_view text);
+
+std::string encode_cursor(const projections::ListCursor& cursor);
+std::optional<projections::ListCursor> decode_list_cursor(std::string_view text);
+
+// Lists of users in the order of their ids: members and receipts.
+std::string encode_cursor(const base::UserId& after);
+std::optional<base::UserId> decode_user_cursor(std::string_view text);
+
+}  // namespace hansard::api
