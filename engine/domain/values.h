@@ -54,7 +54,7 @@ struct SettingsPatch {
 Settings apply_patch(Settings settings, const SettingsPatch& patch);
 
 // `offset` and `length` count Unicode code points of the text. `counts` is decided when the message is accepted: the
-// mentioned was a member then, so it counts in mentions_unread.
+// mentioned was a member then and not the author, and the message not of type system, so it counts in mentions_unread.
 struct Mention {
   UserId user;
   std::uint32_t offset = 0;
