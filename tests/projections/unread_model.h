@@ -1,0 +1,59 @@
+// The unread law by brute force: keeps every message and counts by looking at each. Also where its log comes from: the
+// model says which random step makes sense, so that the log is one that the rules would allow.
+//
+// Thread: one.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "projections/queries.h"
+#include "tests/projections/log_builder.h"
+
+namespace hansard::projections {
+
+class UnreadModel {
+ public:
+  struct Message {
+    domain::MessageFacts facts;
+    bool gone = false;
+    std::set<std::string> mentioned;
+  };
+  struct Reader {
+    bool member = false;
+    std::uint64_t read_up_to = 0;
+    std::uint64_t marked_from = 0;  // 0: none
+    bool archived = false;
+  };
+  struct Conversation {
+    base::ConversationId id;
+    std::vector<Message> messages;
+    std::map<std::string, Reader> readers;
+  };
+
+  // One random step: `choices` are drawn one after the other; the same draws make the same step.
+  using Draw = std::function<std::uint64_t(std::uint64_t below)>;
+  void step(const Draw& draw);
+
+  const LogBuilder& log() const { return log_; }
+  const std::vector<Conversation>& conversations() const { return conversations_; }
+  static const std::vector<std::string>& users();
+
+  static std::vector<std::uint64_t> unread(const Conversation& in, const std::string& user);
+  static std::uint64_t mentions(const Conversation& in, const std::string& user);
+
+ private:
+  void create(const Draw& draw);
+  void send(Conversation& in, const Draw& draw, std::uint64_t count);
+  void change(Conversation& in, const Draw& draw);
+  void move_member(Conversation& in, const Draw& draw);
+  void move_pointer(Conversation& in, const Draw& draw);
+  std::vector<domain::Mention> draw_mentions(const Conversation& in, const Draw& draw) const;
+
+  LogBuilder log_;
+  std::vector<Conversation> conversations_;
+};
+
+}  // namespace hansard::projections

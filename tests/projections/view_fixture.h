@@ -1,0 +1,64 @@
+// The chat view without its thread: a test folds what it likes, crashes it, and looks.
+//
+// Thread: one. Owns: a temporary folder.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "projections/chat_snapshot.h"
+#include "projections/view_fold.h"
+#include "tests/support/temp_folder.h"
+
+namespace hansard::projections {
+
+class FoldedView {
+ public:
+  explicit FoldedView(std::size_t counters_max = 1'000, std::size_t rows_cached_max = 100)
+      : memo_(std::make_shared<UnreadMemo>(counters_max)), rows_cached_max_(rows_cached_max) {
+    open();
+  }
+
+  // Folds what the log has beyond the checkpoint, `batch_events` at a time.
+  void follow(const std::vector<engine::EventPtr>& log, std::size_t batch_events) {
+    while (position() < log.size()) {
+      std::size_t count = std::min(batch_events, log.size() - position());
+      auto folded = fold_->fold(std::span(log).subspan(position(), count));
+      if (!folded) throw std::runtime_error(folded.error().detail);
+    }
+  }
+  base::Result<void> fold(std::span<const engine::EventPtr> events) { return fold_->fold(events); }
+
+  // Everything that was not flushed is gone.
+  void crash() {
+    fold_.reset();
+    store_.reset();
+    open();
+  }
+  void flush() { store_->flush(true); }
+
+  ChatSnapshot snapshot() const { return ChatSnapshot(store_->snapshot(), memo_); }
+  std::uint64_t position() const { return store_->checkpoint().position.value; }
+  const Checkpoint& checkpoint() const { return store_->checkpoint(); }
+  RowDigest recomputed() const { return recompute_digest(*store_->snapshot()); }
+  std::shared_ptr<ViewStore> store() { return store_; }
+
+ private:
+  void open() {
+    auto store = ViewStore::open(folder_.path() + "/view", {1u << 20, 1u << 20});
+    if (!store) throw std::runtime_error(store.error().detail);
+    store_ = std::move(store.value());
+    fold_ = std::make_unique<ViewFold>(store_, 1, rows_cached_max_);
+  }
+
+  support::TempFolder folder_;
+  std::shared_ptr<UnreadMemo> memo_;
+  const std::size_t rows_cached_max_;
+  std::shared_ptr<ViewStore> store_;
+  std::unique_ptr<ViewFold> fold_;
+};
+
+}  // namespace hansard::projections
