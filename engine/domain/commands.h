@@ -74,7 +74,7 @@ struct EditMessage {
   std::string text;
   std::optional<std::string> metadata;  // absent: stays as it was
   std::vector<Mention> mentions;        // of the new text
-  std::optional<Version> if_match;  // of the message's own last change
+  std::optional<Version> if_match;      // of the message's own last change
 };
 struct DeleteMessage {
   MessageId message;
@@ -103,9 +103,9 @@ struct FlagConversation {
   std::optional<bool> pinned;
 };
 
-using Command = std::variant<CreateConversation, UpdateConversation, CloseConversation, AddMembers, RemoveMember,
-                             ChangeRole, SendMessage, EditMessage, DeleteMessage, Read, Delivered, MarkUnread,
-                             FlagConversation>;
+using Command =
+    std::variant<CreateConversation, UpdateConversation, CloseConversation, AddMembers, RemoveMember, ChangeRole,
+                 SendMessage, EditMessage, DeleteMessage, Read, Delivered, MarkUnread, FlagConversation>;
 
 // A canonical byte string of everything that makes the command what it is (not of ids the edge made up): the same
 // request gives the same bytes whether it came over HTTP or a socket. Keyed and hashed it is the fingerprint.

@@ -130,10 +130,9 @@ struct LossAccepted {
   bool operator==(const LossAccepted&) const = default;
 };
 
-using EventBody =
-    std::variant<ConversationCreated, ConversationUpdated, ConversationClosed, MemberAdded, MemberRemoved,
-                 MemberRoleChanged, MessageSent, MessageEdited, MessageDeleted, ReadAdvanced, DeliveredAdvanced,
-                 UnreadMarked, ConversationFlagged, LossAccepted>;
+using EventBody = std::variant<ConversationCreated, ConversationUpdated, ConversationClosed, MemberAdded, MemberRemoved,
+                               MemberRoleChanged, MessageSent, MessageEdited, MessageDeleted, ReadAdvanced,
+                               DeliveredAdvanced, UnreadMarked, ConversationFlagged, LossAccepted>;
 
 EventType type_of(const EventBody& body);
 // "message.sent" and the like; "unknown" for a number this build does not know.
@@ -144,9 +143,9 @@ base::StreamId stream_of(const EventBody& body);
 struct RecordedEvent {
   Position position;
   base::StreamId stream;
-  Version version;     // of the stream, dense from 1
-  Timestamp time;      // the log's, at the commit's decision
-  UserId actor;        // who it counts for (the acted-as user where a service acts)
+  Version version;                  // of the stream, dense from 1
+  Timestamp time;                   // the log's, at the commit's decision
+  UserId actor;                     // who it counts for (the acted-as user where a service acts)
   base::ShortDigest command{};      // keyed hash of the command id; zero when the caller gave none
   base::ShortDigest fingerprint{};  // keyed hash of the request; zero like command
   std::uint16_t raw_type = 0;       // as stored; tells what an unknown body was

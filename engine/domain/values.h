@@ -22,7 +22,14 @@ using base::Version;
 // The numbers are stored: never change or reuse one.
 enum class ConversationType : std::uint8_t { direct = 1, group = 2, ride = 3 };
 enum class MessageType : std::uint8_t {
-  text = 1, image = 2, video = 3, audio = 4, file = 5, location = 6, status = 7, system = 8
+  text = 1,
+  image = 2,
+  video = 3,
+  audio = 4,
+  file = 5,
+  location = 6,
+  status = 7,
+  system = 8
 };
 enum class Role : std::uint8_t { owner = 1, admin = 2, member = 3, read_only = 4 };
 enum class WhoMayPost : std::uint8_t { members = 1, admins = 2 };
