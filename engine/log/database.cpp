@@ -6,6 +6,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "engine/log/keys.h"
@@ -54,6 +55,8 @@ rocksdb::ColumnFamilyOptions events_options(const LogOptions& options) {
   family.bottommost_compression = rocksdb::kDisableCompressionOption;  // the same codec there too
   family.write_buffer_size = options.write_buffer_bytes;
   family.max_write_buffer_number = 8;
+  // Keys of a partition only rise: the memtable goes on where it inserted last instead of searching from the top.
+  family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(sizeof(PartitionId)));
   family.target_file_size_base = 256u << 20;
   family.max_bytes_for_level_base = 1u << 30;
   family.level_compaction_dynamic_level_bytes = true;

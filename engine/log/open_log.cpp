@@ -19,7 +19,7 @@ class OpenLog final : public StoredLog {
 
   ~OpenLog() override {
     keeper_.reset();  // the last witness, then the database, then the lock
-    close();
+    flush_and_close();
   }
 
   Result<void> keep_house(WitnessFile file, const std::string& folder, const LogOptions& options,

@@ -110,4 +110,12 @@ Result<void> StoredLog::put_meta(std::string_view name, std::string_view value) 
   return base::success();
 }
 
+void StoredLog::flush_and_close() {
+  // When it fails nothing is lost: the WAL still has it all.
+  for (rocksdb::ColumnFamilyHandle* family : {database_->events(), database_->meta()}) {
+    database_->db().Flush({}, family).PermitUncheckedError();
+  }
+  database_.reset();
+}
+
 }  // namespace hansard::log

@@ -35,7 +35,8 @@ class StoredLog : public EventLog {
   bool has_disk_reserve() const override { return has_disk_reserve_.load(std::memory_order_relaxed); }
 
  protected:
-  void close() { database_.reset(); }  // nothing but the destructor may follow
+  // Empties the WAL, so that the next start has nothing to replay. Nothing but the destructor may follow.
+  void flush_and_close();
   void set_disk_reserve(bool has) { has_disk_reserve_.store(has, std::memory_order_relaxed); }
 
  private:

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "engine/base/check.h"
+#include "engine/log/witness.h"
 
 namespace hansard::log {
 
@@ -70,10 +72,16 @@ void zero(const std::string& path, std::size_t at, std::size_t count) {
   change_bytes(path, at, count, [](char) { return '\0'; });
 }
 
-void make_closed_log(const std::string& data, std::size_t record_bytes) {
-  for (int i = 0; i < 2; ++i) append(*open_log(data).log, kPerTable, record_bytes);  // each open flushes the WAL
-  auto log = open_log(data).log;
+void make_stopped_log(const std::string& data, std::size_t record_bytes) {
+  const std::string live = data + ".live";
+  for (int i = 0; i < 2; ++i) append(*open_log(live).log, kPerTable, record_bytes);  // each close makes a table
+  LogOptions options = quiet_options();
+  options.witness_interval_ms = 1;
+  auto log = open_log(live, options).log;
   for (std::size_t i = 0; i < kInWal; ++i) append(*log, 1, record_bytes);
+  while (read_witness(live + "/log.witness").value().witness.durable != Position{kEventsInAll})
+    std::this_thread::yield();
+  copy_folder(live, data);
 }
 
 }  // namespace hansard::log

@@ -23,9 +23,9 @@ void cut_file(const std::string& path, std::size_t size);
 void garble(const std::string& path, std::size_t at, std::size_t count);
 void zero(const std::string& path, std::size_t at, std::size_t count);
 
-// A data folder with a log of two tables and a WAL of 30 appends of one record each, closed cleanly.
-// It holds kEventsInAll events.
+// A data folder as a kill leaves it: a log of two tables and a WAL of 30 appends of one record each, all witnessed. It
+// holds kEventsInAll events.
 inline constexpr std::size_t kPerTable = 20, kInWal = 30, kEventsInAll = 2 * kPerTable + kInWal;
-void make_closed_log(const std::string& data, std::size_t record_bytes = 100);
+void make_stopped_log(const std::string& data, std::size_t record_bytes = 100);
 
 }  // namespace hansard::log

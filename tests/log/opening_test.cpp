@@ -59,7 +59,7 @@ TEST_CASE("a data folder that is a file, or below one, is an io error") {
 
 TEST_CASE("looking at a log writes nothing, whether it is whole or torn") {
   TempFolder temp;
-  make_closed_log(temp / "data");
+  make_stopped_log(temp / "data");
   for (bool torn : {false, true}) {
     if (torn) cut_file(last_wal(temp / "data"), fs::file_size(last_wal(temp / "data")) - 1);
     const std::string before = folder_digest(temp / "data");
@@ -106,7 +106,7 @@ TEST_CASE("a crash while the log is being made leaves a folder that opens") {
 
 TEST_CASE("a read-only log reads a stopped folder and a running one, and changes neither") {
   TempFolder temp;
-  make_closed_log(temp / "data");
+  make_stopped_log(temp / "data");
   const std::string before = folder_digest(temp / "data");
   {
     auto log = open_rocks_log_read_only(temp / "data").value();

@@ -93,7 +93,7 @@ TEST_CASE("a last record of many pages may lose any of its pages") {
 TEST_CASE("anything but the last record broken is damage, whatever the witness says") {
   TempFolder temp;
   const Killed killed = make_killed_log(temp.path(), 2, 60);
-  for (std::size_t at = 0; at < killed.tail_from; ++at) {
+  for (std::size_t at = 0; at < killed.tail_from; at += 3) {
     CAPTURE(at);
     base::Error error = open_error(damaged_copy(temp, [&](const std::string& wal) { garble(wal, at, 1); }));
     REQUIRE(error.code == base::ErrorCode::refused);
