@@ -50,7 +50,9 @@ base::Result<void> make_folder(const std::string& folder) {
   std::string parent = parent_of(folder);
   if (errno != ENOENT || parent == folder) return system_error("cannot create the folder", folder);
   TRY(make_folder(parent));
-  return make_folder(folder);
+  // Once, not by recursion: /proc answers ENOENT below a folder that is there.
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return system_error("cannot create the folder", folder);
+  return sync_folder(parent);
 }
 
 base::Result<void> sync_folder(const std::string& folder) {
