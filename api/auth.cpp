@@ -81,6 +81,7 @@ Result<VerificationKey> open_secret(const std::string& path) {
   TRY(auto secret, read_key_file(path));
   auto key = VerificationKey::from_secret(secret);
   if (!key) return in_file(key.error(), path);
+  warn_if_others_may_read(path);
   return key;
 }
 
@@ -88,6 +89,7 @@ Result<std::vector<VerificationKey>> open_key_set(const std::string& path) {
   TRY(auto json, read_key_file(path));
   auto keys = parse_key_set(json);
   if (!keys) return in_file(keys.error(), path);
+  if (keys.value().front().algorithm() == Algorithm::hs256) warn_if_others_may_read(path);
   return keys;
 }
 

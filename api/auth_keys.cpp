@@ -151,12 +151,6 @@ Result<Imported> import(const json_t* json, Algorithm algorithm) {
   return import_secret(*secret);
 }
 
-void warn_if_others_may_read(const std::string& path) {
-  struct stat file{};
-  if (::stat(path.c_str(), &file) != 0 || (file.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
-  trace(TraceLevel::warn, "a key file may be read by others than its owner (chmod 600 it)", {{"file", path}});
-}
-
 std::string dump(const json_t* json) {
   const std::unique_ptr<char, decltype(&std::free)> text(json_dumps(json, JSON_COMPACT), &std::free);
   return text ? std::string(text.get()) : std::string();
@@ -231,7 +225,6 @@ Result<std::string> read_key_file(const std::string& path) {
   if (!file || ::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) {
     return base::error(ErrorCode::not_found, "the key file " + path + " cannot be read");
   }
-  warn_if_others_may_read(path);
   std::string bytes(kKeyFileBytesMax + 1, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (file.bad()) return base::error(ErrorCode::io, "the key file " + path + " cannot be read");
@@ -239,6 +232,12 @@ Result<std::string> read_key_file(const std::string& path) {
   if (bytes.size() > kKeyFileBytesMax) return refused("the key file " + path + " is larger than 256 KiB");
   if (bytes.ends_with('\n')) bytes.pop_back();
   return bytes;
+}
+
+void warn_if_others_may_read(const std::string& path) {
+  struct stat file{};
+  if (::stat(path.c_str(), &file) != 0 || (file.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
+  trace(TraceLevel::warn, "a key file may be read by others than its owner (chmod 600 it)", {{"file", path}});
 }
 
 Result<std::vector<VerificationKey>> parse_key_set(std::string_view json) {

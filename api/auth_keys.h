@@ -49,9 +49,12 @@ class VerificationKey {
 };
 
 // The file's bytes without one trailing newline. `not_found`, `io`, or `refused` when it is larger than
-// kKeyFileBytesMax. A file that others than its owner may read is traced as a warning, not refused: mounted secrets of
-// containers are often world-readable inside a sandbox.
+// kKeyFileBytesMax.
 base::Result<std::string> read_key_file(const std::string& path);
+
+// A file that holds secrets and that others than its owner may read is traced as a warning, not refused: the secrets
+// a container mounts are often readable for all inside it.
+void warn_if_others_may_read(const std::string& path);
 
 // Every usable key of {"keys": [...]}. Keys of an unsupported kind are skipped with a warning, as RFC 7517 section 5
 // asks. `refused` when a key is weak, has no kid or one that is there twice, when symmetric and public keys are mixed,
