@@ -1,0 +1,158 @@
+#include "api/serve.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "api/auth_keys.h"
+#include "api/demo.h"
+#include "api/metrics.h"
+#include "api/server.h"
+#include "api/stop_signal.h"
+
+namespace hansard::api {
+namespace {
+
+using base::Result;
+
+// Of the deadline for stopping, what the sessions may use; the rest is for the views and the log.
+constexpr std::uint32_t kSessionsTenths = 7;
+
+// Destroyed from the end: the server before what it serves from.
+struct Running {
+  Config config;
+  ListenAddress address;
+  base::Clock& clock = base::system_clock();
+  Metrics metrics;
+  std::unique_ptr<Authenticator> authenticator;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<projections::Views> views;
+  std::unique_ptr<Server> server;
+};
+
+bool has_keys(const Config& config) { return !config.keys.secret_file.empty() || !config.keys.jwks_file.empty(); }
+
+// The soft limit is often 1,024; every connection is a file.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned threads_of(const Config& config) {
+  return config.threads != 0 ? config.threads : std::clamp(std::thread::hardware_concurrency(), 1u, 256u);
+}
+
+Result<void> open_keys(Running& running) {
+  TRY(auto authenticator, open_authenticator(running.config.keys));
+  running.authenticator = std::move(authenticator);
+  return base::success();
+}
+
+Result<void> bind_port(Running& running) {
+  TRY(auto address, parse_listen(running.config.listen));
+  TRY(auto server, Server::bind({address.address, address.port, threads_of(running.config)}));
+  running.address = {address.address, server->port()};
+  running.server = std::move(server);
+  return base::success();
+}
+
+Result<void> open_data(Running& running) {
+  TRY(auto engine, engine::Engine::open(running.config.engine, running.clock));
+  running.engine = std::move(engine);
+  TRY(auto views, projections::Views::open(*running.engine, running.config.views));
+  running.views = std::move(views);
+  return base::success();
+}
+
+Result<void> prepare_demo(Running& running) {
+  if (!has_keys(running.config)) {
+    TRY(auto secret_file, demo_secret_file(running.config.data_folder));
+    running.config.keys.secret_file = std::move(secret_file);
+    TRY(open_keys(running));
+  }
+  return fill_demo(*running.engine, running.clock);
+}
+
+// Where a client on this machine finds a server that listens on every address.
+ListenAddress reachable(ListenAddress address) {
+  if (address.address == "0.0.0.0") address.address = "127.0.0.1";
+  if (address.address == "::") address.address = "::1";
+  return address;
+}
+
+void print_guide(const Running& running) {
+  if (running.config.keys.secret_file.empty()) return;  // a key set of others: no token can be made
+  const auto secret = read_key_file(running.config.keys.secret_file);
+  if (!secret) return;
+  const base::Timestamp now = running.clock.now();
+  const auto token = make_token(secret.value(), {std::string(kDemoUser), "", now, {now.ms + kDemoTokenMs}});
+  if (!token) return;
+  std::fputs(demo_guide(listen_url(reachable(running.address)), token.value()).c_str(), stderr);
+}
+
+Result<void> start(Running& running, const ServeCommand& command) {
+  if (has_keys(running.config) || !command.demo) {
+    TRY(open_keys(running));
+  }
+  TRY(bind_port(running));
+  TRY(open_data(running));
+  if (command.demo) {
+    TRY(prepare_demo(running));
+  }
+  running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
+  return running.server->serve(
+      {*running.engine, *running.views, *running.authenticator, running.config.limits, running.metrics, running.clock});
+}
+
+void stop(Running& running) {
+  if (running.server) running.server->stop();
+  if (running.views) running.views->stop();
+  if (running.engine) running.engine->stop();
+}
+
+int fail(const base::Error& error, int status) {
+  std::fprintf(stderr, "hansard: %s\n", error.detail.c_str());
+  return status;
+}
+
+void announce(const Running& running) {
+  std::printf("hansard listening on %s\n", listen_url(running.address).c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int run_serve(const ServeCommand& command) {
+  ::umask(077);
+  const StopSignals signals;
+  raise_file_limit();
+  Running running;
+  auto config = config_of(command);
+  if (!config) return fail(config.error(), kExitUsage);
+  running.config = std::move(config.value());
+  set_up_trace(*parse_trace_level(running.config.log_level), *parse_trace_format(running.config.log_format));
+  const std::chrono::milliseconds deadline(running.config.limits.shutdown_deadline_ms);
+
+  if (auto started = start(running, command); !started) {
+    stop(running);
+    return fail(started.error(), kExitFailed);
+  }
+  announce(running);
+  if (command.demo) print_guide(running);
+  trace(TraceLevel::info, "serving", {{"url", listen_url(running.address)}, {"data", running.config.data_folder}});
+
+  const int signal = signals.wait();
+  trace(TraceLevel::info, "stopping", {{"signal", signal}});
+  const StopDeadline give_up_at(deadline);
+  stop(running);
+  trace(TraceLevel::info, "stopped", {{"durable", running.engine->durable().value}});
+  return kExitOk;
+}
+
+}  // namespace hansard::api
