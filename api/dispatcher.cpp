@@ -1,0 +1,222 @@
+#include "api/dispatcher.h"
+
+#include <algorithm>
+
+#include "api/render.h"
+#include "engine/base/check.h"
+
+namespace hansard::api {
+
+using base::ConversationId;
+using base::Ordinal;
+using base::Position;
+using base::UserId;
+using domain::RecordedEvent;
+
+std::vector<engine::EventPtr> read_events(const engine::Engine& engine, Position after, Position through,
+                                          std::size_t events_max) {
+  if (through <= after) return {};
+  auto wanted = std::min<std::uint64_t>(through.value - after.value, events_max);
+  auto events = engine.read(after, wanted);
+  CHECK(events.has_value(), events.error().detail);
+  return std::move(events.value());
+}
+
+Dispatcher::Dispatcher(asio::io_context& io, engine::Engine& engine, projections::Views& views, const Limits& limits)
+    : engine_(engine),
+      views_(views),
+      limits_(limits),
+      cursor_(engine.durable()),
+      durable_bell_(std::make_shared<Bell>(io, [this] { on_durable(); })),
+      views_bell_(std::make_shared<Bell>(io, [this] { on_views(); })) {}
+
+Dispatcher::~Dispatcher() { stop(); }
+
+void Dispatcher::start() { arm_durable(); }
+
+void Dispatcher::stop() {
+  stopped_ = true;
+  durable_bell_->silence();
+  views_bell_->silence();
+  engine_.durable_gate().cancel(durable_ticket_);
+  views_.applied_gate().cancel(views_ticket_);
+}
+
+void Dispatcher::on_durable() {
+  durable_armed_ = false;
+  if (pump()) {
+    durable_bell_->ring();
+  } else {
+    arm_durable();
+  }
+}
+
+void Dispatcher::arm_durable() {
+  if (durable_armed_ || stopped_) return;
+  durable_armed_ = true;
+  durable_ticket_ = engine_.durable_gate().notify_at(cursor_.next(), [bell = durable_bell_] { bell->ring(); });
+}
+
+bool Dispatcher::pump() {
+  auto durable = engine_.durable();
+  if (members_.is_empty()) cursor_ = std::max(cursor_, durable);
+  for (const auto& event : read_events(engine_, cursor_, durable, kSliceEvents)) {
+    dispatch(*event);
+    cursor_ = event->position;
+  }
+  arm_views();
+  return cursor_ < durable;
+}
+
+bool Dispatcher::attach(Subscriber& session) {
+  if (auto* known = members_.find(session.user())) {
+    known->sessions.push_back(&session);
+    return true;
+  }
+  auto snapshot = views_.snapshot();
+  while (cursor_ < snapshot->position()) pump();
+  if (cursor_.value - snapshot->position().value > kSeedEventsMax) return false;
+  Seats seats(session.user());
+  seats.seed(snapshot->memberships(session.user()));
+  fold_up_to_cursor(seats, snapshot->position());
+  members_.add(std::move(seats)).sessions.push_back(&session);
+  return true;
+}
+
+void Dispatcher::fold_up_to_cursor(Seats& seats, Position after) const {
+  while (after < cursor_) {
+    for (const auto& event : read_events(engine_, after, cursor_, kSliceEvents)) {
+      seats.fold(*event);
+      after = event->position;
+    }
+  }
+}
+
+void Dispatcher::detach(Subscriber& session) {
+  auto* user = members_.find(session.user());
+  if (!user) return;
+  std::erase(user->sessions, &session);
+  if (user->sessions.empty()) members_.remove(session.user());
+}
+
+bool Dispatcher::is_member(const UserId& user, const ConversationId& conversation) const {
+  auto* local = members_.find(user);
+  return local && local->seats.find(conversation);
+}
+
+void Dispatcher::dispatch(const RecordedEvent& event) {
+  auto conversation = conversation_of(event);
+  if (!conversation) return;
+  members_.fold_joins(event);
+  if (auto* audience = members_.audience(*conversation)) dispatch_to(*audience, event, *conversation);
+  members_.fold_leaves(event);
+}
+
+void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, const ConversationId& conversation) {
+  if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) {
+    offer_receipt(audience, event, conversation, read->up_to);
+    note_moved(read->user, conversation, event.position);
+  } else if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) {
+    offer_receipt(audience, event, conversation, delivered->up_to);
+  } else if (const auto* marked = std::get_if<domain::UnreadMarked>(&*event.body)) {
+    note_moved(marked->user, conversation, event.position);
+  } else if (const auto* flagged = std::get_if<domain::ConversationFlagged>(&*event.body)) {
+    note_moved(flagged->user, conversation, event.position);
+  } else if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
+    offer_change(audience, event, edited->facts);
+  } else if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
+    offer_change(audience, event, deleted->facts);
+    note_deleted(audience, event, deleted->facts);
+  } else if (auto text = event_frame(event, engine_.epoch())) {
+    offer_to_all(audience, event.position, make_frame(std::move(*text)));
+  }
+}
+
+void Dispatcher::offer_to_all(const Audience& audience, Position position, const FramePtr& frame) {
+  for (auto* user : audience.users) {
+    for (auto* session : user->sessions) session->offer(position, frame);
+  }
+}
+
+// An edit or a delete of a message from before somebody joined is hidden from him where the history is.
+void Dispatcher::offer_change(const Audience& audience, const RecordedEvent& event, const domain::MessageFacts& facts) {
+  auto text = event_frame(event, engine_.epoch());
+  if (!text) return;
+  auto frame = make_frame(std::move(*text));
+  std::optional<bool> hides_history;
+  for (auto* user : audience.users) {
+    if (user->seats.find(facts.conversation) >= facts.ordinal) {
+      if (!hides_history) hides_history = hides_before_join(*views_.snapshot(), facts.conversation);
+      if (*hides_history) continue;
+    }
+    for (auto* session : user->sessions) session->offer(event.position, frame);
+  }
+}
+
+void Dispatcher::offer_receipt(const Audience& audience, const RecordedEvent& event, const ConversationId& conversation,
+                               Ordinal up_to) {
+  if (!up_to || !pushes_receipts(conversation)) return;
+  offer_to_all(audience, event.position, make_frame(receipt_frame(event, engine_.epoch())));
+}
+
+bool Dispatcher::pushes_receipts(const ConversationId& conversation) {
+  auto* audience = members_.audience(conversation);
+  if (!audience) return false;
+  if (!audience->member_count) {
+    auto snapshot = views_.snapshot();
+    auto view = snapshot->conversation(conversation);
+    // A conversation the views do not know yet is seconds old; who is here stands for it.
+    auto count = view ? view->member_count : static_cast<std::uint32_t>(audience->users.size());
+    if (!view || snapshot->position() < audience->changed) return count <= limits_.receipts_pushed_members_max;
+    audience->member_count = count;
+  }
+  return *audience->member_count <= limits_.receipts_pushed_members_max;
+}
+
+void Dispatcher::note_moved(const UserId& user, const ConversationId& conversation, Position at) {
+  if (members_.find(user)) notices_.note_moved(user, conversation, at);
+}
+
+void Dispatcher::note_deleted(const Audience& audience, const RecordedEvent& event, const domain::MessageFacts& facts) {
+  for (auto* user : audience.users) {
+    if (user->seats.user() == facts.author) continue;
+    notices_.note_deleted(user->seats.user(), facts.conversation, event.position, facts.ordinal);
+  }
+}
+
+void Dispatcher::arm_views() {
+  auto next = notices_.next();
+  if (!next || views_armed_ || stopped_) return;
+  views_armed_ = true;
+  views_ticket_ = views_.applied_gate().notify_at(*next, [bell = views_bell_] { bell->ring(); });
+}
+
+void Dispatcher::on_views() {
+  views_armed_ = false;
+  auto snapshot = views_.snapshot();
+  notices_.serve(*snapshot, kNoticesASlice,
+                 [this](const auto& user, const auto& conversation, auto count, const auto& reader) {
+                   tell_unread(user, conversation, count, reader);
+                 });
+  arm_views();
+}
+
+void Dispatcher::tell_unread(const UserId& user, const ConversationId& conversation, projections::UnreadCount count,
+                             const projections::ReaderView& reader) {
+  auto* local = members_.find(user);
+  if (!local || !local->seats.find(conversation)) return;
+  auto frame = make_frame(unread_changed_frame(cursor_, conversation, count, reader, engine_.epoch()));
+  for (auto* session : local->sessions) session->offer_unread(cursor_, conversation, frame);
+}
+
+void Dispatcher::push_typing(const log::TypingTransition& transition) {
+  auto* audience = members_.audience(transition.conversation);
+  if (!audience) return;
+  auto frame = make_frame(typing_frame(transition.conversation, transition.user, transition.is_typing));
+  for (auto* user : audience->users) {
+    if (user->seats.user() == transition.user) continue;
+    for (auto* session : user->sessions) session->offer_droppable(frame);
+  }
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,56 @@
+// unread.changed on its way: whose count of which conversation has to be told again. The counts come from the views,
+// so a notice waits until they have reached the event that caused it; many events of one (user, conversation) make one
+// frame.
+//
+// Thread: the io thread it belongs to.
+// Limits: one entry per local user and conversation he is in.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/base/ids.h"
+#include "projections/queries.h"
+
+namespace hansard::api {
+
+class UnreadNotices {
+ public:
+  using Tell = std::function<void(const base::UserId&, const base::ConversationId&, projections::UnreadCount,
+                                  const projections::ReaderView&)>;
+
+  // A pointer, a marker or a flag of the user's moved at `at`.
+  void note_moved(const base::UserId& user, const base::ConversationId& conversation, base::Position at);
+  // A message of somebody else's was deleted: told only where it could have counted.
+  void note_deleted(const base::UserId& user, const base::ConversationId& conversation, base::Position at,
+                    base::Ordinal ordinal);
+
+  // What the views have to reach before the next one can be told; nothing when there is none.
+  std::optional<base::Position> next() const;
+  // Tells up to `entries_max` whose position the snapshot has reached.
+  void serve(const projections::Snapshot& snapshot, std::size_t entries_max, const Tell& tell);
+  std::size_t size() const { return pending_.size(); }
+
+ private:
+  using Key = std::pair<base::UserId, base::ConversationId>;
+  struct Pending {
+    base::Position at;
+    bool moved = false;
+    base::Ordinal deleted;  // the highest
+  };
+
+  Pending& enter(Key key, base::Position at);
+
+  std::map<Key, Pending> pending_;
+  std::deque<Key> order_;  // as first noted
+};
+
+// Whether a message of this ordinal counts for who has these pointers (API.md section 3, "Unread").
+bool is_above_pointers(const projections::ReaderView& reader, base::Ordinal ordinal);
+
+}  // namespace hansard::api

@@ -1,0 +1,259 @@
+#include "api/http_session.h"
+
+#include <array>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "api/http_wire.h"
+#include "api/metrics.h"
+#include "api/request_check.h"
+#include "api/router.h"
+#include "api/ws_session.h"
+
+// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace hansard::api {
+
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::seconds;
+
+constexpr std::size_t kIdleBytesMax = 4u << 10;    // a larger buffer is given back between requests
+constexpr std::size_t kLingerBytesMax = 2u << 20;  // read and thrown away after a refusal
+constexpr seconds kLinger{2};
+
+class HttpSession final : public Connection {
+ public:
+  HttpSession(IoThread& thread, tcp::socket socket, ConnectionSlot slot);
+  ~HttpSession() override { thread_.context().metrics.connection_closed(); }
+
+  void on_tick(base::MonotonicTime now, base::Timestamp wall) override;
+  void ask_to_stop() override;
+  void cut() override;
+
+  asio::awaitable<void> run();
+
+ private:
+  enum class Next { request, close, linger };
+
+  asio::awaitable<Next> serve_one();
+  asio::awaitable<HeadEnd> read_head();
+  asio::awaitable<bool> read_body(std::size_t length, bool expects_continue);
+  asio::awaitable<bool> read_some();
+  asio::awaitable<Next> answer(CheckedRequest checked);
+  asio::awaitable<Next> upgrade(CheckedRequest checked);
+  asio::awaitable<Next> refuse(Problem problem);
+  asio::awaitable<bool> write(Response response, bool with_body, bool keep_alive);
+  asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
+  asio::awaitable<void> linger();
+  void set_deadline(seconds after) { deadline_ = thread_.now() + after; }
+
+  IoThread& thread_;
+  const Limits& limits_;
+  tcp::socket socket_;
+  ConnectionSlot slot_;
+  std::string peer_;
+  std::string in_;   // what has arrived and is not yet used
+  std::string out_;  // the head being written
+  base::MonotonicTime deadline_{};
+  bool has_read_all_ = false;  // the last read left nothing in the kernel
+  bool is_idle_ = false;       // between requests
+};
+
+HttpSession::HttpSession(IoThread& thread, tcp::socket socket, ConnectionSlot slot)
+    : Connection(thread.connections()),
+      thread_(thread),
+      limits_(thread.limits()),
+      socket_(std::move(socket)),
+      slot_(std::move(slot)) {
+  thread_.context().metrics.connection_opened();
+  error_code ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  peer_ = socket_.remote_endpoint(ignored).address().to_string();
+  set_deadline(seconds(limits_.header_timeout_s));
+}
+
+void HttpSession::on_tick(base::MonotonicTime now, base::Timestamp) {
+  if (now >= deadline_) cut();
+}
+
+void HttpSession::ask_to_stop() {
+  if (is_idle_) cut();
+}
+
+void HttpSession::cut() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> HttpSession::run() {
+  auto next = Next::request;
+  while (next == Next::request) next = co_await serve_one();
+  if (next == Next::linger) co_await linger();
+}
+
+asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
+  auto end = co_await read_head();
+  if (end.state == HeadEnd::State::incomplete) co_return Next::close;
+  if (end.state == HeadEnd::State::bad)
+    co_return co_await refuse(malformed("A line of the header does not end in CRLF."));
+  // An unfinished head that is too large already comes as complete: the check says so.
+  auto checked = check_request(std::string_view(in_).substr(0, end.size), limits_);
+  if (!checked) co_return co_await refuse(std::move(checked.error()));
+  in_.erase(0, end.size);
+  auto& request = checked.value();
+  request.request.peer = peer_;
+  if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
+  bool has_body = co_await read_body(request.content_length, request.expects_continue);
+  if (!has_body) co_return Next::close;
+  request.request.body.assign(in_, 0, request.content_length);
+  in_.erase(0, request.content_length);
+  if (in_.empty() && in_.capacity() > kIdleBytesMax) in_ = {};
+  co_return co_await answer(std::move(request));
+}
+
+// Incomplete when the peer or the watchdog ended it.
+asio::awaitable<HeadEnd> HttpSession::read_head() {
+  std::size_t scanned = 0;
+  for (;;) {
+    if (scanned == 0 && in_.starts_with("\r\n")) in_.erase(0, 2);  // RFC 9112 section 2.2
+    auto end = find_head_end(in_, scanned);
+    if (end.state != HeadEnd::State::incomplete) co_return end;
+    if (in_.size() > limits_.http_header_bytes_max) co_return HeadEnd{HeadEnd::State::complete, in_.size()};
+    scanned = in_.size();
+    is_idle_ = in_.empty();
+    if (is_idle_ && thread_.is_stopping()) co_return end;
+    bool has_come = co_await read_some();
+    if (!has_come) co_return end;
+    // The first bytes start the clock of the whole head; more of them do not wind it up again.
+    if (std::exchange(is_idle_, false)) set_deadline(seconds(limits_.header_timeout_s));
+  }
+}
+
+asio::awaitable<bool> HttpSession::read_body(std::size_t length, bool expects_continue) {
+  if (in_.size() < length && expects_continue) {
+    bool is_written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {});
+    if (!is_written) co_return false;
+  }
+  if (in_.size() < length) set_deadline(seconds(limits_.body_timeout_s));
+  while (in_.size() < length) {
+    bool has_come = co_await read_some();
+    if (!has_come) co_return false;
+  }
+  co_return true;
+}
+
+// Into the thread's scratch, so that a connection that waits has no buffer.
+asio::awaitable<bool> HttpSession::read_some() {
+  for (;;) {
+    error_code failed;
+    if (has_read_all_) {
+      co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+      if (failed) co_return false;
+    }
+    auto size = socket_.read_some(asio::buffer(thread_.scratch(), IoThread::kScratchBytes), failed);
+    has_read_all_ = size < IoThread::kScratchBytes;
+    if (failed == asio::error::would_block || failed == asio::error::try_again) continue;
+    if (failed) co_return false;
+    in_.append(thread_.scratch(), size);
+    co_return true;
+  }
+}
+
+asio::awaitable<HttpSession::Next> HttpSession::answer(CheckedRequest checked) {
+  // What the handler does is bounded by itself; only the peer is under the watchdog.
+  deadline_ = base::MonotonicTime::max();
+  bool is_head = checked.request.method == "HEAD";
+  if (is_head) checked.request.method = "GET";
+  bool keep_alive = checked.keep_alive;
+  auto response = co_await handle_request(thread_.context(), std::move(checked.request));
+  keep_alive = keep_alive && !thread_.is_stopping();
+  bool is_written = co_await write(std::move(response), !is_head, keep_alive);
+  if (!is_written) co_return Next::close;
+  set_deadline(seconds(limits_.keep_alive_timeout_s));
+  co_return keep_alive ? Next::request : Next::linger;
+}
+
+asio::awaitable<HttpSession::Next> HttpSession::upgrade(CheckedRequest checked) {
+  if (!checked.wants_websocket) {
+    Problem problem{426, "upgrade_required", "This is a WebSocket: upgrade the connection.", 0};
+    co_return co_await refuse(std::move(problem));
+  }
+  auto is_sound = check_upgrade(checked);
+  if (!is_sound) co_return co_await refuse(std::move(is_sound.error()));
+  auto admission = admit_socket(thread_, checked.request);
+  if (!admission) co_return co_await refuse(std::move(admission.error()));
+  start_ws_session(thread_, std::move(socket_), std::move(slot_), std::move(checked.request),
+                   std::move(admission.value()), std::move(in_));
+  co_return Next::close;
+}
+
+// The connection closes behind it: what follows in the stream cannot be trusted.
+asio::awaitable<HttpSession::Next> HttpSession::refuse(Problem problem) {
+  thread_.context().metrics.rejected(problem.code);
+  auto request_id = base::uuid_text(thread_.context().uuids.next());
+  auto response = problem_response(problem, request_id);
+  response.headers.emplace_back("X-Request-Id", request_id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (problem.status == 426) {
+    response.headers.emplace_back("Upgrade", "websocket");
+    response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  }
+  bool is_written = co_await write(std::move(response), true, false);
+  co_return is_written ? Next::linger : Next::close;
+}
+
+asio::awaitable<bool> HttpSession::write(Response response, bool with_body, bool keep_alive) {
+  out_.clear();
+  append_response_head(out_, response, keep_alive, thread_.date());
+  bool is_written = co_await write_bytes(out_, with_body ? std::string_view(response.body) : std::string_view{});
+  if (out_.capacity() > kIdleBytesMax) out_ = {};
+  co_return is_written;
+}
+
+// One gathering write; the clock is wound up by every byte the peer takes.
+asio::awaitable<bool> HttpSession::write_bytes(std::string_view head, std::string_view body) {
+  while (!head.empty() || !body.empty()) {
+    set_deadline(seconds(limits_.write_timeout_s));
+    std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(body)};
+    error_code failed;
+    auto size = co_await socket_.async_write_some(pieces, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return false;
+    auto from_head = std::min(size, head.size());
+    head.remove_prefix(from_head);
+    body.remove_prefix(size - from_head);
+  }
+  co_return true;
+}
+
+// Closing with unread input would make the kernel reset the connection and the answer could be lost on its way.
+asio::awaitable<void> HttpSession::linger() {
+  error_code failed;
+  socket_.shutdown(tcp::socket::shutdown_send, failed);
+  set_deadline(kLinger);
+  std::size_t read = in_.size();
+  while (!failed && read < kLingerBytesMax) {
+    in_.clear();
+    bool has_come = co_await read_some();
+    if (!has_come) co_return;
+    read += in_.size();
+  }
+}
+
+asio::awaitable<void> run_session(std::unique_ptr<HttpSession> session) { co_await session->run(); }
+
+}  // namespace
+
+void start_http_session(IoThread& thread, tcp::socket socket, ConnectionSlot slot) {
+  auto session = std::make_unique<HttpSession>(thread, std::move(socket), std::move(slot));
+  thread.tasks().spawn("http session", run_session(std::move(session)));
+}
+
+}  // namespace hansard::api
