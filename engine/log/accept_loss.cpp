@@ -58,6 +58,17 @@ Result<void> keep_wal(const LogPaths& paths, std::uint32_t epoch) {
   return sync_folder(lost);
 }
 
+// From here on the witness is of a later epoch than the log, which is refused: a crash before the log has that epoch
+// too cannot pass for a sound log that merely ends earlier.
+Result<void> announce(const LogPaths& paths, const Preflight& found, const Identity& next) {
+  TRY(auto file, WitnessFile::open(paths.witness, found.witness.sequence));
+  Witness witness;
+  witness.cluster = next.cluster;
+  witness.epoch = next.epoch;
+  witness.durable = found.intact_end;
+  return file.write(witness);
+}
+
 // Takes the positions above `last` out of the tables too, so that density.h can trust their counts again.
 Result<void> cut_after(Database& database, Position last) {
   const EventKey begin(base::kPartition, last.next());
@@ -97,6 +108,7 @@ Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const Lo
     return create_log(paths, identity, found.intact_end, options, setup);
   }
   TRY(keep_wal(paths, identity.epoch));
+  TRY(announce(paths, found, identity));
   TRY(auto database, Database::open(paths.database, Database::Mode::existing, options, setup));
   TRY(auto end, database->last_position(base::kPartition));
   if (end > found.intact_end) {

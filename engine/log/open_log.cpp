@@ -85,7 +85,8 @@ Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const L
   TRY(auto identity, read_identity(*database));
   TRY(auto end, database->last_position(base::kPartition));
   auto log = std::make_unique<OpenLog>(std::move(lock), std::move(database), setup, end, identity.epoch);
-  TRY(auto witness, WitnessFile::open(paths.witness, found.witness.sequence));
+  TRY(auto last_witness, read_witness(paths.witness));
+  TRY(auto witness, WitnessFile::open(paths.witness, last_witness.sequence));
   TRY(log->keep_house(std::move(witness), folder, options, identity));
   return std::unique_ptr<EventLog>(std::move(log));
 }

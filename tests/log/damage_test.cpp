@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/log/open_log.h"
 #include "tests/log/damage_fixture.h"
+#include "tests/log/faulty_storage.h"
 
 namespace hansard::log {
 
@@ -130,6 +132,26 @@ TEST_CASE("after the exact loss is accepted every damaged log goes on in a new e
     REQUIRE(log->epoch() == 2);
     expect_records(*log, damage.intact_end + 3);
   }
+}
+
+TEST_CASE("a crash while a loss is being accepted does not make the log look sound") {
+  TempFolder temp;
+  make_stopped_log(temp / "data");
+  const std::uint64_t kept = 2 * kPerTable + 5;
+  garble(last_wal(temp / "data"), wal_record(temp / "data") * 5 + 40, 3);
+  LogOptions options = quiet_options();
+  options.accept_loss_after = Position{kept};
+  // RocksDB drops the damaged WAL, and then the new epoch cannot be written.
+  auto failing = storage_failing_after(0);
+  StorageSetup setup;
+  setup.env = failing.get();
+  OpenReport failed;
+  REQUIRE(open_log_on(temp / "data", options, setup, failed).error().code == ErrorCode::io);
+  REQUIRE(open_error(temp / "data").code == ErrorCode::refused);
+  auto [log, report] = open_log(temp / "data", options);
+  REQUIRE(report.loss_accepted_after == Position{kept});
+  REQUIRE(log->epoch() == 3);
+  expect_records(*log, kept);
 }
 
 TEST_CASE("a garbled table block fails the read that meets it") {
