@@ -20,11 +20,11 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-std::string_view text_of(const api::JsonValue& object, std::string_view key) {
+std::string_view text_of(const base::JsonValue& object, std::string_view key) {
   return object.member(key).string().value_or("");
 }
 
-std::uint64_t number_of(const api::JsonValue& object, std::string_view key) {
+std::uint64_t number_of(const base::JsonValue& object, std::string_view key) {
   return static_cast<std::uint64_t>(object.member(key).integer().value_or(-1));
 }
 
@@ -91,7 +91,7 @@ Result<void> ChannelCheck::check_messages() {
   return base::success();
 }
 
-void ChannelCheck::check_message(const api::JsonValue& message, std::size_t index) {
+void ChannelCheck::check_message(const base::JsonValue& message, std::size_t index) {
   const auto& expected = expected_.messages[index];
   auto place = "line " + expected.id;
   ids_.emplace_back(text_of(message, "id"));
@@ -110,7 +110,7 @@ void ChannelCheck::check_message(const api::JsonValue& message, std::size_t inde
   check_mentions(message, expected);
 }
 
-void ChannelCheck::check_mentions(const api::JsonValue& message, const ExpectedMessage& expected) {
+void ChannelCheck::check_mentions(const base::JsonValue& message, const ExpectedMessage& expected) {
   auto mentions = message.member("mentions").items();
   bool same = mentions.size() == expected.mentions.size();
   for (std::size_t i = 0; same && i < mentions.size(); ++i) {

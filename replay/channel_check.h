@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 #include "replay/check.h"
 #include "replay/expected.h"
 
@@ -22,8 +22,8 @@ class ChannelCheck {
   base::Result<void> check_messages();
   base::Result<void> check_members();
   base::Result<void> check_unread();
-  void check_message(const api::JsonValue& message, std::size_t index);
-  void check_mentions(const api::JsonValue& message, const ExpectedMessage& expected);
+  void check_message(const base::JsonValue& message, std::size_t index);
+  void check_mentions(const base::JsonValue& message, const ExpectedMessage& expected);
   base::Result<std::string> get(const std::string& target, const std::string& act_as);
   void differ(const std::string& what);
 
@@ -31,7 +31,7 @@ class ChannelCheck {
   const ExpectedChannel& expected_;
   Client& client_;
   CheckReport& report_;
-  api::JsonParser parser_;
+  base::JsonParser parser_;
   std::string conversation_;
   std::string viewer_;            // a member to read as
   std::vector<std::string> ids_;  // of the messages read so far, by index

@@ -2,15 +2,15 @@
 
 #include <array>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 #include "engine/base/clock.h"
 #include "engine/base/hash.h"
 #include "engine/base/utf8.h"
 
 namespace hansard::replay {
 
-using api::append_json_number;
-using api::append_json_string;
+using base::append_json_number;
+using base::append_json_string;
 using base::Result;
 
 namespace {
@@ -99,7 +99,7 @@ Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
   body += '}';
   ApiRequest create{"POST", "/api/v1/conversations", creator_, key_of(name_, "/create"), std::move(body)};
   TRY(auto answer, request(create, nullptr, client, report));
-  api::JsonParser parser;
+  base::JsonParser parser;
   TRY(auto object, parser.parse(answer));
   conversation_ = object.member("id").string().value_or("");
   if (conversation_.empty()) return base::error(base::ErrorCode::malformed, "The server gave no conversation id.");

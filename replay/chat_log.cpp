@@ -5,7 +5,7 @@
 
 #include <zstd.h>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 #include "engine/base/clock.h"
 
 namespace hansard::replay {
@@ -34,16 +34,16 @@ std::optional<LineType> type_of(std::string_view word) {
   return std::nullopt;
 }
 
-std::string text_member(const api::JsonValue& object, std::string_view key) {
+std::string text_member(const base::JsonValue& object, std::string_view key) {
   return std::string(object.member(key).string().value_or(""));
 }
 
-std::uint64_t count_member(const api::JsonValue& object, std::string_view key) {
+std::uint64_t count_member(const base::JsonValue& object, std::string_view key) {
   auto number = object.member(key).integer().value_or(0);
   return number < 0 ? 0 : static_cast<std::uint64_t>(number);
 }
 
-std::optional<ChatLine> line_of(const api::JsonValue& object) {
+std::optional<ChatLine> line_of(const base::JsonValue& object) {
   auto type = type_of(object.member("type").string().value_or(""));
   auto time = base::parse_time(object.member("ts").string().value_or(""));
   ChatLine line{text_member(object, "id"),        text_member(object, "channel"),  time.value_or(base::Timestamp{}),
@@ -70,7 +70,7 @@ struct ChatLog::Impl {
   std::size_t text_at = 0;
   std::uint64_t bytes_read = 0, bytes_total = 0, line_number = 0;
   bool file_ended = false;
-  api::JsonParser parser;
+  base::JsonParser parser;
 
   Error fail(ErrorCode code, const std::string& what) const {
     return base::error(code, path + ", line " + std::to_string(line_number) + ": " + what + ".");

@@ -7,7 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 #include "replay/check.h"
 #include "replay/import.h"
 
@@ -49,17 +49,17 @@ Result<double> parse_speed(const std::string& text) {
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {
   out += out.back() == '{' ? "" : ",";
-  api::append_json_string(out, name);
+  base::append_json_string(out, name);
   out += ':' + std::to_string(value);
 }
 
 void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences) {
   out += ',';
-  api::append_json_string(out, name);
+  base::append_json_string(out, name);
   out += ":[";
   for (const auto& sentence : sentences) {
     out += out.back() == '[' ? "" : ",";
-    api::append_json_string(out, sentence);
+    base::append_json_string(out, sentence);
   }
   out += ']';
 }

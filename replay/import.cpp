@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "replay/channel_player.h"
 #include "replay/progress.h"
@@ -183,15 +184,16 @@ class Pace {
   explicit Pace(double speed) : speed_(speed), started_(std::chrono::steady_clock::now()) {}
   void wait(base::Timestamp time) {
     if (speed_ <= 0) return;
-    if (!first_) first_ = time;
-    auto due = std::chrono::duration<double, std::milli>(static_cast<double>(time.ms - first_->ms) / speed_);
+    if (!std::exchange(begun_, true)) first_ = time;
+    auto due = std::chrono::duration<double, std::milli>(static_cast<double>(time.ms - first_.ms) / speed_);
     std::this_thread::sleep_until(started_ + std::chrono::duration_cast<std::chrono::nanoseconds>(due));
   }
 
  private:
   double speed_;
   std::chrono::steady_clock::time_point started_;
-  std::optional<base::Timestamp> first_;
+  base::Timestamp first_;
+  bool begun_ = false;
 };
 
 Result<void> feed(const ImportOptions& options, Schedule& schedule, Progress& progress) {

@@ -83,7 +83,7 @@ struct Fence {
 const std::vector<Fence> kFences = {
     {std::regex("^rocksdb/"), std::regex("^engine/(log|index)/|^engine/keys|^projections/view_store")},
     {std::regex("^(flatbuffers/|.*_generated\\.h)"), std::regex("^engine/codec/")},
-    {std::regex("^simdjson"), std::regex("^api/json\\.cpp$|^replay/json_reader\\.cpp$")},
+    {std::regex("^simdjson"), std::regex("^engine/base/json\\.cpp$")},
     {std::regex("^boost/beast"), std::regex("^api/|^replay/client")},
     {std::regex("^boost/asio"), std::regex("^api/|^replay/client")},
     {std::regex("^(cjose|jansson)"), std::regex("^api/auth")},

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 
 namespace hansard::bench {
 
@@ -63,15 +63,15 @@ std::string as_json(const std::vector<Row>& rows) {
   for (const auto& row : rows) {
     out += out.size() > 1 ? ",\n " : "";
     out += "{\"name\":";
-    api::append_json_string(out, row.name);
+    base::append_json_string(out, row.name);
     out += ",\"value\":" + std::to_string(row.value) + ",\"unit\":";
-    api::append_json_string(out, row.unit);
+    base::append_json_string(out, row.unit);
     if (row.latency) {
       out += ",\"p50_ms\":" + std::to_string(row.latency->p50) + ",\"p99_ms\":" + std::to_string(row.latency->p99) +
              ",\"p999_ms\":" + std::to_string(row.latency->p999);
     }
     out += ",\"batch\":" + std::to_string(row.batch) + ",\"limit\":" + std::to_string(row.limit) + ",\"note\":";
-    api::append_json_string(out, row.note);
+    base::append_json_string(out, row.note);
     out += '}';
   }
   return out + "]\n";

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "api/json.h"
+#include "engine/base/json.h"
 #include "replay/client.h"
 #include "tests/bench/rocks_limit.h"
 
@@ -29,7 +29,7 @@ std::vector<std::string> make_conversations(Scene& scene, const std::string& tag
                                             std::size_t members) {
   replay::Client client({"127.0.0.1", std::to_string(scene.server.port())}, scene.server.token("bench", "service"),
                         std::chrono::seconds(10));
-  api::JsonParser parser;
+  base::JsonParser parser;
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < count; ++i) {
     auto created = post(client, "/api/v1/conversations", owner_of(tag, i), R"({"type":"group","title":"bench"})");

@@ -1,4 +1,4 @@
-#include "api/json.h"
+#include "engine/base/json.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 
 #include "engine/base/check.h"
 
-namespace hansard::api {
+namespace hansard::base {
 
 namespace dom = simdjson::dom;
 
@@ -185,18 +185,17 @@ JsonParser::JsonParser(std::size_t depth_max) : impl_(std::make_unique<Impl>()) 
 JsonParser::~JsonParser() = default;
 
 Result<JsonValue> JsonParser::parse(std::string_view text) {
-  using base::ErrorCode;
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return base::error(ErrorCode::malformed, "the JSON text begins with a byte order mark");
+    return error(ErrorCode::malformed, "the JSON text begins with a byte order mark");
   }
   dom::element root;
   auto status = impl_->parser.parse(text.data(), text.size(), true).get(root);
-  if (status != simdjson::SUCCESS) return base::error(ErrorCode::malformed, reason(status));
-  if (is_too_deep(text, impl_->depth_max)) return base::error(ErrorCode::malformed, reason(simdjson::DEPTH_ERROR));
+  if (status != simdjson::SUCCESS) return error(ErrorCode::malformed, reason(status));
+  if (is_too_deep(text, impl_->depth_max)) return error(ErrorCode::malformed, reason(simdjson::DEPTH_ERROR));
   if (has_lone_surrogate(text)) {
-    return base::error(ErrorCode::malformed, "a string in the JSON text has an unpaired surrogate");
+    return error(ErrorCode::malformed, "a string in the JSON text has an unpaired surrogate");
   }
   return JsonValue::Node::wrap(root);
 }
 
-}  // namespace hansard::api
+}  // namespace hansard::base

@@ -3,10 +3,10 @@
 #include <charconv>
 #include <cstring>
 
-#include "api/json.h"
 #include "engine/base/clock.h"
+#include "engine/base/json.h"
 
-namespace hansard::api {
+namespace hansard::base {
 
 namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101ull;
@@ -84,10 +84,10 @@ void append_json_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
-void append_json_time(std::string& out, base::Timestamp time) {
+void append_json_time(std::string& out, Timestamp time) {
   if (time.ms < 0 || time.ms >= kYear10000Ms) {
     out += '"';
-    out += base::time_text(time);
+    out += time_text(time);
     out += '"';
     return;
   }
@@ -104,4 +104,4 @@ void append_json_time(std::string& out, base::Timestamp time) {
   out.append(text, sizeof text - 1);
 }
 
-}  // namespace hansard::api
+}  // namespace hansard::base

@@ -1,0 +1,176 @@
+#include "replay/chat_log.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+#include <zstd.h>
+
+#include "replay/client.h"
+#include "replay/expected.h"
+#include "replay/import.h"
+#include "replay/people.h"
+
+namespace fs = std::filesystem;
+using namespace hansard::replay;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "hansard-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return (path / name).string();
+  }
+  fs::path path;
+};
+
+std::string line(const std::string& id, const std::string& type, const std::string& from,
+                 const std::string& more = "") {
+  return R"({"id":")" + id + R"(","channel":"#c","ts":"2004-12-25T09:14:00.001Z","type":")" + type + R"(","from":")" +
+         from + "\"" + more + "}\n";
+}
+
+std::string compressed(const std::string& text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+  return out;
+}
+
+std::vector<ChatLine> read_all(const std::string& path) {
+  auto log = ChatLog::open(path);
+  REQUIRE(log.has_value());
+  std::vector<ChatLine> lines;
+  for (;;) {
+    auto next = log.value()->next();
+    REQUIRE(next.has_value());
+    if (!next.value()) return lines;
+    lines.push_back(std::move(*next.value()));
+  }
+}
+
+ChatLine said(LineType type, const std::string& from, const std::string& to = "") {
+  ChatLine made;
+  made.id = from + to;
+  made.channel = "#c";
+  made.type = type;
+  made.from = from;
+  made.to = to;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a plain and a zstd log read the same, also without a last newline") {
+  Folder folder;
+  std::string text = line("1", "join", "ann") + "\n" +
+                     line("2", "message", "bob",
+                          R"(,"text":"ann: hi","reply_to":"1","mentions":[{"user":"ann","offset":0,"length":3}])");
+  text.pop_back();
+  for (const auto& path : {folder.write("a.jsonl", text), folder.write("a.jsonl.zst", compressed(text))}) {
+    auto lines = read_all(path);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].type == LineType::join);
+    CHECK(lines[1].text == "ann: hi");
+    CHECK(lines[1].reply_to == "1");
+    CHECK(lines[1].mentions.at(0).length == 3);
+    CHECK(lines[1].time.ms == 1103966040001);
+  }
+}
+
+TEST_CASE("a log longer than every buffer comes out whole") {
+  Folder folder;
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += line(std::to_string(i), "message", "ann", R"(,"text":"a few words")");
+  auto lines = read_all(folder.write("long.jsonl.zst", compressed(text)));
+  REQUIRE(lines.size() == 20'000);
+  CHECK(lines.back().id == "19999");
+}
+
+TEST_CASE("what is not a line of a chat log is refused with its number") {
+  Folder folder;
+  for (const std::string bad :
+       {std::string("{not json"), line("3", "sang", "ann"), line("", "join", "ann"), line("3", "rename", "ann"),
+        std::string(R"({"id":"3","channel":"#c","ts":"yesterday","type":"join","from":"ann"})")}) {
+    auto log = ChatLog::open(folder.write("bad.jsonl", line("1", "join", "ann") + bad + "\n"));
+    REQUIRE(log.value()->next().has_value());
+    auto second = log.value()->next();
+    REQUIRE_FALSE(second.has_value());
+    CHECK(second.error().detail.find("line 2") != std::string::npos);
+  }
+}
+
+TEST_CASE("a zstd file cut short or garbled is an error, not an end") {
+  Folder folder;
+  std::string text;
+  for (int i = 0; i < 5'000; ++i)
+    text += line(std::to_string(i), "message", "ann", R"(,"text":"words )" + std::to_string(i * 7919) + "\"");
+  auto bytes = compressed(text);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x55);
+  auto log = ChatLog::open(folder.write("garbled.zst", bytes));
+  bool failed = false;
+  for (int i = 0; i < 6'000 && !failed; ++i) {
+    auto next = log.value()->next();
+    failed = !next.has_value();
+    if (!failed && !next.value()) break;
+  }
+  CHECK(failed);
+}
+
+TEST_CASE("membership follows who speaks, joins, leaves and renames") {
+  People people;
+  CHECK(people.apply(said(LineType::message, "ann")).size() == 1);
+  CHECK(people.apply(said(LineType::join, "ann")).empty());
+  CHECK(people.apply(said(LineType::leave, "stranger")).empty());
+  CHECK(people.apply(said(LineType::notice, "server")).empty());
+  auto renamed = people.apply(said(LineType::rename, "ann", "anna"));
+  REQUIRE(renamed.size() == 2);
+  CHECK((renamed[0].user == "ann" && !renamed[0].added));
+  CHECK((renamed[1].user == "anna" && renamed[1].added));
+  auto stranger = people.apply(said(LineType::rename, "x", "y"));
+  REQUIRE(stranger.size() == 1);
+  CHECK(stranger[0].user == "y");
+  CHECK(people.members() == std::unordered_set<std::string>{"anna", "y"});
+}
+
+TEST_CASE("the fold expects unread from where each came in") {
+  Folder folder;
+  auto file = folder.write(
+      "c.jsonl",
+      line("1", "join", "bob") + line("2", "message", "ann", R"(,"text":"one")") +
+          line("3", "message", "bob", R"(,"text":"ann: two","mentions":[{"user":"ann","offset":0,"length":3}])") +
+          line("4", "join", "eve") + line("5", "message", "ann", R"(,"text":"three","reply_to":"1")") +
+          line("6", "leave", "eve") + line("7", "join", "eve"));
+  auto channels = fold_chat_log(file);
+  REQUIRE(channels.has_value());
+  const auto& channel = channels.value().at("#c");
+  CHECK(channel.creator == "ann");
+  CHECK(channel.messages.size() == 7);
+  CHECK(channel.messages[4].reply_to == "1");
+  auto unread = channel.unread();
+  CHECK(unread.at("ann") == ExpectedUnread{1, 1});
+  CHECK(unread.at("bob") == ExpectedUnread{2, 0});
+  CHECK(unread.at("eve") == ExpectedUnread{0, 0});
+}
+
+TEST_CASE("a line's message id is the same every time and a UUID of version 8") {
+  auto id = message_id_of_line("2004-12-25.train-c:0");
+  CHECK(id == message_id_of_line("2004-12-25.train-c:0"));
+  CHECK(id != message_id_of_line("2004-12-25.train-c:1"));
+  CHECK(id[14] == '8');
+}
+
+TEST_CASE("an endpoint is a scheme, a host and perhaps a port") {
+  CHECK(parse_endpoint("http://127.0.0.1:8080").value().port == "8080");
+  CHECK(parse_endpoint("http://localhost/").value().port == "80");
+  CHECK(parse_endpoint("http://[::1]:99").value().host == "::1");
+  for (const char* bad : {"", "127.0.0.1:8080", "ftp://x", "http://x/path"})
+    CHECK_FALSE(parse_endpoint(bad).has_value());
+}
