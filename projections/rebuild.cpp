@@ -8,7 +8,7 @@ namespace hansard::projections {
 
 namespace {
 // A large batch writes each hot row once instead of once per thousand events.
-constexpr std::size_t kRebuildBatchEvents = 32'768;
+constexpr std::size_t kRebuildBatchEvents = 65'536;
 constexpr std::size_t kRebuildRowsCached = 200'000;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 

@@ -13,7 +13,7 @@ constexpr std::size_t kChunkBytes = 1u << 20;
 }  // namespace
 
 RowBatch::RowBatch(const RowSource& committed, std::size_t rows_cached_max)
-    : committed_(committed), rows_cached_max_(rows_cached_max), table_(kTableSlots, kFree) {}
+    : committed_(committed), rows_cached_max_(rows_cached_max), table_(kTableSlots) {}
 
 std::optional<std::string_view> RowBatch::get(std::string_view key, std::string&) const {
   const Entry& entry = load(key);
@@ -22,9 +22,11 @@ std::optional<std::string_view> RowBatch::get(std::string_view key, std::string&
 }
 
 void RowBatch::insert(std::string_view key, std::string_view value) {
-  CHECK(find(key) == nullptr || !find(key)->present, "a row is inserted twice");
-  Entry* known = find(key);
-  Entry& entry = known ? *known : add(key);
+  make_room();
+  auto hash = static_cast<std::uint32_t>(hash_key(key));
+  Slot& slot = slot_of(key, hash);
+  Entry& entry = slot.index == kFree ? add(slot, key, hash) : entries_[slot.index];
+  CHECK(!entry.present, "a row is inserted twice");
   set(entry, value);
   mark(entry);
 }
@@ -71,25 +73,25 @@ void RowBatch::discard() {
   changes_.clear();
   chunks_.clear();
   chunk_used_ = chunk_size_ = bytes_ = 0;
-  std::fill(table_.begin(), table_.end(), kFree);
+  std::fill(table_.begin(), table_.end(), Slot{});
 }
 
-std::uint32_t& RowBatch::slot_of(std::string_view key) const {
+RowBatch::Slot& RowBatch::slot_of(std::string_view key, std::uint32_t hash) const {
   std::size_t mask = table_.size() - 1;
-  std::size_t at = hash_key(key) & mask;
-  while (table_[at] != kFree && entries_[table_[at]].key != key) at = (at + 1) & mask;
+  std::size_t at = hash & mask;
+  for (; table_[at].index != kFree; at = (at + 1) & mask) {
+    if (table_[at].hash == hash && entries_[table_[at].index].key == key) break;
+  }
   return table_[at];
 }
 
-RowBatch::Entry* RowBatch::find(std::string_view key) const {
-  std::uint32_t index = slot_of(key);
-  return index == kFree ? nullptr : &entries_[index];
-}
-
 RowBatch::Entry& RowBatch::load(std::string_view key) const {
-  if (Entry* known = find(key)) return *known;
+  make_room();
+  auto hash = static_cast<std::uint32_t>(hash_key(key));
+  Slot& slot = slot_of(key, hash);
+  if (slot.index != kFree) return entries_[slot.index];
   std::optional<std::string_view> value = committed_.get(key, scratch_);
-  Entry& entry = add(key);
+  Entry& entry = add(slot, key, hash);
   if (!value) return entry;
   set(entry, *value);
   entry.was_present = true;
@@ -97,14 +99,13 @@ RowBatch::Entry& RowBatch::load(std::string_view key) const {
   return entry;
 }
 
-RowBatch::Entry& RowBatch::add(std::string_view key) const {
-  if ((entries_.size() + 1) * 2 > table_.size()) grow();
-  CHECK(entries_.size() < kFree);
-  slot_of(key) = static_cast<std::uint32_t>(entries_.size());
+RowBatch::Entry& RowBatch::add(Slot& slot, std::string_view key, std::uint32_t hash) const {
+  slot = {static_cast<std::uint32_t>(entries_.size()), hash};
   char* copy = allocate(key.size());
   std::memcpy(copy, key.data(), key.size());
   Entry& entry = entries_.emplace_back();
   entry.key = {copy, key.size()};
+  entry.hash = hash;
   return entry;
 }
 
@@ -127,9 +128,15 @@ void RowBatch::mark(Entry& entry) {
   dirty_.push_back(static_cast<std::uint32_t>(&entry - entries_.data()));
 }
 
-void RowBatch::grow() const {
-  table_.assign(table_.size() * 2, kFree);
-  for (std::uint32_t i = 0; i < entries_.size(); ++i) slot_of(entries_[i].key) = i;
+void RowBatch::make_room() const {
+  if ((entries_.size() + 1) * 2 <= table_.size()) return;
+  table_.assign(table_.size() * 2, Slot{});
+  std::size_t mask = table_.size() - 1;
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+    std::size_t at = entries_[i].hash & mask;
+    while (table_[at].index != kFree) at = (at + 1) & mask;
+    table_[at] = {i, entries_[i].hash};
+  }
 }
 
 char* RowBatch::allocate(std::size_t size) const {

@@ -56,23 +56,29 @@ class RowBatch final : public RowSource {
     bool present = false;      // now
     bool was_present = false;  // in the committed rows
     bool dirty = false;
-    RowHash was;  // hash of the committed row
+    std::uint32_t hash = 0;  // of the key
+    RowHash was;             // hash of the committed row
   };
   static constexpr std::uint32_t kFree = UINT32_MAX;
+  // The hash beside the index keeps a probe from touching entries that are not meant.
+  struct Slot {
+    std::uint32_t index = kFree;
+    std::uint32_t hash = 0;
+  };
 
-  std::uint32_t& slot_of(std::string_view key) const;
-  Entry* find(std::string_view key) const;
+  // The slot that holds `key`, or the free one where it belongs.
+  Slot& slot_of(std::string_view key, std::uint32_t hash) const;
   Entry& load(std::string_view key) const;
-  Entry& add(std::string_view key) const;
+  Entry& add(Slot& slot, std::string_view key, std::uint32_t hash) const;
   void set(Entry& entry, std::string_view value) const;
   void mark(Entry& entry);
-  void grow() const;
+  void make_room() const;
   char* allocate(std::size_t size) const;
 
   const RowSource& committed_;
   const std::size_t rows_cached_max_;
   mutable std::vector<Entry> entries_;
-  mutable std::vector<std::uint32_t> table_;  // open addressing; index into entries_ or kFree
+  mutable std::vector<Slot> table_;  // open addressing, at most half full
   mutable std::vector<std::unique_ptr<char[]>> chunks_;
   mutable std::size_t chunk_used_ = 0;
   mutable std::size_t chunk_size_ = 0;

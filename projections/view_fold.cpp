@@ -22,7 +22,7 @@ base::Result<void> ViewFold::fold(std::span<const engine::EventPtr> events) {
     base::Result<void> again = base::success();
     CHECK(apply_all(events.first(applied), again) == applied);
   }
-  if (applied > 0) commit();
+  if (applied > 0) commit(applied >= kFileEventsMin);
   return outcome;
 }
 
@@ -46,9 +46,13 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
   return applied;
 }
 
-void ViewFold::commit() {
+void ViewFold::commit(bool as_file) {
   std::span<const RowChange> changes = rows_.changes(next_.digest);
-  store_->commit(changes, next_);
+  if (as_file) {
+    store_->commit_file(changes, next_);
+  } else {
+    store_->commit(changes, next_);
+  }
   rows_.committed();
 }
 

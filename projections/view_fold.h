@@ -16,17 +16,20 @@ namespace hansard::projections {
 
 class ViewFold {
  public:
+  static constexpr std::size_t kFileEventsMin = 10'000;
+
   ViewFold(std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
 
   const Checkpoint& checkpoint() const { return store_->checkpoint(); }
   // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
   // the checkpoint or cannot be applied; those before it are committed.
+  // Batches of kFileEventsMin and more are written as sorted files.
   base::Result<void> fold(std::span<const engine::EventPtr> events);
 
  private:
   // The number applied; less than all when the next cannot be.
   std::size_t apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome);
-  void commit();
+  void commit(bool as_file);
 
   std::shared_ptr<ViewStore> store_;
   RowBatch rows_;

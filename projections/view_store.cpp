@@ -6,6 +6,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
@@ -17,6 +18,7 @@ namespace hansard::projections {
 namespace {
 constexpr std::uint8_t kCheckpointVersion = 1;
 constexpr char kDamagedMark[] = "DAMAGED";
+constexpr char kIngestedFile[] = "batch.sst";
 constexpr int kOpenFilesMax = 256;
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -102,6 +104,7 @@ class RocksStore final : public ViewStore {
   const Checkpoint& checkpoint() const override { return checkpoint_; }
   const RowSource& newest() const override { return newest_; }
   void commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
+  void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
   std::shared_ptr<const StoreSnapshot> snapshot() override;
   void flush(bool wait) override;
 
@@ -172,6 +175,26 @@ void RocksStore::commit(std::span<const RowChange> changes, const Checkpoint& ch
   rocksdb::WriteOptions write;
   write.disableWAL = true;
   require(db_->Write(write, &batch), folder_, "write");
+  checkpoint_ = checkpoint;
+}
+
+void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) {
+  std::string path = folder_ + "/" + kIngestedFile;
+  std::string bytes;
+  checkpoint.encode(bytes);
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db_->GetOptions());
+  require(file.Open(path), folder_, "open file");
+  // The checkpoint's key is below all others.
+  rocksdb::Status status = file.Put(slice_of(checkpoint_key()), bytes);
+  for (const RowChange& change : changes) {
+    if (!status.ok()) break;
+    status = change.value ? file.Put(slice_of(change.key), slice_of(*change.value)) : file.Delete(slice_of(change.key));
+  }
+  require(status, folder_, "write file");
+  require(file.Finish(), folder_, "finish file");
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  require(db_->IngestExternalFile({path}, ingest), folder_, "ingest");
   checkpoint_ = checkpoint;
 }
 

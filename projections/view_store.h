@@ -58,6 +58,8 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   virtual const RowSource& newest() const = 0;
   // In one write. `changes` ascending by key.
   virtual void commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) = 0;
+  // The same as one sorted file, on disk on return: cheaper for a batch of many thousand rows, dearer for a small one.
+  virtual void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) = 0;
   // Stands for the last commit. Thread: any, but never during a commit; the views share one per commit.
   virtual std::shared_ptr<const StoreSnapshot> snapshot() = 0;
   // What is flushed survives a crash. `wait` returns after the files are on disk.

@@ -39,7 +39,7 @@ class Random {
 
 std::string member_name(std::size_t number) { return "member-" + std::to_string(number); }
 
-// 3 % edits, 1 % deletes, 2 % reads, a fifth of the messages replies, a tenth with a mention.
+// 3 % edits, 1 % deletes, 2 % reads, a fifth of the messages replies to a recent one, a tenth with a mention.
 LogBuilder generated_log() {
   LogBuilder log;
   Random random;
@@ -66,7 +66,8 @@ LogBuilder generated_log() {
     } else {
       LogBuilder::SendOptions options;
       options.text = words.substr(0, 20 + random.below(100));
-      if (kind < 25 && !messages.empty()) options.reply_to = messages[random.below(messages.size())];
+      if (kind < 25 && !messages.empty())
+        options.reply_to = messages[messages.size() - 1 - random.below(std::min<std::size_t>(messages.size(), 200))];
       if (kind > 90) options.mentions.push_back(mention_of(members[random.below(kMembers)]));
       messages.push_back(log.send(ids[c], user, std::move(options)));
     }
