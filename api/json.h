@@ -1,64 +1,15 @@
-// JSON in and out: json.cpp is the only includer of the parser. In: simdjson's DOM (RFC 8259, strict), which refuses
-// invalid UTF-8, lone surrogates, a byte order mark, numbers that are not finite, integers beyond 64 bits and nesting
-// beyond the limit. Of equal keys in an object the last one counts. Out: an appending writer (json_write.cpp).
-//
-// Thread: one Parser per io thread; a Value lives until the parser's next parse.
+// The edge's names for the JSON adapter of the house (engine/base/json.h).
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "engine/base/ids.h"
-#include "engine/base/result.h"
+#include "engine/base/json.h"
 
 namespace hansard::api {
 
+using base::append_json_number;
+using base::append_json_string;
+using base::append_json_time;
+using base::JsonParser;
+using base::JsonValue;
 using base::Result;
-
-// A JSON value inside a parser's document; cheap to copy.
-class JsonValue {
- public:
-  // `integer` fits an int64; every other number is `number`.
-  enum class Kind { missing, null, boolean, integer, number, string, array, object };
-  Kind kind() const;
-  // Of an object; missing when it is not there (the last of equal keys wins). Unknown members are ignored by not
-  // asking.
-  JsonValue member(std::string_view key) const;
-  std::vector<JsonValue> items() const;  // of an array
-  std::optional<bool> boolean() const;
-  std::optional<std::int64_t> integer() const;
-  std::optional<std::string_view> string() const;
-  // The value as JSON text without spaces: members in their order, integers exact, other numbers as the shortest text
-  // of their double.
-  std::string minified() const;
-
- private:
-  friend class JsonParser;
-  struct Node;
-  alignas(8) unsigned char node_[24]{};  // simdjson's element, kept out of this header
-  bool present_ = false;
-};
-
-class JsonParser {
- public:
-  explicit JsonParser(std::size_t depth_max = 64);
-  ~JsonParser();
-  // `malformed` with one sentence. `text` may be freed afterwards.
-  Result<JsonValue> parse(std::string_view text);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-// Appends "text" quoted and escaped (RFC 8259); `text` is valid UTF-8.
-void append_json_string(std::string& out, std::string_view text);
-void append_json_number(std::string& out, std::uint64_t value);
-void append_json_time(std::string& out, base::Timestamp time);  // quoted RFC 3339 with milliseconds
 
 }  // namespace hansard::api
