@@ -1,5 +1,8 @@
 #include "api/metrics.h"
 
+#include <fstream>
+#include <regex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -132,6 +135,19 @@ TEST_CASE("every family is explained once and has its type") {
     CHECK(page.find(help) == page.rfind(help));
   }
   CHECK(page.find("# TYPE hansard_http_request_seconds histogram") != std::string::npos);
+}
+
+std::set<std::string> names_in(const std::string& text, const char* line) {
+  const std::regex pattern(line);
+  std::set<std::string> names;
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) names.insert((*it)[1]);
+  return names;
+}
+
+TEST_CASE("OPERATIONS.md lists the metrics of the page, all and no other") {
+  std::ifstream file(std::string(HANSARD_SOURCE_DIR) + "/docs/OPERATIONS.md");
+  const std::string doc{std::istreambuf_iterator<char>(file), {}};
+  CHECK(names_in(doc, R"(\n\| `((?:hansard|process)_\w+)` \|)") == names_in(page_of(Metrics()), R"(# TYPE (\w+) )"));
 }
 
 }  // namespace
