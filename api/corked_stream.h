@@ -1,0 +1,247 @@
+// A stream between Beast's WebSocket and the socket that makes few, large system calls of many small operations: what
+// is written while corked leaves in one piece when it is uncorked, and what has arrived is read in one piece and handed
+// out from memory. A waiting connection has no buffer of its own.
+//
+// A write completes once it is in the buffer, so an error shows at the next one; with more than kHighWaterBytes waiting
+// it completes only when the socket has taken them (that is the back pressure). Nothing completes inside the call that
+// starts it.
+//
+// Models: AsyncStream of Beast. `Socket` is a stream socket of Asio.
+// Thread: the io thread of the socket. One read and one write at a time, as Beast does it.
+// Limits: kHighWaterBytes plus one write waiting, scratch_bytes read ahead.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/role.hpp>
+
+namespace hansard::api {
+
+namespace asio = boost::asio;
+
+template <class Socket>
+class CorkedStream {
+ public:
+  static constexpr std::size_t kHighWaterBytes = 64u << 10;
+  static constexpr std::size_t kKeptBytesMax = 2u << 10;  // a larger buffer is given back when it is empty
+
+  using executor_type = typename Socket::executor_type;
+  using next_layer_type = Socket;
+
+  // `arrived` is read before the socket. `scratch` is the thread's and only used within a call.
+  CorkedStream(Socket socket, std::string arrived, char* scratch, std::size_t scratch_bytes)
+      : state_(std::make_shared<State>(std::move(socket), std::move(arrived), scratch, scratch_bytes)) {}
+
+  executor_type get_executor() { return state_->socket.get_executor(); }
+  next_layer_type& next_layer() { return state_->socket; }
+  const next_layer_type& next_layer() const { return state_->socket; }
+
+  template <class MutableBuffers, class Token>
+  auto async_read_some(const MutableBuffers& buffers, Token&& token) {
+    return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
+        ReadOp<MutableBuffers>{state_, buffers}, token, state_->socket);
+  }
+  template <class ConstBuffers, class Token>
+  auto async_write_some(const ConstBuffers& buffers, Token&& token) {
+    return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
+        WriteOp<ConstBuffers>{state_, buffers}, token, state_->socket);
+  }
+  // Completes when everything written has left, or never will.
+  template <class Token>
+  auto async_drain(Token&& token) {
+    return asio::async_compose<Token, void(boost::system::error_code)>(DrainOp{state_}, token, state_->socket);
+  }
+
+  void cork() { state_->is_corked = true; }
+  void uncork() {
+    state_->is_corked = false;
+    flush(state_);
+  }
+
+  bool is_sending() const { return state_->is_sending; }
+  std::size_t bytes_sent() const { return state_->bytes_sent; }  // grows as the socket takes them
+
+ private:
+  using ErrorCode = boost::system::error_code;
+
+  struct State {
+    State(Socket s, std::string arrived, char* scratch_at, std::size_t size)
+        : socket(std::move(s)), in(std::move(arrived)), scratch(scratch_at), scratch_bytes(size) {
+      socket.non_blocking(true);
+    }
+    Socket socket;
+    std::string in;  // read ahead; consumed up to in_used
+    std::size_t in_used = 0;
+    char* const scratch;
+    const std::size_t scratch_bytes;
+    std::string out;      // written, not yet being sent
+    std::string sending;  // being sent; taken by the socket up to sending_used
+    std::size_t sending_used = 0;
+    std::size_t bytes_sent = 0;
+    bool is_corked = false;
+    bool is_sending = false;
+    ErrorCode failed;
+    std::function<void()> on_room;     // the write that waits
+    std::function<void()> on_drained;  // the drain that waits
+  };
+  using StatePtr = std::shared_ptr<State>;
+
+  // Operations are kept in std::function, which wants to copy.
+  template <class Self>
+  static std::function<void()> keep(Self& self) {
+    auto kept = std::make_shared<Self>(std::move(self));
+    return [kept] { (*kept)(); };
+  }
+  static void call(std::function<void()>& waiting) {
+    if (auto function = std::exchange(waiting, nullptr)) function();
+  }
+
+  static void flush(const StatePtr& state) {
+    if (state->is_sending) return;
+    if (state->failed || state->out.empty()) return call(state->on_drained);
+    state->is_sending = true;
+    state->sending.swap(state->out);
+    state->sending_used = 0;
+    send(state);
+  }
+
+  static void send(const StatePtr& state) {
+    auto rest = asio::buffer(state->sending) + state->sending_used;
+    state->socket.async_write_some(rest, [state](ErrorCode failed, std::size_t size) {
+      state->sending_used += size;
+      state->bytes_sent += size;
+      if (!failed && state->sending_used < state->sending.size()) return send(state);
+      state->failed = failed;
+      end_send(state);
+    });
+  }
+
+  static void end_send(const StatePtr& state) {
+    state->is_sending = false;
+    release(state->sending);
+    call(state->on_room);
+    bool is_awaited = state->on_drained || state->out.size() >= kHighWaterBytes;
+    if (!state->is_corked || is_awaited || state->failed) flush(state);
+  }
+
+  static void release(std::string& buffer) {
+    buffer.clear();
+    if (buffer.capacity() > kKeptBytesMax) buffer = {};
+  }
+
+  template <class MutableBuffers>
+  struct ReadOp {
+    StatePtr state;
+    MutableBuffers buffers;
+    enum { starting, posted, waiting } step = starting;
+    ErrorCode failed{};
+    std::size_t size = 0;
+
+    template <class Self>
+    void operator()(Self& self, ErrorCode ready = {}, std::size_t = 0) {
+      if (step == posted) return self.complete(failed, size);
+      if (step == waiting && !ready) fill();
+      if (ready) failed = ready;
+      size = failed ? 0 : take();
+      bool is_done = size > 0 || failed || asio::buffer_size(buffers) == 0;
+      if (is_done && step == waiting) return self.complete(failed, size);
+      auto& socket = state->socket;
+      step = is_done ? posted : waiting;
+      if (is_done) return asio::post(socket.get_executor(), std::move(self));
+      socket.async_wait(Socket::wait_read, std::move(self));
+    }
+
+    void fill() {
+      auto arrived = state->socket.read_some(asio::buffer(state->scratch, state->scratch_bytes), failed);
+      if (failed == asio::error::would_block || failed == asio::error::try_again) failed = {};
+      state->in.assign(state->scratch, arrived);
+    }
+
+    std::size_t take() {
+      auto& in = state->in;
+      auto copied = asio::buffer_copy(buffers, asio::buffer(in) + state->in_used);
+      state->in_used += copied;
+      if (state->in_used == in.size()) {
+        release(in);
+        state->in_used = 0;
+      }
+      return copied;
+    }
+  };
+
+  template <class ConstBuffers>
+  struct WriteOp {
+    StatePtr state;
+    ConstBuffers buffers;
+    bool is_in = false;
+    std::size_t size = 0;
+
+    template <class Self>
+    void operator()(Self& self) {
+      if (is_in) return self.complete(state->failed, state->failed ? 0 : size);
+      is_in = true;
+      auto at = state;  // self is moved away below
+      append();
+      bool is_full = at->out.size() >= kHighWaterBytes;
+      if (is_full && !at->failed) {
+        at->on_room = keep(self);
+      } else {
+        asio::post(at->socket.get_executor(), std::move(self));
+      }
+      if (is_full || !at->is_corked) flush(at);
+    }
+
+    void append() {
+      size = asio::buffer_size(buffers);
+      auto before = state->out.size();
+      state->out.resize(before + size);
+      asio::buffer_copy(asio::buffer(state->out.data() + before, size), buffers);
+    }
+  };
+
+  struct DrainOp {
+    StatePtr state;
+    enum { starting, waiting, posted } step = starting;
+
+    template <class Self>
+    void operator()(Self& self) {
+      auto at = state;
+      if (step == posted) return self.complete(at->failed);
+      if (step == waiting || at->failed || (!at->is_sending && at->out.empty())) {
+        step = posted;
+        return asio::post(at->socket.get_executor(), std::move(self));
+      }
+      step = waiting;
+      at->on_drained = keep(self);
+      flush(at);
+    }
+  };
+
+  StatePtr state_;
+};
+
+// Beast asks for these when a WebSocket has closed: what was written leaves first, then our side is shut.
+template <class Socket, class Handler>
+void async_teardown(boost::beast::role_type, CorkedStream<Socket>& stream, Handler&& handler) {
+  stream.async_drain([&socket = stream.next_layer(),
+                      handler = std::forward<Handler>(handler)](boost::system::error_code failed) mutable {
+    boost::system::error_code ignored;
+    socket.shutdown(Socket::shutdown_send, ignored);
+    handler(failed);
+  });
+}
+
+template <class Socket>
+void teardown(boost::beast::role_type, CorkedStream<Socket>& stream, boost::system::error_code& failed) {
+  stream.next_layer().shutdown(Socket::shutdown_both, failed);
+}
+
+}  // namespace hansard::api

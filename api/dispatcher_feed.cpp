@@ -1,0 +1,115 @@
+#include "api/dispatcher_feed.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "api/metrics.h"
+#include "api/position_text.h"
+
+namespace hansard::api {
+
+using base::ConversationId;
+using base::Position;
+
+namespace {
+constexpr std::chrono::milliseconds kViewsWait{200};
+}  // namespace
+
+Feed::Feed(Context& context, Dispatcher& dispatcher, TaskGroup& tasks, std::shared_ptr<Outbox> outbox,
+           base::UserId user)
+    : context_(context), dispatcher_(dispatcher), tasks_(tasks), outbox_(std::move(outbox)), user_(std::move(user)) {}
+
+Feed::~Feed() { close(); }
+
+bool Feed::attach() {
+  is_attached_ = dispatcher_.attach(*this);
+  last_ = dispatcher_.cursor();
+  return is_attached_;
+}
+
+void Feed::close() {
+  if (std::exchange(is_attached_, false)) dispatcher_.detach(*this);
+  if (std::exchange(is_lagging_, false)) context_.metrics.lagging(-1);
+  ++run_;
+  resume_.reset();
+  outbox_->drained.notify();
+}
+
+bool Feed::resume(Position after) {
+  if (after > context_.engine.durable()) return false;
+  while (dispatcher_.cursor() < after) dispatcher_.pump();
+  start_catching_up(after);
+  return true;
+}
+
+void Feed::offer(Position position, const FramePtr& frame) {
+  if (resume_) return;
+  if (!outbox_->offer(frame)) return fall_behind();
+  last_ = position;
+}
+
+void Feed::offer_unread(Position, const ConversationId& conversation, const FramePtr& frame) {
+  if (!resume_ && outbox_->offer(frame)) return;
+  if (!resume_) fall_behind();
+  resume_->note_unread(conversation);
+}
+
+void Feed::offer_droppable(const FramePtr& frame) {
+  if (!resume_) outbox_->offer_droppable(frame);
+}
+
+void Feed::fall_behind() {
+  outbox_->push(make_frame(position_frame("fell_behind", context_.engine.epoch(), last_)));
+  is_lagging_ = true;
+  context_.metrics.lagging(1);
+  start_catching_up(last_);
+}
+
+void Feed::start_catching_up(Position after) {
+  last_ = after;
+  resume_.emplace(context_.engine, context_.views, dispatcher_, context_.limits, user_, after);
+  outbox_->drained.notify();
+  tasks_.spawn("catch up", catch_up(shared_from_this(), ++run_));
+}
+
+asio::awaitable<void> Feed::catch_up(std::shared_ptr<Feed> feed, std::uint64_t run) {
+  while (feed->run_ == run) {
+    if (!feed->outbox_->has_room()) {
+      co_await feed->outbox_->drained.wait();
+      continue;
+    }
+    if (!feed->step()) co_return;
+    if (feed->waits_for_views_) {
+      co_await feed->context_.views_reach(feed->dispatcher_.cursor(), kViewsWait);
+    } else {
+      co_await asio::post(feed->context_.io, asio::use_awaitable);
+    }
+  }
+}
+
+// False when it is live again.
+bool Feed::step() {
+  std::vector<FramePtr> frames;
+  auto step = resume_->step(kFramesAStep, frames);
+  for (auto& frame : frames) outbox_->push(std::move(frame));
+  last_ = resume_->served();
+  waits_for_views_ = step == Resume::Step::wait_for_views;
+  if (step == Resume::Step::met) be_live();
+  return step != Resume::Step::met;
+}
+
+void Feed::be_live() {
+  resume_.reset();
+  if (std::exchange(is_lagging_, false)) context_.metrics.lagging(-1);
+  outbox_->push(make_frame(position_frame("caught_up", context_.engine.epoch(), last_)));
+}
+
+std::string position_frame(std::string_view type, std::uint32_t epoch, Position position) {
+  auto text = position_text(epoch, position);
+  std::string out;
+  out.append("{\"type\":\"").append(type).append("\",\"position\":\"").append(text);
+  out.append("\",\"data\":{\"position\":\"").append(text).append("\"}}");
+  return out;
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,66 @@
+// What one session is fed: live from the dispatcher, or, when its outbox is full or it asked to resume, from the log at
+// its own pace until it has caught up (API.md section 5, "A slow socket").
+//
+//   live ──(outbox full)──► fell_behind {last} ──► behind ──(Resume meets the cursor)──► caught_up ──► live
+//   live ──(resume P)────────────────────────────► behind
+//
+// Invariants: everything that concerns the user at or below `last` has gone into the outbox; live frames are only
+// taken while live, so each is given once. Positions in the outbox never fall but after a `resume`.
+// Thread: the io thread it belongs to. The catch-up is a task of the io thread's group; close() ends it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "api/context.h"
+#include "api/dispatcher.h"
+#include "api/outbox.h"
+#include "api/resume.h"
+#include "api/task_group.h"
+
+namespace hansard::api {
+
+class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> {
+ public:
+  static constexpr std::size_t kFramesAStep = 64;
+
+  Feed(Context& context, Dispatcher& dispatcher, TaskGroup& tasks, std::shared_ptr<Outbox> outbox, base::UserId user);
+  ~Feed() override;
+
+  // False: the views are too far behind to seed it (Dispatcher::attach). Once it is true the feed is live.
+  bool attach();
+  // Feeds from `after` on; false, with nothing changed, when that is in the future.
+  bool resume(base::Position after);
+  void close();
+  bool is_behind() const { return resume_.has_value(); }
+
+  const base::UserId& user() const override { return user_; }
+  void offer(base::Position position, const FramePtr& frame) override;
+  void offer_unread(base::Position position, const base::ConversationId& conversation, const FramePtr& frame) override;
+  void offer_droppable(const FramePtr& frame) override;
+
+ private:
+  void fall_behind();
+  void start_catching_up(base::Position after);
+  static asio::awaitable<void> catch_up(std::shared_ptr<Feed> feed, std::uint64_t run);
+  bool step();
+  void be_live();
+
+  Context& context_;
+  Dispatcher& dispatcher_;
+  TaskGroup& tasks_;
+  std::shared_ptr<Outbox> outbox_;
+  const base::UserId user_;
+  base::Position last_;
+  std::optional<Resume> resume_;  // while behind
+  bool waits_for_views_ = false;
+  bool is_attached_ = false;
+  bool is_lagging_ = false;  // counted in the metrics
+  std::uint64_t run_ = 0;    // of the catch-up: a newer one ends the older
+};
+
+// {"type":"caught_up","position":P,"data":{"position":P}}, also for fell_behind.
+std::string position_frame(std::string_view type, std::uint32_t epoch, base::Position position);
+
+}  // namespace hansard::api

@@ -1,0 +1,187 @@
+#include <string>
+#include <vector>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <catch2/catch.hpp>
+
+#include "api/corked_stream.h"
+
+using namespace hansard::api;
+using boost::system::error_code;
+
+namespace {
+
+using Socket = asio::local::stream_protocol::socket;
+using Stream = CorkedStream<Socket>;
+
+struct Pair {
+  asio::io_context io;
+  Socket peer{io};
+  std::vector<char> scratch = std::vector<char>(1'000);
+  Stream stream;
+
+  explicit Pair(std::string arrived = {})
+      : stream(connect(io, peer), std::move(arrived), scratch.data(), scratch.size()) {
+    peer.non_blocking(true);
+  }
+  static Socket connect(asio::io_context& io, Socket& peer) {
+    Socket socket(io);
+    asio::local::connect_pair(socket, peer);
+    return socket;
+  }
+  void run() {
+    io.restart();
+    io.poll();
+  }
+  // What one read of the peer gets: "" when nothing has come.
+  std::string peer_reads(std::size_t most = 1u << 20) {
+    std::string bytes(most, '\0');
+    error_code failed;
+    bytes.resize(peer.read_some(asio::buffer(bytes), failed));
+    return bytes;
+  }
+  void peer_writes(const std::string& bytes) { peer.write_some(asio::buffer(bytes)); }
+};
+
+// Starts a write and tells how it ended; -1 while it has not.
+struct Writing {
+  int written = -1;
+  error_code failed;
+  void start(Stream& stream, const std::string& bytes) {
+    stream.async_write_some(asio::buffer(bytes), [this](error_code code, std::size_t size) {
+      failed = code;
+      written = static_cast<int>(size);
+    });
+  }
+};
+
+std::string read_once(Pair& pair, std::size_t most) {
+  std::string bytes(most, '\0');
+  bool is_done = false;
+  std::size_t got = 0;
+  pair.stream.async_read_some(asio::buffer(bytes), [&](error_code, std::size_t size) {
+    is_done = true;
+    got = size;
+  });
+  CHECK_FALSE(is_done);  // never inside the call
+  pair.run();
+  CHECK(is_done);
+  bytes.resize(got);
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("what is written while corked leaves in one piece when uncorked") {
+  Pair pair;
+  std::vector<std::string> pieces = {"one ", "two ", "three"};
+  std::vector<Writing> writings(pieces.size());
+  pair.stream.cork();
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    writings[i].start(pair.stream, pieces[i]);
+    CHECK(writings[i].written == -1);
+    pair.run();
+    CHECK(writings[i].written == static_cast<int>(pieces[i].size()));
+  }
+  CHECK(pair.peer_reads().empty());
+  pair.stream.uncork();
+  pair.run();
+  CHECK(pair.peer_reads() == "one two three");
+  CHECK(pair.stream.bytes_sent() == 13);
+  CHECK_FALSE(pair.stream.is_sending());
+}
+
+TEST_CASE("without a cork a write leaves by itself") {
+  Pair pair;
+  std::string bytes = "pong";
+  Writing writing;
+  writing.start(pair.stream, bytes);
+  pair.run();
+  CHECK(writing.written == 4);
+  CHECK(pair.peer_reads() == "pong");
+}
+
+TEST_CASE("a full buffer holds the writer until the peer takes it, corked or not") {
+  Pair pair;
+  pair.stream.cork();
+  std::string large(4u << 20, 'x');  // more than a socket pair keeps
+  Writing writing;
+  writing.start(pair.stream, large);
+  pair.run();
+  CHECK(writing.written == -1);
+  CHECK(pair.stream.is_sending());
+  std::size_t taken = 0;
+  for (int turns = 0; taken < large.size() && turns < 100'000; ++turns) {
+    taken += pair.peer_reads().size();
+    pair.run();
+  }
+  CHECK(taken == large.size());
+  CHECK(writing.written == static_cast<int>(large.size()));
+}
+
+TEST_CASE("one read of the socket serves many small reads in order") {
+  Pair pair;
+  pair.peer_writes("abcdefgh");
+  CHECK(read_once(pair, 3) == "abc");
+  CHECK(read_once(pair, 3) == "def");
+  CHECK(read_once(pair, 3) == "gh");
+}
+
+TEST_CASE("what had arrived before is read first") {
+  Pair pair("early ");
+  pair.peer_writes("late");
+  CHECK(read_once(pair, 100) == "early ");
+  CHECK(read_once(pair, 100) == "late");
+}
+
+TEST_CASE("a read waits for bytes and sees the end of the stream") {
+  Pair pair;
+  std::string bytes(10, '\0');
+  int got = -1;
+  error_code failed;
+  auto on_read = [&](error_code code, std::size_t size) {
+    failed = code;
+    got = static_cast<int>(size);
+  };
+  pair.stream.async_read_some(asio::buffer(bytes), on_read);
+  pair.run();
+  CHECK(got == -1);
+  pair.peer_writes("hi");
+  pair.run();
+  CHECK(got == 2);
+  got = -1;
+  pair.stream.async_read_some(asio::buffer(bytes), on_read);
+  pair.peer.close();
+  pair.run();
+  CHECK(got == 0);
+  CHECK(failed == asio::error::eof);
+}
+
+TEST_CASE("a failed send is told to the next write") {
+  Pair pair;
+  pair.peer.close();
+  std::string bytes = "lost";
+  Writing first, second;
+  first.start(pair.stream, bytes);
+  pair.run();
+  second.start(pair.stream, bytes);
+  pair.run();
+  CHECK(second.failed);
+}
+
+TEST_CASE("a drain ends when the last byte has left") {
+  Pair pair;
+  pair.stream.cork();
+  std::string bytes = "bye";
+  Writing writing;
+  writing.start(pair.stream, bytes);
+  bool is_drained = false;
+  pair.stream.async_drain([&](error_code) { is_drained = true; });
+  CHECK_FALSE(is_drained);
+  pair.run();
+  CHECK(is_drained);
+  CHECK(pair.peer_reads() == "bye");
+}
