@@ -14,6 +14,8 @@
 namespace hansard::index {
 
 namespace {
+constexpr int kCacheShardBits = 2;  // few threads read, and a shard must hold many blocks
+
 // Drops the command rows of days before the first one kept.
 class ExpiryFilter final : public rocksdb::CompactionFilter {
  public:
@@ -35,8 +37,11 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Filters and indexes in small parts: a whole filter would not fit the cache, and outside of it they have no limit.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.pin_top_level_index_and_filter = true;
   table.format_version = 5;
   return table;
 }
@@ -74,7 +79,7 @@ Result<void> RowStore::open_database() {
   options.keep_log_file_num = 4;
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(
-      rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_))));
+      rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_, kCacheShardBits))));
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, folder_, &db);
   if (!status.ok()) return base::error(base::ErrorCode::io, "the write index cannot be opened: " + status.ToString());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include <rocksdb/sst_file_writer.h>
@@ -11,6 +12,8 @@
 namespace hansard::index {
 
 namespace {
+constexpr std::uint64_t kFileBytesMin = 1u << 20;
+
 std::string key_of(Table table, const ConversationId& id) { return row_key(table, id.bytes); }
 std::string key_of(Table table, const MessageId& id) { return row_key(table, id.bytes); }
 std::string key_of(Table table, const StreamId& id) { return row_key(table, id.bytes); }
@@ -34,6 +37,7 @@ class SortedFile {
   void put_row(const std::string& key, const std::optional<Row>& row) {
     row ? put(key, row_bytes(*row)) : check(writer_.Delete(key));
   }
+  std::uint64_t bytes() { return writer_.FileSize(); }
   std::string finish() {
     check(writer_.Finish());
     return path_;
@@ -54,25 +58,50 @@ void put_all(SortedFile& file, Table table, const Map& map) {
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [key, row] : sorted) file.put_row(key, *row);
 }
+
+// Writes tables in key order; a file ends with a table once it is worth a file.
+class SortedFiles {
+ public:
+  SortedFiles(const rocksdb::Options& options, const std::string& prefix) : options_(options), prefix_(prefix) {
+    next();
+  }
+
+  template <class Map>
+  void add(Table table, const Map& map) {
+    if (map.empty()) return;
+    if (file_->bytes() >= kFileBytesMin) next();
+    put_all(*file_, table, map);
+  }
+  SortedFile& first() { return *file_; }
+  std::vector<std::string> finish() {
+    paths_.push_back(file_->finish());
+    return std::move(paths_);
+  }
+
+ private:
+  void next() {
+    if (file_) paths_.push_back(file_->finish());
+    file_ = std::make_unique<SortedFile>(options_, prefix_ + "-" + std::to_string(paths_.size()) + ".sst");
+  }
+
+  const rocksdb::Options& options_;
+  const std::string prefix_;
+  std::unique_ptr<SortedFile> file_;
+  std::vector<std::string> paths_;
+};
 }  // namespace
 
 std::vector<std::string> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
                                             const Rows& rows, Checkpoint checkpoint) {
-  std::vector<std::string> files;
-  auto write = [&](Table table, const auto& map, bool with_checkpoint) {
-    if (map.empty() && !with_checkpoint) return;
-    SortedFile file(options, prefix + "-" + std::to_string(static_cast<int>(table)) + ".sst");
-    if (with_checkpoint) file.put_row(checkpoint_key(), checkpoint);
-    put_all(file, table, map);
-    files.push_back(file.finish());
-  };
-  write(Table::heads, rows.heads, true);
-  write(Table::members, rows.members, false);
-  write(Table::messages, rows.messages, false);
-  write(Table::readers, rows.readers, false);
-  write(Table::streams, rows.streams, false);
-  write(Table::commands, rows.commands, false);
-  return files;
+  SortedFiles files(options, prefix);
+  files.first().put_row(checkpoint_key(), checkpoint);
+  files.add(Table::heads, rows.heads);
+  files.add(Table::members, rows.members);
+  files.add(Table::messages, rows.messages);
+  files.add(Table::readers, rows.readers);
+  files.add(Table::streams, rows.streams);
+  files.add(Table::commands, rows.commands);
+  return files.finish();
 }
 
 }  // namespace hansard::index

@@ -1,6 +1,6 @@
-// One stretch of the write index as sorted files, one per table that has rows: fresh message ids rise with time, so
+// One stretch of the write index as sorted files, which end where a table ends: fresh message ids rise with time, so
 // their file overlaps no earlier one and is never rewritten, while heads and commands are spread over the whole range.
-// The checkpoint stands in the first file.
+// Small tables share a file. The checkpoint stands in the first one.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace hansard::index {
 
-// Files `prefix`-<table>.sst, replacing what an earlier crash left there. Aborts on a write error. Slow.
+// Files `prefix`-<n>.sst, replacing what an earlier crash left there. Aborts on a write error. Slow.
 std::vector<std::string> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
                                             const Rows& rows, Checkpoint checkpoint);
 

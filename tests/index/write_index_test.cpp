@@ -1,0 +1,202 @@
+#include "engine/index/write_index.h"
+
+#include <memory>
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+#include <rapidcheck/catch.h>
+
+#include "tests/index/histories.h"
+#include "tests/support/scratch_folder.h"
+
+namespace hansard::index {
+
+namespace {
+struct NoContents final : ContentSource {
+  std::optional<domain::MessageContent> message_content(Position) const override { return std::nullopt; }
+  std::optional<domain::ConversationContent> conversation_content(Position) const override { return std::nullopt; }
+};
+
+// An index in a folder, and the log it is the fold of.
+struct Fixture {
+  std::unique_ptr<WriteIndex> open(std::uint64_t durable, std::uint32_t epoch = 1) {
+    return WriteIndex::open(folder.path() + "/index", limits, {{durable}, epoch}, contents).value();
+  }
+  void fold(WriteIndex& index, const domain::RecordedEvent& event) {
+    if (!index.continues_command(event)) index.seal_if_full();
+    index.fold(event);
+  }
+  void catch_up(WriteIndex& index, const std::vector<domain::RecordedEvent>& log) {
+    for (std::size_t i = index.folded_through().value; i < log.size(); ++i) fold(index, log[i]);
+  }
+
+  support::ScratchFolder folder;
+  IndexLimits limits{10, 1u << 20};
+  NoContents contents;
+};
+
+// Every row of the model, every key the model lacks among those it could have, and every command id.
+bool equals(const WriteIndex& index, const History& history) {
+  const auto& model = history.state();
+  bool equal = true;
+  for (const auto& [id, row] : model.conversations) equal = equal && index.conversation(id) == row;
+  for (const auto& [id, row] : model.messages) equal = equal && index.message(id) == row;
+  for (const auto& [key, row] : model.readers) equal = equal && index.reader(key.first, key.second) == row;
+  for (const auto& [stream, version] : model.streams) equal = equal && index.stream_version(stream) == version;
+  for (const auto& [id, row] : model.conversations) {
+    for (char c = 'a'; c <= 'f'; ++c) {
+      const UserId user{std::string("user-") + c};
+      equal = equal && index.member(id, user) == model.member(id, user);
+    }
+  }
+  for (const auto& event : history.events()) {
+    if (event.command == ShortDigest{}) continue;
+    const auto row = index.command(event.command);
+    equal = equal && row && row->first == event.position && row->events == 1 && row->fingerprint == event.fingerprint;
+  }
+  return equal && index.conversation(ConversationId{}) == std::nullopt && !index.command(ShortDigest{});
+}
+}  // namespace
+
+TEST_CASE("the index equals the fold of the log, through seals, crashes, stops and restarts") {
+  rc::prop("index == fold", [](std::uint64_t seed, std::uint8_t overlay, std::uint8_t cache) {
+    Fixture fixture;
+    fixture.limits.overlay_events_max = overlay % 60u + 15;
+    fixture.limits.cache_bytes = cache % 4u * 8'192u;
+    History history(seed);
+    auto index = fixture.open(0);
+    for (std::size_t step = 0; step < 300; ++step) {
+      for (const auto& event : history.step()) fixture.fold(*index, event);
+      if (step % 97 == 50) {
+        if (step % 2 == 0) index->stop();
+        index.reset();
+        index = fixture.open(history.events().size());
+        fixture.catch_up(*index, history.events());
+      }
+      if (step % 20 == 0) RC_ASSERT(equals(*index, history));
+    }
+    RC_ASSERT(equals(*index, history));
+  });
+}
+
+TEST_CASE("a stopped index has nothing to fold, a crashed one what it had not sealed") {
+  Fixture fixture;
+  History history(7);
+  auto index = fixture.open(0);
+  while (history.events().size() < 95) {
+    for (const auto& event : history.step()) fixture.fold(*index, event);
+  }
+  index->stop();
+  CHECK(index->overlay_events() == 0);
+  index.reset();
+  index = fixture.open(95);
+  CHECK(index->folded_through() == Position{95});
+  CHECK(equals(*index, history));
+  while (history.events().size() < 97) {
+    for (const auto& event : history.step()) fixture.fold(*index, event);
+  }
+  index.reset();
+  index = fixture.open(97);
+  CHECK(index->folded_through() == Position{95});
+}
+
+TEST_CASE("an index ahead of the log, of another epoch or unreadable is rebuilt") {
+  Fixture fixture;
+  History history(3);
+  auto index = fixture.open(0);
+  while (history.events().size() < 50) {
+    for (const auto& event : history.step()) fixture.fold(*index, event);
+  }
+  index->stop();
+  index.reset();
+  SECTION("ahead") { index = fixture.open(history.events().size() - 1); }
+  SECTION("another epoch") { index = fixture.open(history.events().size(), 2); }
+  SECTION("unreadable") {
+    std::filesystem::resize_file(fixture.folder.path() + "/index/CURRENT", 3);
+    index = fixture.open(history.events().size());
+  }
+  CHECK(index->folded_through() == Position{0});
+  fixture.catch_up(*index, history.events());
+  CHECK(equals(*index, history));
+}
+
+TEST_CASE("the events of one command are one row, also where an overlay would be full between them") {
+  Fixture fixture;
+  fixture.limits.overlay_events_max = 1;
+  auto index = fixture.open(0);
+  domain::RecordedEvent event;
+  event.command = {1};
+  event.fingerprint = {2};
+  event.time.ms = 86'400'000;
+  for (std::uint64_t at = 1; at <= 3; ++at) {
+    event.position = {at};
+    event.version = {at};
+    fixture.fold(*index, event);
+  }
+  CHECK(index->command({1}) == CommandRow{1, {2}, {1}, 3});
+  event.command = {3};
+  event.position = {4};
+  fixture.fold(*index, event);
+  CHECK(index->command({1}) == CommandRow{1, {2}, {1}, 3});
+  CHECK(index->command({3}) == CommandRow{1, {2}, {4}, 1});
+}
+
+TEST_CASE("an id used again after its expiry is another command, even right after the first") {
+  Fixture fixture;
+  auto index = fixture.open(0);
+  domain::RecordedEvent event;
+  event.command = {1};
+  event.position = {1};
+  event.time.ms = 86'400'000;
+  fixture.fold(*index, event);
+  index->keep_commands_from(2);
+  CHECK_FALSE(index->command({1}));
+  event.position = {2};
+  event.time.ms = 86'400'000 * 9;
+  fixture.fold(*index, event);
+  CHECK(index->command({1}) == CommandRow{9, {}, {2}, 1});
+}
+
+TEST_CASE("expired command ids leave the disk") {
+  Fixture fixture;
+  {
+    auto index = fixture.open(0);
+    domain::RecordedEvent event;
+    for (std::uint64_t at = 1; at <= 30; ++at) {
+      event.command = {static_cast<std::uint8_t>(at)};
+      event.position = {at};
+      event.time.ms = static_cast<std::int64_t>(at) * 86'400'000;
+      fixture.fold(*index, event);
+    }
+    index->stop();
+  }
+  auto store = RowStore::open(fixture.folder.path() + "/index", 1u << 20).value();
+  auto stored = [&](std::uint8_t at) { return store->get(row_key(Table::commands, ShortDigest{at})).has_value(); };
+  CHECK(stored(10));
+  store->keep_commands_from(20);
+  store->drop_expired_commands();
+  CHECK_FALSE(stored(10));
+  CHECK_FALSE(stored(19));
+  CHECK(stored(20));
+  CHECK(stored(30));
+  CHECK(store->checkpoint().position == Position{30});
+}
+
+TEST_CASE("the row cache forgets what is not asked for, and is never stale") {
+  RowCache<StreamId, Version> cache(4);
+  auto id = [](std::uint8_t n) { return StreamId{{n}}; };
+  for (std::uint8_t n = 0; n < 4; ++n) cache.put(id(n), Version{n});
+  CHECK(cache.find(id(0)) != nullptr);
+  for (std::uint8_t n = 4; n < 8; ++n) {
+    cache.put(id(n), std::nullopt);
+    REQUIRE(cache.find(id(0)) != nullptr);
+    CHECK(*cache.find(id(0)) == Version{0});
+  }
+  for (std::uint8_t n = 8; n < 16; ++n) cache.put(id(n), Version{n});
+  CHECK(cache.find(id(1)) == nullptr);
+  REQUIRE(cache.find(id(15)) != nullptr);
+  cache.erase(id(15));
+  CHECK(cache.find(id(15)) == nullptr);
+}
+
+}  // namespace hansard::index
