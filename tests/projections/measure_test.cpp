@@ -132,8 +132,8 @@ TEST_CASE("rebuild and reads", "[.measure]") {
 TEST_CASE("live folding in small batches", "[.measure]") {
   auto log = generated_log().events();
   log.resize(200'000);
-  for (std::size_t batch : {1, 10, 100, 2'000}) {
-    FoldedView view(0, 100'000);
+  for (std::size_t batch : {1, 10, 100, 500, 2'000}) {
+    FoldedView view(0, 100'000, {});
     double took = seconds([&] { view.follow(log, batch); });
     std::printf("%-40s %11zu %10.0f events/s\n", "fold, batches of", batch, static_cast<double>(log.size()) / took);
   }

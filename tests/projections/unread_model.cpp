@@ -48,7 +48,7 @@ void UnreadModel::step(const Draw& draw) {
   if (kind == 0 && conversations_.size() < 3) return create(draw);
   Conversation& in = conversations_[draw(conversations_.size())];
   if (kind <= 6) return send(in, draw, 1);
-  if (kind == 7) return send(in, draw, draw(600));
+  if (kind == 7) return send(in, draw, draw(1'500));
   if (kind <= 11) return change(in, draw);
   if (kind <= 14) return move_member(in, draw);
   move_pointer(in, draw);

@@ -17,8 +17,9 @@ namespace hansard::projections {
 
 class FoldedView {
  public:
-  explicit FoldedView(std::size_t counters_max = 1'000, std::size_t rows_cached_max = 100)
-      : memo_(std::make_shared<UnreadMemo>(counters_max)), rows_cached_max_(rows_cached_max) {
+  explicit FoldedView(std::size_t counters_max = 1'000, std::size_t rows_cached_max = 100,
+                      StoreOptions options = {1u << 20, 1u << 20})
+      : memo_(std::make_shared<UnreadMemo>(counters_max)), rows_cached_max_(rows_cached_max), options_(options) {
     open();
   }
 
@@ -48,7 +49,7 @@ class FoldedView {
 
  private:
   void open() {
-    auto store = ViewStore::open(folder_.path() + "/view", {1u << 20, 1u << 20});
+    auto store = ViewStore::open(folder_.path() + "/view", options_);
     if (!store) throw std::runtime_error(store.error().detail);
     store_ = std::move(store.value());
     fold_ = std::make_unique<ViewFold>(store_, 1, rows_cached_max_);
@@ -57,6 +58,7 @@ class FoldedView {
   support::TempFolder folder_;
   std::shared_ptr<UnreadMemo> memo_;
   const std::size_t rows_cached_max_;
+  const StoreOptions options_;
   std::shared_ptr<ViewStore> store_;
   std::unique_ptr<ViewFold> fold_;
 };
