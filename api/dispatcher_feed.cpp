@@ -79,11 +79,8 @@ asio::awaitable<void> Feed::catch_up(std::shared_ptr<Feed> feed, std::uint64_t r
       continue;
     }
     if (!feed->step()) co_return;
-    if (feed->waits_for_views_) {
-      co_await feed->context_.views_reach(feed->dispatcher_.cursor(), kViewsWait);
-    } else {
-      co_await asio::post(feed->context_.io, asio::use_awaitable);
-    }
+    if (feed->waits_for_views_) co_await feed->context_.views_reach(feed->dispatcher_.cursor(), kViewsWait);
+    co_await asio::post(feed->context_.io, asio::use_awaitable);  // others have their turn
   }
 }
 

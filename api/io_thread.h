@@ -20,6 +20,7 @@
 #include "api/connections.h"
 #include "api/context.h"
 #include "api/dispatcher.h"
+#include "api/json.h"
 #include "api/server.h"
 #include "api/socket_counts.h"
 #include "api/task_group.h"
@@ -56,6 +57,7 @@ class IoThread {
   TaskGroup& tasks() { return tasks_; }
   Connections& connections() { return connections_; }
   Dispatcher& dispatcher() { return dispatcher_; }
+  JsonParser& parser() { return parser_; }
   bool is_stopping() const { return stopping_; }
   base::MonotonicTime now() const { return context_.clock.monotonic(); }
   // kScratchBytes that any session may read into; what it holds is lost at the next co_await.
@@ -79,6 +81,7 @@ class IoThread {
   TaskGroup loops_;
   asio::steady_timer ticker_;
   std::unique_ptr<char[]> scratch_;
+  JsonParser parser_;
   std::string date_;
   const bool ticks_typing_;
   bool stopping_ = false;

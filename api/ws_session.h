@@ -10,7 +10,9 @@
 
 #include "api/auth.h"
 #include "api/connections.h"
+#include "api/http_types.h"
 #include "api/io_thread.h"
+#include "api/problem.h"
 #include "api/socket_counts.h"
 
 namespace hansard::api {

@@ -1,0 +1,240 @@
+#include "api/ws_session.h"
+
+#include <utility>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include "api/corked_stream.h"
+#include "api/metrics.h"
+#include "api/ws_session_frames.h"
+
+// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace hansard::api {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::seconds;
+
+constexpr std::size_t kIdleBytesMax = 4u << 10;
+constexpr std::size_t kLingerBytesMax = 2u << 20;
+constexpr seconds kClosing{5};  // for the peer's answer to a close
+constexpr seconds kLinger{2};
+
+class WsConnection final : public Connection, public std::enable_shared_from_this<WsConnection> {
+ public:
+  WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot slot, Admission admission, std::string arrived);
+  ~WsConnection() override { thread_.context().metrics.connection_closed(); }
+
+  void on_tick(base::MonotonicTime now, base::Timestamp wall) override;
+  void ask_to_stop() override { session_->close(SocketSession::kGoingAway, "the server is stopping"); }
+  void cut() override;
+
+  static asio::awaitable<void> run(std::shared_ptr<WsConnection> self, Request request);
+
+ private:
+  asio::awaitable<bool> accept(Request request);
+  asio::awaitable<void> read();
+  asio::awaitable<void> linger();
+  static asio::awaitable<void> write(std::shared_ptr<WsConnection> self);
+  asio::awaitable<bool> write_waiting();
+  asio::awaitable<void> say_goodbye();
+  void on_message();
+  void check_ping(base::MonotonicTime now);
+  void check_progress(base::MonotonicTime now);
+  bool is_to_close() const;
+
+  IoThread& thread_;
+  const Limits& limits_;
+  ConnectionSlot slot_;
+  websocket::stream<CorkedStream<tcp::socket>, false> ws_;
+  std::shared_ptr<SocketSession> session_;
+  beast::flat_buffer in_;
+  base::MonotonicTime next_ping_;
+  base::MonotonicTime deadline_ = base::MonotonicTime::max();  // of the pong, or of the closing
+  base::MonotonicTime write_deadline_{};
+  std::size_t bytes_sent_ = 0;  // at the last tick
+  bool is_ping_due_ = false;
+  bool is_ended_ = false;
+  bool was_sending_ = false;
+};
+
+WsConnection::WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot slot, Admission admission,
+                           std::string arrived)
+    : Connection(thread.connections()),
+      thread_(thread),
+      limits_(thread.limits()),
+      slot_(std::move(slot)),
+      ws_(std::move(socket), std::move(arrived), thread.scratch(), IoThread::kScratchBytes),
+      session_(std::make_shared<SocketSession>(thread, std::move(admission))),
+      in_(limits_.frame_bytes_max),
+      next_ping_(thread.now() + seconds(limits_.ping_interval_s)) {
+  thread_.context().metrics.connection_opened();
+  // The watchdog's timeouts stand instead of Beast's, which take any ping for life.
+  ws_.set_option(
+      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  ws_.read_message_max(limits_.frame_bytes_max);
+  ws_.auto_fragment(false);
+  ws_.text(true);
+  ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    if (kind == websocket::frame_type::pong && !session_->close_wanted()) deadline_ = base::MonotonicTime::max();
+  });
+}
+
+void WsConnection::cut() {
+  error_code ignored;
+  ws_.next_layer().next_layer().close(ignored);
+}
+
+void WsConnection::on_tick(base::MonotonicTime now, base::Timestamp wall) {
+  session_->on_tick(now, wall);
+  check_ping(now);
+  check_progress(now);
+  if (now >= deadline_) cut();
+}
+
+void WsConnection::check_ping(base::MonotonicTime now) {
+  if (session_->close_wanted()) {
+    deadline_ = std::min(deadline_, now + kClosing);
+    return;
+  }
+  if (now < next_ping_) return;
+  next_ping_ = now + seconds(limits_.ping_interval_s);
+  deadline_ = std::min(deadline_, now + seconds(limits_.pong_timeout_s));
+  is_ping_due_ = true;
+  session_->outbox().filled.notify();
+}
+
+// A peer that takes no byte for the write time is gone.
+void WsConnection::check_progress(base::MonotonicTime now) {
+  auto& stream = ws_.next_layer();
+  bool is_stuck = was_sending_ && stream.is_sending() && stream.bytes_sent() == bytes_sent_;
+  if (!is_stuck) write_deadline_ = now + seconds(limits_.write_timeout_s);
+  was_sending_ = stream.is_sending();
+  bytes_sent_ = stream.bytes_sent();
+  if (now >= write_deadline_) cut();
+}
+
+asio::awaitable<void> WsConnection::run(std::shared_ptr<WsConnection> self, Request request) {
+  bool is_accepted = co_await self->accept(std::move(request));
+  if (!is_accepted) co_return;
+  self->thread_.tasks().spawn("websocket writer", write(self));
+  co_await self->read();
+  self->is_ended_ = true;
+  self->session_->end();
+  co_await self->linger();
+}
+
+asio::awaitable<bool> WsConnection::accept(Request request) {
+  deadline_ = thread_.now() + seconds(limits_.write_timeout_s);
+  beast::http::request<beast::http::empty_body> upgrade(beast::http::verb::get, "/ws", 11);
+  upgrade.set(beast::http::field::host, "host");
+  upgrade.set(beast::http::field::connection, "Upgrade");
+  upgrade.set(beast::http::field::upgrade, "websocket");
+  upgrade.set(beast::http::field::sec_websocket_version, "13");
+  auto key = request.header("sec-websocket-key").value_or("");
+  upgrade.set(beast::http::field::sec_websocket_key, beast::string_view(key.data(), key.size()));
+  error_code failed;
+  co_await ws_.async_accept(upgrade, asio::redirect_error(asio::use_awaitable, failed));
+  deadline_ = base::MonotonicTime::max();
+  co_return !failed;
+}
+
+asio::awaitable<void> WsConnection::read() {
+  for (;;) {
+    if (session_->is_to_open()) co_await session_->open();
+    co_await session_->until_may_read();
+    error_code failed;
+    co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return;
+    on_message();
+  }
+}
+
+void WsConnection::on_message() {
+  if (!session_->close_wanted()) deadline_ = base::MonotonicTime::max();
+  if (ws_.got_text()) {
+    session_->on_text({static_cast<const char*>(in_.data().data()), in_.size()});
+  } else {
+    session_->on_binary();
+  }
+  in_.consume(in_.size());
+  if (in_.capacity() > kIdleBytesMax) in_.shrink_to_fit();
+}
+
+bool WsConnection::is_to_close() const { return session_->close_wanted() && session_->is_drained(); }
+
+asio::awaitable<void> WsConnection::write(std::shared_ptr<WsConnection> self) {
+  while (!self->is_ended_) {
+    bool is_written = co_await self->write_waiting();
+    if (!is_written) {
+      self->session_->end();
+      self->cut();
+    }
+    if (!is_written || self->is_ended_) co_return;
+    if (self->is_to_close()) co_return co_await self->say_goodbye();
+    if (self->session_->outbox().has_waiting()) continue;
+    co_await self->session_->outbox().filled.wait();
+  }
+}
+
+asio::awaitable<bool> WsConnection::write_waiting() {
+  auto& outbox = session_->outbox();
+  error_code failed;
+  ws_.next_layer().cork();
+  while (!failed && outbox.has_waiting()) {
+    auto frames = outbox.take();
+    thread_.context().metrics.frames_out(frames.size());
+    for (const auto& frame : frames) {
+      auto bytes = asio::buffer(*frame);
+      if (!failed) co_await ws_.async_write(bytes, asio::redirect_error(asio::use_awaitable, failed));
+      outbox.written(frame);
+    }
+    session_->on_written();
+  }
+  if (!failed && std::exchange(is_ping_due_, false)) {
+    websocket::ping_data nothing;
+    co_await ws_.async_ping(nothing, asio::redirect_error(asio::use_awaitable, failed));
+  }
+  ws_.next_layer().uncork();
+  co_return !failed;
+}
+
+asio::awaitable<void> WsConnection::say_goodbye() {
+  auto wanted = *session_->close_wanted();
+  deadline_ = thread_.now() + kClosing;
+  websocket::close_reason reason(static_cast<websocket::close_code>(wanted.code), wanted.reason.data());
+  error_code ignored;
+  co_await ws_.async_close(reason, asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// See http_session.cpp: unread input at the end could cost the peer our close frame.
+asio::awaitable<void> WsConnection::linger() {
+  deadline_ = thread_.now() + kLinger;
+  auto& socket = ws_.next_layer().next_layer();
+  error_code failed;
+  for (std::size_t read = 0; !failed && read < kLingerBytesMax;) {
+    read += socket.read_some(asio::buffer(thread_.scratch(), IoThread::kScratchBytes), failed);
+    if (failed != asio::error::would_block && failed != asio::error::try_again) continue;
+    co_await socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+  }
+}
+
+}  // namespace
+
+void start_ws_session(IoThread& thread, tcp::socket socket, ConnectionSlot connection, Request request,
+                      Admission admission, std::string arrived) {
+  auto session = std::make_shared<WsConnection>(thread, std::move(socket), std::move(connection), std::move(admission),
+                                                std::move(arrived));
+  thread.tasks().spawn("websocket session", WsConnection::run(session, std::move(request)));
+}
+
+}  // namespace hansard::api

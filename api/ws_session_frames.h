@@ -1,0 +1,99 @@
+// One WebSocket session above its transport: frames in, commands out, answers and events into the outbox. It knows
+// nothing of sockets; ws_session.cpp moves the bytes (API.md section 5).
+//
+// Invariants: a frame with an id is answered exactly once, in the end; `hello` is the first frame but for errors; an
+// event is only seen by who is authenticated.
+// Thread: the io thread it belongs to.
+// Owns: the outbox, the feed, the user's socket slot.
+// Limits: limits.commands_in_flight_max commands without an answer and as many answers unread; then `may_read` is
+// false until some are gone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/dispatcher_feed.h"
+#include "api/frames.h"
+#include "api/io_thread.h"
+#include "api/outbox.h"
+#include "api/ws_session.h"
+
+namespace hansard::api {
+
+class SocketSession : public std::enable_shared_from_this<SocketSession> {
+ public:
+  // RFC 6455 section 7.4; 4000 and up are the application's.
+  enum : std::uint16_t { kGoingAway = 1001, kTryAgainLater = 1013, kUnauthenticated = 4401, kTooManySockets = 4429 };
+  struct Close {
+    std::uint16_t code;
+    std::string_view reason;  // a literal
+  };
+
+  SocketSession(IoThread& thread, Admission admission);
+  ~SocketSession() { end(); }
+
+  // True once somebody is authenticated and open() has not been called.
+  bool is_to_open() const { return is_to_open_; }
+  // Attaches to the dispatcher and says hello.
+  asio::awaitable<void> open();
+
+  void on_text(std::string_view text);
+  void on_binary();
+  // Told by the transport when frames have left.
+  void on_written() { may_read_again_.notify(); }
+  bool may_read() const;
+  asio::awaitable<void> until_may_read();
+
+  void on_tick(base::MonotonicTime now, base::Timestamp wall);
+  // Nothing is read or fed any more; what is under way is still answered. The first reason stays.
+  void close(std::uint16_t code, std::string_view reason);
+  const std::optional<Close>& close_wanted() const { return close_; }
+  bool is_drained() const { return in_flight_ == 0 && outbox_->is_empty(); }
+  // The socket is gone.
+  void end();
+
+  Outbox& outbox() { return *outbox_; }
+
+ private:
+  struct Asked {
+    std::string id_json;
+    domain::Command outline;
+    domain::Caller caller;
+  };
+
+  void on_frame(ClientFrame frame);
+  void on_auth(const ClientFrame& frame);
+  void on_other(const ClientFrame& frame, const domain::Caller& caller);
+  void on_typing(const ClientFrame& frame, const domain::Caller& caller);
+  void on_resume(const ClientFrame& frame);
+  void submit(ClientFrame frame, domain::Command command, domain::Caller caller);
+  void on_answer(const Asked& asked, engine::Answer answer);
+  static asio::awaitable<void> answer_from_views(std::shared_ptr<SocketSession> self, Asked asked, engine::Done done);
+  void on_answered();
+
+  void ack(std::string_view id_json, std::string_view data);
+  void fail(std::string_view id_json, const Problem& problem);
+  void push(std::string text) { outbox_->push(make_frame(std::move(text))); }
+  void say_hello();
+  void resume_from(std::string_view position);
+
+  IoThread& thread_;
+  Context& context_;
+  std::shared_ptr<Outbox> outbox_;
+  std::optional<Identity> identity_;
+  SocketCounts::Slot slot_;
+  std::optional<std::string> resume_;
+  std::shared_ptr<Feed> feed_;
+  std::string auth_id_;  // of the first auth frame, answered after hello
+  std::optional<Close> close_;
+  Signal may_read_again_;
+  std::size_t in_flight_ = 0;
+  base::MonotonicTime auth_deadline_{};
+  bool is_to_open_ = false;
+  bool is_open_ = false;  // has said hello
+};
+
+}  // namespace hansard::api
