@@ -26,4 +26,7 @@ AnswerBody render_at_once(const engine::Done& done, std::uint32_t epoch);
 asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain::Command command,
                                                         domain::Caller caller, engine::Done done);
 
+// What rendering needs of a command after it was moved into its submission: a send without its content.
+domain::Command outline_of(const domain::Command& command);
+
 }  // namespace hansard::api

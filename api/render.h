@@ -13,6 +13,7 @@
 namespace hansard::api {
 
 void append_message(std::string& out, const projections::MessageView& message, std::uint32_t epoch);
+// Without a role (Role{}) for a service that is no member: null.
 void append_conversation(std::string& out, const projections::ListEntry& entry, std::uint32_t epoch);
 void append_member(std::string& out, const projections::MemberView& member);
 

@@ -33,7 +33,13 @@ void append_shared_part(std::string& out, const ConversationView& conversation) 
 }
 
 void append_own_part(std::string& out, const ListEntry& entry, std::uint32_t epoch) {
-  out.append(",\"role\":\"").append(word_of(entry.role)).append("\",\"last_message\":");
+  out += ",\"role\":";
+  if (entry.role == domain::Role{}) {
+    out += "null";
+  } else {
+    out.append("\"").append(word_of(entry.role)).append("\"");
+  }
+  out += ",\"last_message\":";
   if (entry.last_message) {
     append_message(out, *entry.last_message, epoch);
   } else {

@@ -246,11 +246,7 @@ std::string unread_changed_frame(Position position, const ConversationId& conver
   out += ",\"read_up_to\":";
   append_json_number(out, reader.read_up_to.value);
   out += ",\"marked_from\":";
-  if (reader.marked_from) {
-    append_json_number(out, reader.marked_from->value);
-  } else {
-    out += "null";
-  }
+  append_number_or_null(out, reader.marked_from);
   out += ",\"archived\":";
   append_bool(out, reader.archived);
   out += ",\"muted\":";

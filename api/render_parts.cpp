@@ -52,6 +52,14 @@ void append_time_or_null(std::string& out, std::optional<base::Timestamp> time) 
   }
 }
 
+void append_number_or_null(std::string& out, std::optional<base::Ordinal> number) {
+  if (number) {
+    append_json_number(out, number->value);
+  } else {
+    out += "null";
+  }
+}
+
 void append_quoted_position(std::string& out, std::uint32_t epoch, base::Position position) {
   out += '"';
   append_position(out, epoch, position);

@@ -25,6 +25,7 @@ void append_text_or_null(std::string& out, std::string_view text);
 // Stored JSON as it is; null for an empty text.
 void append_json_or_null(std::string& out, std::string_view json);
 void append_time_or_null(std::string& out, std::optional<base::Timestamp> time);
+void append_number_or_null(std::string& out, std::optional<base::Ordinal> number);
 void append_quoted_position(std::string& out, std::uint32_t epoch, base::Position position);
 void append_bool(std::string& out, bool value);
 

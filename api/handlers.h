@@ -1,0 +1,87 @@
+// What each route does, one plain function each; the router runs them. A handler that changes something only makes the
+// command: submitting and answering is the same for all. A handler that reads gets a snapshot which has reached every
+// position the caller may expect.
+//
+// Membership is checked here: who is not a member now gets not_found, the same as for what does not exist.
+// Thread: the io thread of the context. Nothing here waits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.h"
+#include "api/http_types.h"
+#include "api/json.h"
+#include "api/params.h"
+#include "api/problem.h"
+#include "projections/queries.h"
+
+namespace hansard::api {
+
+// An authenticated request on its route.
+struct Call {
+  Request request;
+  domain::Caller caller;
+  std::vector<std::string> path_values;  // of {id}, {user_id} ..., in the order of the path, decoded
+  Params params;
+  std::string key;  // Idempotency-Key; "" for none
+};
+
+using OpenHandler = Response (*)(Context&, const Request&);  // without authentication, at the root
+using CommandHandler = Answered<domain::Command> (*)(Context&, const Call&);
+using ReadHandler = Answered<Response> (*)(Context&, const Call&, const projections::Snapshot&);
+using PlainHandler = Answered<Response> (*)(Context&, const Call&);
+
+namespace handlers {
+
+// handlers_system.cpp
+Response health(Context& context, const Request& request);
+Response ready(Context& context, const Request& request);
+Response metrics(Context& context, const Request& request);
+Response openapi(Context& context, const Request& request);
+Response asyncapi(Context& context, const Request& request);
+
+// handlers_conversation.cpp
+Answered<domain::Command> create_conversation(Context& context, const Call& call);
+Answered<domain::Command> update_conversation(Context& context, const Call& call);
+Answered<domain::Command> close_conversation(Context& context, const Call& call);
+Answered<domain::Command> archive(Context& context, const Call& call);
+Answered<domain::Command> unarchive(Context& context, const Call& call);
+Answered<domain::Command> mute(Context& context, const Call& call);
+Answered<domain::Command> unmute(Context& context, const Call& call);
+Answered<domain::Command> pin(Context& context, const Call& call);
+Answered<domain::Command> unpin(Context& context, const Call& call);
+Answered<Response> list_conversations(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> get_conversation(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_member.cpp
+Answered<domain::Command> add_members(Context& context, const Call& call);
+Answered<domain::Command> change_role(Context& context, const Call& call);
+Answered<domain::Command> remove_member(Context& context, const Call& call);
+Answered<Response> list_members(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_message.cpp
+Answered<domain::Command> send_message(Context& context, const Call& call);
+Answered<domain::Command> send_message_anywhere(Context& context, const Call& call);
+Answered<domain::Command> edit_message(Context& context, const Call& call);
+Answered<domain::Command> delete_message(Context& context, const Call& call);
+Answered<Response> get_message(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> message_versions(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> receipts(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_history.cpp
+Answered<Response> history(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_unread.cpp
+Answered<domain::Command> read_message(Context& context, const Call& call);
+Answered<domain::Command> read_conversation(Context& context, const Call& call);
+Answered<domain::Command> delivered(Context& context, const Call& call);
+Answered<domain::Command> mark_unread(Context& context, const Call& call);
+Answered<Response> typing(Context& context, const Call& call);
+Answered<Response> unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> explain_unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+}  // namespace handlers
+}  // namespace hansard::api

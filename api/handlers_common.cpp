@@ -1,0 +1,78 @@
+#include "api/handlers_common.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace hansard::api {
+
+using base::ConversationId;
+using base::MessageId;
+using projections::Snapshot;
+
+namespace {
+template <class Id>
+Answered<Id> id_of_path(const Call& call) {
+  auto id = base::parse_id<Id>(call.path_values.at(0));
+  if (!id) return not_found();
+  return *id;
+}
+
+// application/json, or any type with the suffix +json, whatever its parameters (RFC 6839).
+bool is_json_type(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
+}
+}  // namespace
+
+Answered<ConversationId> conversation_of_path(const Call& call) { return id_of_path<ConversationId>(call); }
+Answered<MessageId> message_of_path(const Call& call) { return id_of_path<MessageId>(call); }
+
+Answered<JsonValue> json_body(const Context& context, const Call& call) {
+  auto type = call.request.header("content-type");
+  if (type && !is_json_type(*type)) {
+    return Problem{415, "unsupported_media_type", "The body must be application/json.", 0, {}};
+  }
+  thread_local JsonParser parser(context.limits.json_depth_max);
+  auto value = parser.parse(call.request.body);
+  if (!value) return problem_of(value.error());
+  return value.value();
+}
+
+Answered<Seat> seat_of(const Call& call, const Snapshot& snapshot, const ConversationId& id) {
+  auto member = snapshot.member(id, call.caller.actor);
+  if (!member) return not_found();
+  auto conversation = snapshot.conversation(id);
+  if (!conversation) return not_found();
+  bool from_join = conversation->settings.history == domain::History::from_join;
+  base::Ordinal floor = from_join ? member->joined_after : base::Ordinal{};
+  return Seat{*std::move(conversation), *std::move(member), floor};
+}
+
+Answered<SeenMessage> seen_message(const Call& call, const Snapshot& snapshot, const MessageId& id) {
+  auto message = snapshot.message(id);
+  if (!message) return not_found();
+  TRY(auto seat, seat_of(call, snapshot, message->facts.conversation));
+  if (message->facts.ordinal <= seat.floor) return not_found();
+  return SeenMessage{std::move(seat), *std::move(message)};
+}
+
+void end_page(std::string& body, const std::string& next) {
+  if (next.empty()) {
+    body += "],\"next\":null}";
+  } else {
+    body.append("],\"next\":\"").append(next).append("\"}");
+  }
+}
+
+Response json_response(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+std::string etag_of(base::Version version) { return '"' + std::to_string(version.value) + '"'; }
+
+}  // namespace hansard::api

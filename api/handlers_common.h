@@ -1,0 +1,39 @@
+// What several handlers need: ids of the path, the body, who may see what, pages.
+//
+// Thread: the io thread; `json_body` gives a value that lives until this thread's next one.
+#pragma once
+
+#include <string>
+
+#include "api/handlers.h"
+
+namespace hansard::api {
+
+// The first {…} of the path. What is not an id names nothing: not_found.
+Answered<base::ConversationId> conversation_of_path(const Call& call);
+Answered<base::MessageId> message_of_path(const Call& call);
+
+// 415 for a Content-Type that is not JSON, 400 for what is not JSON.
+Answered<JsonValue> json_body(const Context& context, const Call& call);
+
+// The caller's place in a conversation as of the snapshot.
+struct Seat {
+  projections::ConversationView conversation;
+  projections::MemberView member;
+  base::Ordinal floor;  // ordinals at or below are hidden from him (settings.history)
+};
+Answered<Seat> seat_of(const Call& call, const projections::Snapshot& snapshot, const base::ConversationId& id);
+
+// A message the caller may see, and where.
+struct SeenMessage {
+  Seat seat;
+  projections::MessageView message;
+};
+Answered<SeenMessage> seen_message(const Call& call, const projections::Snapshot& snapshot, const base::MessageId& id);
+
+// `body` is {"items":[...; this ends it with the cursor, or null for "".
+void end_page(std::string& body, const std::string& next);
+Response json_response(std::string body);
+std::string etag_of(base::Version version);
+
+}  // namespace hansard::api

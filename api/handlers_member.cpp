@@ -1,0 +1,61 @@
+#include "api/command_json.h"
+#include "api/cursor.h"
+#include "api/handlers_common.h"
+#include "api/render.h"
+
+namespace hansard::api::handlers {
+
+using base::UserId;
+using domain::Command;
+using projections::Snapshot;
+
+namespace {
+Answered<UserId> user_of_path(const Call& call) {
+  auto user = base::parse_user_id(call.path_values.at(1));
+  if (!user) return not_found();
+  return *std::move(user);
+}
+}  // namespace
+
+Answered<Command> add_members(Context& context, const Call& call) {
+  TRY(auto id, conversation_of_path(call));
+  TRY(auto body, json_body(context, call));
+  return add_members_of(id, body, context.limits);
+}
+
+Answered<Command> change_role(Context& context, const Call& call) {
+  TRY(auto id, conversation_of_path(call));
+  TRY(auto user, user_of_path(call));
+  TRY(auto body, json_body(context, call));
+  return change_role_of(id, user, body);
+}
+
+Answered<Command> remove_member(Context&, const Call& call) {
+  TRY(auto id, conversation_of_path(call));
+  TRY(auto user, user_of_path(call));
+  return Command(domain::RemoveMember{id, user});
+}
+
+Answered<Response> list_members(Context& context, const Call& call, const Snapshot& snapshot) {
+  TRY(auto id, conversation_of_path(call));
+  TRY(auto seat, seat_of(call, snapshot, id));
+  TRY(auto limit, page_limit(call.params, context.limits));
+  UserId after;
+  if (auto cursor = call.params.get("cursor")) {
+    auto user = decode_user_cursor(*cursor);
+    if (!user) return malformed("`cursor` is not one of this list");
+    after = *std::move(user);
+  }
+  auto members = snapshot.members(seat.conversation.id, after, limit + 1);
+  bool more = members.size() > limit;
+  if (more) members.pop_back();
+  std::string body = "{\"items\":[";
+  for (const auto& member : members) {
+    if (body.back() != '[') body += ',';
+    append_member(body, member);
+  }
+  end_page(body, more ? encode_cursor(members.back().user) : "");
+  return json_response(std::move(body));
+}
+
+}  // namespace hansard::api::handlers

@@ -1,0 +1,128 @@
+#include "api/route_table.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace hansard::api {
+
+namespace {
+using namespace handlers;
+
+const std::array kRoutes = {
+    Route{{"GET", "/health"}, OpenHandler(health)},
+    Route{{"GET", "/ready"}, OpenHandler(ready)},
+    Route{{"GET", "/metrics"}, OpenHandler(metrics)},
+    Route{{"GET", "/openapi.json"}, OpenHandler(openapi)},
+    Route{{"GET", "/asyncapi.json"}, OpenHandler(asyncapi)},
+
+    Route{{"POST", "/api/v1/conversations"}, CommandHandler(create_conversation)},
+    Route{{"GET", "/api/v1/conversations"}, ReadHandler(list_conversations)},
+    Route{{"GET", "/api/v1/conversations/{id}"}, ReadHandler(get_conversation)},
+    Route{{"PATCH", "/api/v1/conversations/{id}"}, CommandHandler(update_conversation)},
+    Route{{"PUT", "/api/v1/conversations/{id}"}, CommandHandler(update_conversation)},
+    Route{{"DELETE", "/api/v1/conversations/{id}"}, CommandHandler(close_conversation)},
+    Route{{"GET", "/api/v1/conversations/{id}/members"}, ReadHandler(list_members)},
+    Route{{"POST", "/api/v1/conversations/{id}/members"}, CommandHandler(add_members)},
+    Route{{"PATCH", "/api/v1/conversations/{id}/members/{user_id}"}, CommandHandler(change_role)},
+    Route{{"DELETE", "/api/v1/conversations/{id}/members/{user_id}"}, CommandHandler(remove_member)},
+    Route{{"POST", "/api/v1/conversations/{id}/archive"}, CommandHandler(archive)},
+    Route{{"POST", "/api/v1/conversations/{id}/unarchive"}, CommandHandler(unarchive)},
+    Route{{"POST", "/api/v1/conversations/{id}/mute"}, CommandHandler(mute)},
+    Route{{"POST", "/api/v1/conversations/{id}/unmute"}, CommandHandler(unmute)},
+    Route{{"POST", "/api/v1/conversations/{id}/pin"}, CommandHandler(pin)},
+    Route{{"POST", "/api/v1/conversations/{id}/unpin"}, CommandHandler(unpin)},
+
+    Route{{"POST", "/api/v1/conversations/{id}/messages"}, CommandHandler(send_message)},
+    Route{{"GET", "/api/v1/conversations/{id}/messages"}, ReadHandler(history)},
+    Route{{"POST", "/api/v1/messages"}, CommandHandler(send_message_anywhere)},
+    Route{{"GET", "/api/v1/messages/{id}"}, ReadHandler(get_message)},
+    Route{{"PUT", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
+    Route{{"PATCH", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
+    Route{{"DELETE", "/api/v1/messages/{id}"}, CommandHandler(delete_message)},
+    Route{{"GET", "/api/v1/messages/{id}/history"}, ReadHandler(message_versions)},
+    Route{{"GET", "/api/v1/messages/{id}/receipts"}, ReadHandler(receipts)},
+
+    Route{{"POST", "/api/v1/messages/{id}/read"}, CommandHandler(read_message)},
+    Route{{"POST", "/api/v1/conversations/{id}/read"}, CommandHandler(read_conversation)},
+    Route{{"POST", "/api/v1/conversations/{id}/delivered"}, CommandHandler(delivered)},
+    Route{{"POST", "/api/v1/conversations/{id}/unread"}, CommandHandler(mark_unread)},
+    Route{{"POST", "/api/v1/conversations/{id}/typing"}, PlainHandler(typing)},
+    Route{{"GET", "/api/v1/unread"}, ReadHandler(unread)},
+    Route{{"GET", "/api/v1/messages/unread/count"}, ReadHandler(unread)},
+    Route{{"GET", "/api/v1/conversations/{id}/unread/explain"}, ReadHandler(explain_unread)},
+};
+
+using Template = std::vector<std::string>;
+
+bool is_placeholder(std::string_view part) { return part.starts_with('{'); }
+
+// All templates in pieces, parallel to kRoutes.
+const std::vector<Template>& templates() {
+  static const std::vector<Template> split = [] {
+    std::vector<Template> parts;
+    for (const Route& route : kRoutes) parts.push_back(*path_segments(route.info.path));
+    return parts;
+  }();
+  return split;
+}
+
+// How many placeholders it took; nothing for no match.
+std::optional<std::size_t> match(const Template& wanted, const std::vector<std::string>& segments) {
+  if (wanted.size() != segments.size()) return std::nullopt;
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_placeholder(wanted[i]) && !segments[i].empty()) {
+      ++taken;
+    } else if (wanted[i] != segments[i]) {
+      return std::nullopt;
+    }
+  }
+  return taken;
+}
+
+// The template with the fewest placeholders; nothing: no such path.
+const Template* best_template(const std::vector<std::string>& segments) {
+  const Template* best = nullptr;
+  std::size_t fewest = 0;
+  for (const Template& wanted : templates()) {
+    auto taken = match(wanted, segments);
+    if (!taken || (best != nullptr && *taken >= fewest)) continue;
+    best = &wanted;
+    fewest = *taken;
+  }
+  return best;
+}
+
+void note_allowed(std::string& allow, std::string_view method) {
+  allow.append(method).append(method == "GET" ? ", HEAD, " : ", ");
+}
+}  // namespace
+
+std::optional<RouteMatch> find_route(std::string_view method, std::vector<std::string> segments) {
+  const Template* wanted = best_template(segments);
+  if (wanted == nullptr) return std::nullopt;
+  RouteMatch found;
+  std::string_view sought = method == "HEAD" ? "GET" : method;
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    if (templates()[i] != *wanted) continue;
+    note_allowed(found.allow, kRoutes[i].info.method);
+    if (kRoutes[i].info.method == sought) found.route = &kRoutes[i];
+  }
+  found.allow += "OPTIONS";
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (is_placeholder((*wanted)[i])) found.path_values.push_back(std::move(segments[i]));
+  }
+  return found;
+}
+
+std::span<const RouteInfo> routes() {
+  static const std::vector<RouteInfo> infos = [] {
+    std::vector<RouteInfo> all;
+    for (const Route& route : kRoutes) all.push_back(route.info);
+    return all;
+  }();
+  return infos;
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,226 @@
+#include "api/router.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "api/acknowledged.h"
+#include "api/answers.h"
+#include "api/frames.h"
+#include "api/handlers_common.h"
+#include "api/metrics.h"
+#include "api/position_text.h"
+#include "api/route_table.h"
+
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace hansard::api {
+
+using projections::Snapshot;
+
+namespace {
+constexpr std::string_view kApiRoot = "/api/v1";
+constexpr std::size_t kRequestIdBytesMax = 64;
+
+bool is_visible_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7E; });
+}
+
+// The caller's own where it is sane, else a fresh one: 36 characters, so that all 404s are equally long.
+std::string request_id_of(const Request& request, base::UuidSource& uuids) {
+  auto given = request.header("x-request-id");
+  bool sane = given && !given->empty() && given->size() <= kRequestIdBytesMax && is_visible_ascii(*given);
+  return sane ? std::string(*given) : base::uuid_text(uuids.next());
+}
+
+Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
+
+// A token in the query string is for WebSocket handshakes only: over HTTP it would end in somebody's access log.
+Answered<Identity> identity_of(const Context& context, const Request& request) {
+  auto is_authorization = [](const auto& field) { return field.first == "authorization"; };
+  auto given = std::count_if(request.headers.begin(), request.headers.end(), is_authorization);
+  if (given != 1) return unauthenticated("One header `Authorization: Bearer <token>` is needed.");
+  std::string_view value = *request.header("authorization");
+  constexpr std::string_view kScheme = "bearer ";
+  auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+  bool is_bearer = value.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), value.begin(),
+                                                               [&](char b, char a) { return same(a, b); });
+  if (!is_bearer) return unauthenticated("The Authorization header is not `Bearer <token>`.");
+  auto identity = context.authenticator.authenticate(value.substr(kScheme.size()), context.clock.now());
+  if (!identity) return unauthenticated(identity.error().detail);
+  return std::move(identity).value();
+}
+
+Answered<domain::Caller> caller_of(const Context& context, const Request& request) {
+  TRY(auto identity, identity_of(context, request));
+  domain::Caller caller{identity.user, identity.user, identity.service, identity.audit, identity.admin};
+  auto act_as = request.header("hansard-act-as");
+  if (!act_as) return caller;
+  if (!caller.service) return forbidden("`Hansard-Act-As` needs the scope `service`.");
+  auto user = base::parse_user_id(*act_as);
+  if (!user) return malformed("`Hansard-Act-As` is not a user id");
+  caller.actor = *std::move(user);
+  return caller;
+}
+
+Answered<std::string> key_of(const Context& context, const Request& request) {
+  auto key = request.header("idempotency-key");
+  if (!key) return std::string();
+  if (is_idempotency_key(*key, context.limits)) return std::string(*key);
+  return malformed("`Idempotency-Key` is not 1 to " + std::to_string(context.limits.idempotency_key_bytes_max) +
+                   " visible ASCII characters");
+}
+
+// The position a read waits for: the caller's own last command, or what he asks for.
+Answered<base::Position> wanted_position(const Context& context, const Call& call) {
+  base::Position own = context.acknowledged.last(call.caller.actor);
+  auto text = call.params.get("min_position");
+  if (!text) return own;
+  auto wanted = parse_position(*text);
+  if (!wanted) return malformed("`min_position` is not a position");
+  if (wanted->position && wanted->epoch != context.engine.epoch()) {
+    return malformed("`min_position` is of another epoch: what it named is gone");
+  }
+  return std::max(own, wanted->position);
+}
+
+Response answered(Answered<Response> answer, const std::string& request_id) {
+  return answer ? std::move(answer).value() : problem_response(answer.error(), request_id);
+}
+
+asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read) {
+  auto wanted = wanted_position(context, call);
+  if (!wanted) co_return problem_response(wanted.error(), call.request.request_id);
+  std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
+  bool there = co_await context.views_reach(wanted.value(), timeout);
+  auto snapshot = context.views.snapshot();
+  std::string reached = position_text(context.engine.epoch(), snapshot->position());
+  if (!there) co_return problem_response(view_behind(reached), call.request.request_id);
+  Response response = answered(read(context, call, *snapshot), call.request.request_id);
+  response.headers.emplace_back("Hansard-Position", std::move(reached));
+  co_return response;
+}
+
+Response response_of(AnswerBody answer) {
+  Response response = json_response(std::move(answer.body));
+  response.status = answer.status;
+  if (!answer.etag.empty()) response.headers.emplace_back("ETag", std::move(answer.etag));
+  if (answer.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  return response;
+}
+
+asio::awaitable<Response> run_command(Context& context, Call call, CommandHandler make) {
+  auto command = make(context, call);
+  if (!command) co_return problem_response(command.error(), call.request.request_id);
+  domain::Command outline = outline_of(command.value());
+  auto answer = co_await context.submit(std::move(command).value(), call.caller, call.key);
+  auto* done = std::get_if<engine::Done>(&answer);
+  if (done == nullptr) co_return problem_response(problem_of(answer), call.request.request_id);
+  if (is_rendered_at_once(outline, *done)) co_return response_of(render_at_once(*done, context.engine.epoch()));
+  auto body = co_await render_from_views(context, std::move(outline), call.caller, std::move(*done));
+  if (!body) co_return problem_response(body.error(), call.request.request_id);
+  co_return response_of(std::move(body).value());
+}
+
+// Routes that wait for nothing.
+Response run_at_once(Context& context, const Call& call, const Route& route) {
+  if (const auto* open = std::get_if<OpenHandler>(&route.handler)) return (*open)(context, call.request);
+  return answered(std::get<PlainHandler>(route.handler)(context, call), call.request.request_id);
+}
+
+Answered<Call> call_of(const Context& context, Request request, domain::Caller caller,
+                       std::vector<std::string> path_values) {
+  TRY(auto params, Params::parse(request.query));
+  TRY(auto key, key_of(context, request));
+  return Call{std::move(request), std::move(caller), std::move(path_values), std::move(params), std::move(key)};
+}
+
+bool is_open(const RouteMatch& found) {
+  return found.route != nullptr && std::holds_alternative<OpenHandler>(found.route->handler);
+}
+
+// The path is there, the method is not.
+Response answer_method(std::string_view method, const std::string& allow, const std::string& request_id) {
+  Response response =
+      method == "OPTIONS"
+          ? json_response("")
+          : problem_response({405, "method_not_allowed", "This path has other methods.", 0, {}}, request_id);
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+// Everything before a handler runs: a call on a route, or the response that ends the request here.
+struct Routed {
+  const Route* route = nullptr;
+  std::optional<Call> call;
+  std::optional<Response> response;
+};
+
+Routed refused(const Problem& problem, const Request& request) {
+  return {nullptr, std::nullopt, problem_response(problem, request.request_id)};
+}
+
+// Below /api/v1 a stranger without a token learns not even which paths there are.
+Routed route(const Context& context, Request request) {
+  auto segments = path_segments(request.path);
+  if (!segments) return refused(malformed("The path is not percent-encoded UTF-8."), request);
+  auto found = find_route(request.method, *std::move(segments));
+  domain::Caller caller;
+  bool below_api = request.path.starts_with(kApiRoot);
+  if (below_api && request.method != "OPTIONS") {
+    auto known = caller_of(context, request);
+    if (!known) return refused(known.error(), request);
+    caller = std::move(known).value();
+  }
+  if (!found) return refused(not_found(), request);
+  if (found->route == nullptr) {
+    return {nullptr, std::nullopt, answer_method(request.method, found->allow, request.request_id)};
+  }
+  if (is_open(*found)) request.query.clear();
+  std::string request_id = request.request_id;
+  auto call = call_of(context, std::move(request), std::move(caller), std::move(found->path_values));
+  if (!call) return {found->route, std::nullopt, problem_response(call.error(), request_id)};
+  return {found->route, std::move(call).value(), std::nullopt};
+}
+
+asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
+  if (const auto* read = std::get_if<ReadHandler>(&route.handler))
+    co_return co_await run_read(context, std::move(call), *read);
+  if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {
+    co_return co_await run_command(context, std::move(call), *make);
+  }
+  co_return run_at_once(context, call, route);
+}
+
+void add_common_headers(Response& response, const std::string& request_id) {
+  response.headers.emplace_back("X-Request-Id", request_id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Cache-Control", "no-store");
+}
+
+std::uint64_t nanoseconds_since(base::MonotonicTime start, Context& context) {
+  auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(context.clock.monotonic() - start);
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0));
+}
+}  // namespace
+
+asio::awaitable<Response> handle_request(Context& context, Request request) {
+  auto start = context.clock.monotonic();
+  if (request.request_id.empty()) request.request_id = request_id_of(request, context.uuids);
+  std::string request_id = request.request_id;
+  std::string method = request.method;
+  Routed routed = route(context, std::move(request));
+  Response response;
+  if (routed.call) {
+    response = co_await dispatch(context, *routed.route, *std::move(routed.call));
+  } else {
+    response = *std::move(routed.response);
+  }
+  add_common_headers(response, request_id);
+  context.metrics.count_request(routed.route == nullptr ? "" : routed.route->info.path, method, response.status,
+                                nanoseconds_since(start, context));
+  co_return response;
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,141 @@
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <catch2/catch.hpp>
+#include <simdjson.h>
+
+#include "api/contract.h"
+#include "api/router.h"
+
+namespace hansard::api {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+using Operation = std::pair<std::string, std::string>;  // method, path
+
+// The documents as the server gives them.
+struct Contract {
+  explicit Contract(std::string_view json) : text(json) { REQUIRE(parser.parse(text).get(root) == simdjson::SUCCESS); }
+  element at(const std::string& pointer) const {
+    element found;
+    REQUIRE(root.at_pointer(pointer).get(found) == simdjson::SUCCESS);
+    return found;
+  }
+  simdjson::dom::parser parser;
+  simdjson::padded_string text;
+  element root;
+};
+
+std::string upper(std::string_view word) {
+  std::string text(word);
+  for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return text;
+}
+
+bool is_method(std::string_view word) {
+  static const std::set<std::string_view> methods = {"get", "put", "post", "patch", "delete", "head", "options"};
+  return methods.contains(word);
+}
+
+std::map<Operation, object> documented(const Contract& contract) {
+  std::map<Operation, object> operations;
+  for (auto [path, item] : object(contract.at("/paths"))) {
+    for (auto [method, operation] : object(item)) {
+      if (is_method(method)) operations.emplace(Operation(upper(method), std::string(path)), object(operation));
+    }
+  }
+  return operations;
+}
+
+// Every reference of the document, followed.
+void follow_references(const Contract& contract, element value) {
+  if (value.is_array()) {
+    for (element item : simdjson::dom::array(value)) follow_references(contract, item);
+  }
+  if (!value.is_object()) return;
+  for (auto [name, member] : object(value)) {
+    if (name == "$ref") {
+      std::string_view reference(member);
+      INFO(reference);
+      REQUIRE(reference.starts_with("#/"));
+      contract.at(std::string(reference.substr(1)));
+    } else {
+      follow_references(contract, member);
+    }
+  }
+}
+
+TEST_CASE("every route is in the OpenAPI document and nothing else is") {
+  Contract contract(openapi_json());
+  std::set<Operation> in_router;
+  for (const RouteInfo& route : routes()) {
+    CHECK(in_router.emplace(std::string(route.method), std::string(route.path)).second);
+  }
+  std::set<Operation> in_document;
+  for (const auto& [operation, body] : documented(contract)) in_document.insert(operation);
+  CHECK(in_router == in_document);
+}
+
+TEST_CASE("every operation has an id of its own, a summary and its status codes") {
+  Contract contract(openapi_json());
+  std::set<std::string_view> ids;
+  for (const auto& [operation, body] : documented(contract)) {
+    INFO(operation.first << " " << operation.second);
+    CHECK(ids.insert(std::string_view(body["operationId"])).second);
+    CHECK_FALSE(std::string_view(body["summary"]).empty());
+    std::set<std::string_view> codes;
+    for (auto [code, response] : object(body["responses"])) codes.insert(code);
+    CHECK((codes.contains("200") || codes.contains("201")));
+    if (!operation.second.starts_with("/api/")) continue;
+    for (const char* code : {"400", "401", "403"}) CHECK(codes.contains(code));
+    CHECK(codes.contains("404") == (operation.second.find('{') != std::string::npos || operation.first != "GET"));
+    element ignored;
+    bool has_body = body["requestBody"].get(ignored) == simdjson::SUCCESS;
+    CHECK(codes.contains("415") == has_body);
+    CHECK(codes.contains("413") == has_body);
+  }
+}
+
+TEST_CASE("every placeholder of a path is a parameter") {
+  Contract contract(openapi_json());
+  for (auto [path, item] : object(contract.at("/paths"))) {
+    if (path.find('{') == std::string_view::npos) continue;
+    INFO(path);
+    std::set<std::string_view> names;
+    for (element parameter : simdjson::dom::array(object(item)["parameters"])) {
+      std::string_view reference = parameter["$ref"];
+      object resolved = contract.at(std::string(reference.substr(1)));
+      if (std::string_view(resolved["in"]) == "path") names.insert(std::string_view(resolved["name"]));
+    }
+    CHECK(names.contains("id"));
+    CHECK(names.contains("user_id") == (path.find("{user_id}") != std::string_view::npos));
+  }
+}
+
+TEST_CASE("no reference of the contracts leads nowhere") {
+  Contract openapi(openapi_json());
+  follow_references(openapi, openapi.root);
+  Contract asyncapi(asyncapi_json());
+  follow_references(asyncapi, asyncapi.root);
+}
+
+TEST_CASE("the AsyncAPI document names every frame the server renders") {
+  Contract contract(asyncapi_json());
+  std::set<std::string_view> names;
+  for (auto [key, message] : object(contract.at("/components/messages"))) {
+    names.insert(std::string_view(object(message)["name"]));
+  }
+  for (const char* frame :
+       {"hello", "ack", "error", "message.new", "message.edited", "message.deleted", "message.read_receipt",
+        "message.delivered", "conversation.created", "conversation.updated", "member.added", "member.updated",
+        "member.removed", "unread.changed", "typing.indicator", "caught_up", "fell_behind", "gap", "pong"}) {
+    INFO(frame);
+    CHECK(names.contains(frame));
+  }
+}
+
+}  // namespace
+}  // namespace hansard::api
