@@ -51,6 +51,15 @@ Executor::Executor(const Parts& parts)
       counters_(parts.counters),
       receipts_(std::chrono::milliseconds(parts.options.receipt_interval_ms), parts.options.receipts_waiting_max) {}
 
+void Executor::prepare(std::span<const Pending> coming) {
+  std::vector<base::ShortDigest> ids;
+  ids.reserve(coming.size());
+  for (const auto& pending : coming) {
+    if (pending.has_key()) ids.push_back(pending.hashes.command);
+  }
+  if (!ids.empty()) index_.look_up_commands(std::move(ids));
+}
+
 void Executor::execute(Pending pending, base::MonotonicTime now) {
   counters_.commands.fetch_add(1, std::memory_order_relaxed);
   if (answer_known(pending) || answer_parked_elsewhere(pending)) return;

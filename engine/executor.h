@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/batch.h"
@@ -33,6 +34,8 @@ class Executor {
 
   explicit Executor(const Parts& parts);
 
+  // Tells what is coming in this batch, so that it can be looked up together.
+  void prepare(std::span<const Pending> coming);
   void execute(Pending pending, base::MonotonicTime now);
   // One group of parked receipts whose time has come at `until`. False: there is none.
   bool execute_due(base::MonotonicTime until, base::MonotonicTime now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -90,6 +91,7 @@ void Sequencer::execute_due_receipts() {
 
 void Sequencer::execute_commands() {
   const auto now = clock_.monotonic();
+  executor_.prepare(std::span(taken_).subspan(next_, std::min(taken_.size() - next_, options_.batch_commands_max)));
   while (!is_full() && next_ < taken_.size()) executor_.execute(std::move(taken_[next_++]), now);
 }
 

@@ -113,6 +113,20 @@ std::optional<std::string> RowStore::get(std::string_view key) const {
   return value;
 }
 
+std::vector<std::optional<std::string>> RowStore::get(std::span<const std::string_view> keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database_->db->MultiGet({}, database_->db->DefaultColumnFamily(), keys.size(), slices.data(), values.data(),
+                          statuses.data());
+  std::vector<std::optional<std::string>> rows(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    CHECK(statuses[i].ok() || statuses[i].IsNotFound(), "reading the write index:", statuses[i].ToString());
+    if (statuses[i].ok()) rows[i] = values[i].ToString();
+  }
+  return rows;
+}
+
 void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
   rocksdb::IngestExternalFileOptions how;

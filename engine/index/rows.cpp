@@ -95,13 +95,6 @@ bool read(std::string_view bytes, Row& row) {
   return reader.complete();
 }
 
-std::string prefixed(Table table, std::string_view id, std::size_t more) {
-  std::string key;
-  key.reserve(1 + id.size() + more);
-  key.push_back(static_cast<char>(table));
-  key.append(id);
-  return key;
-}
 }  // namespace
 
 std::uint32_t day_of(base::Timestamp time) {
@@ -111,12 +104,21 @@ std::uint32_t day_of(base::Timestamp time) {
 
 std::string checkpoint_key() { return std::string(1, static_cast<char>(Table::checkpoint)); }
 
+void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, std::string& out) {
+  out.push_back(static_cast<char>(table));
+  out.append(reinterpret_cast<const char*>(id.data()), id.size());
+}
+
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id) {
-  return prefixed(table, {reinterpret_cast<const char*>(id.data()), id.size()}, 0);
+  std::string key;
+  append_row_key(table, id, key);
+  return key;
 }
 
 std::string row_key(Table table, const ConversationId& conversation, const UserId& user) {
-  std::string key = prefixed(table, conversation.view(), 1 + user.value.size());
+  std::string key;
+  key.reserve(1 + conversation.bytes.size() + 1 + user.value.size());
+  append_row_key(table, conversation.bytes, key);
   key.push_back(static_cast<char>(user.value.size()));
   key.append(user.value);
   return key;

@@ -116,6 +116,7 @@ struct Rows {
 
 std::string checkpoint_key();
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id);
+void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, std::string& out);
 std::string row_key(Table table, const ConversationId& conversation, const UserId& user);
 
 std::string row_bytes(const ConversationState& row);

@@ -1,5 +1,6 @@
 #include "engine/index/write_index.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -24,12 +25,17 @@ std::string stored_key(Table table, const StreamId& id) { return row_key(table, 
 std::string stored_key(Table table, const MemberKeyView& key) { return row_key(table, key.conversation, key.user); }
 
 template <class Row>
+Row parsed(const std::string& bytes) {
+  Row row;
+  CHECK(parse_row(bytes, row), "a row of the write index is not what it should be; remove the index folder");
+  return row;
+}
+
+template <class Row>
 std::optional<Row> stored_row(const RowStore& store, const std::string& key) {
   auto bytes = store.get(key);
   if (!bytes) return std::nullopt;
-  Row row;
-  CHECK(parse_row(*bytes, row), "a row of the write index is not what it should be; remove the index folder");
-  return row;
+  return parsed<Row>(*bytes);
 }
 
 std::shared_ptr<Overlay> new_overlay(std::size_t events_max) {
@@ -163,10 +169,31 @@ std::optional<CommandRow> WriteIndex::command(const ShortDigest& hash) const {
   if (auto* written = in_overlays(&Rows::commands, hash)) {
     row = *written;
   } else {
-    row = stored_row<CommandRow>(*store_, row_key(Table::commands, hash));
+    row = stored_command(hash);
   }
   if (row && row->day < store_->kept_from_day()) return std::nullopt;
   return row;
+}
+
+std::optional<CommandRow> WriteIndex::stored_command(const ShortDigest& hash) const {
+  auto found = std::ranges::lower_bound(looked_up_, hash, {}, &LookedUp::hash);
+  if (found != looked_up_.end() && found->hash == hash) return found->row;
+  return stored_row<CommandRow>(*store_, row_key(Table::commands, hash));
+}
+
+void WriteIndex::look_up_commands(std::vector<ShortDigest> hashes) {
+  std::ranges::sort(hashes);
+  std::string bytes;  // all keys in one allocation
+  for (const auto& hash : hashes) append_row_key(Table::commands, hash, bytes);
+  std::vector<std::string_view> keys;
+  keys.reserve(hashes.size());
+  const std::size_t key_bytes = bytes.size() / std::max<std::size_t>(hashes.size(), 1);
+  for (std::size_t i = 0; i < hashes.size(); ++i) keys.emplace_back(bytes.data() + i * key_bytes, key_bytes);
+  const auto rows = store_->get(keys);
+  looked_up_.clear();
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    looked_up_.push_back({hashes[i], rows[i] ? std::optional(parsed<CommandRow>(*rows[i])) : std::nullopt});
+  }
 }
 
 void WriteIndex::fold(const domain::RecordedEvent& event) {
@@ -194,6 +221,7 @@ void WriteIndex::fold_command(const domain::RecordedEvent& event) {
 }
 
 void WriteIndex::seal_if_full() {
+  looked_up_.clear();
   release_folded();
   if (active_->events >= limits_.overlay_events_max) seal();
 }

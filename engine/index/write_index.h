@@ -70,6 +70,9 @@ class WriteIndex final : public domain::StateWriter {
 
   // What an accepted command id appended, while it is kept.
   std::optional<CommandRow> command(const ShortDigest& hash) const;
+  // Nearly every command id is new, and to learn that from the database costs more than all else about a command. So a
+  // batch asks for all of its ids at once, and `command` answers them from there until the next seal_if_full.
+  void look_up_commands(std::vector<ShortDigest> hashes);
 
   // Folds the event after `folded_through`: the states it changes and the command it belongs to.
   void fold(const domain::RecordedEvent& event);
@@ -99,6 +102,7 @@ class WriteIndex final : public domain::StateWriter {
   template <class Map, class Cache, class Key>
   void put(Map Rows::* table, Cache& cache, const Key& key, typename Map::mapped_type row);
   void fold_command(const domain::RecordedEvent& event);
+  std::optional<CommandRow> stored_command(const ShortDigest& hash) const;
   void seal();
   void release_folded();
 
@@ -110,6 +114,13 @@ class WriteIndex final : public domain::StateWriter {
   std::shared_ptr<Overlay> active_;
   std::vector<std::shared_ptr<Overlay>> sealed_;  // oldest first
   std::atomic<std::size_t> overlay_events_ = 0;
+
+  // Sorted; what the database said about the ids of the batch in hand.
+  struct LookedUp {
+    ShortDigest hash;
+    std::optional<CommandRow> row;
+  };
+  std::vector<LookedUp> looked_up_;
 
   // The command of the event folded last.
   ShortDigest run_command_{};
