@@ -1,0 +1,117 @@
+#include "api/router.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "tests/api/handlers_fixture.h"
+
+namespace hansard::api {
+namespace {
+
+TEST_CASE("root routes answer without a token") {
+  House house;
+  CHECK(house.get("/health", "").status == 200);
+  CHECK(house.get("/ready", "").word("status") == "ready");
+  CHECK_THAT(house.get("/metrics", "").text, Catch::Contains("hansard_commits_total"));
+  CHECK(house.get("/openapi.json", "").json.member("paths").kind() == JsonValue::Kind::object);
+  CHECK(house.get("/asyncapi.json", "").json.member("channels").kind() == JsonValue::Kind::object);
+  CHECK(house.get("/healthz", "").status == 404);
+}
+
+TEST_CASE("below /api/v1 nothing answers without one valid token") {
+  House house;
+  for (const char* target : {"/conversations", "/nothing", "/conversations?access_token=ann"}) {
+    Reply reply = house.get(target, "");
+    INFO(target);
+    CHECK(reply.status == 401);
+    CHECK(reply.code() == "unauthenticated");
+    CHECK_THAT(reply.header("WWW-Authenticate"), Catch::StartsWith("Bearer"));
+  }
+  CHECK(house.get("/conversations", "forged").status == 401);
+  CHECK(house.ask("GET", "/conversations", "", "", {{"authorization", "Basic ann"}}).status == 401);
+  CHECK(house.ask("GET", "/conversations", "ann", "", {{"authorization", "Bearer bob"}}).status == 401);
+  CHECK(house.ask("GET", "/conversations", "", "", {{"authorization", "bearer ann"}}).status == 200);
+}
+
+TEST_CASE("an unknown path is 404 and an unknown method 405 with what is allowed") {
+  House house;
+  for (const char* target : {"/nothing", "/conversations/", "/search/messages", "/users/ann", "/events", "/audit"}) {
+    INFO(target);
+    CHECK(house.get(target, "ann").status == 404);
+  }
+  Reply reply = house.ask("DELETE", "/conversations", "ann");
+  CHECK(reply.status == 405);
+  CHECK(reply.code() == "method_not_allowed");
+  CHECK(reply.header("Allow") == "POST, GET, HEAD, OPTIONS");
+  Reply options = house.ask("OPTIONS", "/conversations", "");
+  CHECK(options.status == 200);
+  CHECK(options.header("Allow") == "POST, GET, HEAD, OPTIONS");
+  CHECK(house.get("/conversations/%zz", "ann").status == 400);
+  CHECK(house.ask("HEAD", "/conversations", "ann").status == 200);
+}
+
+TEST_CASE("only a service acts for somebody") {
+  House house;
+  Headers as_bob = {{"hansard-act-as", "bob"}};
+  CHECK(house.ask("GET", "/conversations", "ann", "", as_bob).status == 403);
+  Reply made = house.post("/conversations", "backend service", R"({"type":"group"})", as_bob);
+  CHECK(made.status == 201);
+  CHECK(made.word("created_by") == "bob");
+  CHECK(house.ask("GET", "/conversations", "backend service", "", {{"hansard-act-as", ""}}).status == 400);
+}
+
+TEST_CASE("every answer carries its request id and is not stored") {
+  House house;
+  Reply fresh = house.get("/conversations", "ann");
+  CHECK(fresh.header("X-Request-Id").size() == 36);
+  CHECK(fresh.header("X-Content-Type-Options") == "nosniff");
+  CHECK(fresh.header("Cache-Control") == "no-store");
+  Reply own = house.ask("GET", "/nothing", "ann", "", {{"x-request-id", "mine-1"}});
+  CHECK(own.header("X-Request-Id") == "mine-1");
+  CHECK(own.word("request_id") == "mine-1");
+  CHECK(house.ask("GET", "/nothing", "ann", "", {{"x-request-id", "not sane"}}).word("request_id").size() == 36);
+}
+
+TEST_CASE("a body is JSON and said to be") {
+  House house;
+  auto posted = [&](const std::string& body, const std::string& type) {
+    return house.post("/conversations", "ann", body, {{"content-type", type}});
+  };
+  CHECK(posted(R"({"type":"group"})", "application/json; charset=utf-8").status == 201);
+  CHECK(posted(R"({"type":"group"})", "Application/Merge-Patch+JSON").status == 201);
+  CHECK(posted(R"({"type":"group"})", "text/plain").code() == "unsupported_media_type");
+  CHECK(posted("{", "application/json").code() == "malformed");
+  CHECK(posted(std::string(100, '[') + std::string(100, ']'), "application/json").status == 400);
+}
+
+TEST_CASE("an idempotency key is 1 to 64 visible characters") {
+  House house;
+  for (const std::string& bad : {std::string(), std::string(65, 'k'), std::string("a b"), std::string("k\xC3\xA9")}) {
+    CHECK(house.post("/conversations", "ann", R"({"type":"group"})", {{"idempotency-key", bad}}).status == 400);
+  }
+  CHECK(
+      house.post("/conversations", "ann", R"({"type":"group"})", {{"idempotency-key", std::string(64, 'k')}}).status ==
+      201);
+}
+
+TEST_CASE("a read waits for a position, and says where it stands") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  Reply sent = house.post("/conversations/" + id + "/messages", "ann", R"({"content":"x"})");
+  Reply read = house.get("/conversations/" + id + "/messages?min_position=" + sent.word("position"), "bob");
+  CHECK(read.contents() == std::vector<std::string>{"x"});
+  CHECK(read.header("Hansard-Position") >= sent.word("position"));
+  CHECK(house.get("/conversations?min_position=soon", "ann").status == 400);
+  CHECK(house.get("/conversations?min_position=9990000000000001", "ann").status == 400);
+  house.limits().min_position_timeout_ms = 20;
+  std::string future = sent.word("position").substr(0, 10) + "999999";
+  Reply behind = house.get("/conversations?min_position=" + future, "ann");
+  CHECK(behind.status == 503);
+  CHECK(behind.code() == "view_behind");
+  CHECK(behind.word("position") == read.header("Hansard-Position"));
+  CHECK(behind.header("Retry-After") == "1");
+}
+
+}  // namespace
+}  // namespace hansard::api
