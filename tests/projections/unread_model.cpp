@@ -69,7 +69,9 @@ std::vector<domain::Mention> UnreadModel::draw_mentions(const Conversation& in, 
   for (std::uint64_t left = draw(4); left > 0; --left) {
     const std::string& user = draw_user(draw);
     auto reader = in.readers.find(user);
-    mentions.push_back(mention_of(user, reader != in.readers.end() && reader->second.member));
+    bool is_member = reader != in.readers.end() && reader->second.member;
+    // The log decides whether a mention counts, the view must only believe it: so at times of a member it says no.
+    mentions.push_back(mention_of(user, is_member && draw(4) != 0));
   }
   return mentions;
 }
