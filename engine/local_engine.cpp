@@ -104,7 +104,8 @@ void LocalEngine::submit(Submission submission) {
   };
   if (!storage_.log->has_disk_reserve()) return refuse(submission, DiskFull{});
   auto hashes = keys_->hash(submission.caller, submission.idempotency_key, submission.command);
-  Pending pending{std::move(submission), hashes};
+  const std::size_t bytes = bytes_of(submission.command);
+  Pending pending{std::move(submission), hashes, bytes};
   if (!sequencer_->submit(std::move(pending))) refuse(pending.submission, Overloaded{});
 }
 

@@ -42,6 +42,15 @@ void Sequencer::start() {
   thread_ = std::thread([this] { run(); });
 }
 
+bool Sequencer::submit(Pending&& pending) {
+  const std::size_t bytes = pending.bytes;
+  const std::size_t before = waiting_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  // One command alone always fits.
+  if ((before == 0 || before + bytes <= options_.queue_bytes_max) && queue_.try_push(std::move(pending))) return true;
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  return false;
+}
+
 void Sequencer::stop() {
   queue_.close();
   if (!thread_.joinable()) return;
@@ -92,7 +101,12 @@ void Sequencer::execute_due_receipts() {
 void Sequencer::execute_commands() {
   const auto now = clock_.monotonic();
   executor_.prepare(std::span(taken_).subspan(next_, std::min(taken_.size() - next_, options_.batch_commands_max)));
-  while (!is_full() && next_ < taken_.size()) executor_.execute(std::move(taken_[next_++]), now);
+  std::size_t bytes = 0;
+  for (; !is_full() && next_ < taken_.size(); ++next_) {
+    bytes += taken_[next_].bytes;
+    executor_.execute(std::move(taken_[next_]), now);
+  }
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
 bool Sequencer::is_full() const {

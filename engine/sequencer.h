@@ -6,7 +6,7 @@
 // answers leave. A rejection leaves with the batch whose events it was decided against. Time never goes back from one
 // event to the next, so a clock that was set back repeats the last time until it has caught up.
 // Thread: submit from any; start and stop from the owner. A conflict, a storage error or any other surprise aborts.
-// Limits: queue_commands_max waiting, batch_commands_max answers or batch_bytes_max per commit.
+// Limits: queue_commands_max and queue_bytes_max waiting, batch_commands_max answers or batch_bytes_max per commit.
 #pragma once
 
 #include <atomic>
@@ -56,7 +56,7 @@ class Sequencer {
   void append_own(domain::EventBody body);
   void start();
   // False, with `pending` untouched, when the queue is full or closed.
-  [[nodiscard]] bool submit(Pending&& pending) { return queue_.try_push(std::move(pending)); }
+  [[nodiscard]] bool submit(Pending&& pending);
   // Takes no more, finishes what is queued and parked, folds the index.
   void stop();
 
@@ -90,7 +90,8 @@ class Sequencer {
   Executor executor_;
 
   base::BoundedQueue<Pending> queue_;
-  std::vector<Pending> taken_;  // drained from the queue; those before next_ are executed
+  std::atomic<std::size_t> waiting_bytes_ = 0;  // of queued and taken commands
+  std::vector<Pending> taken_;                  // drained from the queue; those before next_ are executed
   std::size_t next_ = 0;
   bool draining_ = false;  // the queue is closed and empty: receipts need not wait
   base::Timestamp last_time_;

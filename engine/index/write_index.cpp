@@ -11,6 +11,7 @@ namespace {
 // What a cached row takes, its key and the map's node included: an estimate that errs on the large side.
 constexpr std::size_t kCachedRowBytes = 256;
 constexpr std::size_t kCaches = 4;
+constexpr std::size_t kMemberRowsPerEvent = 4;  // on average; one event may bring a thousand
 
 std::size_t rows_per_generation(const IndexLimits& limits) {
   return limits.cache_bytes / 2 / kCachedRowBytes / kCaches / 2 + 1;
@@ -223,7 +224,9 @@ void WriteIndex::fold_command(const domain::RecordedEvent& event) {
 void WriteIndex::seal_if_full() {
   looked_up_.clear();
   release_folded();
-  if (active_->events >= limits_.overlay_events_max) seal();
+  const bool is_full = active_->events >= limits_.overlay_events_max ||
+                       active_->rows.members.size() >= limits_.overlay_events_max * kMemberRowsPerEvent;
+  if (is_full) seal();
 }
 
 void WriteIndex::seal() {

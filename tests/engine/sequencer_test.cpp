@@ -143,6 +143,30 @@ TEST_CASE("a full queue answers overloaded at once") {
   for (auto token : queued) CHECK(std::holds_alternative<Done>(house.wait(token)));
 }
 
+TEST_CASE("a queue full of bytes answers overloaded, and has room again when they are written") {
+  House house;
+  house.options.queue_bytes_max = 100'000;
+  house.open();
+  const auto group = house.group();
+  const std::string text(9'000, 'x');
+  auto fill = [&] {
+    std::size_t accepted = 0;
+    house.store->hold();
+    const auto first = house.submit(text_message(group, "in the sync"), as("ann"));
+    house.store->wait_until_held();
+    std::vector<std::uint64_t> tokens;
+    for (int i = 0; i < 20; ++i) tokens.push_back(house.submit(text_message(group, text), as("ann")));
+    house.store->release();
+    house.wait(first);
+    for (auto token : tokens) accepted += std::holds_alternative<Done>(house.wait(token)) ? 1 : 0;
+    return accepted;
+  };
+  const std::size_t accepted = fill();
+  CHECK(accepted >= 5);
+  CHECK(accepted <= 11);
+  CHECK(fill() == accepted);
+}
+
 TEST_CASE("without a disk reserve commands are refused and reads go on") {
   House house;
   house.open();

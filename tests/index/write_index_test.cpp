@@ -120,6 +120,27 @@ TEST_CASE("an index ahead of the log, of another epoch or unreadable is rebuilt"
   CHECK(equals(*index, history));
 }
 
+TEST_CASE("an overlay is also full of members") {
+  Fixture fixture;
+  fixture.limits.overlay_events_max = 100;
+  auto index = fixture.open(0);
+  domain::ConversationCreated created;
+  for (int i = 0; i < 400; ++i) created.members.push_back({{std::to_string(i)}, domain::Role::member});
+  for (std::uint8_t at = 1; at <= 3; ++at) {
+    created.conversation.bytes[0] = at;
+    domain::RecordedEvent event;
+    event.position = {at};
+    event.version = {1};
+    event.stream = base::stream_of(created.conversation);
+    event.body = created;
+    index->fold(event);
+    index->seal_if_full();
+  }
+  // The third seal waited until the first was in the database.
+  index.reset();
+  CHECK(fixture.open(3)->folded_through() >= Position{1});
+}
+
 TEST_CASE("the events of one command are one row, also where an overlay would be full between them") {
   Fixture fixture;
   fixture.limits.overlay_events_max = 1;
