@@ -72,6 +72,7 @@ constexpr Setting kSettings[] = {
 
     // The engine (engine/options.h).
     {"limits", "queue_commands_max", 1, 10'000'000, [](Config& c) -> Target { return &c.engine.queue_commands_max; }},
+    {"limits", "queue_bytes_max", kMiB, 64 * kGiB, [](Config& c) -> Target { return &c.engine.queue_bytes_max; }},
     {"limits", "batch_commands_max", 1, 100'000, [](Config& c) -> Target { return &c.engine.batch_commands_max; }},
     {"limits", "batch_bytes_max", 64 * kKiB, kGiB, [](Config& c) -> Target { return &c.engine.batch_bytes_max; }},
     {"limits", "tail_events_max", 1'000, 10'000'000, [](Config& c) -> Target { return &c.engine.tail_events_max; }},
