@@ -87,11 +87,11 @@ class Script {
     run(std::move(command), user);
   }
 
+  // At most one of each per user and conversation: a second would wait for the receipt interval.
   void receive(const ConversationId& where, std::string_view user, std::uint64_t up_to) {
     run(domain::Delivered{where, {up_to}}, user);
   }
   void read(const ConversationId& where, std::string_view user, std::uint64_t up_to) {
-    receive(where, user, up_to);
     run(domain::Read{where, {up_to}, std::nullopt}, user);
   }
 
@@ -125,6 +125,7 @@ void play_direct(Script& script) {
   const MessageId answer = script.say(direct, "bob", 186, "Yes! I bring the tnet.");
   script.edit(answer, "bob", "Yes! I bring the tent.");
   script.say(direct, "alice", 185, "Perfect, then I bring the stove.", answer);
+  script.receive(direct, "bob", 3);
   script.read(direct, "bob", 3);
   script.read(direct, "alice", 3);
   script.say(direct, "bob", 12, "Do we need a second tent for Carol?");
@@ -145,6 +146,7 @@ void play_trip(Script& script) {
   const MessageId mistake = script.say(trip, "carol", 160, "Who took my sleeping bag?!");
   script.run(domain::DeleteMessage{mistake, std::nullopt}, "carol");
   script.say(trip, "carol", 159, "Found it. I am in, six is fine.", plan);
+  script.receive(trip, "bob", 4);
   script.read(trip, "bob", 4);
   script.read(trip, "alice", 2);
   script.say(trip, "bob", 9, "@alice @carol I booked the camp site, two places by the water.");
@@ -163,9 +165,11 @@ void play_ride(Script& script) {
   const ConversationId ride = script.open(std::move(create), "alice");
   script.say(ride, "driver-dan", 31, "Hello, I am on my way. A blue car.");
   script.say(ride, "alice", 30, "Thank you, I wait in front of the bakery.");
+  script.receive(ride, "driver-dan", 2);
   script.read(ride, "driver-dan", 2);
   script.read(ride, "alice", 1);
   script.say(ride, "driver-dan", 24, "I am here.");
+  script.receive(ride, "alice", 3);
 }
 
 }  // namespace
