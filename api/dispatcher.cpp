@@ -74,7 +74,7 @@ bool Dispatcher::attach(Subscriber& session) {
     return true;
   }
   auto snapshot = views_.snapshot();
-  while (cursor_ < snapshot->position()) pump();
+  while (cursor_ < snapshot->position() || (members_.is_empty() && cursor_ < engine_.durable())) pump();
   if (cursor_.value - snapshot->position().value > kSeedEventsMax) return false;
   Seats seats(session.user());
   seats.seed(snapshot->memberships(session.user()));

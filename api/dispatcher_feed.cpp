@@ -37,7 +37,6 @@ void Feed::close() {
 
 bool Feed::resume(Position after) {
   if (after > context_.engine.durable()) return false;
-  while (dispatcher_.cursor() < after) dispatcher_.pump();
   start_catching_up(after);
   return true;
 }
@@ -48,8 +47,11 @@ void Feed::offer(Position position, const FramePtr& frame) {
   last_ = position;
 }
 
-void Feed::offer_unread(Position, const ConversationId& conversation, const FramePtr& frame) {
-  if (!resume_ && outbox_->offer(frame)) return;
+void Feed::offer_unread(Position position, const ConversationId& conversation, const FramePtr& frame) {
+  if (!resume_ && outbox_->offer(frame)) {
+    last_ = position;
+    return;
+  }
   if (!resume_) fall_behind();
   resume_->note_unread(conversation);
 }

@@ -34,7 +34,7 @@ class Resume {
 
   enum class Step { more, wait_for_views, met };
 
-  // `after` is at or below the dispatcher's cursor.
+  // `after` is durable.
   Resume(engine::Engine& engine, projections::Views& views, Dispatcher& dispatcher, const Limits& limits,
          base::UserId user, base::Position after);
 
