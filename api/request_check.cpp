@@ -13,12 +13,13 @@ namespace {
 Problem refuse(int status, std::string_view code, std::string detail) { return {status, code, std::move(detail)}; }
 
 // Twice is ambiguous: which of them would the next hop believe?
-constexpr std::array<std::string_view, 14> kOnlyOnce = {"authorization",
+constexpr std::array<std::string_view, 15> kOnlyOnce = {"authorization",
                                                         "content-encoding",
                                                         "content-length",
                                                         "content-type",
                                                         "expect",
                                                         "hansard-act-as",
+                                                        "hansard-act-as*",
                                                         "host",
                                                         "idempotency-key",
                                                         "if-match",

@@ -52,15 +52,31 @@ Answered<Identity> identity_of(const Context& context, const Request& request) {
   return std::move(identity).value();
 }
 
+// `Hansard-Act-As`, or `Hansard-Act-As*` as an extended value (RFC 8187: UTF-8''percent-encoded) for ids that a plain
+// header cannot carry, such as those that end in a space.
+Answered<std::optional<domain::UserId>> acted_as(const Request& request) {
+  auto plain = request.header("hansard-act-as");
+  auto extended = request.header("hansard-act-as*");
+  if (!plain && !extended) return std::optional<domain::UserId>();
+  if (plain && extended) return malformed("`Hansard-Act-As` is there in two forms");
+  std::optional<std::string> text(plain.value_or(""));
+  if (extended) {
+    constexpr std::string_view kCharset = "UTF-8''";
+    bool is_extended = extended->starts_with(kCharset);
+    text = is_extended ? percent_decoded(extended->substr(kCharset.size())) : std::nullopt;
+  }
+  auto user = text ? base::parse_user_id(*text) : std::nullopt;
+  if (!user) return malformed("`Hansard-Act-As` is not a user id");
+  return user;
+}
+
 Answered<domain::Caller> caller_of(const Context& context, const Request& request) {
   TRY(auto identity, identity_of(context, request));
   domain::Caller caller{identity.user, identity.user, identity.service, identity.audit, identity.admin};
-  auto act_as = request.header("hansard-act-as");
-  if (!act_as) return caller;
-  if (!caller.service) return forbidden("`Hansard-Act-As` needs the scope `service`.");
-  auto user = base::parse_user_id(*act_as);
-  if (!user) return malformed("`Hansard-Act-As` is not a user id");
-  caller.actor = *std::move(user);
+  bool is_asked = request.header("hansard-act-as") || request.header("hansard-act-as*");
+  if (is_asked && !caller.service) return forbidden("`Hansard-Act-As` needs the scope `service`.");
+  TRY(auto user, acted_as(request));
+  if (user) caller.actor = *std::move(user);
   return caller;
 }
 

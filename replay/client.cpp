@@ -7,7 +7,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 namespace hansard::replay {
 
@@ -37,12 +39,18 @@ Client::Client(Endpoint endpoint, std::string token, std::chrono::seconds patien
 Client::~Client() = default;
 
 namespace {
+// Percent-encoded as an extended value (RFC 8187), which carries every id, also one that ends in a space.
+std::string extended_value(std::string_view text) {
+  return "UTF-8''" +
+         boost::urls::encode(boost::core::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
+}
+
 http::request<http::string_body> http_request(const ApiRequest& request, const Endpoint& endpoint,
                                               const std::string& token) {
   http::request<http::string_body> out(http::string_to_verb(request.method), request.target, 11);
   out.set(http::field::host, endpoint.host + ":" + endpoint.port);
   out.set(http::field::authorization, "Bearer " + token);
-  if (!request.act_as.empty()) out.set("Hansard-Act-As", request.act_as);
+  if (!request.act_as.empty()) out.set("Hansard-Act-As*", extended_value(request.act_as));
   if (!request.key.empty()) out.set("Idempotency-Key", request.key);
   if (!request.body.empty()) out.set(http::field::content_type, "application/json");
   out.body() = request.body;

@@ -58,6 +58,12 @@ TEST_CASE("only a service acts for somebody") {
   Reply made = house.post("/conversations", "backend service", R"({"type":"group"})", as_bob);
   CHECK(made.status == 201);
   CHECK(made.word("created_by") == "bob");
+  for (const char* bad : {"bob", "UTF-8''%zz", "UTF-8''", "iso-8859-1''bob"}) {
+    CHECK(house.ask("GET", "/conversations", "backend service", "", {{"hansard-act-as*", bad}}).status == 400);
+  }
+  Headers spaced = {{"hansard-act-as*", "UTF-8''zoe%20"}};
+  auto spaced_one = house.ask("POST", "/conversations", "backend service", R"({"type":"group"})", spaced);
+  CHECK(spaced_one.body.find(R"("created_by":"zoe ")") != std::string::npos);
   CHECK(house.ask("GET", "/conversations", "backend service", "", {{"hansard-act-as", ""}}).status == 400);
 }
 

@@ -7,7 +7,8 @@ WORDS = "moved seconded order question aye no division adjourned clerk bench 議
 
 
 def person(chance, people):
-    return f"person {chance.randrange(people)}"
+    number = chance.randrange(people)
+    return f"person {number}" + (" " if number == 3 else "é%41" if number == 4 else "")
 
 
 def message(chance, line, people):

@@ -45,6 +45,7 @@ class Server:
         self.port = 0
         self.process = None
         self._tokens = {}
+        self._users = []
         self.start()
 
     def command(self):
@@ -62,6 +63,8 @@ class Server:
         self.start_seconds = time.monotonic() - started
 
     def kill(self):
+        for user in self._users:
+            user.close()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
@@ -73,6 +76,8 @@ class Server:
         return status
 
     def close(self):
+        for user in self._users:
+            user.close()
         if self.process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -86,7 +91,9 @@ class Server:
         return self._tokens[wanted]
 
     def user(self, name, scope="", act_as=None):
-        return User(self, name, scope, act_as)
+        user = User(self, name, scope, act_as)
+        self._users.append(user)
+        return user
 
 
 class Answer:
@@ -108,6 +115,11 @@ class User:
         self.token = server.token(name, scope)
         self.connection = None
 
+    def close(self):
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+
     def request(self, method, path, body=None, headers=None, raw=None):
         sent = {"Authorization": f"Bearer {self.token}"}
         if self.act_as:
@@ -117,14 +129,14 @@ class User:
         if payload is not None:
             sent.setdefault("Content-Type", "application/json")
         if self.connection is None or self.connection.port != self.server.port:
+            self.close()
             self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         try:
             self.connection.request(method, path, payload, sent)
             response = self.connection.getresponse()
             return Answer(response, response.read())
         except (http.client.HTTPException, OSError):
-            self.connection.close()
-            self.connection = None
+            self.close()
             raise
 
     def get(self, path, **headers):

@@ -265,13 +265,11 @@ class Edge(ServerTest):
         for token in ("", "x", "a.b.c", good[:-3] + "AAA", header + "." + payload + ".", good + "=",
                       "eyJhbGciOiJub25lIn0." + payload + "."):
             answer = alice.request("GET", f"{API}/conversations", None, {"Authorization": f"Bearer {token}"})
-            self.problem(answer, 401, "unauthorized")
+            self.problem(answer, 401, "unauthenticated")
             self.assertIn("www-authenticate", answer.headers)
-        expired = self.server.token("alice", ttl="1s")
         self.assertEqual(alice.get("/health").status, 200)
         self.assertEqual(alice.request("GET", f"{API}/conversations?access_token={good}", None,
                                        {"Authorization": ""}).status, 401)
-        del expired
 
     def test_json_that_is_not_json_is_refused(self):
         alice = self.user()
