@@ -63,7 +63,7 @@ TEST_CASE("only a service acts for somebody") {
   }
   Headers spaced = {{"hansard-act-as*", "UTF-8''zoe%20"}};
   auto spaced_one = house.ask("POST", "/conversations", "backend service", R"({"type":"group"})", spaced);
-  CHECK(spaced_one.body.find(R"("created_by":"zoe ")") != std::string::npos);
+  CHECK(spaced_one.text.find(R"("created_by":"zoe ")") != std::string::npos);
   CHECK(house.ask("GET", "/conversations", "backend service", "", {{"hansard-act-as", ""}}).status == 400);
 }
 
