@@ -55,7 +55,21 @@ Result<Position> walk(Database& database, PartitionId partition, Position from, 
   if (!it->status().ok()) return storage_error("cannot read the event log", it->status());
   return from;
 }
+// Reads keys after `from` up to `to`; the last that could be read, whatever stopped it.
+Position read_through(Database& database, PartitionId partition, Position from, Position to) {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.readahead_size = 2u << 20;
+  std::unique_ptr<rocksdb::Iterator> it(database.db().NewIterator(options, database.events()));
+  for (it->Seek(EventKey(partition, from.next()).view()); it->Valid() && from < to; it->Next()) from = from.next();
+  return from;
+}
 }  // namespace
+
+Position find_readable_end(Database& database, PartitionId partition, Position end) {
+  const Position from{end.value > kReadAtStart ? end.value - kReadAtStart : 0};
+  return read_through(database, partition, from, end);
+}
 
 Result<Position> find_intact_end(Database& database, PartitionId partition, Position end) {
   TRY(auto ranges, proven_ranges(database, partition));

@@ -12,4 +12,12 @@ namespace hansard::log {
 // The last position before the first gap; `end` when there is none. `corrupt` or `io` when a table cannot be read.
 Result<Position> find_intact_end(Database& database, PartitionId partition, Position end);
 
+// Blocks have checksums, but only a read looks at them: so many of the newest events are read at every start (about
+// 20 ms). Older ones are read when they are asked for.
+inline constexpr std::uint64_t kReadAtStart = 65'536;
+
+// The last position before the first of the newest kReadAtStart events that cannot be read; `end` when all can.
+// Positions up to `end` are dense.
+Position find_readable_end(Database& database, PartitionId partition, Position end);
+
 }  // namespace hansard::log

@@ -54,8 +54,8 @@ Result<void> look_inside(const LogPaths& paths, Database& database, Preflight& f
   found.end = end;
   found.seen.log = end ? LogState::filled : LogState::empty;
   TRY(auto intact_end, find_intact_end(database, base::kPartition, end));
-  found.intact_end = intact_end;
-  found.seen.positions = intact_end == end ? Positions::dense : Positions::gap;
+  found.intact_end = find_readable_end(database, base::kPartition, intact_end);
+  found.seen.positions = found.intact_end == end ? Positions::dense : Positions::gap;
   TRY(auto tail, judge_wal(paths.database, database.db().GetLatestSequenceNumber()));
   found.seen.wal = tail;
   return base::success();

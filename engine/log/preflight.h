@@ -2,7 +2,8 @@
 // delete a damaged WAL before anyone could look at it. Opens the database read-only, checks that positions are dense
 // to the end, reads the WAL itself (wal_scan.h) and holds the end against the tail witness.
 //
-// Cost: the WAL is replayed into memory once (at most wal_bytes_max) and one property block per table is read.
+// Cost: the WAL is replayed into memory once (at most wal_bytes_max), one property block per table and the newest
+// 65,536 events are read.
 // Thread: opening only, with the folder locked.
 #pragma once
 
@@ -31,7 +32,7 @@ struct Preflight {
   WitnessReading witness;
   std::optional<Identity> identity;  // when there is a readable log
   Position end;                      // the last position found
-  Position intact_end;               // the last before the first gap
+  Position intact_end;               // the last before the first gap or unreadable block
   std::string detail;                // what RocksDB said when it could not open
 };
 

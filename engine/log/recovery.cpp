@@ -64,8 +64,8 @@ std::string found(const DamageReport& r) {
     case Finding::log_unopenable:
       return "the event log cannot be opened (" + r.detail + ")";
     case Finding::gap:
-      return "the event log has a gap: position " + number(r.intact_end.next()) + " is missing, though it goes on to " +
-             number(r.log_end);
+      return "the event log has a gap: position " + number(r.intact_end.next()) +
+             " is missing or cannot be read, though it goes on to " + number(r.log_end);
     case Finding::wal_damaged:
       return "the write-ahead log is damaged: acknowledged records stand behind a broken one after position " +
              number(r.intact_end);
