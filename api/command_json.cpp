@@ -24,17 +24,14 @@ std::optional<std::uint32_t> seconds(Fields& fields, std::string_view name) {
   return static_cast<std::uint32_t>(*value);
 }
 
-// `creating`: null means the server's window, as if it were absent; a change back to it has no command yet.
-SettingsPatch settings_of(Fields& body, bool creating) {
+SettingsPatch settings_of(Fields& body) {
   SettingsPatch patch;
   if (!body.has("settings")) return patch;
   Fields fields(body.value("settings"), "`settings`");
-  if (!creating && fields.is_null("delete_window_s")) {
-    fields.fail({422, "not_supported", "`delete_window_s` cannot be set back to the server's window.", 0, {}});
-  }
   patch.history = fields.word<domain::History>("history");
   patch.edit_history = fields.flag("edit_history");
   patch.delete_window_s = seconds(fields, "delete_window_s");
+  patch.server_delete_window = fields.is_null("delete_window_s");
   patch.edit_window_s = seconds(fields, "edit_window_s");
   patch.who_may_post = fields.word<domain::WhoMayPost>("who_may_post");
   patch.slow_mode_s = seconds(fields, "slow_mode_s");
@@ -140,7 +137,7 @@ Answered<Command> create_conversation_of(JsonValue body, const CommandInput& inp
   command.metadata = fields.json_object("metadata", input.limits.metadata_bytes_max).value_or("");
   command.external_id = external_id_of(fields, input.limits);
   command.members = first_members_of(fields, input.limits);
-  command.settings = settings_of(fields, true);
+  command.settings = settings_of(fields);
   fill_id(fields, command, input);
   return finished(fields, std::move(command));
 }
@@ -154,7 +151,7 @@ Answered<Command> update_conversation_of(const ConversationId& id, JsonValue bod
   command.title = fields.is_null("title") ? std::string() : title_of(fields, limits);
   command.metadata =
       fields.is_null("metadata") ? std::string() : fields.json_object("metadata", limits.metadata_bytes_max);
-  command.settings = settings_of(fields, false);
+  command.settings = settings_of(fields);
   return finished(fields, std::move(command));
 }
 

@@ -52,6 +52,7 @@ struct SettingsPatch {
   std::optional<History> history;
   std::optional<bool> edit_history;
   std::optional<std::uint32_t> delete_window_s;
+  bool server_delete_window = false;  // back to the server's window; `delete_window_s` is absent then
   std::optional<std::uint32_t> edit_window_s;
   std::optional<WhoMayPost> who_may_post;
   std::optional<std::uint32_t> slow_mode_s;

@@ -188,7 +188,9 @@ TEST_CASE("what an update does not name stays, and null empties") {
   CHECK(update.title == "");
   CHECK_FALSE(update.metadata);
   CHECK(update.settings.edit_history == true);
-  refused(desk.update(R"({"settings":{"delete_window_s":null}})"), 422, "`delete_window_s`");
+  auto back = of<domain::UpdateConversation>(desk.update(R"({"settings":{"delete_window_s":null}})"));
+  CHECK(back.settings.server_delete_window);
+  CHECK_FALSE(update.settings.server_delete_window);
 }
 
 TEST_CASE("members are added one or many at a time") {

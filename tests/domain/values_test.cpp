@@ -61,6 +61,9 @@ TEST_CASE("a patch changes what it names and leaves the rest") {
   const Settings all{History::from_join, true, 0, 2, WhoMayPost::admins, 3, 4};
   CHECK(apply_patch({}, patch) == all);
   CHECK(apply_patch(all, {}) == all);
+  SettingsPatch back;
+  back.server_delete_window = true;
+  CHECK_FALSE(apply_patch(all, back).delete_window_s);
 }
 
 TEST_CASE("the id of a pair does not depend on its order") {
