@@ -20,7 +20,6 @@ namespace hansard::api {
 using projections::Snapshot;
 
 namespace {
-constexpr std::string_view kApiRoot = "/api/v1";
 constexpr std::size_t kRequestIdBytesMax = 64;
 
 bool is_visible_ascii(std::string_view text) {
@@ -177,13 +176,18 @@ Routed refused(const Problem& problem, const Request& request) {
   return {nullptr, std::nullopt, problem_response(problem, request.request_id)};
 }
 
+// By the decoded path, as routes are found: "/%61pi/v1" is the same root.
+bool is_below_api(const std::vector<std::string>& segments) {
+  return segments.size() >= 2 && segments[0] == "api" && segments[1] == "v1";
+}
+
 // Below /api/v1 a stranger without a token learns not even which paths there are.
 Routed route(const Context& context, Request request) {
   auto segments = path_segments(request.path);
   if (!segments) return refused(malformed("The path is not percent-encoded UTF-8."), request);
+  bool below_api = is_below_api(*segments);
   auto found = find_route(request.method, *std::move(segments));
   domain::Caller caller;
-  bool below_api = request.path.starts_with(kApiRoot);
   if (below_api && request.method != "OPTIONS") {
     auto known = caller_of(context, request);
     if (!known) return refused(known.error(), request);

@@ -59,7 +59,7 @@ projections::ViewOptions view_options(const std::string& folder) {
 }
 
 bool is_whole_path(const std::string& target) {
-  for (const char* root : {"/api", "/health", "/ready", "/metrics", "/openapi", "/asyncapi", "/ws"}) {
+  for (const char* root : {"/api", "/%", "/health", "/ready", "/metrics", "/openapi", "/asyncapi", "/ws"}) {
     if (target.starts_with(root)) return true;
   }
   return false;

@@ -34,6 +34,16 @@ TEST_CASE("below /api/v1 nothing answers without one valid token") {
   CHECK(house.ask("GET", "/conversations", "", "", {{"authorization", "bearer ann"}}).status == 200);
 }
 
+TEST_CASE("an encoded path is behind the token like a plain one") {
+  House house;
+  for (const char* target : {"/%61pi/v1/conversations", "/api/%76%31/unread", "/%61%70%69/v1/nothing"}) {
+    INFO(target);
+    CHECK(house.get(target, "").status == 401);
+  }
+  CHECK(house.ask("POST", "/%61pi/v1/conversations", "", R"({"type":"group"})").status == 401);
+  CHECK(house.get("/%61pi/v1/conversations", "ann").status == 200);
+}
+
 TEST_CASE("an unknown path is 404 and an unknown method 405 with what is allowed") {
   House house;
   for (const char* target : {"/nothing", "/conversations/", "/search/messages", "/users/ann", "/events", "/audit"}) {
