@@ -29,7 +29,7 @@ bool Receipts::has_room(const Key& key) const {
 
 bool Receipts::must_wait(const Key& key, base::MonotonicTime now) const {
   auto it = entries_.find(key);
-  return it != entries_.end() && now < it->second.due;
+  return it != entries_.end() && (now < it->second.due || !it->second.parked.empty());
 }
 
 void Receipts::recorded(const Key& key, base::MonotonicTime now) {

@@ -54,7 +54,7 @@ class Receipts {
 
   // False: neither parked nor recorded, answer Overloaded.
   bool has_room(const Key& key) const;
-  // One was recorded less than an interval ago.
+  // One was recorded less than an interval ago, or waits for its turn still.
   bool must_wait(const Key& key, base::MonotonicTime now) const;
   void recorded(const Key& key, base::MonotonicTime now);
   void park(Receipt receipt, Parked parked);

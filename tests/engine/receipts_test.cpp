@@ -1,3 +1,5 @@
+#include "engine/receipts.h"
+
 #include <catch2/catch.hpp>
 
 #include "tests/engine/house.h"
@@ -46,6 +48,18 @@ TEST_CASE("reads of other members, other conversations and deliveries do not wai
   CHECK(house.done(house.read(1), as("cid")).changed);
   CHECK(house.done(domain::Read{other, {1}, std::nullopt}, as("bob")).changed);
   CHECK(house.done(domain::Delivered{house.conversation, {1}}, as("bob")).changed);
+}
+
+TEST_CASE("what is parked is not overtaken once its time has come") {
+  Receipts receipts(milliseconds(1'000), 10);
+  const Receipts::Key key{Receipts::Kind::read, conversation_id(1), {"bob"}};
+  const base::MonotonicTime start{};
+  const auto due = start + milliseconds(1'000);
+  receipts.recorded(key, start);
+  receipts.park({key, {3}}, {Pending{}, {3}, std::nullopt});
+  CHECK(receipts.must_wait(key, due));
+  CHECK(receipts.take_due(due).has_value());
+  CHECK_FALSE(receipts.must_wait(key, due));
 }
 
 TEST_CASE("a read that changes nothing is answered at once") {
@@ -151,7 +165,7 @@ TEST_CASE("beyond its limit receipts are refused") {
 
 TEST_CASE("a read interval passes without another command", "[real time]") {
   // The system clock: the sequencer must wake by itself when a parked read is due.
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   Options options;
   options.data_folder = folder.path();
   options.receipt_interval_ms = 5;
