@@ -12,7 +12,7 @@
 #include "engine/engine.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_log.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace hansard::engine {
 
@@ -88,7 +88,7 @@ class House {
   Engine& engine() { return *engine_; }
   std::vector<EventPtr> log_events();
 
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   support::ManualClock clock;
   std::shared_ptr<support::MemoryStore> store = std::make_shared<support::MemoryStore>();
   log::OpenReport report;

@@ -10,7 +10,7 @@
 namespace hansard::engine {
 
 namespace {
-std::unique_ptr<KeyStore> open_keys(const support::ScratchFolder& folder) {
+std::unique_ptr<KeyStore> open_keys(const support::TempFolder& folder) {
   return KeyStore::open(folder.path()).value();
 }
 
@@ -18,7 +18,7 @@ domain::Command some_command() { return domain::CloseConversation{conversation_i
 }  // namespace
 
 TEST_CASE("hashes of a user stay the same once synced") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   auto keys = open_keys(folder);
   const auto before = keys->hash(as("ann"), "key", some_command());
   CHECK(keys->unsynced() == 1);
@@ -34,7 +34,7 @@ TEST_CASE("hashes of a user stay the same once synced") {
 }
 
 TEST_CASE("users, keys and requests have hashes of their own") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   auto keys = open_keys(folder);
   const auto ann = keys->hash(as("ann"), "key", some_command());
   CHECK(keys->hash(as("bob"), "key", some_command()).actor != ann.actor);
@@ -48,7 +48,7 @@ TEST_CASE("users, keys and requests have hashes of their own") {
 }
 
 TEST_CASE("parts of a command id cannot be moved from one to the next") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   auto keys = open_keys(folder);
   auto one = as("s");
   one.actor.value = "ab";
@@ -58,7 +58,7 @@ TEST_CASE("parts of a command id cannot be moved from one to the next") {
 }
 
 TEST_CASE("without a key there is no command hash and no fingerprint") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   auto keys = open_keys(folder);
   const auto hashes = keys->hash(as("ann"), "", some_command());
   CHECK(hashes.command == base::ShortDigest{});
@@ -67,14 +67,14 @@ TEST_CASE("without a key there is no command hash and no fingerprint") {
 }
 
 TEST_CASE("only the owner may look into the keys folder") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   open_keys(folder);
   namespace fs = std::filesystem;
   CHECK(fs::status(folder.path() + "/keys").permissions() == fs::perms::owner_all);
 }
 
 TEST_CASE("many threads get one secret per user, whatever is synced meanwhile") {
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   auto keys = open_keys(folder);
   constexpr std::size_t kUsers = 300;
   std::array<std::vector<base::ShortDigest>, 4> seen;

@@ -18,7 +18,7 @@ struct Disk {
     return answers.wait(token);
   }
 
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   Answers answers;
   std::uint64_t token = 0;
 };

@@ -7,7 +7,7 @@
 #include <rapidcheck/catch.h>
 
 #include "tests/index/histories.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace hansard::index {
 
@@ -30,7 +30,7 @@ struct Fixture {
     for (std::size_t i = index.folded_through().value; i < log.size(); ++i) fold(index, log[i]);
   }
 
-  support::ScratchFolder folder;
+  support::TempFolder folder;
   IndexLimits limits{10, 1u << 20};
   NoContents contents;
 };

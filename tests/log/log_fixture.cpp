@@ -12,17 +12,6 @@
 
 namespace hansard::log {
 
-TempFolder::TempFolder() {
-  std::string name = (fs::temp_directory_path() / "hansard_log_XXXXXX").string();
-  CHECK(::mkdtemp(name.data()) != nullptr, name);
-  path_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 std::string record_at(Position position, std::size_t bytes) {
   std::string record = std::to_string(position.value) + ":";
   std::uint64_t state = position.value;

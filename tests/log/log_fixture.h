@@ -8,23 +8,13 @@
 #include <vector>
 
 #include "engine/log/rocks_log.h"
+#include "tests/support/temp_folder.h"
 
 namespace hansard::log {
 
 namespace fs = std::filesystem;
 
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
+using support::TempFolder;
 
 // The record the tests store at `position`: its number, then filler that depends on it.
 std::string record_at(Position position, std::size_t bytes = 100);
