@@ -8,7 +8,7 @@ namespace {
 // Rows cached between batches: a few hundred bytes each.
 constexpr std::size_t kRowsCachedMax = 100'000;
 
-base::MonotonicTime now() { return std::chrono::steady_clock::now(); }
+base::MonotonicTime now() { return base::system_clock().monotonic(); }
 }  // namespace
 
 Projector::Projector(engine::Engine& engine, std::shared_ptr<ViewStore> store, const ViewOptions& options, Hooks hooks)

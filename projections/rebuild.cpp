@@ -1,6 +1,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "engine/base/clock.h"
 #include "projections/view_fold.h"
 #include "projections/views.h"
 
@@ -27,11 +28,11 @@ base::Result<std::vector<engine::EventPtr>> read_batch(const engine::Engine& eng
 base::Result<void> fold_log(const engine::Engine& engine, ViewFold& fold,
                             const std::function<void(Position)>& progress) {
   Position last = engine.durable();
-  auto told = std::chrono::steady_clock::now();
+  auto told = base::system_clock().monotonic();
   while (fold.checkpoint().position < last) {
     TRY(auto batch, read_batch(engine, fold.checkpoint().position, last));
     TRY(fold.fold(batch));
-    auto now = std::chrono::steady_clock::now();
+    auto now = base::system_clock().monotonic();
     if (!progress || now - told < kProgressInterval) continue;
     told = now;
     progress(fold.checkpoint().position);
