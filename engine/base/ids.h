@@ -84,7 +84,7 @@ std::optional<Id> parse_id(std::string_view text) {
 template <class Id>
 Id id_from_bytes(std::string_view sixteen) {
   Id id;
-  std::memcpy(id.bytes.data(), sixteen.data(), id.bytes.size());
+  std::memcpy(id.bytes.data(), sixteen.data(), id.bytes.size());  // NOLINT: sixteen bytes, no text
   return id;
 }
 
@@ -101,9 +101,7 @@ struct std::hash<hansard::base::Uuid<Tag>> {
 
 template <>
 struct std::hash<hansard::base::UserId> {
-  std::size_t operator()(const hansard::base::UserId& id) const noexcept {
-    return std::hash<std::string>{}(id.value);
-  }
+  std::size_t operator()(const hansard::base::UserId& id) const noexcept { return std::hash<std::string>{}(id.value); }
 };
 
 template <class Tag>

@@ -1,8 +1,9 @@
 // "Wait until position": the durable position and every view's applied position are one of these, and they are the
 // only bells in the house. A gate only rises.
 //
-// Thread: advance from the one owner; the rest from any. A callback runs on the owner's thread and must only post
-// elsewhere; it runs exactly once, or never when cancelled first.
+// Thread: advance from the one owner; the rest from any. A callback runs on the owner's thread, or inside notify_at, and
+// must only post elsewhere; it runs at most once. One that advance has already taken up may still run after cancel has
+// returned, so what it refers to must live on by itself.
 #pragma once
 
 #include <atomic>

@@ -2,7 +2,7 @@
 // ingestion carries the checkpoint it brings the rows to and is atomic, so the database always equals the fold of a
 // prefix of the log (I8).
 //
-// Thread: both get, checkpoint and kept_from_day from any; ingest and drop_expired from one thread at a time.
+// Thread: both get and kept_from_day from any; checkpoint, ingest and drop_expired_commands from one thread at a time.
 // Owns: the database in its folder. Limits: the block cache; two background jobs.
 #pragma once
 
