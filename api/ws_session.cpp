@@ -113,11 +113,15 @@ void WsConnection::check_ping(base::MonotonicTime now) {
   session_->outbox().filled.notify();
 }
 
-// A peer that takes no byte for the write time is gone.
+// A peer that takes no byte for the write time is gone. One that takes them slowly is there: its pong stands behind
+// what it has yet to read.
 void WsConnection::check_progress(base::MonotonicTime now) {
   auto& stream = ws_.next_layer();
-  bool is_stuck = was_sending_ && stream.is_sending() && stream.bytes_sent() == bytes_sent_;
-  if (!is_stuck) write_deadline_ = now + seconds(limits_.write_timeout_s);
+  bool is_backed_up = was_sending_ && stream.is_sending();
+  bool has_moved = stream.bytes_sent() != bytes_sent_;
+  if (!is_backed_up || has_moved) write_deadline_ = now + seconds(limits_.write_timeout_s);
+  bool awaits_pong = deadline_ != base::MonotonicTime::max() && !session_->close_wanted();
+  if (is_backed_up && has_moved && awaits_pong) deadline_ = now + seconds(limits_.pong_timeout_s);
   was_sending_ = stream.is_sending();
   bytes_sent_ = stream.bytes_sent();
   if (now >= write_deadline_) cut();
@@ -190,7 +194,7 @@ asio::awaitable<bool> WsConnection::write_waiting() {
   auto& outbox = session_->outbox();
   error_code failed;
   ws_.next_layer().cork();
-  while (!failed && outbox.has_waiting()) {
+  while (!failed && (outbox.has_waiting() || is_ping_due_)) {
     auto frames = outbox.take();
     thread_.context().metrics.frames_out(frames.size());
     for (const auto& frame : frames) {
@@ -199,8 +203,8 @@ asio::awaitable<bool> WsConnection::write_waiting() {
       outbox.written(frame);
     }
     session_->on_written();
-  }
-  if (!failed && std::exchange(is_ping_due_, false)) {
+    // Between frames: a session that catches up may not empty its outbox for minutes.
+    if (failed || !std::exchange(is_ping_due_, false)) continue;
     websocket::ping_data nothing;
     co_await ws_.async_ping(nothing, asio::redirect_error(asio::use_awaitable, failed));
   }

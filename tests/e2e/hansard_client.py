@@ -183,7 +183,8 @@ class Socket:
         headers.update(self.options.get("headers", {}))
         url = f"ws://127.0.0.1:{self.user.server.port}/ws{self.query}"
         self.ws = await websockets.connect(url, extra_headers=headers, max_size=None, compression=None,
-                                           max_queue=self.options.get("max_queue", 4096), ping_interval=None)
+                                           max_queue=self.options.get("max_queue", 4096), ping_interval=None,
+                                           sock=self.options.get("sock"))
         if "no_token" not in self.options:
             self.hello = await self.receive()
             assert self.hello["type"] == "hello", self.hello

@@ -1,6 +1,7 @@
 """The WebSocket contract with Python's websockets as the client (test_node.py has another one)."""
 import asyncio
 import json
+import socket
 import unittest
 
 import websockets
@@ -232,6 +233,46 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
             self.assertIn("fell_behind", [f["type"] for f in frames])
             if "caught_up" not in [f["type"] for f in frames]:
                 await b.next("caught_up")
+
+
+class ImpatientServer(ServerTest, unittest.IsolatedAsyncioTestCase):
+    config = "[limits]\nping_interval_s = 1\npong_timeout_s = 3\n"
+
+    async def test_a_socket_that_reads_slowly_for_long_is_not_taken_for_dead(self):
+        alice, bob = self.user(), self.user()
+        conversation = alice.create([bob.name])["id"]
+        total, text = 1_200, "x" * 9_000
+        async with alice.socket() as a:
+            for i in range(total):
+                await a.ws.send(json.dumps({"type": "message.send", "id": str(i), "data": {
+                    "conversation_id": conversation, "content": text}}))
+                if i % 100 == 99:
+                    for _ in range(100):
+                        await a.next("ack")
+                    a.frames.clear()
+        narrow = socket.create_connection(("127.0.0.1", self.server.port))
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 << 10)
+        ordinals = []
+        async with bob.socket("?resume=0010000000000000", max_queue=1, sock=narrow) as b:
+            while len(ordinals) < total:
+                frame = await b.receive()
+                if frame["type"] != "message.new":
+                    continue
+                ordinals.append(frame["data"]["message"]["ordinal"])
+                await asyncio.sleep(0.008)  # a slow reader, for several pong timeouts
+        self.assertEqual(ordinals, list(range(1, total + 1)))
+
+    async def test_a_socket_that_answers_no_ping_is_closed(self):
+        token = self.user().token
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as silent:
+            silent.sendall(f"GET /ws?access_token={token} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
+                           "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
+            said = b""
+            while part := silent.recv(4096):
+                said += part
+        self.assertTrue(said.startswith(b"HTTP/1.1 101"), said)
+        self.assertIn(b"\x89\x00", said)  # the ping
 
 
 if __name__ == "__main__":
