@@ -37,7 +37,7 @@ void Receipts::recorded(const Key& key, base::MonotonicTime now) {
   schedule_.emplace_back(now + interval_, key);
 }
 
-void Receipts::park(Receipt receipt, Parked parked) {
+void Receipts::park(const Receipt& receipt, Parked parked) {
   auto it = entries_.find(receipt.key);
   CHECK(it != entries_.end());
   if (parked.pending.has_key()) commands_.emplace(parked.pending.hashes.command, parked.pending.hashes.fingerprint);

@@ -57,7 +57,7 @@ class Receipts {
   // One was recorded less than an interval ago, or waits for its turn still.
   bool must_wait(const Key& key, base::MonotonicTime now) const;
   void recorded(const Key& key, base::MonotonicTime now);
-  void park(Receipt receipt, Parked parked);
+  void park(const Receipt& receipt, Parked parked);
 
   // What is parked for one key, before its time.
   std::optional<Group> take(const Key& key);
