@@ -5,8 +5,8 @@
 
 #include <zstd.h>
 
-#include "engine/base/json.h"
 #include "engine/base/clock.h"
+#include "engine/base/json.h"
 
 namespace hansard::replay {
 
@@ -70,6 +70,7 @@ struct ChatLog::Impl {
   std::size_t text_at = 0;
   std::uint64_t bytes_read = 0, bytes_total = 0, line_number = 0;
   bool file_ended = false;
+  bool frame_open = false;  // a zstd frame has begun and not ended
   base::JsonParser parser;
 
   Error fail(ErrorCode code, const std::string& what) const {
@@ -94,10 +95,13 @@ struct ChatLog::Impl {
       in.pos = in.size;
       return base::success();
     }
+    if (file_ended && !frame_open) return base::success();
     std::string window(ZSTD_DStreamOutSize(), '\0');
     ZSTD_outBuffer out{window.data(), window.size(), 0};
     std::size_t left = ZSTD_decompressStream(zstd.get(), &out, &in);
     if (ZSTD_isError(left)) return fail(ErrorCode::corrupt, std::string("zstd says ") + ZSTD_getErrorName(left));
+    if (file_ended && frame_open && out.pos == 0) return fail(ErrorCode::corrupt, "the zstd file is cut short");
+    frame_open = left != 0;
     text.append(window, 0, out.pos);
     return base::success();
   }
@@ -106,13 +110,13 @@ struct ChatLog::Impl {
   Result<std::optional<std::string>> next_text() {
     for (;;) {
       std::size_t end = text.find('\n', text_at);
-      if (end != std::string::npos || (file_ended && text_at < text.size())) {
+      if (end != std::string::npos || (file_ended && !frame_open && text_at < text.size())) {
         std::string line = text.substr(text_at, end == std::string::npos ? end : end - text_at);
         text_at = end == std::string::npos ? text.size() : end + 1;
         ++line_number;
         return std::optional(std::move(line));
       }
-      if (file_ended) return std::optional<std::string>();
+      if (file_ended && !frame_open) return std::optional<std::string>();
       text.erase(0, text_at);
       text_at = 0;
       if (text.size() > kLineBytesMax) return fail(ErrorCode::malformed, "the line is longer than 4 MiB");
