@@ -30,7 +30,7 @@ base::Position Acknowledged::last(const base::UserId& user) const {
   auto& shard = shards_[shard_of(user, shards_.size())];
   std::lock_guard lock(shard.mutex);
   auto found = shard.last.find(user);
-  return found == shard.last.end() ? base::Position{} : found->second;
+  return found == shard.last.end() ? at_start_ : std::max(at_start_, found->second);
 }
 
 }  // namespace hansard::api

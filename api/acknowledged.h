@@ -1,5 +1,7 @@
 // User -> the last position acknowledged to him on this node: his own reads wait for it by default (API.md section 1).
 // Bounded: when full, an old entry is forgotten once the views have passed it, which changes no answer.
+// What was acknowledged before the start is not known by user: everybody waits for what was durable then. Views that
+// were killed behind the log would else deny a member what he had an answer about.
 //
 // Thread: any (sharded inside).
 #pragma once
@@ -14,6 +16,8 @@ namespace hansard::api {
 
 class Acknowledged {
  public:
+  explicit Acknowledged(base::Position at_start = {}) : at_start_(at_start) {}
+
   void note(const base::UserId& user, base::Position position, base::Position applied);
   base::Position last(const base::UserId& user) const;
 
@@ -23,6 +27,7 @@ class Acknowledged {
     std::unordered_map<base::UserId, base::Position> last;
   };
   static constexpr std::size_t kUsersPerShardMax = 16'384;
+  const base::Position at_start_;
   std::array<Shard, 16> shards_;
 };
 

@@ -31,7 +31,9 @@ namespace hansard::api {
 // Process-wide, safe from any thread.
 struct Shared {
   explicit Shared(const ServerParts& parts)
-      : uuids(parts.clock), typing(parts.engine, parts.clock, parts.limits.typing_expiry_s) {}
+      : acknowledged(parts.engine.durable()),
+        uuids(parts.clock),
+        typing(parts.engine, parts.clock, parts.limits.typing_expiry_s) {}
   Acknowledged acknowledged;
   base::UuidSource uuids;
   TypingBoard typing;
