@@ -165,6 +165,10 @@ Response problem_response(const Problem& problem, std::string_view request_id) {
   response.content_type = "application/problem+json";
   append_problem(response.body, problem, request_id);
   if (problem.retry_after_s != 0) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
+  if (problem.status == 429) {
+    response.headers.emplace_back("RateLimit-Remaining", "0");
+    response.headers.emplace_back("RateLimit-Reset", std::to_string(problem.retry_after_s));
+  }
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"hansard\"");
   if (!problem.position.empty()) response.headers.emplace_back("Hansard-Position", problem.position);
   return response;

@@ -72,6 +72,8 @@ TEST_CASE("who may try again is told when") {
   CHECK(header_of(problem_response(problem_of(engine::Answer(engine::DiskFull{})), "r"), "Retry-After") == "30");
   Problem slow = problem_of(Rejection{RejectionCode::slow_mode, "", 7});
   CHECK(header_of(problem_response(slow, "r"), "Retry-After") == "7");
+  CHECK(header_of(problem_response(slow, "r"), "RateLimit-Remaining") == "0");
+  CHECK(header_of(problem_response(slow, "r"), "RateLimit-Reset") == "7");
   Problem reused = problem_of(engine::Answer(engine::KeyReused{}));
   CHECK(reused.status == 422);
   CHECK(reused.code == "idempotency_key_reused");
