@@ -110,6 +110,10 @@ std::string next_of(const Window& window, const Seat& seat, const HistoryPage& p
 Answered<Response> history(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto seat, seat_of(call, snapshot, id));
+  // The present must not pass for the past.
+  if (call.params.has("as_of")) {
+    return Problem{422, "not_supported", "`as_of` is not supported by this server.", 0, {}};
+  }
   TRY(auto limit, page_limit(call.params, context.limits));
   TRY(auto window, window_of(call, seat, snapshot));
   HistoryPage page =
