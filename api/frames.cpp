@@ -83,7 +83,7 @@ Answered<Command> make_delete(const ClientFrame& frame, const CommandInput&) {
 }
 
 Answered<Command> make_read(const ClientFrame& frame, const CommandInput&) {
-  if (frame.data.member("message_id").kind() == JsonValue::Kind::missing) {
+  if (!Fields(frame.data).has("message_id")) {
     TRY(auto id, required_id<ConversationId>(frame.data, "conversation_id"));
     return read_of(id, frame.data);
   }

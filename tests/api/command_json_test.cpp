@@ -228,6 +228,10 @@ TEST_CASE("a frame is a command by the same rules") {
   CHECK(of<domain::DeleteMessage>(desk.command(R"({"type":"message.delete","data":{)" + message + "}}")).message ==
         kMessage);
   CHECK(of<domain::Read>(desk.command(R"({"type":"message.read","data":{)" + message + "}}")).message == kMessage);
+  const std::string no_message = R"("message_id":null,)";
+  CHECK(
+      of<domain::Read>(desk.command(R"({"type":"message.read","data":{"up_to":4,)" + no_message + conversation + "}}"))
+          .up_to == base::Ordinal{4});
   CHECK(of<domain::Read>(desk.command(R"({"type":"message.read","data":{"up_to":4,)" + conversation + "}}")).up_to ==
         base::Ordinal{4});
   CHECK(of<domain::Delivered>(desk.command(R"({"type":"message.delivered","data":{"up_to":4,)" + conversation + "}}"))
