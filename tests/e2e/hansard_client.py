@@ -44,6 +44,7 @@ class Server:
         self.extra = list(extra)
         self.port = 0
         self.process = None
+        self.starts = 0  # connections of an earlier start are stale
         self._tokens = {}
         self._users = []
         self.start()
@@ -55,6 +56,7 @@ class Server:
 
     def start(self):
         started = time.monotonic()
+        self.starts += 1
         self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=None)
         line = self.process.stdout.readline().decode()
         if not line.startswith("hansard listening on http://"):
@@ -63,8 +65,6 @@ class Server:
         self.start_seconds = time.monotonic() - started
 
     def kill(self):
-        for user in self._users:
-            user.close()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
@@ -114,11 +114,12 @@ class User:
         self.server, self.name, self.scope, self.act_as = server, name, scope, act_as
         self.token = server.token(name, scope)
         self.connection = None
+        self.connected_at = 0
 
     def close(self):
-        if self.connection:
-            self.connection.close()
-            self.connection = None
+        connection, self.connection = self.connection, None
+        if connection:
+            connection.close()
 
     def request(self, method, path, body=None, headers=None, raw=None):
         sent = {"Authorization": f"Bearer {self.token}"}
@@ -128,12 +129,15 @@ class User:
         payload = raw if raw is not None else (json.dumps(body) if body is not None else None)
         if payload is not None:
             sent.setdefault("Content-Type", "application/json")
-        if self.connection is None or self.connection.port != self.server.port:
+        connection = self.connection
+        if connection is None or self.connected_at != self.server.starts:
             self.close()
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+            self.connected_at = self.server.starts
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+            self.connection = connection
         try:
-            self.connection.request(method, path, payload, sent)
-            response = self.connection.getresponse()
+            connection.request(method, path, payload, sent)
+            response = connection.getresponse()
             return Answer(response, response.read())
         except (http.client.HTTPException, OSError):
             self.close()
