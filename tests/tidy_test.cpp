@@ -48,6 +48,7 @@ std::vector<Source> sources(const std::vector<std::string>& folders) {
 std::string room_of(const std::string& path) {
   static const std::regex deep("^(engine/(?:base|domain|codec|log|index))/");
   std::smatch match;
+  if (path.starts_with("projections/search/")) return "projections/search";
   if (std::regex_search(path, match, deep)) return match[1];
   return path.substr(0, path.find('/'));
 }
@@ -71,7 +72,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/index", {"engine/base", "engine/domain"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
-    {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
+    {"projections/search", {"engine/base", "engine/domain", "engine", "projections"}},
+    {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
+             "projections/search"}},
     {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
 };
 
@@ -92,6 +95,9 @@ const std::vector<Fence> kFences = {
     {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
     {std::regex("^openssl"), std::regex("^engine/base/|^api/auth")},
+    {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions)\\.(h|cpp)$")},
+    {std::regex("^unicode/"), std::regex("^projections/search/characters\\.cpp$")},
+    {std::regex("^libstemmer"), std::regex("^projections/search/stemmer\\.cpp$")},
     {std::regex("^(chrono|ctime|time\\.h)$"), std::regex("^(?!engine/(domain|codec)/)")},
 };
 
