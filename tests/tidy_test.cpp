@@ -46,7 +46,7 @@ std::vector<Source> sources(const std::vector<std::string>& folders) {
 }
 
 std::string room_of(const std::string& path) {
-  static const std::regex deep("^(engine/(?:base|domain|codec|log|index))/");
+  static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files))/");
   std::smatch match;
   if (path.starts_with("projections/search/")) return "projections/search";
   if (std::regex_search(path, match, deep)) return match[1];
@@ -70,6 +70,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/codec", {"engine/base", "engine/domain"}},
     {"engine/log", {"engine/base"}},
     {"engine/index", {"engine/base", "engine/domain"}},
+    {"engine/files", {"engine/base"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections"}},
@@ -90,7 +91,7 @@ const std::vector<Fence> kFences = {
     {std::regex("^boost/beast"), std::regex("^api/|^replay/client")},
     {std::regex("^boost/asio"), std::regex("^api/|^replay/client")},
     {std::regex("^(cjose|jansson)"), std::regex("^api/auth")},
-    {std::regex("^liburing"), std::regex("^engine/base/file_io")},
+    {std::regex("^liburing"), std::regex("^engine/files/uring_io\\.cpp$")},
     {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
     {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},

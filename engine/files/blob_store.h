@@ -1,0 +1,130 @@
+// The bytes of attachments, outside the log: content-addressed blobs below <data>/files (blob_folder.h). Who may see
+// which is not its business; a blob has no name, type or owner here, those are in the event file_uploaded.
+//
+// An upload streams into a file of its own, hashed on the way, and becomes a blob by fsync, rename, fsync of the
+// folder, in this order: a name in a shard is always whole and durable. The same bytes are one blob, whoever sends
+// them; the later upload replaces the earlier by a rename onto it, which readers do not notice. What is abandoned is
+// removed at once, what a crash leaves behind at the next start.
+//
+// A blob and its event are two writes. Between them the upload's pin keeps it (blob_pins.h); a crash there leaves a
+// blob without a file, which the collector (projections/process/) finds with `list` and `remove`.
+//
+// Thread: any, each upload or reader one call at a time; callbacks on a thread of the back end (file_io.h). list and
+// remove block.
+// Owns: the folder, the back end. Outlives every upload, reader and pin it gave.
+// Limits: transfers_max uploads and readers at a time, `overloaded` beyond; disk_reserve_bytes stay free (`disk_full`).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/base/result.h"
+#include "engine/files/blob_folder.h"
+#include "engine/files/blob_pins.h"
+#include "engine/files/file_io.h"
+
+namespace hansard::files {
+
+struct BlobOptions {
+  std::string folder;  // <data>/files
+  IoChoice io = IoChoice::automatic;
+  std::uint32_t transfers_max = 256;
+  std::uint64_t disk_reserve_bytes = 256u << 20;
+};
+
+struct StoredBlob {
+  base::Digest sha256{};
+  std::uint64_t size = 0;
+  BlobPins::Pin pin;  // hold it until the event of the file is durable
+};
+
+template <class T>
+using Done = std::function<void(base::Result<T>)>;
+
+class BlobStore;
+
+// Room for one transfer, given back with the last holder.
+using TransferRoom = std::shared_ptr<void>;
+
+// One upload. Not destroyed while a call is unfinished; destroyed without a finish it leaves nothing. After an error it
+// can only be destroyed.
+class BlobUpload {
+ public:
+  BlobUpload(BlobStore& store, std::string path, int file, TransferRoom room);
+  ~BlobUpload();
+  BlobUpload(const BlobUpload&) = delete;
+  BlobUpload& operator=(const BlobUpload&) = delete;
+
+  // `bytes` stay valid until the callback.
+  void append(std::string_view bytes, Done<void> done);
+  // Once. With the callback the blob is durable under its name.
+  void finish(Done<StoredBlob> done);
+
+ private:
+  void name_it(Done<StoredBlob> done);
+
+  BlobStore& store_;
+  std::string path_;  // "" once it has its name
+  int file_;          // -1 once closed
+  TransferRoom room_;
+  base::Sha256 hash_;
+  std::uint64_t size_ = 0;
+};
+
+// An open blob; one that is removed meanwhile can be read to its end. Not destroyed while a call is unfinished.
+class BlobReader {
+ public:
+  BlobReader(FileIo& io, int file, TransferRoom room) : io_(io), file_(file), room_(std::move(room)) {}
+  ~BlobReader();
+  BlobReader(const BlobReader&) = delete;
+  BlobReader& operator=(const BlobReader&) = delete;
+
+  // Bytes read: less than `into` holds only at the end. `into` stays valid until the callback.
+  void read(std::uint64_t offset, std::span<char> into, Done<std::size_t> done);
+
+ private:
+  FileIo& io_;
+  const int file_;
+  TransferRoom room_;
+};
+
+class BlobStore {
+ public:
+  // Creates the folder where it is missing and clears what uploads left there.
+  static base::Result<std::unique_ptr<BlobStore>> open(const BlobOptions& options);
+
+  // `size` as announced, to refuse what the disk has no room for; it is not enforced.
+  void upload(std::uint64_t size, Done<std::unique_ptr<BlobUpload>> done);
+  // `not_found` where there is no such blob.
+  void open_blob(const base::Digest& sha256, Done<std::unique_ptr<BlobReader>> done);
+
+  base::Result<std::vector<base::Digest>> list(unsigned shard) const { return folder_->list(shard); }
+  // Removes the blob unless it is pinned or `is_wanted`, which is asked while nobody can pin it. False: it stays.
+  base::Result<bool> remove(const base::Digest& sha256, const std::function<bool()>& is_wanted);
+
+  std::string_view io_name() const { return io_->name(); }
+  const std::string& why_not_uring() const { return why_not_uring_; }
+  std::size_t transfers() const { return transfers_.load(); }
+
+ private:
+  friend class BlobUpload;
+  BlobStore(const BlobOptions& options, std::unique_ptr<BlobFolder> folder, ChosenIo chosen);
+  base::Result<TransferRoom> take_room();
+  base::Result<void> check_space(std::uint64_t size) const;
+
+  const BlobOptions options_;
+  const std::unique_ptr<BlobFolder> folder_;
+  const std::string why_not_uring_;
+  BlobPins pins_;
+  std::atomic<std::size_t> transfers_{0};
+  const std::unique_ptr<FileIo> io_;  // goes first: its callbacks use the rest
+};
+
+}  // namespace hansard::files
