@@ -55,9 +55,10 @@ void note_unchanged(std::string& object, const Done& done) {
   object += "\"changed\":false}";
 }
 
-const RecordedEvent* last_event(const Done& done) {
-  bool has_body = !done.events.empty() && done.events.back()->body;
-  return has_body ? done.events.back().get() : nullptr;
+// The first: what follows it (a notice) tells of it.
+const RecordedEvent* main_event(const Done& done) {
+  bool has_body = !done.events.empty() && done.events.front()->body;
+  return has_body ? done.events.front().get() : nullptr;
 }
 
 struct AtOnce {
@@ -121,7 +122,7 @@ class FromViews {
   }
   AnswerBody operator()(const domain::UpdateConversation&) const {
     auto now = snapshot_.conversation(done_.conversation);
-    const RecordedEvent* event = last_event(done_);
+    const RecordedEvent* event = main_event(done_);
     bool changed_since = event != nullptr && now && now->settings_version != event->version;
     return done_.replayed && changed_since ? ids_only(done_, epoch_) : conversation();
   }
@@ -136,11 +137,17 @@ class FromViews {
   AnswerBody operator()(const domain::MarkUnread&) const { return pointers(); }
   AnswerBody operator()(const domain::AddMembers&) const { return render_at_once(done_, epoch_); }
   AnswerBody operator()(const domain::RemoveMember&) const { return render_at_once(done_, epoch_); }
+  AnswerBody operator()(const domain::ForwardMessage&) const { return message(); }
+  AnswerBody operator()(const domain::React&) const { return message(); }
+  template <class Other>
+  AnswerBody operator()(const Other&) const {
+    return ids_only(done_, epoch_);
+  }
 
  private:
   template <class Body>
   const Body* body_of() const {
-    const RecordedEvent* event = last_event(done_);
+    const RecordedEvent* event = main_event(done_);
     return event == nullptr ? nullptr : std::get_if<Body>(&*event->body);
   }
 
@@ -204,7 +211,7 @@ class FromViews {
   AnswerBody message() const {
     auto now = done_.message ? snapshot_.message(*done_.message) : std::nullopt;
     if (!now || !may_see(now->facts.conversation)) return ids_only(done_, epoch_);
-    const RecordedEvent* event = last_event(done_);
+    const RecordedEvent* event = main_event(done_);
     bool changed_since = event != nullptr && now->version != event->version;
     if (done_.replayed && changed_since) return ids_only(done_, epoch_);
     if (event != nullptr && changed_since) return as_left(*event, *now);
@@ -251,13 +258,13 @@ class FromViews {
 }  // namespace
 
 bool is_rendered_at_once(const domain::Command& command, const Done& done) {
-  if (std::holds_alternative<domain::SendMessage>(command)) return !done.replayed && last_event(done) != nullptr;
-  if (std::holds_alternative<domain::Delivered>(command)) return last_event(done) != nullptr;
+  if (std::holds_alternative<domain::SendMessage>(command)) return !done.replayed && main_event(done) != nullptr;
+  if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
   return std::holds_alternative<domain::AddMembers>(command) || std::holds_alternative<domain::RemoveMember>(command);
 }
 
 AnswerBody render_at_once(const Done& done, std::uint32_t epoch) {
-  if (const RecordedEvent* event = last_event(done)) return std::visit(AtOnce{done, *event, epoch}, *event->body);
+  if (const RecordedEvent* event = main_event(done)) return std::visit(AtOnce{done, *event, epoch}, *event->body);
   std::string body = "{\"conversation_id\":";
   append_id(body, done.conversation);
   append_place(body, done, epoch);

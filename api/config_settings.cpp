@@ -69,6 +69,15 @@ constexpr Setting kSettings[] = {
     {"limits", "delete_window_s", 0, 4'000'000'000,
      [](Config& c) -> Target { return &c.engine.rules.delete_window_s; }},
     {"limits", "members_max", 2, 1'000'000, [](Config& c) -> Target { return &c.engine.rules.members_max; }},
+    {"limits", "attachments_max", 0, 1'000, [](Config& c) -> Target { return &c.engine.rules.attachments_max; }},
+    {"limits", "emojis_per_message_max", 0, 1'000,
+     [](Config& c) -> Target { return &c.engine.rules.emojis_per_message_max; }},
+    {"limits", "emojis_per_user_max", 0, 1'000,
+     [](Config& c) -> Target { return &c.engine.rules.emojis_per_user_max; }},
+    {"limits", "scheduled_per_user_max", 0, 1'000'000,
+     [](Config& c) -> Target { return &c.engine.rules.scheduled_per_user_max; }},
+    {"limits", "schedule_ahead_days_max", 1, 36'500,
+     [](Config& c) -> Target { return &c.engine.rules.schedule_ahead_days_max; }},
 
     // The engine (engine/options.h).
     {"limits", "queue_commands_max", 1, 10'000'000, [](Config& c) -> Target { return &c.engine.queue_commands_max; }},

@@ -29,7 +29,7 @@ constexpr Row kShuttingDown{503, "shutting_down", "The server is stopping"};
 constexpr Row kInternal{500, "internal", "Internal error"};
 
 // In the order of RejectionCode.
-constexpr std::array<Row, 14> kRejections{{
+constexpr std::array<Row, 15> kRejections{{
     kNotFound,
     kForbidden,
     {409, "conflict", "Conflict"},
@@ -42,6 +42,7 @@ constexpr std::array<Row, 14> kRejections{{
     {409, "conversation_closed", "The conversation is closed"},
     {403, "read_only", "Posting is not allowed"},
     {429, "slow_mode", "Too soon after the last message"},
+    {422, "blocked", "The other person has blocked the caller"},
     kInvalid,
     {422, "group_full", "The group is full"},
 }};

@@ -83,15 +83,43 @@ struct FrameOf {
 
   std::optional<std::string> operator()(const domain::MessageSent&) const { return with_message("message.new"); }
   std::optional<std::string> operator()(const domain::MessageEdited&) const { return with_message("message.edited"); }
-  std::optional<std::string> operator()(const domain::MessageDeleted& body) const {
-    std::string out = begin("message.deleted", body.facts.conversation);
+  std::string gone(const domain::MessageFacts& facts) const {
+    std::string out = begin("message.deleted", facts.conversation);
     out += "{\"message_id\":";
-    append_id(out, body.facts.message);
+    append_id(out, facts.message);
     out += ",\"ordinal\":";
-    append_json_number(out, body.facts.ordinal.value);
+    append_json_number(out, facts.ordinal.value);
+    return out;
+  }
+  std::optional<std::string> operator()(const domain::MessageDeleted& body) const {
+    std::string out = gone(body.facts);
     append_by(out, event);
     out += "}}";
     return out;
+  }
+  std::optional<std::string> operator()(const domain::MessageExpired& body) const {
+    return gone(body.facts) + ",\"reason\":\"expired\"}}";
+  }
+  template <class Reaction>
+  std::optional<std::string> with_reaction(std::string_view type, const Reaction& body) const {
+    if (!body.content) return std::nullopt;
+    std::string out = begin(type, body.conversation);
+    out += "{\"message_id\":";
+    append_id(out, body.message);
+    out += ",\"ordinal\":";
+    append_json_number(out, body.ordinal.value);
+    out += ",\"user_id\":";
+    append_json_string(out, body.user.value);
+    out += ",\"emoji\":";
+    append_json_string(out, body.content->emoji);
+    out += "}}";
+    return out;
+  }
+  std::optional<std::string> operator()(const domain::ReactionAdded& body) const {
+    return with_reaction("reaction.added", body);
+  }
+  std::optional<std::string> operator()(const domain::ReactionRemoved& body) const {
+    return with_reaction("reaction.removed", body);
   }
   std::optional<std::string> operator()(const domain::ConversationCreated& body) const;
   std::optional<std::string> operator()(const domain::ConversationUpdated& body) const;
@@ -120,11 +148,11 @@ struct FrameOf {
     out += "}}";
     return out;
   }
-  std::optional<std::string> operator()(const domain::ReadAdvanced&) const { return std::nullopt; }
-  std::optional<std::string> operator()(const domain::DeliveredAdvanced&) const { return std::nullopt; }
-  std::optional<std::string> operator()(const domain::UnreadMarked&) const { return std::nullopt; }
-  std::optional<std::string> operator()(const domain::ConversationFlagged&) const { return std::nullopt; }
-  std::optional<std::string> operator()(const domain::LossAccepted&) const { return std::nullopt; }
+  // One user's own events, and the system's.
+  template <class Other>
+  std::optional<std::string> operator()(const Other&) const {
+    return std::nullopt;
+  }
 };
 
 // One frame for all members, so nothing of it may depend on who gets it: the role is in `members`.

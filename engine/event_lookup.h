@@ -19,6 +19,8 @@ class EventLookup final : public index::ContentSource {
 
   std::optional<domain::MessageContent> message_content(Position at) const override;
   std::optional<domain::ConversationContent> conversation_content(Position at) const override;
+  std::optional<domain::ProfileContent> profile_content(Position at) const override;
+  std::optional<domain::FileContent> file_content(Position at) const override;
 
  private:
   const Batch& batch_;

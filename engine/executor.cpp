@@ -19,8 +19,14 @@ void name_resource(const domain::EventBody& body, Done& done) {
           done.message = event.facts.message;
         } else if constexpr (requires { event.conversation; }) {
           done.conversation = event.conversation;
+          if constexpr (requires { event.message; }) done.message = event.message;
+        } else if constexpr (requires { event.draft; }) {
+          done.conversation = event.draft.conversation;
+          done.message = event.draft.message;
         }
-        done.created = std::is_same_v<Event, domain::ConversationCreated> || std::is_same_v<Event, domain::MessageSent>;
+        done.created = std::is_same_v<Event, domain::ConversationCreated> ||
+                       std::is_same_v<Event, domain::MessageSent> || std::is_same_v<Event, domain::SendScheduled> ||
+                       std::is_same_v<Event, domain::FileUploaded>;
       },
       body);
 }
@@ -28,7 +34,8 @@ void name_resource(const domain::EventBody& body, Done& done) {
 bool is_of_user_stream(const domain::Command& command) {
   return std::holds_alternative<domain::Read>(command) || std::holds_alternative<domain::Delivered>(command) ||
          std::holds_alternative<domain::MarkUnread>(command) ||
-         std::holds_alternative<domain::FlagConversation>(command);
+         std::holds_alternative<domain::FlagConversation>(command) ||
+         std::holds_alternative<domain::NotifyMember>(command);
 }
 }  // namespace
 
@@ -37,7 +44,7 @@ Done outcome_of(std::vector<EventPtr> events) {
   const domain::RecordedEvent& last = *events.back();
   Done done;
   done.position = last.position;
-  if (last.body) name_resource(*last.body, done);
+  if (events.front()->body) name_resource(*events.front()->body, done);
   if (last.stream == base::stream_of(done.conversation)) done.version = last.version;
   done.events = std::move(events);
   return done;
@@ -190,7 +197,7 @@ Done Executor::unchanged(const Pending& pending, const domain::Accepted& accepte
   done.position = batch_.head();  // durable when the answer leaves
   done.conversation = accepted.conversation;
   done.message = accepted.message;
-  if (!is_of_user_stream(pending.submission.command)) {
+  if (!accepted.conversation.is_nil() && !is_of_user_stream(pending.submission.command)) {
     done.version = index_.stream_version(base::stream_of(accepted.conversation));
   }
   return done;
@@ -201,7 +208,8 @@ Done Executor::unchanged(const Pending& pending, const domain::Accepted& accepte
 Done Executor::repeated(const domain::Accepted& accepted) const {
   Position made;
   if (accepted.message) {
-    made = index_.message(*accepted.message)->sent_position;
+    const auto message = index_.message(*accepted.message);
+    made = message ? message->sent_position : index_.scheduled(*accepted.message)->scheduled;
   } else {
     made = index_.conversation(accepted.conversation)->content_position;
   }

@@ -19,6 +19,9 @@ std::size_t bytes_in(const domain::UpdateConversation& update) {
   return (update.title ? update.title->size() : 0) + (update.metadata ? update.metadata->size() : 0);
 }
 std::size_t bytes_in(const domain::AddMembers& add) { return add.members.size() * sizeof(domain::MemberEntry); }
+std::size_t bytes_in(const domain::PutProfile& put) {
+  return put.profile.display_name.size() + put.profile.avatar.size() + put.profile.metadata.size();
+}
 template <class Small>
 std::size_t bytes_in(const Small&) {
   return 0;

@@ -134,17 +134,28 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
   put_row(folding, message_id_key(body.facts.message), row);
 }
 
-void fold(Folding& folding, const domain::MessageDeleted& body) {
+namespace {
+// Deleted or expired: the message stays, as a tombstone.
+void fold_gone(Folding& folding, const domain::MessageFacts& facts, domain::MessageStatus status) {
   MessageIdRow row = *folding.message;
   if (row.status == domain::MessageStatus::live) {
-    row.status = domain::MessageStatus::deleted;
-    depart(folding, body.facts);
+    row.status = status;
+    depart(folding, facts);
   }
   row.version = folding.event.version;
   row.mentioned.clear();
-  insert_version(folding, {body.facts, nullptr, folding.event.position, row.edited_at, folding.event.time,
+  insert_version(folding, {facts, nullptr, folding.event.position, row.edited_at, folding.event.time,
                            row.status == domain::MessageStatus::erased});
-  put_row(folding, message_id_key(body.facts.message), row);
+  put_row(folding, message_id_key(facts.message), row);
+}
+}  // namespace
+
+void fold(Folding& folding, const domain::MessageDeleted& body) {
+  fold_gone(folding, body.facts, domain::MessageStatus::deleted);
+}
+
+void fold(Folding& folding, const domain::MessageExpired& body) {
+  fold_gone(folding, body.facts, domain::MessageStatus::expired);
 }
 
 void fold_stream(Folding& folding, Ordinal ordinal) {

@@ -18,6 +18,7 @@ void fold(Folding& folding, const domain::MemberRoleChanged& body);
 void fold(Folding& folding, const domain::MessageSent& body);
 void fold(Folding& folding, const domain::MessageEdited& body);
 void fold(Folding& folding, const domain::MessageDeleted& body);
+void fold(Folding& folding, const domain::MessageExpired& body);
 template <class Other>
 void fold(Folding&, const Other&) {}  // readers' events are the unread part's
 

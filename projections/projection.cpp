@@ -48,6 +48,9 @@ base::Result<void> check_body(Folding& folding, const domain::MessageEdited& bod
 base::Result<void> check_body(Folding& folding, const domain::MessageDeleted& body) {
   return check_change(folding, body.facts);
 }
+base::Result<void> check_body(Folding& folding, const domain::MessageExpired& body) {
+  return check_change(folding, body.facts);
+}
 template <class Other>
 base::Result<void> check_body(Folding&, const Other&) {
   return base::success();
@@ -72,7 +75,15 @@ void advance(Folding& folding, const ConversationId& id) {
   }
 }
 
+// What concerns neither a conversation's members nor a pointer has no rows here but its place in its stream.
 template <class Body>
+base::Result<void> apply_body(Folding& folding, const Body&) {
+  conversation::fold_stream(folding, {});
+  return base::success();
+}
+
+template <class Body>
+  requires(domain::ConversationEvent<Body> || domain::PointerEvent<Body>)
 base::Result<void> apply_body(Folding& folding, const Body& body) {
   const ConversationId& id = conversation_of(body);
   TRY(check_conversation(folding, id, std::is_same_v<Body, domain::ConversationCreated>));
@@ -82,11 +93,6 @@ base::Result<void> apply_body(Folding& folding, const Body& body) {
   conversation::fold(folding, body);
   conversation::fold_stream(folding, ordinal_of(body));
   put_row(folding, conversation_key(id), folding.conversation);
-  return base::success();
-}
-
-base::Result<void> apply_body(Folding& folding, const domain::LossAccepted&) {
-  conversation::fold_stream(folding, {});
   return base::success();
 }
 

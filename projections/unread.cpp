@@ -77,11 +77,16 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
   if (!body.content) depart(folding, body.facts);
 }
 
-void fold(Folding& folding, const domain::MessageDeleted& body) {
+namespace {
+void fold_gone(Folding& folding, const domain::MessageFacts& facts) {
   if (!was_live(folding)) return;
-  set_mentions(folding, body.facts, folding.message->mentioned, false);
-  depart(folding, body.facts);
+  set_mentions(folding, facts, folding.message->mentioned, false);
+  depart(folding, facts);
 }
+}  // namespace
+
+void fold(Folding& folding, const domain::MessageDeleted& body) { fold_gone(folding, body.facts); }
+void fold(Folding& folding, const domain::MessageExpired& body) { fold_gone(folding, body.facts); }
 
 void fold(Folding& folding, const domain::ReadAdvanced& body) {
   folding.conversation.receipts = folding.event.position;

@@ -1,4 +1,3 @@
-#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -50,6 +49,38 @@ auto build(Builder& builder, const domain::MessageContent& content) {
   return wire::CreateMessageContent(builder, text, metadata, mentions, attachments);
 }
 
+auto build(Builder& builder, const domain::ReactionContent& content) {
+  return wire::CreateReactionContent(builder, optional_string(builder, content.emoji));
+}
+
+auto build(Builder& builder, const domain::ProfileContent& content) {
+  auto display_name = optional_string(builder, content.display_name);
+  auto avatar = optional_string(builder, content.avatar);
+  auto metadata = optional_string(builder, content.metadata);
+  return wire::CreateProfileContent(builder, display_name, avatar, metadata);
+}
+
+auto build(Builder& builder, const domain::FileContent& content) {
+  auto name = optional_string(builder, content.name);
+  auto media_type = optional_string(builder, content.media_type);
+  return wire::CreateFileContent(builder, name, media_type);
+}
+
+void read(const wire::ReactionContent& table, domain::ReactionContent& content) {
+  content.emoji = text_of(table.emoji());
+}
+
+void read(const wire::ProfileContent& table, domain::ProfileContent& content) {
+  content.display_name = text_of(table.display_name());
+  content.avatar = text_of(table.avatar());
+  content.metadata = text_of(table.metadata());
+}
+
+void read(const wire::FileContent& table, domain::FileContent& content) {
+  content.name = text_of(table.name());
+  content.media_type = text_of(table.media_type());
+}
+
 void read(const wire::ConversationContent& table, domain::ConversationContent& content) {
   content.title = text_of(table.title());
   content.metadata = text_of(table.metadata());
@@ -84,12 +115,31 @@ void read(const wire::MessageContent& table, domain::MessageContent& content) {
 }
 
 template <class Content>
-using TableOf = std::conditional_t<std::is_same_v<Content, domain::MessageContent>, wire::MessageContent,
-                                   wire::ConversationContent>;
+struct WireOf;
+template <>
+struct WireOf<domain::MessageContent> {
+  using Table = wire::MessageContent;
+};
+template <>
+struct WireOf<domain::ConversationContent> {
+  using Table = wire::ConversationContent;
+};
+template <>
+struct WireOf<domain::ReactionContent> {
+  using Table = wire::ReactionContent;
+};
+template <>
+struct WireOf<domain::ProfileContent> {
+  using Table = wire::ProfileContent;
+};
+template <>
+struct WireOf<domain::FileContent> {
+  using Table = wire::FileContent;
+};
 
 template <class Content>
 Result<void> read_table(std::string_view bytes, std::optional<Content>& content) {
-  const auto* table = verified_table<TableOf<Content>>(bytes);
+  const auto* table = verified_table<typename WireOf<Content>::Table>(bytes);
   if (table == nullptr) return base::error(base::ErrorCode::corrupt, "the content table does not verify");
   read(*table, content.emplace());
   return base::success();

@@ -69,9 +69,15 @@ bool read(const wire::MemberRoleChangedFacts& table, domain::MemberRoleChanged& 
   return read_enum(table.role(), event.role);
 }
 
-template <class MessageEvent>
-bool read(const wire::MessageFacts& table, MessageEvent& event) {
-  domain::MessageFacts& facts = event.facts;
+void read_provenance(const wire::ForwardedFrom* table, std::optional<domain::ForwardedFrom>& from) {
+  if (table == nullptr) return;
+  read_id(*table->message(), from.emplace().message);
+  if (const wire::Id* conversation = table->conversation()) read_id(*conversation, from->conversation);
+  from->sender.value = text_of(table->sender());
+  from->created_at.ms = table->created_at();
+}
+
+bool read_message(const wire::MessageFacts& table, domain::MessageFacts& facts) {
   read_id(*table.conversation(), facts.conversation);
   read_id(*table.message(), facts.message);
   facts.ordinal.value = table.ordinal();
@@ -81,7 +87,30 @@ bool read(const wire::MessageFacts& table, MessageEvent& event) {
   facts.reply_to_ordinal.value = table.reply_to_ordinal();
   facts.created_at.ms = table.created_at();
   facts.sent_at.ms = table.sent_at();
+  read_provenance(table.forwarded_from(), facts.forwarded_from);
   return read_enum(table.type(), facts.type);
+}
+
+template <class MessageEvent>
+bool read(const wire::MessageFacts& table, MessageEvent& event) {
+  return read_message(table, event.facts);
+}
+
+bool read(const wire::MessageFacts& table, domain::MessageSent& event) {
+  if (const auto* files = table.files()) {
+    for (const wire::Id* file : *files) read_id(*file, event.files.emplace_back());
+  }
+  event.was_scheduled = table.was_scheduled();
+  return read_message(table, event.facts);
+}
+
+template <class Reaction>
+bool read(const wire::ReactionFacts& table, Reaction& event) {
+  read_id(*table.conversation(), event.conversation);
+  read_id(*table.message(), event.message);
+  event.ordinal.value = table.ordinal();
+  event.user.value = text_of(table.user());
+  return true;
 }
 
 template <class Table, class Event>
@@ -111,6 +140,55 @@ bool read(const wire::ConversationFlaggedFacts& table, domain::ConversationFlagg
   event.muted = table.muted();
   event.pinned = table.pinned();
   return read_pointer(table, event);
+}
+
+bool read(const wire::ProfileUpdatedFacts& table, domain::ProfileUpdated& event) {
+  event.user.value = text_of(table.user());
+  return true;
+}
+
+template <class Block>
+bool read(const wire::UserBlockedFacts& table, Block& event) {
+  event.user.value = text_of(table.user());
+  event.other.value = text_of(table.other());
+  return true;
+}
+
+bool read(const wire::UserSeenFacts& table, domain::UserSeen& event) {
+  event.user.value = text_of(table.user());
+  event.at.ms = table.at();
+  return true;
+}
+
+bool read(const wire::NotificationDueFacts& table, domain::NotificationDue& event) {
+  read_id(*table.message(), event.message);
+  event.ordinal.value = table.ordinal();
+  return read_pointer(table, event);
+}
+
+bool read(const wire::SendScheduledFacts& table, domain::SendScheduled& event) {
+  event.send_at.ms = table.send_at();
+  return read_message(*table.draft(), event.draft);
+}
+
+bool read(const wire::ScheduleCancelledFacts& table, domain::ScheduleCancelled& event) {
+  read_id(*table.message(), event.message);
+  event.reason = text_of(table.reason());
+  return read_pointer(table, event);
+}
+
+bool read(const wire::FileUploadedFacts& table, domain::FileUploaded& event) {
+  event.user.value = text_of(table.user());
+  read_id(*table.file(), event.file);
+  event.sha256 = std::bit_cast<base::Digest>(*table.sha256());
+  event.size = table.size();
+  return true;
+}
+
+bool read(const wire::FileCollectedFacts& table, domain::FileCollected& event) {
+  event.user.value = text_of(table.user());
+  read_id(*table.file(), event.file);
+  return true;
 }
 
 bool read(const wire::LossAcceptedFacts& table, domain::LossAccepted& event) {
@@ -161,6 +239,12 @@ Result<void> read_facts(std::string_view table, domain::RecordedEvent& event) {
       return read_as<wire::MessageFacts, domain::MessageEdited>(table, event);
     case EventType::message_deleted:
       return read_as<wire::MessageFacts, domain::MessageDeleted>(table, event);
+    case EventType::message_expired:
+      return read_as<wire::MessageFacts, domain::MessageExpired>(table, event);
+    case EventType::reaction_added:
+      return read_as<wire::ReactionFacts, domain::ReactionAdded>(table, event);
+    case EventType::reaction_removed:
+      return read_as<wire::ReactionFacts, domain::ReactionRemoved>(table, event);
     case EventType::read_advanced:
       return read_as<wire::ReadAdvancedFacts, domain::ReadAdvanced>(table, event);
     case EventType::delivered_advanced:
@@ -169,6 +253,24 @@ Result<void> read_facts(std::string_view table, domain::RecordedEvent& event) {
       return read_as<wire::UnreadMarkedFacts, domain::UnreadMarked>(table, event);
     case EventType::conversation_flagged:
       return read_as<wire::ConversationFlaggedFacts, domain::ConversationFlagged>(table, event);
+    case EventType::profile_updated:
+      return read_as<wire::ProfileUpdatedFacts, domain::ProfileUpdated>(table, event);
+    case EventType::user_blocked:
+      return read_as<wire::UserBlockedFacts, domain::UserBlocked>(table, event);
+    case EventType::user_unblocked:
+      return read_as<wire::UserBlockedFacts, domain::UserUnblocked>(table, event);
+    case EventType::user_seen:
+      return read_as<wire::UserSeenFacts, domain::UserSeen>(table, event);
+    case EventType::notification_due:
+      return read_as<wire::NotificationDueFacts, domain::NotificationDue>(table, event);
+    case EventType::send_scheduled:
+      return read_as<wire::SendScheduledFacts, domain::SendScheduled>(table, event);
+    case EventType::schedule_cancelled:
+      return read_as<wire::ScheduleCancelledFacts, domain::ScheduleCancelled>(table, event);
+    case EventType::file_uploaded:
+      return read_as<wire::FileUploadedFacts, domain::FileUploaded>(table, event);
+    case EventType::file_collected:
+      return read_as<wire::FileCollectedFacts, domain::FileCollected>(table, event);
     case EventType::loss_accepted:
       return read_as<wire::LossAcceptedFacts, domain::LossAccepted>(table, event);
   }

@@ -1,3 +1,4 @@
+#include <span>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -83,20 +84,51 @@ auto build(Builder& builder, const Head& actor, const domain::MemberRoleChanged&
   return wire::CreateMemberRoleChangedFacts(builder, actor.offset, &conversation, user, role);
 }
 
-auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts) {
+flatbuffers::Offset<wire::ForwardedFrom> build_provenance(Builder& builder, const Head& actor,
+                                                          const std::optional<domain::ForwardedFrom>& from) {
+  if (!from) return {};
+  wire::Id message = wire_id(from->message);
+  wire::Id conversation = wire_id(from->conversation);
+  auto sender = build_user(builder, actor, from->sender);
+  return wire::CreateForwardedFrom(builder, &message, from->conversation.is_nil() ? nullptr : &conversation, sender,
+                                   from->created_at.ms);
+}
+
+flatbuffers::Offset<flatbuffers::Vector<const wire::Id*>> build_files(Builder& builder,
+                                                                      std::span<const domain::FileId> files) {
+  if (files.empty()) return {};
+  std::vector<wire::Id> ids;
+  ids.reserve(files.size());
+  for (const auto& file : files) ids.push_back(wire_id(file));
+  return builder.CreateVectorOfStructs(ids);
+}
+
+// What of the table only message.sent has.
+struct OfSent {
+  std::span<const domain::FileId> files;
+  bool was_scheduled = false;
+};
+
+auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts, const OfSent& sent) {
   wire::Id conversation = wire_id(facts.conversation);
   wire::Id message = wire_id(facts.message);
   wire::Id reply_to = facts.reply_to ? wire_id(*facts.reply_to) : wire::Id();
   auto author = build_user(builder, actor, facts.author);
   auto sender_type = optional_string(builder, facts.sender_type);
+  auto forwarded_from = build_provenance(builder, actor, facts.forwarded_from);
+  auto files = build_files(builder, sent.files);
   return wire::CreateMessageFacts(builder, actor.offset, &conversation, &message, facts.ordinal.value, author,
                                   sender_type, static_cast<wire::MessageType>(facts.type),
                                   facts.reply_to ? &reply_to : nullptr, facts.reply_to_ordinal.value,
-                                  facts.created_at.ms, facts.sent_at.ms);
+                                  facts.created_at.ms, facts.sent_at.ms, forwarded_from, files, sent.was_scheduled);
+}
+
+auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts) {
+  return build_message(builder, actor, facts, OfSent{});
 }
 
 auto build(Builder& builder, const Head& actor, const domain::MessageSent& event) {
-  return build_message(builder, actor, event.facts);
+  return build_message(builder, actor, event.facts, OfSent{event.files, event.was_scheduled});
 }
 
 auto build(Builder& builder, const Head& actor, const domain::MessageEdited& event) {
@@ -105,6 +137,26 @@ auto build(Builder& builder, const Head& actor, const domain::MessageEdited& eve
 
 auto build(Builder& builder, const Head& actor, const domain::MessageDeleted& event) {
   return build_message(builder, actor, event.facts);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MessageExpired& event) {
+  return build_message(builder, actor, event.facts);
+}
+
+template <class Reaction>
+auto build_reaction(Builder& builder, const Head& actor, const Reaction& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  wire::Id message = wire_id(event.message);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateReactionFacts(builder, actor.offset, &conversation, &message, event.ordinal.value, user);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ReactionAdded& event) {
+  return build_reaction(builder, actor, event);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ReactionRemoved& event) {
+  return build_reaction(builder, actor, event);
 }
 
 auto build(Builder& builder, const Head& actor, const domain::ReadAdvanced& event) {
@@ -130,6 +182,62 @@ auto build(Builder& builder, const Head& actor, const domain::ConversationFlagge
   auto user = build_user(builder, actor, event.user);
   return wire::CreateConversationFlaggedFacts(builder, actor.offset, &conversation, user, event.archived, event.muted,
                                               event.pinned);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ProfileUpdated& event) {
+  return wire::CreateProfileUpdatedFacts(builder, actor.offset, build_user(builder, actor, event.user));
+}
+
+template <class Block>
+auto build_block(Builder& builder, const Head& actor, const Block& event) {
+  auto user = build_user(builder, actor, event.user);
+  auto other = build_user(builder, actor, event.other);
+  return wire::CreateUserBlockedFacts(builder, actor.offset, user, other);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::UserBlocked& event) {
+  return build_block(builder, actor, event);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::UserUnblocked& event) {
+  return build_block(builder, actor, event);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::UserSeen& event) {
+  return wire::CreateUserSeenFacts(builder, actor.offset, build_user(builder, actor, event.user), event.at.ms);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::NotificationDue& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  wire::Id message = wire_id(event.message);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateNotificationDueFacts(builder, actor.offset, &conversation, &message, event.ordinal.value, user);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::SendScheduled& event) {
+  auto draft = build_message(builder, Head{actor.user, {}}, event.draft);
+  return wire::CreateSendScheduledFacts(builder, actor.offset, draft, event.send_at.ms);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ScheduleCancelled& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  wire::Id message = wire_id(event.message);
+  auto user = build_user(builder, actor, event.user);
+  auto reason = optional_string(builder, event.reason);
+  return wire::CreateScheduleCancelledFacts(builder, actor.offset, &conversation, &message, user, reason);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::FileUploaded& event) {
+  wire::Id file = wire_id(event.file);
+  auto sha256 = std::bit_cast<wire::Sha256>(event.sha256);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateFileUploadedFacts(builder, actor.offset, user, &file, &sha256, event.size);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::FileCollected& event) {
+  wire::Id file = wire_id(event.file);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateFileCollectedFacts(builder, actor.offset, user, &file);
 }
 
 auto build(Builder& builder, const Head& actor, const domain::LossAccepted& event) {

@@ -60,8 +60,8 @@ class CanonicalWriter {
     add_all(content.text, content.metadata, content.mentions, content.attachments);
   }
   void add(const SettingsPatch& patch) {
-    add_all(patch.history, patch.edit_history, patch.delete_window_s, patch.server_delete_window, patch.edit_window_s, patch.who_may_post,
-            patch.slow_mode_s, patch.retention_s);
+    add_all(patch.history, patch.edit_history, patch.delete_window_s, patch.server_delete_window, patch.edit_window_s,
+            patch.who_may_post, patch.slow_mode_s, patch.retention_s);
   }
 
   template <class... Values>

@@ -31,14 +31,43 @@ void add(CanonicalWriter& out, const CreateConversation& c) {
 void add(CanonicalWriter& out, const UpdateConversation& c) {
   out.add_all(c.conversation, c.title, c.metadata, c.settings, c.if_match);
 }
-void add(CanonicalWriter& out, const CloseConversation& c) { out.add(c.conversation); }
-void add(CanonicalWriter& out, const AddMembers& c) { out.add_all(c.conversation, c.members); }
-void add(CanonicalWriter& out, const RemoveMember& c) { out.add_all(c.conversation, c.user); }
+void add(CanonicalWriter& out, const CloseConversation& c) {
+  out.add(c.conversation);
+  if (c.if_match) out.add(c.if_match);
+}
+// A quiet request, as all were once, has the bytes it always had.
+void add(CanonicalWriter& out, const AddMembers& c) {
+  out.add_all(c.conversation, c.members);
+  if (c.notice) out.add(true);
+}
+void add(CanonicalWriter& out, const RemoveMember& c) {
+  out.add_all(c.conversation, c.user);
+  if (c.notice) out.add(true);
+}
 void add(CanonicalWriter& out, const ChangeRole& c) { out.add_all(c.conversation, c.user, c.role); }
 void add(CanonicalWriter& out, const SendMessage& c) {
   add_id(out, c.id, c.client_made);
   out.add_all(c.conversation, c.type, c.sender_type, c.content, c.reply_to, c.origin_time, c.quiet);
+  if (c.send_at) out.add(c.send_at);
 }
+void add(CanonicalWriter& out, const ForwardMessage& c) {
+  add_id(out, c.id, c.client_made);
+  out.add_all(c.message, c.conversation);
+}
+void add(CanonicalWriter& out, const React& c) { out.add_all(c.message, c.emoji, c.add); }
+void add(CanonicalWriter& out, const PutProfile& c) {
+  out.add_all(c.user, c.profile.display_name, c.profile.avatar, c.profile.metadata);
+}
+void add(CanonicalWriter& out, const BlockUser& c) { out.add_all(c.user, c.blocked); }
+// Not the id, which the edge makes up: the same upload is the same request.
+void add(CanonicalWriter& out, const RecordFile& c) {
+  out.add_all(base::view_of(c.sha256), c.size, c.content.name, c.content.media_type);
+}
+void add(CanonicalWriter& out, const NoteSeen& c) { out.add(c.at); }
+void add(CanonicalWriter& out, const ExpireMessage& c) { out.add(c.message); }
+void add(CanonicalWriter& out, const SendDue& c) { out.add(c.message); }
+void add(CanonicalWriter& out, const NotifyMember& c) { out.add(c.message); }
+void add(CanonicalWriter& out, const CollectFile& c) { out.add_all(c.file, c.seen); }
 void add(CanonicalWriter& out, const EditMessage& c) {
   out.add_all(c.message, c.text, c.metadata, c.mentions, c.if_match);
 }

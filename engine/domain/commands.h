@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/domain/values.h"
+#include "engine/domain/events.h"
 
 namespace hansard::domain {
 
@@ -17,6 +17,7 @@ struct Caller {
   bool service = false;
   bool audit = false;
   bool admin = false;
+  bool server = false;  // the server itself: timers and presence. No token makes one; `subject` is empty
 };
 
 // Derived ids: the same pair or external id always gives the same conversation (UUIDv8 over SHA-256).
@@ -43,14 +44,18 @@ struct UpdateConversation {
 };
 struct CloseConversation {
   ConversationId conversation;
+  std::optional<Version> if_match = std::nullopt;  // of the last settings, title or metadata change
 };
+// `notice`: the fresh id of the system message that tells of it; nothing: none is sent (quiet).
 struct AddMembers {
   ConversationId conversation;
   std::vector<MemberEntry> members;
+  std::optional<MessageId> notice = std::nullopt;
 };
 struct RemoveMember {
   ConversationId conversation;
   UserId user;
+  std::optional<MessageId> notice = std::nullopt;
 };
 struct ChangeRole {
   ConversationId conversation;
@@ -66,8 +71,16 @@ struct SendMessage {
   std::string sender_type;
   MessageContent content;
   std::optional<MessageId> reply_to;
-  std::optional<Timestamp> origin_time;  // service only
-  bool quiet = false;                    // service only: no automatic system messages
+  std::optional<Timestamp> origin_time;             // service only
+  bool quiet = false;                               // service only: no automatic system messages
+  std::optional<Timestamp> send_at = std::nullopt;  // later than now: kept until then
+};
+// A copy of `message` into `conversation`, with its provenance.
+struct ForwardMessage {
+  MessageId message;
+  ConversationId conversation;
+  MessageId id;  // of the copy; client-made or fresh
+  bool client_made = false;
 };
 struct EditMessage {
   MessageId message;
@@ -76,9 +89,15 @@ struct EditMessage {
   std::vector<Mention> mentions;        // of the new text
   std::optional<Version> if_match;      // of the message's own last change
 };
+// Of a scheduled message: its author cancels it.
 struct DeleteMessage {
   MessageId message;
   std::optional<Version> if_match;
+};
+struct React {
+  MessageId message;
+  std::string emoji;
+  bool add = true;  // false: take it back
 };
 
 // `message` says how far where it is given (and then `conversation` may be nil), `up_to` otherwise.
@@ -103,9 +122,50 @@ struct FlagConversation {
   std::optional<bool> pinned;
 };
 
+// Upsert, by a service: the whole new profile.
+struct PutProfile {
+  UserId user;
+  ProfileContent profile;
+};
+// The caller's own.
+struct BlockUser {
+  UserId user;
+  bool blocked = true;
+};
+// The bytes are durable already.
+struct RecordFile {
+  FileId file;
+  base::Digest sha256{};
+  std::uint64_t size = 0;
+  FileContent content;
+};
+
+// By the server alone (Caller::server); everybody else gets not_found. `actor` is whom it is about.
+struct NoteSeen {
+  Timestamp at;
+};
+struct ExpireMessage {
+  MessageId message;
+};
+// The time of a scheduled message of the actor has come.
+struct SendDue {
+  MessageId message;
+};
+// Wake the actor up for a message he has not acknowledged.
+struct NotifyMember {
+  MessageId message;
+};
+// No message carries the file as of `seen`; a later use keeps it.
+struct CollectFile {
+  FileId file;
+  Position seen;
+};
+
+// The order is part of every fingerprint: new ones go at the end.
 using Command =
     std::variant<CreateConversation, UpdateConversation, CloseConversation, AddMembers, RemoveMember, ChangeRole,
-                 SendMessage, EditMessage, DeleteMessage, Read, Delivered, MarkUnread, FlagConversation>;
+                 SendMessage, EditMessage, DeleteMessage, Read, Delivered, MarkUnread, FlagConversation, ForwardMessage,
+                 React, PutProfile, BlockUser, RecordFile, NoteSeen, ExpireMessage, SendDue, NotifyMember, CollectFile>;
 
 // A canonical byte string of everything that makes the command what it is (not of ids the edge made up): the same
 // request gives the same bytes whether it came over HTTP or a socket. Keyed and hashed it is the fingerprint.

@@ -28,6 +28,22 @@
 //   mode bind new messages only. Windows are closed after their last second; a clock that went back opens them again.
 // - An if_match is not looked at when the message is deleted already: a repeated delete changes nothing.
 //
+// - A notice (member added, removed or left) is a system message of the actor in the same command; it counts for
+// nobody.
+// - Where the other of a direct conversation has blocked the caller, opening it and writing into it is `blocked`; what
+//   was said stays readable.
+// - A forward copies text, metadata and attachments, never mentions, and names the first of the chain.
+// - Who may read may react, but for the role read_only; also where who_may_post is admins.
+// - A file is attached by who uploaded it (or a service), and by forwarding.
+// - A scheduled message obeys the rules of a send twice: when it is scheduled (but for slow mode) and when its time
+// comes
+//   (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
+//
+// Timers (Caller::server)
+// - They only propose: a message expires when its retention has run out by log time, a scheduled one is sent when its
+//   time has come, a member is notified when he is one still, has not muted, and neither read nor received it.
+//   A proposal that came too early or too late changes nothing.
+//
 // Pointers
 // - up_to above the last ordinal, and a mark on no visible message, are invalid. up_to 0 only clears the marker.
 #pragma once
@@ -56,6 +72,7 @@ enum class RejectionCode {
   conversation_closed,
   read_only,  // role read_only, or who_may_post
   slow_mode,
+  blocked,  // the other of a direct conversation does not want it
   invalid,  // a rule about values: mention out of range, reply_to elsewhere, direct not of two ...
   group_full
 };
@@ -84,6 +101,11 @@ struct Rules {
   std::uint32_t members_max = 100'000;
   std::uint32_t content_code_points_max = 10'000;
   std::uint32_t mentions_max = 1'000;  // each costs the decision a look at the members
+  std::uint32_t attachments_max = 20;
+  std::uint32_t emojis_per_message_max = 50;
+  std::uint32_t emojis_per_user_max = 20;        // under one message
+  std::uint32_t scheduled_per_user_max = 1'000;  // waiting
+  std::uint32_t schedule_ahead_days_max = 366;
 };
 
 // `now` is the log's time for the events to come.

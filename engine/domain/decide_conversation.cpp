@@ -106,6 +106,8 @@ Decision decide_one(const Given& given, const CreateConversation& command) {
   const ConversationId id = id_of(given, command, members);
   auto event = creation(given, command, id, std::move(members));
   if (const auto existing = given.state.conversation(id)) return decide_existing(given, *existing, command, event);
+  const bool direct = command.type == ConversationType::direct;
+  if (direct && given.state.blocks(event.members[1].user, given.caller.actor)) return blocked();
   Accepted accepted = changed(std::move(event), id);
   accepted.created = true;
   return accepted;
@@ -133,6 +135,9 @@ Decision decide_one(const Given& given, const CloseConversation& command) {
   if (!place) return not_found();
   if (!may_own(given, *place)) return reject(RejectionCode::forbidden, "Only an owner closes a conversation.");
   if (place->conversation.closed) return unchanged(command.conversation);
+  if (command.if_match && *command.if_match != place->conversation.settings_version) {
+    return reject(RejectionCode::precondition_failed, "The conversation has changed since that version.");
+  }
   return changed(ConversationClosed{command.conversation}, command.conversation);
 }
 

@@ -1,6 +1,6 @@
 #include <unordered_set>
 
-#include "engine/domain/deciding.h"
+#include "engine/domain/posting.h"
 
 namespace hansard::domain {
 namespace {
@@ -31,6 +31,19 @@ std::vector<MemberEntry> new_ones(const Given& given, const AddMembers& command)
   return added;
 }
 
+std::vector<UserId> users_of(const std::vector<MemberEntry>& members) {
+  std::vector<UserId> users;
+  for (const auto& entry : members) users.push_back(entry.user);
+  return users;
+}
+
+template <class Command>
+void tell(const Given& given, const Place& place, const Command& command, std::string_view event,
+          std::vector<UserId> users, Accepted& accepted) {
+  const Notice notice{event, std::move(users)};
+  accepted.events.push_back(notice_of(given, place, command.conversation, *command.notice, notice));
+}
+
 }  // namespace
 
 Decision decide_one(const Given& given, const AddMembers& command) {
@@ -46,8 +59,11 @@ Decision decide_one(const Given& given, const AddMembers& command) {
   if (place->conversation.member_count + added.size() > given.rules.members_max) {
     return reject(RejectionCode::group_full, "The conversation would have too many members.");
   }
-  return changed(MemberAdded{command.conversation, std::move(added), place->conversation.last_ordinal},
-                 command.conversation);
+  Accepted accepted = unchanged(command.conversation);
+  if (command.notice) tell(given, *place, command, "member_added", users_of(added), accepted);
+  accepted.events.insert(accepted.events.begin(),
+                         MemberAdded{command.conversation, std::move(added), place->conversation.last_ordinal});
+  return accepted;
 }
 
 Decision decide_one(const Given& given, const RemoveMember& command) {
@@ -59,7 +75,11 @@ Decision decide_one(const Given& given, const RemoveMember& command) {
   const auto target = given.state.member(command.conversation, command.user);
   if (!target) return unchanged(command.conversation);
   if (!leaves && !may_touch(given, *place, target->role)) return lacks_role();
-  return changed(MemberRemoved{command.conversation, command.user}, command.conversation);
+  Accepted accepted = changed(MemberRemoved{command.conversation, command.user}, command.conversation);
+  if (command.notice) {
+    tell(given, *place, command, leaves ? "member_left" : "member_removed", {command.user}, accepted);
+  }
+  return accepted;
 }
 
 Decision decide_one(const Given& given, const ChangeRole& command) {

@@ -1,4 +1,5 @@
 #include "engine/domain/message_content.h"
+#include "engine/domain/posting.h"
 
 namespace hansard::domain {
 namespace {
@@ -8,22 +9,30 @@ std::optional<Place> place_to_send(const Given& given, const SendMessage& comman
   return notice ? managed_place(given, command.conversation) : member_place(given, command.conversation);
 }
 
-// What was erased since cannot be compared and passes: a repeat has no effect anyway.
-bool is_same_send(const Given& given, const SendMessage& command, const MessageState& existing) {
-  const MessageFacts& facts = existing.facts;
-  if (facts.conversation != command.conversation || facts.author != given.caller.actor) return false;
-  if (facts.type != command.type || facts.sender_type != command.sender_type) return false;
-  if (facts.reply_to != command.reply_to) return false;
-  if (facts.created_at != command.origin_time.value_or(facts.sent_at)) return false;
-  const auto content = given.state.message_content(existing.sent_position);
-  return !content || says_the_same(*content, command.content);
+bool is_same_draft(const Given& given, const SendMessage& command, const MessageFacts& facts) {
+  return facts.conversation == command.conversation && facts.author == given.caller.actor &&
+         facts.type == command.type && facts.sender_type == command.sender_type && facts.reply_to == command.reply_to &&
+         facts.created_at == command.origin_time.value_or(facts.sent_at);
 }
 
-Decision decide_existing(const Given& given, const SendMessage& command, const MessageState& existing) {
-  if (!is_same_send(given, command, existing)) return reject(RejectionCode::id_taken, "The id names something else.");
+// What was erased since cannot be compared and passes: a repeat has no effect anyway.
+Decision decide_existing(const Given& given, const SendMessage& command, const MessageFacts& facts, Position said) {
+  const auto content = given.state.message_content(said);
+  const bool same = is_same_draft(given, command, facts) && (!content || says_the_same(*content, command.content));
+  if (!same) return reject(RejectionCode::id_taken, "The id names something else.");
   Accepted accepted = unchanged(command.conversation, command.id);
   accepted.repeat = true;
   return accepted;
+}
+
+std::optional<Decision> decide_repeat(const Given& given, const SendMessage& command) {
+  if (const auto sent = given.state.message(command.id)) {
+    return decide_existing(given, command, sent->facts, sent->sent_position);
+  }
+  if (const auto waiting = given.state.scheduled(command.id)) {
+    return decide_existing(given, command, waiting->draft, waiting->scheduled);
+  }
+  return std::nullopt;
 }
 
 std::optional<Rejection> check_service_only(const Given& given, const SendMessage& command) {
@@ -33,26 +42,6 @@ std::optional<Rejection> check_service_only(const Given& given, const SendMessag
   }
   if (command.origin_time) return reject(RejectionCode::forbidden, "Only a service gives an origin_time.");
   return std::nullopt;
-}
-
-std::optional<Rejection> check_slow_mode(const Given& given, const Place& place) {
-  const std::uint64_t pause_ms = std::uint64_t{place.conversation.settings.slow_mode_s} * 1'000;
-  if (given.caller.service || is_elevated(place.member->role)) return std::nullopt;
-  if (place.member->last_sent == Timestamp{} || given.now < place.member->last_sent) return std::nullopt;
-  const std::uint64_t passed_ms = elapsed_ms(place.member->last_sent, given.now);
-  if (passed_ms >= pause_ms) return std::nullopt;
-  auto rejection = reject(RejectionCode::slow_mode, "The conversation is in slow mode.");
-  rejection.retry_after_s = static_cast<std::uint32_t>((pause_ms - passed_ms + 999) / 1'000);
-  return rejection;
-}
-
-std::optional<Rejection> check_may_post(const Given& given, const Place& place) {
-  if (place.member->role == Role::read_only) return reject(RejectionCode::read_only, "You may only read here.");
-  const bool admins_only = place.conversation.settings.who_may_post == WhoMayPost::admins;
-  if (admins_only && !is_elevated(place.member->role)) {
-    return reject(RejectionCode::read_only, "Only owners and admins post here.");
-  }
-  return check_slow_mode(given, place);
 }
 
 // A hidden message (settings.history) is answered like one that is not there.
@@ -68,17 +57,42 @@ std::optional<Rejection> find_reply(const Given& given, const Place& place, cons
   return std::nullopt;
 }
 
-MessageFacts new_facts(const Given& given, const Place& place, const SendMessage& command) {
-  MessageFacts facts;
-  facts.conversation = command.conversation;
-  facts.message = command.id;
-  facts.ordinal = place.conversation.last_ordinal.next();
-  facts.author = given.caller.actor;
+MessageFacts facts_of(const Given& given, const Place& place, const SendMessage& command) {
+  MessageFacts facts = next_facts(given, place, command.conversation, command.id);
   facts.sender_type = command.sender_type;
   facts.type = command.type;
   facts.created_at = command.origin_time.value_or(given.now);
-  facts.sent_at = given.now;
   return facts;
+}
+
+std::optional<Rejection> check_may_send(const Given& given, const Place& place, const SendMessage& command) {
+  if (command.type == MessageType::system) return std::nullopt;
+  if (auto rejection = check_may_post(place)) return rejection;
+  return command.send_at ? std::nullopt : check_slow_mode(given, place);
+}
+
+std::optional<Rejection> check_schedule(const Given& given, const SendMessage& command) {
+  const std::int64_t ahead_max_ms = std::int64_t{given.rules.schedule_ahead_days_max} * 86'400'000;
+  if (command.origin_time || command.type == MessageType::system) {
+    return reject(RejectionCode::invalid, "An import and a system message are not scheduled.");
+  }
+  if (*command.send_at <= given.now || command.send_at->ms - given.now.ms > ahead_max_ms) {
+    return reject(RejectionCode::invalid, "send_at lies in the past or too far ahead.");
+  }
+  if (given.state.user(given.caller.actor).scheduled >= given.rules.scheduled_per_user_max) {
+    return reject(RejectionCode::invalid, "Too many of your messages wait for their time.");
+  }
+  return std::nullopt;
+}
+
+// What an accepted send appends.
+EventBody event_of(const SendMessage& command, MessageFacts facts, MessageContent content) {
+  if (command.send_at) {
+    facts.ordinal = {};
+    return SendScheduled{std::move(facts), *command.send_at, std::move(content)};
+  }
+  auto files = files_of(content);
+  return MessageSent{std::move(facts), std::move(content), std::move(files)};
 }
 
 }  // namespace
@@ -87,19 +101,23 @@ Decision decide_one(const Given& given, const SendMessage& command) {
   const auto place = place_to_send(given, command);
   if (!place) return not_found();
   if (command.client_made) {
-    if (const auto existing = given.state.message(command.id)) return decide_existing(given, command, *existing);
+    if (auto repeat = decide_repeat(given, command)) return *std::move(repeat);
   }
   if (place->conversation.closed) return closed();
   if (auto rejection = check_service_only(given, command)) return *std::move(rejection);
-  if (command.type != MessageType::system) {
-    if (auto rejection = check_may_post(given, *place)) return *std::move(rejection);
-  }
-  auto facts = new_facts(given, *place, command);
+  if (auto rejection = check_may_send(given, *place, command)) return *std::move(rejection);
+  if (auto rejection = check_not_blocked(given, *place)) return *std::move(rejection);
+  auto facts = facts_of(given, *place, command);
   if (auto rejection = find_reply(given, *place, command, facts)) return *std::move(rejection);
-  if (auto rejection = check_content(given, command.type, command.content)) return *std::move(rejection);
   auto content = command.content;
+  if (auto rejection = resolve_attachments(given, content)) return *std::move(rejection);
+  if (auto rejection = check_content(given, command.type, content)) return *std::move(rejection);
+  if (command.send_at) {
+    if (auto rejection = check_schedule(given, command)) return *std::move(rejection);
+  }
   decide_counts(given, facts, content);
-  Accepted accepted = changed(MessageSent{std::move(facts), std::move(content)}, command.conversation, command.id);
+  Accepted accepted =
+      changed(event_of(command, std::move(facts), std::move(content)), command.conversation, command.id);
   accepted.created = true;
   return accepted;
 }

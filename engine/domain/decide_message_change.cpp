@@ -61,6 +61,15 @@ std::optional<Rejection> check_delete(const Given& given, const DeleteMessage& c
   return std::nullopt;
 }
 
+// What is not a message may be one that waits for its time.
+Decision decide_cancel(const Given& given, const DeleteMessage& command) {
+  const auto waiting = given.state.scheduled(command.message);
+  if (!waiting || waiting->draft.author != given.caller.actor) return not_found();
+  const ConversationId& conversation = waiting->draft.conversation;
+  return changed(ScheduleCancelled{conversation, command.message, given.caller.actor, ""}, conversation,
+                 command.message);
+}
+
 }  // namespace
 
 Decision decide_one(const Given& given, const EditMessage& command) {
@@ -80,7 +89,7 @@ Decision decide_one(const Given& given, const EditMessage& command) {
 
 Decision decide_one(const Given& given, const DeleteMessage& command) {
   const auto found = message_place(given, command.message);
-  if (!found) return not_found();
+  if (!found) return decide_cancel(given, command);
   const MessageFacts& facts = found->message.facts;
   if (found->place.conversation.closed) return closed();
   if (!is_author(given, found->message) && !may_moderate(found->place) && !given.caller.admin) {

@@ -43,6 +43,15 @@ Rejection reject(RejectionCode code, std::string detail) { return {code, std::mo
 
 Rejection not_found() { return reject(RejectionCode::not_found, "There is no such thing here."); }
 
+Rejection blocked() { return reject(RejectionCode::blocked, "The other person does not take messages from you."); }
+
+std::optional<Rejection> check_not_blocked(const Given& given, const Place& place) {
+  const ConversationState& conversation = place.conversation;
+  if (conversation.type != ConversationType::direct) return std::nullopt;
+  const UserId& other = conversation.peer == given.caller.actor ? conversation.created_by : conversation.peer;
+  return given.state.blocks(other, given.caller.actor) ? std::optional(blocked()) : std::nullopt;
+}
+
 Rejection closed() { return reject(RejectionCode::conversation_closed, "The conversation is closed for good."); }
 
 Accepted unchanged(const ConversationId& conversation, std::optional<MessageId> message) {

@@ -47,9 +47,13 @@ bool may_manage(const Given& given, const Place& place);
 bool may_own(const Given& given, const Place& place);
 bool is_elevated(Role role);  // owner or admin
 
+// The other of a direct conversation has blocked the actor.
+std::optional<Rejection> check_not_blocked(const Given& given, const Place& place);
+
 Rejection not_found();
 Rejection reject(RejectionCode code, std::string detail);
 Rejection closed();
+Rejection blocked();
 
 Accepted unchanged(const ConversationId& conversation, std::optional<MessageId> message = std::nullopt);
 Accepted changed(EventBody event, const ConversationId& conversation, std::optional<MessageId> message = std::nullopt);
@@ -70,5 +74,15 @@ Decision decide_one(const Given& given, const Read& command);
 Decision decide_one(const Given& given, const Delivered& command);
 Decision decide_one(const Given& given, const MarkUnread& command);
 Decision decide_one(const Given& given, const FlagConversation& command);
+Decision decide_one(const Given& given, const ForwardMessage& command);
+Decision decide_one(const Given& given, const React& command);
+Decision decide_one(const Given& given, const PutProfile& command);
+Decision decide_one(const Given& given, const BlockUser& command);
+Decision decide_one(const Given& given, const RecordFile& command);
+Decision decide_one(const Given& given, const NoteSeen& command);
+Decision decide_one(const Given& given, const ExpireMessage& command);
+Decision decide_one(const Given& given, const SendDue& command);
+Decision decide_one(const Given& given, const NotifyMember& command);
+Decision decide_one(const Given& given, const CollectFile& command);
 
 }  // namespace hansard::domain

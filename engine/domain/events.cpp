@@ -12,25 +12,36 @@ constexpr EventType number(const MemberRoleChanged&) { return EventType::member_
 constexpr EventType number(const MessageSent&) { return EventType::message_sent; }
 constexpr EventType number(const MessageEdited&) { return EventType::message_edited; }
 constexpr EventType number(const MessageDeleted&) { return EventType::message_deleted; }
+constexpr EventType number(const MessageExpired&) { return EventType::message_expired; }
+constexpr EventType number(const ReactionAdded&) { return EventType::reaction_added; }
+constexpr EventType number(const ReactionRemoved&) { return EventType::reaction_removed; }
 constexpr EventType number(const ReadAdvanced&) { return EventType::read_advanced; }
 constexpr EventType number(const DeliveredAdvanced&) { return EventType::delivered_advanced; }
 constexpr EventType number(const UnreadMarked&) { return EventType::unread_marked; }
 constexpr EventType number(const ConversationFlagged&) { return EventType::conversation_flagged; }
+constexpr EventType number(const ProfileUpdated&) { return EventType::profile_updated; }
+constexpr EventType number(const UserBlocked&) { return EventType::user_blocked; }
+constexpr EventType number(const UserUnblocked&) { return EventType::user_unblocked; }
+constexpr EventType number(const UserSeen&) { return EventType::user_seen; }
+constexpr EventType number(const NotificationDue&) { return EventType::notification_due; }
+constexpr EventType number(const SendScheduled&) { return EventType::send_scheduled; }
+constexpr EventType number(const ScheduleCancelled&) { return EventType::schedule_cancelled; }
+constexpr EventType number(const FileUploaded&) { return EventType::file_uploaded; }
+constexpr EventType number(const FileCollected&) { return EventType::file_collected; }
 constexpr EventType number(const LossAccepted&) { return EventType::loss_accepted; }
 
+base::StreamId stream(const LossAccepted&) { return {}; }
+base::StreamId stream(const SendScheduled& body) { return base::stream_of_user(body.draft.author); }
 template <class Body>
 base::StreamId stream(const Body& body) {
   if constexpr (requires { body.facts; }) {
     return base::stream_of(body.facts.conversation);
-  } else {
+  } else if constexpr (ConversationEvent<Body>) {
     return base::stream_of(body.conversation);
+  } else {
+    return base::stream_of_user(body.user);
   }
 }
-base::StreamId stream(const ReadAdvanced& body) { return base::stream_of_user(body.user); }
-base::StreamId stream(const DeliveredAdvanced& body) { return base::stream_of_user(body.user); }
-base::StreamId stream(const UnreadMarked& body) { return base::stream_of_user(body.user); }
-base::StreamId stream(const ConversationFlagged& body) { return base::stream_of_user(body.user); }
-base::StreamId stream(const LossAccepted&) { return {}; }
 
 }  // namespace
 
@@ -58,6 +69,12 @@ std::string_view type_name(EventType type) {
       return "message.edited";
     case EventType::message_deleted:
       return "message.deleted";
+    case EventType::message_expired:
+      return "message.expired";
+    case EventType::reaction_added:
+      return "reaction.added";
+    case EventType::reaction_removed:
+      return "reaction.removed";
     case EventType::read_advanced:
       return "read.advanced";
     case EventType::delivered_advanced:
@@ -66,6 +83,24 @@ std::string_view type_name(EventType type) {
       return "unread.marked";
     case EventType::conversation_flagged:
       return "conversation.flagged";
+    case EventType::profile_updated:
+      return "profile.updated";
+    case EventType::user_blocked:
+      return "user.blocked";
+    case EventType::user_unblocked:
+      return "user.unblocked";
+    case EventType::user_seen:
+      return "user.seen";
+    case EventType::notification_due:
+      return "notification.due";
+    case EventType::send_scheduled:
+      return "send.scheduled";
+    case EventType::schedule_cancelled:
+      return "schedule.cancelled";
+    case EventType::file_uploaded:
+      return "file.uploaded";
+    case EventType::file_collected:
+      return "file.collected";
     case EventType::loss_accepted:
       return "loss.accepted";
   }

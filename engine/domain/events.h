@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -23,11 +24,23 @@ enum class EventType : std::uint16_t {
   message_sent = 10,
   message_edited = 11,
   message_deleted = 12,
+  reaction_added = 13,
+  reaction_removed = 14,
+  message_expired = 15,
   // user streams
   read_advanced = 30,
   delivered_advanced = 31,
   unread_marked = 32,
   conversation_flagged = 33,
+  profile_updated = 34,
+  user_blocked = 35,
+  user_unblocked = 36,
+  user_seen = 37,
+  notification_due = 38,
+  send_scheduled = 39,
+  schedule_cancelled = 40,
+  file_uploaded = 41,
+  file_collected = 42,
   // system stream
   loss_accepted = 60
 };
@@ -79,9 +92,12 @@ struct MemberRoleChanged {
   bool operator==(const MemberRoleChanged&) const = default;
 };
 
+// `files` are those the content attaches: which files a message carries is a fact, their names are content.
 struct MessageSent {
   MessageFacts facts;
   std::optional<MessageContent> content;
+  std::vector<FileId> files = {};
+  bool was_scheduled = false;
   bool operator==(const MessageSent&) const = default;
 };
 // Carries the whole new content.
@@ -93,6 +109,32 @@ struct MessageEdited {
 struct MessageDeleted {
   MessageFacts facts;
   bool operator==(const MessageDeleted&) const = default;
+};
+
+// The conversation's retention ran out for it (settings.retention_s, by log time).
+struct MessageExpired {
+  MessageFacts facts;
+  bool operator==(const MessageExpired&) const = default;
+};
+struct ReactionContent {
+  std::string emoji;  // 1-64 bytes without spaces and control characters
+  bool operator==(const ReactionContent&) const = default;
+};
+struct ReactionAdded {
+  ConversationId conversation;
+  MessageId message;
+  Ordinal ordinal;
+  UserId user;
+  std::optional<ReactionContent> content;
+  bool operator==(const ReactionAdded&) const = default;
+};
+struct ReactionRemoved {
+  ConversationId conversation;
+  MessageId message;
+  Ordinal ordinal;
+  UserId user;
+  std::optional<ReactionContent> content;
+  bool operator==(const ReactionRemoved&) const = default;
 };
 
 struct ReadAdvanced {
@@ -123,6 +165,80 @@ struct ConversationFlagged {
   bool operator==(const ConversationFlagged&) const = default;
 };
 
+// The whole new profile. `metadata` is a JSON object as minified text, "" for none; `avatar` is the caller's own
+// reference (a URL, a file id), not looked at.
+struct ProfileContent {
+  std::string display_name;
+  std::string avatar;
+  std::string metadata;
+  bool operator==(const ProfileContent&) const = default;
+};
+struct ProfileUpdated {
+  UserId user;
+  std::optional<ProfileContent> content;
+  bool operator==(const ProfileUpdated&) const = default;
+};
+struct UserBlocked {
+  UserId user;
+  UserId other;  // who may no longer write to `user` alone
+  bool operator==(const UserBlocked&) const = default;
+};
+struct UserUnblocked {
+  UserId user;
+  UserId other;
+  bool operator==(const UserUnblocked&) const = default;
+};
+// The last sign of life, when presence ended or began.
+struct UserSeen {
+  UserId user;
+  Timestamp at;
+  bool operator==(const UserSeen&) const = default;
+};
+// Nobody acknowledged the message for `user` in time: his devices should be woken up.
+struct NotificationDue {
+  ConversationId conversation;
+  MessageId message;
+  Ordinal ordinal;
+  UserId user;
+  bool operator==(const NotificationDue&) const = default;
+};
+// A message that is to be sent later. Nobody but its author knows of it. `draft` has no ordinal yet; its times are
+// those of this event.
+struct SendScheduled {
+  MessageFacts draft;
+  Timestamp send_at;
+  std::optional<MessageContent> content;
+  bool operator==(const SendScheduled&) const = default;
+};
+// By the author (`reason` empty), or because a rule said no when its time came (`reason` is that rule's sentence).
+struct ScheduleCancelled {
+  ConversationId conversation;
+  MessageId message;
+  UserId user;
+  std::string reason;
+  bool operator==(const ScheduleCancelled&) const = default;
+};
+struct FileContent {
+  std::string name;
+  std::string media_type;
+  bool operator==(const FileContent&) const = default;
+};
+// The bytes were durable before the event was.
+struct FileUploaded {
+  UserId user;
+  FileId file;
+  base::Digest sha256{};
+  std::uint64_t size = 0;  // bytes
+  std::optional<FileContent> content;
+  bool operator==(const FileUploaded&) const = default;
+};
+// No message carries the file any more; its bytes go.
+struct FileCollected {
+  UserId user;  // who uploaded it
+  FileId file;
+  bool operator==(const FileCollected&) const = default;
+};
+
 // An operator started a damaged log with --accept-loss-after: everything above `after` is gone for good.
 struct LossAccepted {
   Position after;
@@ -130,9 +246,24 @@ struct LossAccepted {
   bool operator==(const LossAccepted&) const = default;
 };
 
-using EventBody = std::variant<ConversationCreated, ConversationUpdated, ConversationClosed, MemberAdded, MemberRemoved,
-                               MemberRoleChanged, MessageSent, MessageEdited, MessageDeleted, ReadAdvanced,
-                               DeliveredAdvanced, UnreadMarked, ConversationFlagged, LossAccepted>;
+using EventBody =
+    std::variant<ConversationCreated, ConversationUpdated, ConversationClosed, MemberAdded, MemberRemoved,
+                 MemberRoleChanged, MessageSent, MessageEdited, MessageDeleted, MessageExpired, ReactionAdded,
+                 ReactionRemoved, ReadAdvanced, DeliveredAdvanced, UnreadMarked, ConversationFlagged, ProfileUpdated,
+                 UserBlocked, UserUnblocked, UserSeen, NotificationDue, SendScheduled, ScheduleCancelled, FileUploaded,
+                 FileCollected, LossAccepted>;
+
+// What the conversation's members may know of: these take its version. All else belongs to one user or the system.
+template <class Body>
+concept ConversationEvent = requires(const Body& body) { body.facts; } || std::is_same_v<Body, ConversationCreated> ||
+                            std::is_same_v<Body, ConversationUpdated> || std::is_same_v<Body, ConversationClosed> ||
+                            std::is_same_v<Body, MemberAdded> || std::is_same_v<Body, MemberRemoved> ||
+                            std::is_same_v<Body, MemberRoleChanged> || std::is_same_v<Body, ReactionAdded> ||
+                            std::is_same_v<Body, ReactionRemoved>;
+// A user's own place in one conversation: read, delivered, marker, flags.
+template <class Body>
+concept PointerEvent = std::is_same_v<Body, ReadAdvanced> || std::is_same_v<Body, DeliveredAdvanced> ||
+                       std::is_same_v<Body, UnreadMarked> || std::is_same_v<Body, ConversationFlagged>;
 
 EventType type_of(const EventBody& body);
 // "message.sent" and the like; "unknown" for a number this build does not know.

@@ -17,6 +17,13 @@ void change_conversation(StateWriter& state, const RecordedEvent& event, const C
   state.put_conversation(id, *std::move(conversation));
 }
 
+UserId peer_of(const ConversationCreated& body) {
+  for (const auto& entry : body.members) {
+    if (entry.user != body.created_by) return entry.user;
+  }
+  return {};
+}
+
 void fold(StateWriter& state, const RecordedEvent& event, const ConversationCreated& body) {
   ConversationState conversation;
   conversation.type = body.type;
@@ -26,6 +33,7 @@ void fold(StateWriter& state, const RecordedEvent& event, const ConversationCrea
   conversation.member_count = static_cast<std::uint32_t>(body.members.size());
   conversation.settings = body.settings;
   conversation.content_position = event.position;
+  if (body.type == ConversationType::direct) conversation.peer = peer_of(body);
   state.put_conversation(body.conversation, std::move(conversation));
   for (const auto& entry : body.members)
     state.put_member(body.conversation, entry.user, MemberState{entry.role, {}, {}});
@@ -89,7 +97,26 @@ void note_sent(StateWriter& state, const ConversationState& conversation, const 
   state.put_member(facts.conversation, facts.author, member);
 }
 
+void note_used(StateWriter& state, const RecordedEvent& event, const std::vector<FileId>& files) {
+  for (const auto& id : files) {
+    auto file = state.file(id);
+    if (!file) continue;
+    file->last_use = event.position;
+    state.put_file(id, *std::move(file));
+  }
+}
+
+void end_schedule(StateWriter& state, const MessageId& message, const UserId& author) {
+  if (!state.scheduled(message)) return;
+  state.put_scheduled(message, std::nullopt);
+  auto user = state.user(author);
+  --user.scheduled;
+  state.put_user(author, user);
+}
+
 void fold(StateWriter& state, const RecordedEvent& event, const MessageSent& body) {
+  note_used(state, event, body.files);
+  if (body.was_scheduled) end_schedule(state, body.facts.message, body.facts.author);
   change_conversation(state, event, body.facts.conversation, [&](ConversationState& conversation) {
     conversation.last_ordinal = std::max(conversation.last_ordinal, body.facts.ordinal);
     note_sent(state, conversation, body.facts);
@@ -116,6 +143,85 @@ void fold(StateWriter& state, const RecordedEvent& event, const MessageEdited& b
 
 void fold(StateWriter& state, const RecordedEvent& event, const MessageDeleted& body) {
   change_message(state, event, body.facts, MessageStatus::deleted);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MessageExpired& body) {
+  change_message(state, event, body.facts, MessageStatus::expired);
+}
+
+void count_emoji(StateWriter& state, const MessageId& message, const std::string& emoji, bool added) {
+  auto counts = state.reactions(message);
+  auto found = std::ranges::find(counts, emoji, &EmojiCount::emoji);
+  if (added && found == counts.end()) {
+    counts.push_back({emoji, 1});
+  } else if (added) {
+    ++found->count;
+  } else if (found != counts.end() && --found->count == 0) {
+    counts.erase(found);
+  }
+  state.put_reactions(message, std::move(counts));
+}
+
+// A reaction whose emoji was erased went with the message it stood under.
+template <class Reaction>
+void fold_reaction(StateWriter& state, const RecordedEvent& event, const Reaction& body, bool added) {
+  change_conversation(state, event, body.conversation, [&](ConversationState&) {
+    if (!body.content) return;
+    auto own = state.reactions_by(body.message, body.user);
+    const auto found = std::ranges::find(own, body.content->emoji);
+    if (added == (found != own.end())) return;
+    if (added) {
+      own.push_back(body.content->emoji);
+    } else {
+      own.erase(found);
+    }
+    state.put_reactions_by(body.message, body.user, std::move(own));
+    count_emoji(state, body.message, body.content->emoji, added);
+  });
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ReactionAdded& body) {
+  fold_reaction(state, event, body, true);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ReactionRemoved& body) {
+  fold_reaction(state, event, body, false);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ProfileUpdated& body) {
+  auto user = state.user(body.user);
+  user.profile = event.position;
+  state.put_user(body.user, user);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const UserBlocked& body) {
+  state.put_block(body.user, body.other, true);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const UserUnblocked& body) {
+  state.put_block(body.user, body.other, false);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const SendScheduled& body) {
+  state.put_scheduled(body.draft.message, ScheduledState{body.draft, body.send_at, event.position});
+  auto user = state.user(body.draft.author);
+  ++user.scheduled;
+  state.put_user(body.draft.author, user);
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const ScheduleCancelled& body) {
+  end_schedule(state, body.message, body.user);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const FileUploaded& body) {
+  state.put_file(body.file, FileState{body.user, body.size, false, event.position, {}});
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const FileCollected& body) {
+  auto file = state.file(body.file);
+  if (!file) return;
+  file->collected = true;
+  state.put_file(body.file, *std::move(file));
 }
 
 void fold(StateWriter& state, const RecordedEvent&, const ReadAdvanced& body) {
@@ -145,6 +251,8 @@ void fold(StateWriter& state, const RecordedEvent&, const ConversationFlagged& b
   state.put_reader(body.conversation, body.user, reader);
 }
 
+void fold(StateWriter&, const RecordedEvent&, const UserSeen&) {}
+void fold(StateWriter&, const RecordedEvent&, const NotificationDue&) {}
 void fold(StateWriter&, const RecordedEvent&, const LossAccepted&) {}
 
 // The stream of a conversation is its id, so an unknown event's conversation is known all the same.

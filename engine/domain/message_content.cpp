@@ -20,6 +20,18 @@ bool is_same_mention(const Mention& a, const Mention& b) {
   return a.user == b.user && a.offset == b.offset && a.length == b.length;
 }
 
+bool resolve(const Given& given, Attachment& attachment) {
+  const auto file = given.state.file(attachment.file);
+  if (!file || file->collected) return false;
+  if (file->owner != given.caller.actor && !given.caller.service) return false;
+  const auto content = given.state.file_content(file->uploaded);
+  if (!content) return false;
+  attachment.name = content->name;
+  attachment.media_type = content->media_type;
+  attachment.size = file->size;
+  return true;
+}
+
 }  // namespace
 
 std::optional<Rejection> check_content(const Given& given, MessageType type, const MessageContent& content) {
@@ -48,8 +60,26 @@ void decide_counts(const Given& given, const MessageFacts& facts, MessageContent
   }
 }
 
+std::optional<Rejection> resolve_attachments(const Given& given, MessageContent& content) {
+  if (content.attachments.size() > given.rules.attachments_max) {
+    return reject(RejectionCode::invalid, "The message has too many attachments.");
+  }
+  for (auto& attachment : content.attachments) {
+    if (!resolve(given, attachment)) {
+      return reject(RejectionCode::invalid, "An attachment names no file that you have uploaded.");
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<FileId> files_of(const MessageContent& content) {
+  std::vector<FileId> files;
+  for (const auto& attachment : content.attachments) files.push_back(attachment.file);
+  return files;
+}
+
 bool says_the_same(const MessageContent& a, const MessageContent& b) {
-  return a.text == b.text && a.metadata == b.metadata && a.attachments == b.attachments &&
+  return a.text == b.text && a.metadata == b.metadata && std::ranges::equal(files_of(a), files_of(b)) &&
          std::equal(a.mentions.begin(), a.mentions.end(), b.mentions.begin(), b.mentions.end(), is_same_mention);
 }
 

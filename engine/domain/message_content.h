@@ -13,7 +13,11 @@ std::optional<Rejection> check_content(const Given& given, MessageType type, con
 // Sets `counts` of each mention: a member now, not the author, and not in a system message, which counts for nobody.
 void decide_counts(const Given& given, const MessageFacts& facts, MessageContent& content);
 
-// Equal but for what the server decided about it (`counts`).
+// Fills in name, type and size of each attachment, of which the caller names the file alone.
+std::optional<Rejection> resolve_attachments(const Given& given, MessageContent& content);
+std::vector<FileId> files_of(const MessageContent& content);
+
+// Equal but for what the server decided about it: `counts`, and all of an attachment but its file.
 bool says_the_same(const MessageContent& a, const MessageContent& b);
 
 }  // namespace hansard::domain

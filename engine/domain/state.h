@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "engine/domain/events.h"
 #include "engine/domain/values.h"
@@ -19,6 +21,7 @@ struct ConversationState {
   std::uint32_t member_count = 0;
   Settings settings;
   Position content_position;  // of the event that holds the present title and metadata
+  UserId peer = {};           // direct: the one who did not open it; "" otherwise
   bool operator==(const ConversationState&) const = default;
 };
 
@@ -51,6 +54,36 @@ struct ReaderState {
   bool operator==(const ReaderState&) const = default;
 };
 
+// How often each emoji stands under one message, in the order of their first use; each count is above 0.
+struct EmojiCount {
+  std::string emoji;
+  std::uint32_t count = 0;
+  bool operator==(const EmojiCount&) const = default;
+};
+
+struct FileState {
+  UserId owner;
+  std::uint64_t size = 0;
+  bool collected = false;
+  Position uploaded;  // of file.uploaded, which holds name and type
+  Position last_use;  // of the last message.sent that carries it
+  bool operator==(const FileState&) const = default;
+};
+
+// A message that waits for its time; `scheduled` is the position of the event that holds its content.
+struct ScheduledState {
+  MessageFacts draft;
+  Timestamp send_at;
+  Position scheduled;
+  bool operator==(const ScheduledState&) const = default;
+};
+
+struct UserState {
+  std::uint32_t scheduled = 0;  // messages that wait for their time
+  Position profile;             // of the last profile.updated; 0 for none
+  bool operator==(const UserState&) const = default;
+};
+
 // Thread: the caller's one thread. Values, never references: nothing to outlive.
 class StateReader {
  public:
@@ -59,12 +92,21 @@ class StateReader {
   virtual std::optional<MemberState> member(const ConversationId& id, const UserId& user) const = 0;
   virtual std::optional<MessageState> message(const MessageId& id) const = 0;
   virtual ReaderState reader(const ConversationId& id, const UserId& user) const = 0;
+  virtual std::vector<EmojiCount> reactions(const MessageId& id) const = 0;
+  // The emojis of one user under one message, in the order they came.
+  virtual std::vector<std::string> reactions_by(const MessageId& id, const UserId& user) const = 0;
+  virtual bool blocks(const UserId& user, const UserId& other) const = 0;
+  virtual std::optional<FileState> file(const FileId& id) const = 0;
+  virtual std::optional<ScheduledState> scheduled(const MessageId& id) const = 0;
+  virtual UserState user(const UserId& id) const = 0;
   // Last version of any stream; 0 when there is none.
   virtual Version stream_version(const base::StreamId& stream) const = 0;
   // Content is not state: it is read back from the event that holds it, which only edits, updates and repeats of a
   // client-made id need. Nothing: erased.
-  virtual std::optional<MessageContent> message_content(Position sent_or_edited) const = 0;
+  virtual std::optional<MessageContent> message_content(Position sent_edited_or_scheduled) const = 0;
   virtual std::optional<ConversationContent> conversation_content(Position created_or_updated) const = 0;
+  virtual std::optional<ProfileContent> profile_content(Position updated) const = 0;
+  virtual std::optional<FileContent> file_content(Position uploaded) const = 0;
 };
 
 class StateWriter : public StateReader {
@@ -73,6 +115,12 @@ class StateWriter : public StateReader {
   virtual void put_member(const ConversationId& id, const UserId& user, std::optional<MemberState> state) = 0;
   virtual void put_message(const MessageId& id, MessageState state) = 0;
   virtual void put_reader(const ConversationId& id, const UserId& user, ReaderState state) = 0;
+  virtual void put_reactions(const MessageId& id, std::vector<EmojiCount> counts) = 0;
+  virtual void put_reactions_by(const MessageId& id, const UserId& user, std::vector<std::string> emojis) = 0;
+  virtual void put_block(const UserId& user, const UserId& other, bool blocked) = 0;
+  virtual void put_file(const FileId& id, FileState state) = 0;
+  virtual void put_scheduled(const MessageId& id, std::optional<ScheduledState> state) = 0;
+  virtual void put_user(const UserId& id, UserState state) = 0;
   virtual void put_stream_version(const base::StreamId& stream, Version version) = 0;
 };
 

@@ -88,6 +88,16 @@ struct MessageContent {
   bool operator==(const MessageContent&) const = default;
 };
 
+// Where a forwarded message comes from: the first of the chain. `conversation` is nil where that was a direct one, so
+// that nobody learns whom its author talks to.
+struct ForwardedFrom {
+  MessageId message;
+  ConversationId conversation;
+  UserId sender;
+  Timestamp created_at;
+  bool operator==(const ForwardedFrom&) const = default;
+};
+
 // What never changes about a message and is never erased. Repeated in edits and deletes, so that each event of a
 // message can be folded, pushed and indexed without looking anything up.
 struct MessageFacts {
@@ -101,6 +111,7 @@ struct MessageFacts {
   Ordinal reply_to_ordinal;  // 0 without reply_to
   Timestamp created_at;      // the log's time of the first event, or origin_time where a service gave one
   Timestamp sent_at;         // always the log's time of the first event: what windows are measured from
+  std::optional<ForwardedFrom> forwarded_from = std::nullopt;
   bool operator==(const MessageFacts&) const = default;
 };
 

@@ -17,7 +17,7 @@
 
 namespace hansard::index {
 
-inline constexpr std::uint8_t kRowVersion = 1;
+inline constexpr std::uint8_t kRowVersion = 2;
 
 // Appends to the string it was given.
 class RowWriter {
@@ -50,6 +50,13 @@ class RowWriter {
   void operator()(const std::optional<T>& value) {
     (*this)(value.has_value());
     if (value) (*this)(*value);
+  }
+  void operator()(std::uint64_t value) { number(value); }
+  // `each` writes one item.
+  template <class Items>
+  void list(const Items& items, const auto& each) {
+    number(items.size());
+    for (const auto& item : items) each(item);
   }
   template <class Enum>
     requires std::is_enum_v<Enum>
@@ -98,6 +105,12 @@ class RowReader {
     (*this)(there);
     value.reset();
     if (there) (*this)(value.emplace());
+  }
+  void operator()(std::uint64_t& value) { value = number(); }
+  template <class Items>
+  void list(Items& items, const auto& each) {
+    items.clear();
+    for (std::uint64_t left = number(); left > 0 && ok_; --left) each(items.emplace_back());
   }
   template <class Enum>
     requires std::is_enum_v<Enum>

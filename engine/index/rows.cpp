@@ -27,12 +27,31 @@ void fields(auto& archive, RowOf<ConversationState> auto& row) {
   archive(row.member_count);
   fields(archive, row.settings);
   archive(row.content_position);
+  archive(row.peer);
 }
 
 void fields(auto& archive, RowOf<MemberState> auto& row) {
   archive(row.role);
   archive(row.joined_after);
   archive(row.last_sent);
+}
+
+void fields(auto& archive, RowOf<domain::ForwardedFrom> auto& row) {
+  archive(row.message);
+  archive(row.conversation);
+  archive(row.sender);
+  archive(row.created_at);
+}
+
+void provenance(RowWriter& writer, const std::optional<domain::ForwardedFrom>& from) {
+  writer(from.has_value());
+  if (from) fields(writer, *from);
+}
+
+void provenance(RowReader& reader, std::optional<domain::ForwardedFrom>& from) {
+  bool there = false;
+  reader(there);
+  if (there) fields(reader, from.emplace());
 }
 
 void fields(auto& archive, RowOf<domain::MessageFacts> auto& row) {
@@ -46,6 +65,7 @@ void fields(auto& archive, RowOf<domain::MessageFacts> auto& row) {
   archive(row.reply_to_ordinal);
   archive(row.created_at);
   archive(row.sent_at);
+  provenance(archive, row.forwarded_from);
 }
 
 void fields(auto& archive, RowOf<MessageState> auto& row) {
@@ -78,6 +98,36 @@ void fields(auto& archive, RowOf<CommandRow> auto& row) {
 void fields(auto& archive, RowOf<Checkpoint> auto& row) {
   archive(row.position);
   archive(row.epoch);
+}
+
+void fields(auto& archive, RowOf<std::vector<domain::EmojiCount>> auto& row) {
+  archive.list(row, [&](auto& each) {
+    archive(each.emoji);
+    archive(each.count);
+  });
+}
+
+void fields(auto& archive, RowOf<std::vector<std::string>> auto& row) {
+  archive.list(row, [&](auto& each) { archive(each); });
+}
+
+void fields(auto& archive, RowOf<domain::FileState> auto& row) {
+  archive(row.owner);
+  archive(row.size);
+  archive(row.collected);
+  archive(row.uploaded);
+  archive(row.last_use);
+}
+
+void fields(auto& archive, RowOf<domain::ScheduledState> auto& row) {
+  fields(archive, row.draft);
+  archive(row.send_at);
+  archive(row.scheduled);
+}
+
+void fields(auto& archive, RowOf<domain::UserState> auto& row) {
+  archive(row.scheduled);
+  archive(row.profile);
 }
 
 template <class Row>
@@ -115,10 +165,10 @@ std::string row_key(Table table, const std::array<std::uint8_t, 16>& id) {
   return key;
 }
 
-std::string row_key(Table table, const ConversationId& conversation, const UserId& user) {
+std::string row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user) {
   std::string key;
-  key.reserve(1 + conversation.bytes.size() + 1 + user.value.size());
-  append_row_key(table, conversation.bytes, key);
+  key.reserve(1 + id.size() + 1 + user.value.size());
+  append_row_key(table, id, key);
   key.push_back(static_cast<char>(user.value.size()));
   key.append(user.value);
   return key;
@@ -131,6 +181,11 @@ std::string row_bytes(const ReaderState& row) { return write(row); }
 std::string row_bytes(const Version& row) { return write(row); }
 std::string row_bytes(const CommandRow& row) { return write(row); }
 std::string row_bytes(const Checkpoint& row) { return write(row); }
+std::string row_bytes(const std::vector<domain::EmojiCount>& row) { return write(row); }
+std::string row_bytes(const std::vector<std::string>& row) { return write(row); }
+std::string row_bytes(const domain::FileState& row) { return write(row); }
+std::string row_bytes(const domain::ScheduledState& row) { return write(row); }
+std::string row_bytes(const domain::UserState& row) { return write(row); }
 
 bool parse_row(std::string_view bytes, ConversationState& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, MemberState& row) { return read(bytes, row); }
@@ -139,5 +194,10 @@ bool parse_row(std::string_view bytes, ReaderState& row) { return read(bytes, ro
 bool parse_row(std::string_view bytes, Version& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, CommandRow& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, Checkpoint& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, std::vector<domain::EmojiCount>& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, std::vector<std::string>& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, domain::FileState& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, domain::ScheduledState& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, domain::UserState& row) { return read(bytes, row); }
 
 }  // namespace hansard::index

@@ -9,7 +9,14 @@
 //   4 readers     conversation 16, user        ReaderState
 //   5 streams     stream 16                    last version
 //   6 commands    command hash 16              CommandRow
+//   7 reactions   message 16                   how often each emoji stands under it
+//   8 reactors    message 16, user             the emojis of one user
+//   9 blocks      stream of user 16, other     one byte
+//  10 files       file 16                      FileState
+//  11 scheduled   message 16                   ScheduledState; absent: nothing waits
+//  12 users       stream of user 16            UserState
 //
+// Rows of the tables from 7 on are rare beside the others and share one map, by key and bytes: `side` rows.
 // Thread: any; plain functions and values.
 #pragma once
 
@@ -19,6 +26,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "engine/base/hash.h"
 #include "engine/domain/state.h"
@@ -45,7 +53,13 @@ enum class Table : char {
   messages = 3,
   readers = 4,
   streams = 5,
-  commands = 6
+  commands = 6,
+  reactions = 7,
+  reactors = 8,
+  blocks = 9,
+  files = 10,
+  scheduled = 11,
+  users = 12
 };
 
 // A kept command id: what it appended stands in the log at `first` and the `events - 1` positions after. `day` counts
@@ -77,8 +91,12 @@ struct MemberKeyView {
   const UserId& user;
 };
 
+// The stored key of a side row.
+using SideKey = std::string;
+
 struct KeyHash {
   using is_transparent = void;
+  std::size_t operator()(const SideKey& key) const { return std::hash<std::string>{}(key); }
   template <class Tag>
   std::size_t operator()(const base::Uuid<Tag>& id) const {
     return std::hash<base::Uuid<Tag>>{}(id);
@@ -112,12 +130,13 @@ struct Rows {
   RowMap<MemberKey, ReaderState> readers;
   RowMap<StreamId, Version> streams;
   RowMap<ShortDigest, CommandRow> commands;
+  RowMap<SideKey, std::optional<std::string>> sides;
 };
 
 std::string checkpoint_key();
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id);
 void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, std::string& out);
-std::string row_key(Table table, const ConversationId& conversation, const UserId& user);
+std::string row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user);
 
 std::string row_bytes(const ConversationState& row);
 std::string row_bytes(const MemberState& row);
@@ -126,6 +145,11 @@ std::string row_bytes(const ReaderState& row);
 std::string row_bytes(const Version& row);
 std::string row_bytes(const CommandRow& row);
 std::string row_bytes(const Checkpoint& row);
+std::string row_bytes(const std::vector<domain::EmojiCount>& row);
+std::string row_bytes(const std::vector<std::string>& row);
+std::string row_bytes(const domain::FileState& row);
+std::string row_bytes(const domain::ScheduledState& row);
+std::string row_bytes(const domain::UserState& row);
 
 // False: not the bytes of such a row in this version; `row` then means nothing.
 bool parse_row(std::string_view bytes, ConversationState& row);
@@ -135,5 +159,10 @@ bool parse_row(std::string_view bytes, ReaderState& row);
 bool parse_row(std::string_view bytes, Version& row);
 bool parse_row(std::string_view bytes, CommandRow& row);
 bool parse_row(std::string_view bytes, Checkpoint& row);
+bool parse_row(std::string_view bytes, std::vector<domain::EmojiCount>& row);
+bool parse_row(std::string_view bytes, std::vector<std::string>& row);
+bool parse_row(std::string_view bytes, domain::FileState& row);
+bool parse_row(std::string_view bytes, domain::ScheduledState& row);
+bool parse_row(std::string_view bytes, domain::UserState& row);
 
 }  // namespace hansard::index

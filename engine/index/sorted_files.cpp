@@ -18,7 +18,8 @@ std::string key_of(Table table, const ConversationId& id) { return row_key(table
 std::string key_of(Table table, const MessageId& id) { return row_key(table, id.bytes); }
 std::string key_of(Table table, const StreamId& id) { return row_key(table, id.bytes); }
 std::string key_of(Table table, const ShortDigest& hash) { return row_key(table, hash); }
-std::string key_of(Table table, const MemberKey& key) { return row_key(table, key.conversation, key.user); }
+std::string key_of(Table table, const MemberKey& key) { return row_key(table, key.conversation.bytes, key.user); }
+std::string key_of(Table, const SideKey& key) { return key; }
 
 class SortedFile {
  public:
@@ -36,6 +37,9 @@ class SortedFile {
   template <class Row>
   void put_row(const std::string& key, const std::optional<Row>& row) {
     row ? put(key, row_bytes(*row)) : check(writer_.Delete(key));
+  }
+  void put_row(const std::string& key, const std::optional<std::string>& bytes) {
+    bytes ? put(key, *bytes) : check(writer_.Delete(key));
   }
   std::uint64_t bytes() { return writer_.FileSize(); }
   std::string finish() {
@@ -101,6 +105,7 @@ std::vector<std::string> write_sorted_files(const rocksdb::Options& options, con
   files.add(Table::readers, rows.readers);
   files.add(Table::streams, rows.streams);
   files.add(Table::commands, rows.commands);
+  files.add(Table::reactions, rows.sides);  // and all tables after it
   return files.finish();
 }
 

@@ -10,20 +10,23 @@ namespace hansard::index {
 namespace {
 // What a cached row takes, its key and the map's node included: an estimate that errs on the large side.
 constexpr std::size_t kCachedRowBytes = 256;
-constexpr std::size_t kCaches = 4;
+constexpr std::size_t kCaches = 5;
 constexpr std::size_t kMemberRowsPerEvent = 4;  // on average; one event may bring a thousand
 
 std::size_t rows_per_generation(const IndexLimits& limits) {
   return limits.cache_bytes / 2 / kCachedRowBytes / kCaches / 2 + 1;
 }
 
+SideKey owned(const SideKey& key) { return key; }
 ConversationId owned(const ConversationId& id) { return id; }
 StreamId owned(const StreamId& id) { return id; }
 MemberKey owned(const MemberKeyView& key) { return {key.conversation, key.user}; }
 
 std::string stored_key(Table table, const ConversationId& id) { return row_key(table, id.bytes); }
 std::string stored_key(Table table, const StreamId& id) { return row_key(table, id.bytes); }
-std::string stored_key(Table table, const MemberKeyView& key) { return row_key(table, key.conversation, key.user); }
+std::string stored_key(Table table, const MemberKeyView& key) {
+  return row_key(table, key.conversation.bytes, key.user);
+}
 
 template <class Row>
 Row parsed(const std::string& bytes) {
@@ -71,6 +74,7 @@ WriteIndex::WriteIndex(std::unique_ptr<RowStore> store, const IndexLimits& limit
       members_(rows_per_generation(limits)),
       readers_(rows_per_generation(limits)),
       streams_(rows_per_generation(limits)),
+      sides_(rows_per_generation(limits)),
       folder_(std::make_unique<Folder>(*store_)) {}
 
 WriteIndex::~WriteIndex() = default;
@@ -137,6 +141,16 @@ Version WriteIndex::stream_version(const StreamId& stream) const {
   return from_database(streams_, Table::streams, stream).value_or(Version{});
 }
 
+std::optional<std::string> WriteIndex::side(const SideKey& key) const {
+  if (auto* bytes = in_overlays(&Rows::sides, key)) return *bytes;
+  if (auto* bytes = sides_.find(key)) return *bytes;
+  return sides_.put(key, store_->get(key));
+}
+
+void WriteIndex::put_side(const SideKey& key, std::optional<std::string> bytes) {
+  put(&Rows::sides, sides_, key, std::move(bytes));
+}
+
 std::optional<domain::MessageContent> WriteIndex::message_content(Position at) const {
   return contents_.message_content(at);
 }
@@ -144,6 +158,12 @@ std::optional<domain::MessageContent> WriteIndex::message_content(Position at) c
 std::optional<domain::ConversationContent> WriteIndex::conversation_content(Position at) const {
   return contents_.conversation_content(at);
 }
+
+std::optional<domain::ProfileContent> WriteIndex::profile_content(Position at) const {
+  return contents_.profile_content(at);
+}
+
+std::optional<domain::FileContent> WriteIndex::file_content(Position at) const { return contents_.file_content(at); }
 
 void WriteIndex::put_conversation(const ConversationId& id, ConversationState state) {
   put(&Rows::heads, heads_, id, std::move(state));

@@ -43,6 +43,8 @@ class ContentSource {
   virtual ~ContentSource() = default;
   virtual std::optional<domain::MessageContent> message_content(Position at) const = 0;
   virtual std::optional<domain::ConversationContent> conversation_content(Position at) const = 0;
+  virtual std::optional<domain::ProfileContent> profile_content(Position at) const = 0;
+  virtual std::optional<domain::FileContent> file_content(Position at) const = 0;
 };
 
 class WriteIndex final : public domain::StateWriter {
@@ -58,14 +60,28 @@ class WriteIndex final : public domain::StateWriter {
   std::optional<MemberState> member(const ConversationId& id, const UserId& user) const override;
   std::optional<MessageState> message(const MessageId& id) const override;
   ReaderState reader(const ConversationId& id, const UserId& user) const override;
+  std::vector<domain::EmojiCount> reactions(const MessageId& id) const override;
+  std::vector<std::string> reactions_by(const MessageId& id, const UserId& user) const override;
+  bool blocks(const UserId& user, const UserId& other) const override;
+  std::optional<domain::FileState> file(const base::FileId& id) const override;
+  std::optional<domain::ScheduledState> scheduled(const MessageId& id) const override;
+  domain::UserState user(const UserId& id) const override;
   Version stream_version(const StreamId& stream) const override;
   std::optional<domain::MessageContent> message_content(Position at) const override;
   std::optional<domain::ConversationContent> conversation_content(Position at) const override;
+  std::optional<domain::ProfileContent> profile_content(Position at) const override;
+  std::optional<domain::FileContent> file_content(Position at) const override;
 
   void put_conversation(const ConversationId& id, ConversationState state) override;
   void put_member(const ConversationId& id, const UserId& user, std::optional<MemberState> state) override;
   void put_message(const MessageId& id, MessageState state) override;
   void put_reader(const ConversationId& id, const UserId& user, ReaderState state) override;
+  void put_reactions(const MessageId& id, std::vector<domain::EmojiCount> counts) override;
+  void put_reactions_by(const MessageId& id, const UserId& user, std::vector<std::string> emojis) override;
+  void put_block(const UserId& user, const UserId& other, bool blocked) override;
+  void put_file(const base::FileId& id, domain::FileState state) override;
+  void put_scheduled(const MessageId& id, std::optional<domain::ScheduledState> state) override;
+  void put_user(const UserId& id, domain::UserState state) override;
   void put_stream_version(const StreamId& stream, Version version) override;
 
   // What an accepted command id appended, while it is kept.
@@ -101,6 +117,8 @@ class WriteIndex final : public domain::StateWriter {
   auto from_database(Cache& cache, Table table, const Key& key) const;
   template <class Map, class Cache, class Key>
   void put(Map Rows::* table, Cache& cache, const Key& key, typename Map::mapped_type row);
+  std::optional<std::string> side(const SideKey& key) const;
+  void put_side(const SideKey& key, std::optional<std::string> bytes);
   void fold_command(const domain::RecordedEvent& event);
   std::optional<CommandRow> stored_command(const ShortDigest& hash) const;
   void seal();
@@ -131,6 +149,7 @@ class WriteIndex final : public domain::StateWriter {
   mutable RowCache<MemberKey, MemberState> members_;
   mutable RowCache<MemberKey, ReaderState> readers_;
   mutable RowCache<StreamId, Version> streams_;
+  mutable RowCache<SideKey, std::string> sides_;
   std::unique_ptr<Folder> folder_;  // last: its thread ends before what it uses
 };
 

@@ -79,6 +79,10 @@ MessageFacts any_message_facts() {
   facts.reply_to_ordinal = {any_number()};
   facts.created_at = any_time();
   facts.sent_at = any_time();
+  facts.forwarded_from = maybe([] {
+    return ForwardedFrom{
+        {any_sixteen()}, {any<bool>() ? any_sixteen() : std::array<std::uint8_t, 16>{}}, any_user(), any_time()};
+  });
   return facts;
 }
 
@@ -91,9 +95,42 @@ void fill(ConversationClosed& event) { event = {{any_sixteen()}}; }
 void fill(MemberAdded& event) { event = {{any_sixteen()}, several(any_member), {any_number()}}; }
 void fill(MemberRemoved& event) { event = {{any_sixteen()}, any_user()}; }
 void fill(MemberRoleChanged& event) { event = {{any_sixteen()}, any_user(), any_enum<Role>(4)}; }
-void fill(MessageSent& event) { event = {any_message_facts(), maybe(any_message_content)}; }
+void fill(MessageSent& event) {
+  event = {any_message_facts(), maybe(any_message_content), several([] { return FileId{any_sixteen()}; }), any<bool>()};
+}
 void fill(MessageEdited& event) { event = {any_message_facts(), maybe(any_message_content)}; }
 void fill(MessageDeleted& event) { event = {any_message_facts()}; }
+void fill(MessageExpired& event) { event = {any_message_facts()}; }
+std::optional<ReactionContent> any_reaction() {
+  return maybe([] { return ReactionContent{any<std::string>()}; });
+}
+void fill(ReactionAdded& event) {
+  event = {{any_sixteen()}, {any_sixteen()}, {any_number()}, any_user(), any_reaction()};
+}
+void fill(ReactionRemoved& event) {
+  event = {{any_sixteen()}, {any_sixteen()}, {any_number()}, any_user(), any_reaction()};
+}
+void fill(ProfileUpdated& event) {
+  event = {any_user(),
+           maybe([] { return ProfileContent{any<std::string>(), any<std::string>(), any<std::string>()}; })};
+}
+void fill(UserBlocked& event) { event = {any_user(), any_user()}; }
+void fill(UserUnblocked& event) { event = {any_user(), any_user()}; }
+void fill(UserSeen& event) { event = {any_user(), any_time()}; }
+void fill(NotificationDue& event) { event = {{any_sixteen()}, {any_sixteen()}, {any_number()}, any_user()}; }
+void fill(SendScheduled& event) { event = {any_message_facts(), any_time(), maybe(any_message_content)}; }
+void fill(ScheduleCancelled& event) { event = {{any_sixteen()}, {any_sixteen()}, any_user(), any<std::string>()}; }
+base::Digest any_digest() {
+  base::Digest digest{};
+  for (auto& byte : digest) byte = any<std::uint8_t>();
+  return digest;
+}
+void fill(FileUploaded& event) {
+  event = {any_user(), {any_sixteen()}, any_digest(), any_number(), maybe([] {
+             return FileContent{any<std::string>(), any<std::string>()};
+           })};
+}
+void fill(FileCollected& event) { event = {any_user(), {any_sixteen()}}; }
 void fill(ReadAdvanced& event) { event = {{any_sixteen()}, any_user(), {any_number()}}; }
 void fill(DeliveredAdvanced& event) { event = {{any_sixteen()}, any_user(), {any_number()}}; }
 void fill(UnreadMarked& event) { event = {{any_sixteen()}, any_user(), {any_number()}}; }

@@ -121,6 +121,45 @@ void add_messages(std::vector<Sample>& all) {
   all.push_back(place("message_deleted", MessageDeleted{full_message_facts()}, kBob));
 }
 
+MessageFacts forwarded_facts() {
+  MessageFacts facts = message_facts();
+  facts.forwarded_from = ForwardedFrom{kEarlierMessage, ConversationId{sixteen(0xa0)}, kBob, {1'699'999'999'000}};
+  return facts;
+}
+
+void add_shared(std::vector<Sample>& all) {
+  MessageFacts from_direct = forwarded_facts();
+  from_direct.forwarded_from->conversation = {};
+  MessageContent picture;
+  picture.attachments = {{kFile, "image/png", "taxi.png", 5}};
+  all.push_back(place("message_sent_forwarded", MessageSent{forwarded_facts(), picture, {kFile}}));
+  all.push_back(place("message_sent_from_direct", MessageSent{from_direct, MessageContent{}}));
+  all.push_back(place("message_sent_scheduled", MessageSent{message_facts(), MessageContent{}, {}, true}));
+  all.push_back(place("message_expired", MessageExpired{forwarded_facts()}, UserId{}));
+  const ReactionContent taxi{"🚕"};
+  all.push_back(place("reaction_added", ReactionAdded{kConversation, kMessage, {7}, kBob, taxi}, kBob));
+  all.push_back(place("reaction_removed", ReactionRemoved{kConversation, kMessage, {7}, kAda, taxi}));
+}
+
+void add_people(std::vector<Sample>& all) {
+  const ProfileContent profile{"Ada Lovelace", "https://example.org/ada.png", R"({"team":"engine"})"};
+  all.push_back(place("profile_updated", ProfileUpdated{kAda, profile}, kService));
+  all.push_back(place("user_blocked", UserBlocked{kAda, kBob}));
+  all.push_back(place("user_unblocked", UserUnblocked{kAda, kBob}));
+  all.push_back(place("user_seen", UserSeen{kAda, {1'700'000'000'001}}));
+  all.push_back(place("notification_due", NotificationDue{kConversation, kMessage, {7}, kBob}, kBob));
+  MessageFacts draft = full_message_facts();
+  draft.ordinal = {};
+  all.push_back(place("send_scheduled", SendScheduled{draft, {1'700'000'600'000}, full_message_content()}));
+  all.push_back(place("schedule_cancelled", ScheduleCancelled{kConversation, kMessage, kAda, ""}));
+  all.push_back(place("schedule_refused", ScheduleCancelled{kConversation, kMessage, kAda, "You may only read here."}));
+  base::Digest sha256{};
+  for (std::size_t i = 0; i < sha256.size(); ++i) sha256[i] = static_cast<std::uint8_t>(0xc0 + i);
+  all.push_back(
+      place("file_uploaded", FileUploaded{kAda, kFile, sha256, 123'456, FileContent{"taxi.png", "image/png"}}));
+  all.push_back(place("file_collected", FileCollected{kAda, kFile}));
+}
+
 void add_readers(std::vector<Sample>& all) {
   all.push_back(place("read_advanced", ReadAdvanced{kConversation, kAda, {7}}));
   all.push_back(place("delivered_advanced", DeliveredAdvanced{kConversation, kAda, {6}}));
@@ -136,6 +175,8 @@ std::vector<Sample> samples() {
   add_members(all);
   add_messages(all);
   add_readers(all);
+  add_shared(all);
+  add_people(all);
   all.push_back(place("loss_accepted", LossAccepted{{1'000'000}, 2}, UserId{}));
   return all;
 }

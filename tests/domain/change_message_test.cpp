@@ -51,6 +51,7 @@ World with_a_returned_author() {
 
 TEST_CASE("an edit carries the message's facts and its whole new content") {
   World world = group_of_three();
+  world.happened(FileUploaded{user("ben"), {}, {}, 5, FileContent{"a.png", "image/png"}}, user("ben"));
   auto command = text(1, "one");
   command.content.metadata = R"({"a":1})";
   command.content.attachments.resize(1);

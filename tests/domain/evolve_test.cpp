@@ -24,6 +24,11 @@ std::vector<EventBody> one_of_each(const ConversationId& id) {
           DeliveredAdvanced{id, ben, Ordinal{1}},
           UnreadMarked{id, ben, Ordinal{1}},
           ConversationFlagged{id, ben, true, true, true},
+          MessageExpired{facts},
+          ReactionAdded{id, facts.message, facts.ordinal, ben, ReactionContent{"👍"}},
+          ReactionRemoved{id, facts.message, facts.ordinal, ben, ReactionContent{"👍"}},
+          NotificationDue{id, facts.message, facts.ordinal, ben},
+          ScheduleCancelled{id, facts.message, ben, ""},
           LossAccepted{Position{1}, 2}};
 }
 

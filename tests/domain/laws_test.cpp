@@ -79,12 +79,13 @@ auto fields(const CreateConversation& c) {
 auto fields(const UpdateConversation& c) {
   return std::tie(c.conversation, c.title, c.metadata, c.settings, c.if_match);
 }
-auto fields(const CloseConversation& c) { return std::tie(c.conversation); }
-auto fields(const AddMembers& c) { return std::tie(c.conversation, c.members); }
-auto fields(const RemoveMember& c) { return std::tie(c.conversation, c.user); }
+auto fields(const CloseConversation& c) { return std::tie(c.conversation, c.if_match); }
+auto fields(const AddMembers& c) { return std::tuple(c.conversation, c.members, c.notice.has_value()); }
+auto fields(const RemoveMember& c) { return std::tuple(c.conversation, c.user, c.notice.has_value()); }
 auto fields(const ChangeRole& c) { return std::tie(c.conversation, c.user, c.role); }
 auto fields(const SendMessage& c) {
-  return std::tie(c.conversation, c.id, c.type, c.sender_type, c.content, c.reply_to, c.origin_time, c.quiet);
+  return std::tie(c.conversation, c.id, c.type, c.sender_type, c.content, c.reply_to, c.origin_time, c.quiet,
+                  c.send_at);
 }
 auto fields(const EditMessage& c) { return std::tie(c.message, c.text, c.metadata, c.mentions, c.if_match); }
 auto fields(const DeleteMessage& c) { return std::tie(c.message, c.if_match); }
@@ -92,6 +93,19 @@ auto fields(const Read& c) { return std::tie(c.conversation, c.up_to, c.message)
 auto fields(const Delivered& c) { return std::tie(c.conversation, c.up_to); }
 auto fields(const MarkUnread& c) { return std::tie(c.conversation, c.from); }
 auto fields(const FlagConversation& c) { return std::tie(c.conversation, c.archived, c.muted, c.pinned); }
+
+auto fields(const ForwardMessage& c) { return std::tie(c.message, c.conversation, c.id); }
+auto fields(const React& c) { return std::tie(c.message, c.emoji, c.add); }
+auto fields(const PutProfile& c) {
+  return std::tie(c.user, c.profile.display_name, c.profile.avatar, c.profile.metadata);
+}
+auto fields(const BlockUser& c) { return std::tie(c.user, c.blocked); }
+auto fields(const RecordFile& c) { return std::tie(c.sha256, c.size, c.content.name, c.content.media_type); }
+auto fields(const NoteSeen& c) { return std::tie(c.at); }
+auto fields(const ExpireMessage& c) { return std::tie(c.message); }
+auto fields(const SendDue& c) { return std::tie(c.message); }
+auto fields(const NotifyMember& c) { return std::tie(c.message); }
+auto fields(const CollectFile& c) { return std::tie(c.file, c.seen); }
 
 bool is_same_request(const Command& a, const Command& b) {
   if (a.index() != b.index()) return false;

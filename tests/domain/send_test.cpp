@@ -133,7 +133,8 @@ TEST_CASE("system messages are a service's, who needs no membership for them") {
 }
 
 TEST_CASE("an empty text needs attachments, metadata, type system or a service") {
-  const World world = group_of_three();
+  World world = group_of_three();
+  world.happened(FileUploaded{user("ben"), {}, {}, 5, FileContent{"a.png", "image/png"}}, user("ben"));
   CHECK(code_of(world.ask(as("ben"), text(1, ""))) == RejectionCode::invalid);
   auto command = text(1, "");
   command.content.metadata = "{}";

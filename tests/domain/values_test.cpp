@@ -20,10 +20,14 @@ std::set<std::string> names_up_to(std::uint16_t last) {
 
 TEST_CASE("every event type has its name, every other number is unknown") {
   CHECK(names_up_to(100) == std::set<std::string>{"conversation.created", "conversation.updated", "conversation.closed",
-                                                  "member.added", "member.removed", "member.role_changed",
-                                                  "message.sent", "message.edited", "message.deleted", "read.advanced",
-                                                  "delivered.advanced", "unread.marked", "conversation.flagged",
-                                                  "loss.accepted", "unknown"});
+                                                  "member.added",         "member.removed",       "member.role_changed",
+                                                  "message.sent",         "message.edited",       "message.deleted",
+                                                  "read.advanced",        "delivered.advanced",   "unread.marked",
+                                                  "conversation.flagged", "loss.accepted",        "message.expired",
+                                                  "reaction.added",       "reaction.removed",     "profile.updated",
+                                                  "user.blocked",         "user.unblocked",       "user.seen",
+                                                  "notification.due",     "send.scheduled",       "schedule.cancelled",
+                                                  "file.uploaded",        "file.collected",       "unknown"});
   CHECK(type_name(static_cast<EventType>(9'999)) == "unknown");
 }
 
@@ -34,7 +38,8 @@ TEST_CASE("what every member may see is in the conversation's stream") {
   for (const EventBody& body : std::vector<EventBody>{
            ConversationCreated{id, {}, {}, {}, {}, {}, {}}, ConversationUpdated{id, {}, {}}, ConversationClosed{id},
            MemberAdded{id, {}, {}}, MemberRemoved{id, {}}, MemberRoleChanged{id, {}, {}}, MessageSent{facts, {}},
-           MessageEdited{facts, {}}, MessageDeleted{facts}}) {
+           MessageEdited{facts, {}}, MessageDeleted{facts}, MessageExpired{facts}, ReactionAdded{id, {}, {}, {}, {}},
+           ReactionRemoved{id, {}, {}, {}, {}}}) {
     CHECK(stream_of(body) == base::stream_of(id));
   }
 }
@@ -42,8 +47,14 @@ TEST_CASE("what every member may see is in the conversation's stream") {
 TEST_CASE("what concerns one user is in his stream, what concerns nobody in the system's") {
   const auto id = conversation_id(1);
   const auto ben = user("ben");
-  for (const EventBody& body : std::vector<EventBody>{ReadAdvanced{id, ben, {}}, DeliveredAdvanced{id, ben, {}},
-                                                      UnreadMarked{id, ben, {}}, ConversationFlagged{id, ben}}) {
+  MessageFacts draft;
+  draft.conversation = id;
+  draft.author = ben;
+  for (const EventBody& body : std::vector<EventBody>{
+           ReadAdvanced{id, ben, {}}, DeliveredAdvanced{id, ben, {}}, UnreadMarked{id, ben, {}},
+           ConversationFlagged{id, ben}, ProfileUpdated{ben, {}}, UserBlocked{ben, {}}, UserUnblocked{ben, {}},
+           UserSeen{ben, {}}, NotificationDue{id, {}, {}, ben}, SendScheduled{draft, {}, {}},
+           ScheduleCancelled{id, {}, ben, {}}, FileUploaded{ben, {}, {}, 0, {}}, FileCollected{ben, {}}}) {
     CHECK(stream_of(body) == base::stream_of_user(ben));
   }
   CHECK(stream_of(LossAccepted{}).is_nil());

@@ -66,6 +66,14 @@ TEST_CASE("every row comes back from its bytes, and from no others") {
   message.position.value = 1'000'000'000'000;
   comes_back(message);
 
+  message.facts.forwarded_from = domain::ForwardedFrom{{{1}}, {{2}}, {"zoë"}, {7}};
+  comes_back(message);
+
+  comes_back(std::vector<domain::EmojiCount>{{"🚕", 3}, {"👍", 100'000}});
+  comes_back(std::vector<std::string>{"🚕", "👍"});
+  comes_back(domain::FileState{{"ann"}, 123'456'789'012, true, {5}, {9}});
+  comes_back(domain::ScheduledState{message.facts, {1'704'067'200'000}, {77}});
+  comes_back(domain::UserState{3, {12}});
   comes_back(ReaderState{{5}, {6}, base::Ordinal{7}, true, false, true});
   comes_back(Version{300});
   comes_back(CommandRow{20'000, {1, 2, 3}, {1'000}, 3});
@@ -77,12 +85,19 @@ TEST_CASE("no key is the beginning of another, and tables do not mix") {
   const std::vector<std::string> keys = {
       checkpoint_key(),
       row_key(Table::heads, some_id(1).bytes),
-      row_key(Table::members, some_id(1), ann),
-      row_key(Table::members, some_id(1), anna),
-      row_key(Table::readers, some_id(1), ann),
+      row_key(Table::members, some_id(1).bytes, ann),
+      row_key(Table::members, some_id(1).bytes, anna),
+      row_key(Table::readers, some_id(1).bytes, ann),
       row_key(Table::messages, some_id(1).bytes),
       row_key(Table::streams, some_id(1).bytes),
       row_key(Table::commands, some_id(1).bytes),
+      row_key(Table::reactions, some_id(1).bytes),
+      row_key(Table::reactors, some_id(1).bytes, ann),
+      row_key(Table::reactors, some_id(1).bytes, anna),
+      row_key(Table::blocks, some_id(1).bytes, ann),
+      row_key(Table::files, some_id(1).bytes),
+      row_key(Table::scheduled, some_id(1).bytes),
+      row_key(Table::users, some_id(1).bytes),
   };
   for (const auto& a : keys) {
     for (const auto& b : keys) CHECK((&a == &b || !std::string_view(b).starts_with(a)));

@@ -15,6 +15,8 @@ namespace {
 struct NoContents final : ContentSource {
   std::optional<domain::MessageContent> message_content(Position) const override { return std::nullopt; }
   std::optional<domain::ConversationContent> conversation_content(Position) const override { return std::nullopt; }
+  std::optional<domain::ProfileContent> profile_content(Position) const override { return std::nullopt; }
+  std::optional<domain::FileContent> file_content(Position) const override { return std::nullopt; }
 };
 
 // An index in a folder, and the log it is the fold of.

@@ -1,0 +1,72 @@
+// What timers propose. Each looks again whether its time has come: the proposal may be old, early or a repeat.
+#include "engine/domain/message_content.h"
+#include "engine/domain/posting.h"
+
+namespace hansard::domain {
+namespace {
+
+bool has_run_out(const Given& given, const ConversationState& conversation, const MessageFacts& facts) {
+  const std::uint64_t retention_ms = std::uint64_t{conversation.settings.retention_s} * 1'000;
+  return retention_ms != 0 && elapsed_ms(facts.sent_at, given.now) >= retention_ms;
+}
+
+// Why the author may not send it now.
+std::optional<Rejection> check_due(const Given& given, const std::optional<Place>& place) {
+  if (!place) return not_found();
+  if (place->conversation.closed) return closed();
+  if (auto rejection = check_may_post(*place)) return rejection;
+  return check_not_blocked(given, *place);
+}
+
+bool wants_notice(const Given& given, const MessageFacts& facts) {
+  const auto reader = given.state.reader(facts.conversation, given.caller.actor);
+  return !reader.muted && reader.read_up_to < facts.ordinal && reader.delivered_up_to < facts.ordinal;
+}
+
+}  // namespace
+
+Decision decide_one(const Given& given, const ExpireMessage& command) {
+  if (!given.caller.server) return not_found();
+  const auto message = given.state.message(command.message);
+  if (!message) return not_found();
+  const MessageFacts& facts = message->facts;
+  const auto conversation = given.state.conversation(facts.conversation);
+  const bool expires = message->status == MessageStatus::live && has_run_out(given, *conversation, facts);
+  if (!expires) return unchanged(facts.conversation, facts.message);
+  return changed(MessageExpired{facts}, facts.conversation, facts.message);
+}
+
+Decision decide_one(const Given& given, const SendDue& command) {
+  if (!given.caller.server) return not_found();
+  const auto waiting = given.state.scheduled(command.message);
+  if (!waiting || waiting->draft.author != given.caller.actor) return not_found();
+  MessageFacts facts = waiting->draft;
+  if (waiting->send_at > given.now) return unchanged(facts.conversation, facts.message);
+  auto content = given.state.message_content(waiting->scheduled);
+  const auto place = member_place(given, facts.conversation);
+  auto no = check_due(given, place);
+  if (!no && !content) no = reject(RejectionCode::gone, "The message was erased.");
+  if (no) {
+    return changed(ScheduleCancelled{facts.conversation, facts.message, facts.author, no->detail}, facts.conversation,
+                   facts.message);
+  }
+  facts.ordinal = place->conversation.last_ordinal.next();
+  facts.created_at = facts.sent_at = given.now;
+  decide_counts(given, facts, *content);
+  auto files = files_of(*content);
+  return changed(MessageSent{facts, std::move(content), std::move(files), true}, facts.conversation, facts.message);
+}
+
+Decision decide_one(const Given& given, const NotifyMember& command) {
+  if (!given.caller.server) return not_found();
+  const auto found = message_place(given, command.message);
+  if (!found) return not_found();
+  const MessageFacts& facts = found->message.facts;
+  const bool due = found->message.status == MessageStatus::live && facts.author != given.caller.actor &&
+                   !found->place.conversation.closed && wants_notice(given, facts);
+  if (!due) return unchanged(facts.conversation, facts.message);
+  return changed(NotificationDue{facts.conversation, facts.message, facts.ordinal, given.caller.actor},
+                 facts.conversation, facts.message);
+}
+
+}  // namespace hansard::domain
