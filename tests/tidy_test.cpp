@@ -49,6 +49,7 @@ std::string room_of(const std::string& path) {
   static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files))/");
   std::smatch match;
   if (path.starts_with("projections/search/")) return "projections/search";
+  if (path.starts_with("projections/process/")) return "projections/process";
   if (std::regex_search(path, match, deep)) return match[1];
   return path.substr(0, path.find('/'));
 }
@@ -74,8 +75,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections"}},
+    {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine", "projections"}},
     {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
-             "projections/search"}},
+             "projections/search", "projections/process"}},
     {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
 };
 
@@ -85,13 +87,15 @@ struct Fence {
   std::regex allowed;
 };
 const std::vector<Fence> kFences = {
-    {std::regex("^rocksdb/"), std::regex("^engine/(log|index)/|^engine/keys|^projections/view_store")},
+    {std::regex("^rocksdb/"),
+     std::regex("^engine/(log|index)/|^engine/keys|^projections/(view_store|process/progress_store)")},
     {std::regex("^(flatbuffers/|.*_generated\\.h)"), std::regex("^engine/codec/")},
     {std::regex("^simdjson"), std::regex("^engine/base/json\\.cpp$")},
     {std::regex("^boost/beast"), std::regex("^api/|^replay/client")},
     {std::regex("^boost/asio"), std::regex("^api/|^replay/client")},
     {std::regex("^(cjose|jansson)"), std::regex("^api/auth")},
     {std::regex("^liburing"), std::regex("^engine/files/uring_io\\.cpp$")},
+    {std::regex("^curl/"), std::regex("^projections/process/http_post\\.cpp$")},
     {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
     {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},

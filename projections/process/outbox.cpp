@@ -1,0 +1,74 @@
+#include "projections/process/outbox.h"
+
+#include <algorithm>
+
+namespace hansard::process {
+
+Outbox::Lane::Lane(Subscriber subscriber, const CourierParts& parts, std::unique_ptr<HttpPost> post)
+    : courier(std::move(subscriber), parts, std::move(post)),
+      loop(parts.clock, parts.views.applied_gate(), [this] { return courier.step(); }) {}
+
+Outbox::Outbox(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post) {
+  for (auto& subscriber : subscribers) {
+    lanes_.push_back(std::make_unique<Lane>(std::move(subscriber), parts, make_post()));
+  }
+}
+
+Outbox::~Outbox() { stop(); }
+
+void Outbox::start() {
+  for (auto& lane : lanes_) lane->loop.start();
+}
+
+void Outbox::stop() {
+  if (std::exchange(stopped_, true)) return;
+  for (auto& lane : lanes_) lane->courier.cancel();
+  for (auto& lane : lanes_) {
+    lane->loop.stop();
+    lane->courier.close();
+  }
+}
+
+Outbox::Lane* Outbox::find(std::string_view name) const {
+  const auto found =
+      std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& l) { return l->courier.name() == name; });
+  return found == lanes_.end() ? nullptr : found->get();
+}
+
+bool Outbox::is_wanted(domain::EventType type) const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) { return lane->courier.wants(type); });
+}
+
+std::vector<WebhookStatus> Outbox::status() const {
+  std::vector<WebhookStatus> all;
+  for (const auto& lane : lanes_) all.push_back(lane->courier.status());
+  return all;
+}
+
+std::optional<WebhookStatus> Outbox::status(std::string_view name) const {
+  const Lane* lane = find(name);
+  return lane == nullptr ? std::nullopt : std::optional(lane->courier.status());
+}
+
+std::optional<std::vector<DeadLetter>> Outbox::dead_letters(std::string_view name, std::uint64_t after,
+                                                            std::size_t limit) const {
+  const Lane* lane = find(name);
+  return lane == nullptr ? std::nullopt : std::optional(lane->courier.dead_letters(after, limit));
+}
+
+bool Outbox::retry(std::string_view name, std::uint64_t number) {
+  Lane* lane = find(name);
+  if (lane == nullptr || !lane->courier.retry(number)) return false;
+  lane->loop.ring();
+  return true;
+}
+
+bool Outbox::pause(std::string_view name, bool on) {
+  Lane* lane = find(name);
+  if (lane == nullptr) return false;
+  lane->courier.pause(on);
+  lane->loop.ring();
+  return true;
+}
+
+}  // namespace hansard::process

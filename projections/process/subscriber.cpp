@@ -1,0 +1,151 @@
+#include "projections/process/subscriber.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace hansard::process {
+
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+constexpr std::size_t kNameBytesMax = 64;
+constexpr std::size_t kUrlBytesMax = 2'048;
+constexpr std::uint16_t kEventTypeMost = 255;  // every number in use lies below
+
+base::Error wrong(const SubscriberOptions& options, const std::string& what) {
+  return base::error(ErrorCode::malformed, "webhook '" + options.name + "': " + what);
+}
+
+bool is_name(std::string_view name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  return !name.empty() && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits);
+}
+
+struct UrlParts {
+  std::string_view scheme;
+  std::string_view authority;
+};
+
+// Visible ASCII, a scheme, and a host without user and password: what libcurl is given has one reading.
+std::optional<UrlParts> parts_of(std::string_view url) {
+  const auto visible = [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; };
+  if (url.size() > kUrlBytesMax || !std::all_of(url.begin(), url.end(), visible)) return std::nullopt;
+  const auto colon = url.find("://");
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto rest = url.substr(colon + 3);
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (authority.empty() || authority.find('@') != std::string_view::npos) return std::nullopt;
+  return UrlParts{url.substr(0, colon), authority};
+}
+
+bool is_loopback(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1) == "[::1]";
+  const auto host = authority.substr(0, authority.find(':'));
+  const auto numeric = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  return host == "localhost" || (host.starts_with("127.") && std::all_of(host.begin(), host.end(), numeric));
+}
+
+Result<bool> check_url(const SubscriberOptions& options) {
+  const auto url = parts_of(options.url);
+  if (!url || (url->scheme != "https" && url->scheme != "http")) {
+    return wrong(options, "the url is not https://HOST/PATH");
+  }
+  const bool local = is_loopback(url->authority);
+  if (url->scheme == "http" && !local) return wrong(options, "the url must be https; http is for 127.0.0.1 only");
+  return local;
+}
+
+std::optional<domain::EventType> type_of_name(std::string_view name) {
+  for (std::uint16_t number = 1; number <= kEventTypeMost; ++number) {
+    const auto type = static_cast<domain::EventType>(number);
+    if (name != "unknown" && domain::type_name(type) == name) return type;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<domain::EventType>> types_of(const SubscriberOptions& options) {
+  std::vector<domain::EventType> types;
+  for (const auto& name : options.types) {
+    const auto type = type_of_name(name);
+    if (!type) return wrong(options, "there is no event type '" + name + "'");
+    types.push_back(*type);
+  }
+  if (types.empty()) return wrong(options, "types names no event type");
+  return types;
+}
+
+Result<std::vector<domain::ConversationId>> conversations_of(const SubscriberOptions& options) {
+  std::vector<domain::ConversationId> ids;
+  for (const auto& text : options.conversations) {
+    const auto id = base::parse_id<domain::ConversationId>(text);
+    if (!id) return wrong(options, "'" + text + "' is not a conversation id");
+    ids.push_back(*id);
+  }
+  return ids;
+}
+}  // namespace
+
+std::optional<domain::ConversationId> conversation_of(const domain::EventBody& body) {
+  return std::visit(
+      [](const auto& event) -> std::optional<domain::ConversationId> {
+        if constexpr (requires { event.facts.conversation; }) {
+          return event.facts.conversation;
+        } else if constexpr (requires { event.conversation; }) {
+          return event.conversation;
+        } else {
+          return std::nullopt;
+        }
+      },
+      body);
+}
+
+bool Subscriber::wants(domain::EventType type) const {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool Subscriber::wants(const domain::RecordedEvent& event) const {
+  if (!event.body || !wants(domain::type_of(*event.body))) return false;
+  if (conversations.empty()) return true;
+  const auto about = conversation_of(*event.body);
+  return about && std::find(conversations.begin(), conversations.end(), *about) != conversations.end();
+}
+
+Result<Subscriber> subscriber_of(const SubscriberOptions& options) {
+  if (!is_name(options.name)) return wrong(options, "the name is not 1 to 64 of a-z, 0-9, '-' and '_'");
+  if (options.secret_file.empty()) return wrong(options, "secret_file is missing");
+  if (options.from != "now" && options.from != "beginning")
+    return wrong(options, "from is not \"now\" or \"beginning\"");
+  if (options.retry_first_ms > options.retry_most_ms) return wrong(options, "retry_first_ms is above retry_most_ms");
+  Subscriber subscriber;
+  TRY(auto local, check_url(options));
+  TRY(auto types, types_of(options));
+  TRY(auto conversations, conversations_of(options));
+  subscriber.name = options.name;
+  subscriber.url = options.url;
+  subscriber.types = std::move(types);
+  subscriber.conversations = std::move(conversations);
+  subscriber.from_beginning = options.from == "beginning";
+  subscriber.is_loopback = local;
+  subscriber.ca_file = options.ca_file;
+  subscriber.timeout_ms = options.timeout_ms;
+  subscriber.max_attempts = options.max_attempts;
+  subscriber.retry_first_ms = options.retry_first_ms;
+  subscriber.retry_most_ms = options.retry_most_ms;
+  return subscriber;
+}
+
+Result<void> check_subscribers(const std::vector<SubscriberOptions>& all) {
+  if (all.size() > kSubscribersMax) {
+    return base::error(ErrorCode::malformed, "there are more than " + std::to_string(kSubscribersMax) + " webhooks");
+  }
+  std::set<std::string_view> names;
+  for (const auto& options : all) {
+    TRY(subscriber_of(options));
+    if (!names.insert(options.name).second) return wrong(options, "the name is there twice");
+  }
+  return base::success();
+}
+
+}  // namespace hansard::process
