@@ -65,6 +65,16 @@ constexpr Setting kSettings[] = {
     {"limits", "mentions_max", 0, 10'000, [](Config& c) -> Target { return &c.limits.mentions_max; }},
     {"limits", "origins", 0, 0, [](Config& c) -> Target { return &c.limits.origins; }},
 
+    {"rate_limit", "user_per_s", 0, 1'000'000, [](Config& c) -> Target { return &c.limits.rate.user_per_s; }},
+    {"rate_limit", "user_burst", 1, 10'000'000, [](Config& c) -> Target { return &c.limits.rate.user_burst; }},
+    {"rate_limit", "address_per_s", 0, 1'000'000, [](Config& c) -> Target { return &c.limits.rate.address_per_s; }},
+    {"rate_limit", "address_burst", 1, 10'000'000, [](Config& c) -> Target { return &c.limits.rate.address_burst; }},
+    {"rate_limit", "failed_auth_per_s", 0, 1'000'000,
+     [](Config& c) -> Target { return &c.limits.rate.failed_auth_per_s; }},
+    {"rate_limit", "failed_auth_burst", 1, 10'000'000,
+     [](Config& c) -> Target { return &c.limits.rate.failed_auth_burst; }},
+    {"rate_limit", "places", 1'024, 16'777'216, [](Config& c) -> Target { return &c.limits.rate.places; }},
+
     // The rules (engine/domain/decide.h).
     {"limits", "delete_window_s", 0, 4'000'000'000,
      [](Config& c) -> Target { return &c.engine.rules.delete_window_s; }},

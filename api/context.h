@@ -26,6 +26,7 @@ class Metrics;       // metrics.h
 class Acknowledged;  // acknowledged.h: user -> last acknowledged position on this node
 class Completions;   // completions.h
 class TypingBoard;   // typing.h
+class RateLimiter;   // rate_limiter.h
 
 struct Context {
   asio::io_context& io;
@@ -38,7 +39,8 @@ struct Context {
   base::Clock& clock;
   base::UuidSource& uuids;
   Completions& completions;
-  TypingBoard* typing = nullptr;  // nothing where nobody types (tests of handlers)
+  TypingBoard* typing = nullptr;        // nothing where nobody types (tests of handlers)
+  RateLimiter* rate_limiter = nullptr;  // nothing: no rate is limited (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

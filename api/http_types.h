@@ -1,6 +1,7 @@
 // A request and a response as handlers see them: no Beast in sight, so that only the sessions pay for its headers.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,11 +24,22 @@ struct Request {
   std::optional<std::string_view> header(std::string_view lower_case_name) const;
 };
 
+// What is left of a caller's rate, as RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset say it
+// (draft-ietf-httpapi-ratelimit-headers-06).
+struct Quota {
+  std::uint32_t limit = 0;      // requests of a full bucket
+  std::uint32_t remaining = 0;  // requests that are left
+  std::uint32_t reset_s = 0;    // until it is full again
+  bool operator==(const Quota&) const = default;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<Quota> quota{};  // nothing where nobody is known, or no rate is limited
+  std::string_view code{};       // of a problem, its stable word: a literal
 };
 
 }  // namespace hansard::api

@@ -50,6 +50,12 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out += "\r\n";
 }
 
+void append_quota(std::string& out, const Quota& quota) {
+  append_field(out, "RateLimit-Limit", std::to_string(quota.limit));
+  append_field(out, "RateLimit-Remaining", std::to_string(quota.remaining));
+  append_field(out, "RateLimit-Reset", std::to_string(quota.reset_s));
+}
+
 bool has_body(int status) { return status != 204 && status != 304; }
 
 }  // namespace
@@ -86,6 +92,7 @@ void append_response_head(std::string& out, const Response& response, bool keep_
     append_field(out, "Content-Length", std::to_string(response.body.size()));
   }
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
+  if (response.quota) append_quota(out, *response.quota);
   if (!date.empty()) append_field(out, "Date", date);
   if (!keep_alive) append_field(out, "Connection", "close");
   out += "\r\n";

@@ -25,7 +25,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       completions_(io, parts.engine),
       context_{io,           parts.engine,  parts.views,         parts.authenticator,
                parts.limits, parts.metrics, shared.acknowledged, parts.clock,
-               shared.uuids, completions_,  &shared.typing},
+               shared.uuids, completions_,  &shared.typing,      &shared.rate_limiter},
       dispatcher_(io, parts.engine, parts.views, parts.limits),
       tasks_(io),
       loops_(io),

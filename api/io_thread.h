@@ -21,6 +21,7 @@
 #include "api/context.h"
 #include "api/dispatcher.h"
 #include "api/json.h"
+#include "api/rate_limiter.h"
 #include "api/server.h"
 #include "api/socket_counts.h"
 #include "api/task_group.h"
@@ -33,10 +34,12 @@ struct Shared {
   explicit Shared(const ServerParts& parts)
       : acknowledged(parts.engine.durable()),
         uuids(parts.clock),
-        typing(parts.engine, parts.clock, parts.limits.typing_expiry_s) {}
+        typing(parts.engine, parts.clock, parts.limits.typing_expiry_s),
+        rate_limiter(parts.limits.rate) {}
   Acknowledged acknowledged;
   base::UuidSource uuids;
   TypingBoard typing;
+  RateLimiter rate_limiter;
   SocketCounts sockets;
   std::atomic<std::size_t> connections{0};
 };

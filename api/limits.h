@@ -9,6 +9,18 @@
 
 namespace hansard::api {
 
+// Buckets of tokens (rate_limiter.h): so many come back each second, and a full one holds `burst`. 0 a second: no
+// limit.
+struct RateLimits {
+  std::uint32_t user_per_s = 5'000;
+  std::uint32_t user_burst = 100'000;
+  std::uint32_t address_per_s = 0;
+  std::uint32_t address_burst = 1'000;
+  std::uint32_t failed_auth_per_s = 10;
+  std::uint32_t failed_auth_burst = 100;
+  std::size_t places = 65'536;  // buckets of each kind that are not full
+};
+
 struct Limits {
   std::size_t content_code_points_max = 10'000;
   std::size_t metadata_bytes_max = 16u << 10;
@@ -43,6 +55,7 @@ struct Limits {
   std::size_t external_id_bytes_max = 256;
   std::size_t mentions_max = 500;
   std::vector<std::string> origins;  // allowed beside the server's own host
+  RateLimits rate;
 };
 
 }  // namespace hansard::api

@@ -25,6 +25,12 @@ constexpr std::array<double, 15> kBucketSeconds = {0.0001, 0.00025, 0.0005, 0.00
 constexpr std::array<std::string_view, 6> kStatusClasses = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
 constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
+// By RateScope: the label, and how a problem names it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kRateScopes = {
+    {{"user", "this user"},
+     {"address", "this address"},
+     {"authentication", "failed authentications from this address"}}};
+
 // One route and method. The last bucket has no upper bound.
 struct RequestSeries {
   std::array<std::uint64_t, kStatusClasses.size()> by_class{};
@@ -132,6 +138,16 @@ void add_rejections(Page& page, const Rejections& rejections) {
   }
 }
 
+template <class Counts>
+void add_rate_limited(Page& page, const Counts& counts) {
+  auto& totals =
+      page.add("hansard_rate_limited_total", "Refused with rate_limited, by whose rate", MetricType::Counter);
+  for (std::size_t i = 0; i < kRateScopes.size(); ++i) {
+    totals.metric.push_back(
+        counter(static_cast<double>(counts[i].load()), {{"scope", std::string(kRateScopes[i].first)}}));
+  }
+}
+
 void add_engine(Page& page, const engine::Metrics& engine, base::Position durable) {
   page.add_counter("hansard_commits_total", "Group commits, each one synced write", engine.commits);
   page.add_counter("hansard_commands_total", "Commands decided", engine.commands);
@@ -196,6 +212,8 @@ struct Metrics::Shard {
   std::uint64_t frames_out = 0, frames_in = 0, acks = 0;
 };
 
+std::string_view name_of(RateScope scope) { return kRateScopes[static_cast<std::size_t>(scope)].second; }
+
 Metrics::Metrics() : shards_(std::make_unique<std::array<Shard, kShards>>()) {}
 Metrics::~Metrics() = default;
 
@@ -229,6 +247,10 @@ void Metrics::rejected(std::string_view code) {
     found = shard.rejections.try_emplace(std::string(full ? "other" : code)).first;
   }
   ++found->second;
+}
+
+void Metrics::rate_limited(RateScope scope) {
+  rate_limited_[static_cast<std::size_t>(scope)].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Metrics::connection_opened() { connections_.fetch_add(1, std::memory_order_relaxed); }
@@ -271,6 +293,7 @@ std::string Metrics::text(const engine::Metrics& engine, const std::vector<proje
   Page page;
   add_requests(page, requests);
   add_rejections(page, rejections);
+  add_rate_limited(page, rate_limited_);
   page.add_gauge("hansard_connections", "Open TCP connections", static_cast<double>(connections_.load()));
   page.add_gauge("hansard_sessions", "Open WebSocket sessions", static_cast<double>(sessions_.load()));
   page.add_gauge("hansard_sessions_lagging", "Sessions served from the log", static_cast<double>(lagging_.load()));

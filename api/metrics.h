@@ -22,6 +22,10 @@
 
 namespace hansard::api {
 
+// Which bucket was empty.
+enum class RateScope { user, address, authentication };
+std::string_view name_of(RateScope scope);  // in a sentence: "this user", "this address" ...
+
 class Metrics {
  public:
   static constexpr std::size_t kSeriesMax = 256;
@@ -36,6 +40,7 @@ class Metrics {
   void count_request(std::string_view route, std::string_view method, int status, std::uint64_t ns);
   // `code` is the stable word of a Problem, over HTTP or in an error frame.
   void rejected(std::string_view code);
+  void rate_limited(RateScope scope);
 
   void connection_opened();
   void connection_closed();
@@ -57,6 +62,7 @@ class Metrics {
 
   std::unique_ptr<std::array<Shard, kShards>> shards_;
   std::atomic<std::int64_t> connections_{0}, sessions_{0}, lagging_{0};
+  std::array<std::atomic<std::uint64_t>, 3> rate_limited_{};  // by RateScope
 };
 
 inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -64,7 +64,7 @@ constexpr std::array<Row, 20> kOthers{{
     {415, "unsupported_media_type", "Unsupported media type"},
     {422, "not_supported", "Not supported"},
     {426, "upgrade_required", "A WebSocket upgrade is needed"},
-    {429, "too_many_requests", "Too many requests"},
+    {429, "rate_limited", "Too many requests"},
     {429, "too_many_sockets", "Too many sockets"},
     {431, "header_too_large", "The header is too large"},
     {503, "view_stopped", "A view has stopped"},
@@ -112,6 +112,11 @@ Problem view_behind(std::string reached) {
   return problem;
 }
 
+Problem rate_limited(std::string_view who, const Quota& quota, std::uint32_t retry_after_s) {
+  std::string detail = "The rate of " + std::string(who) + " is used up; try again later.";
+  return {429, "rate_limited", std::move(detail), retry_after_s, {}, quota};
+}
+
 Problem problem_of(const domain::Rejection& rejection) {
   if (rejection.code == RejectionCode::not_found) return not_found();
   auto index = static_cast<std::size_t>(rejection.code);
@@ -156,6 +161,10 @@ void append_problem(std::string& out, const Problem& problem, std::string_view r
   append_json_string(out, problem.detail);
   out.append(",\"code\":\"").append(problem.code).append("\",\"request_id\":");
   append_json_string(out, request_id);
+  if (problem.retry_after_s != 0) {
+    out += ",\"retry_after\":";
+    append_json_number(out, problem.retry_after_s);
+  }
   if (!problem.position.empty()) out.append(",\"position\":\"").append(problem.position).append("\"");
   out += '}';
 }
@@ -166,10 +175,10 @@ Response problem_response(const Problem& problem, std::string_view request_id) {
   response.content_type = "application/problem+json";
   append_problem(response.body, problem, request_id);
   if (problem.retry_after_s != 0) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
-  if (problem.status == 429) {
-    response.headers.emplace_back("RateLimit-Remaining", "0");
-    response.headers.emplace_back("RateLimit-Reset", std::to_string(problem.retry_after_s));
-  }
+  response.code = problem.code;
+  response.quota = problem.quota;
+  // Slow mode is a bucket of one message.
+  if (problem.status == 429 && !response.quota) response.quota = Quota{1, 0, problem.retry_after_s};
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"hansard\"");
   if (!problem.position.empty()) response.headers.emplace_back("Hansard-Position", problem.position);
   return response;

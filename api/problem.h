@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ struct Problem {
   std::string_view code;  // stable word: not_found, version_conflict ...
   std::string detail;     // one sentence; "" for none
   std::uint32_t retry_after_s = 0;
-  std::string position{};  // of view_behind: the position reached, an extension member; "" for none
+  std::string position{};        // of view_behind: the position reached, an extension member; "" for none
+  std::optional<Quota> quota{};  // of a 429: the bucket that is empty
 };
 
 // What a handler may return instead of a value.
@@ -33,10 +35,13 @@ Problem invalid(std::string detail);
 Problem view_behind(std::string reached);
 Problem problem_of(const domain::Rejection& rejection);
 Problem problem_of(const base::Error& error);
+// Too many requests, frames or failed authentications: `who` in "The rate of <who> is used up."
+Problem rate_limited(std::string_view who, const Quota& quota, std::uint32_t retry_after_s);
 // For every alternative of an Answer that is not Done.
 Problem problem_of(const engine::Answer& answer);
 
-// {"type","title","status","detail","code","request_id"}, and "position" where the problem has one. `type` is
+// {"type","title","status","detail","code","request_id"}, and where the problem has them "retry_after" (seconds) and
+// "position". `type` is
 // "urn:hansard:problem:" and the code; the title belongs to the code, or to the status for a code of a session's own.
 void append_problem(std::string& out, const Problem& problem, std::string_view request_id);
 Response problem_response(const Problem& problem, std::string_view request_id);

@@ -9,8 +9,10 @@
 #include "api/frames.h"
 #include "api/handlers_common.h"
 #include "api/metrics.h"
+#include "api/origin.h"
 #include "api/position_text.h"
 #include "api/route_table.h"
+#include "api/throttle.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
@@ -170,10 +172,28 @@ struct Routed {
   const Route* route = nullptr;
   std::optional<Call> call;
   std::optional<Response> response;
+  std::optional<Quota> quota{};  // of the caller
 };
 
-Routed refused(const Problem& problem, const Request& request) {
-  return {nullptr, std::nullopt, problem_response(problem, request.request_id)};
+// A caller whose rate, and that of his address, allow one more request.
+struct Admitted {
+  domain::Caller caller;
+  std::optional<Quota> quota;
+};
+
+Answered<Admitted> admit(Context& context, const Request& request) {
+  if (auto refused = refuse_address(context, request.peer)) return *std::move(refused);
+  auto caller = caller_of(context, request);
+  if (!caller && caller.error().status == 401) {
+    return failed_authentication(context, request.peer, std::move(caller).error());
+  }
+  if (!caller) return std::move(caller).error();
+  TRY(auto quota, admit_user(context, caller.value().subject, caller.value().service));
+  return Admitted{std::move(caller).value(), quota};
+}
+
+Routed refused(const Problem& problem, const Request& request, std::optional<Quota> quota = std::nullopt) {
+  return {nullptr, std::nullopt, problem_response(problem, request.request_id), quota};
 }
 
 // By the decoded path, as routes are found: "/%61pi/v1" is the same root.
@@ -182,26 +202,26 @@ bool is_below_api(const std::vector<std::string>& segments) {
 }
 
 // Below /api/v1 a stranger without a token learns not even which paths there are.
-Routed route(const Context& context, Request request) {
+Routed route(Context& context, Request request) {
   auto segments = path_segments(request.path);
   if (!segments) return refused(malformed("The path is not percent-encoded UTF-8."), request);
   bool below_api = is_below_api(*segments);
   auto found = find_route(request.method, *std::move(segments));
-  domain::Caller caller;
+  Admitted known;
   if (below_api && request.method != "OPTIONS") {
-    auto known = caller_of(context, request);
-    if (!known) return refused(known.error(), request);
-    caller = std::move(known).value();
+    auto admitted = admit(context, request);
+    if (!admitted) return refused(admitted.error(), request);
+    known = std::move(admitted).value();
   }
-  if (!found) return refused(not_found(), request);
+  if (!found) return refused(not_found(), request, known.quota);
   if (found->route == nullptr) {
-    return {nullptr, std::nullopt, answer_method(request.method, found->allow, request.request_id)};
+    return {nullptr, std::nullopt, answer_method(request.method, found->allow, request.request_id), known.quota};
   }
   if (is_open(*found)) request.query.clear();
   std::string request_id = request.request_id;
-  auto call = call_of(context, std::move(request), std::move(caller), std::move(found->path_values));
-  if (!call) return {found->route, std::nullopt, problem_response(call.error(), request_id)};
-  return {found->route, std::move(call).value(), std::nullopt};
+  auto call = call_of(context, std::move(request), std::move(known.caller), std::move(found->path_values));
+  if (!call) return {found->route, std::nullopt, problem_response(call.error(), request_id), known.quota};
+  return {found->route, std::move(call).value(), std::nullopt, known.quota};
 }
 
 asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
@@ -211,6 +231,14 @@ asio::awaitable<Response> dispatch(Context& context, const Route& route, Call ca
     co_return co_await run_command(context, std::move(call), *make);
   }
   co_return run_at_once(context, call, route);
+}
+
+// The answer may differ by the page that asks, where there are pages that may.
+void add_cors(Response& response, const Context& context, std::optional<std::string_view> page, bool is_asked_before) {
+  if (!context.limits.origins.empty()) response.headers.emplace_back("Vary", "Origin");
+  if (!page) return;
+  allow_origin(response, *page);
+  if (is_asked_before) allow_preflight(response);
 }
 
 void add_common_headers(Response& response, const std::string& request_id) {
@@ -230,6 +258,8 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
   if (request.request_id.empty()) request.request_id = request_id_of(request, context.uuids);
   std::string request_id = request.request_id;
   std::string method = request.method;
+  auto page = listed_origin(request, context.limits);
+  bool is_asked_before = page && is_preflight(request);
   Routed routed = route(context, std::move(request));
   Response response;
   if (routed.call) {
@@ -238,6 +268,9 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
     response = *std::move(routed.response);
   }
   add_common_headers(response, request_id);
+  add_cors(response, context, page, is_asked_before);
+  if (!response.quota) response.quota = routed.quota;
+  if (!response.code.empty()) context.metrics.rejected(response.code);
   context.metrics.count_request(routed.route == nullptr ? "" : routed.route->info.path, method, response.status,
                                 nanoseconds_since(start, context));
   co_return response;

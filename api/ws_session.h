@@ -22,6 +22,7 @@ struct Admission {
   std::optional<Identity> identity;
   SocketCounts::Slot slot;            // of the identity
   std::optional<std::string> resume;  // ?resume=
+  std::string peer;                   // address without port
 };
 
 // Origin, token and the number of the user's sockets: 401, 403, 429.

@@ -9,6 +9,7 @@
 #include "api/json_fields.h"
 #include "api/metrics.h"
 #include "api/position_text.h"
+#include "api/throttle.h"
 #include "api/ws_session_hello.h"
 
 // g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
@@ -42,6 +43,7 @@ SocketSession::SocketSession(IoThread& thread, Admission admission)
       identity_(std::move(admission.identity)),
       slot_(std::move(admission.slot)),
       resume_(std::move(admission.resume)),
+      peer_(std::move(admission.peer)),
       may_read_again_(context_.io),
       auth_deadline_(thread.now() + std::chrono::seconds(thread.limits().auth_frame_timeout_s)),
       is_to_open_(identity_.has_value()) {}
@@ -75,10 +77,11 @@ void SocketSession::on_text(std::string_view text) {
   context_.metrics.frames_in(1);
   std::string id_json;
   auto frame = parse_frame(thread_.parser(), text, context_.limits, id_json);
+  if (auto refused = over_rate()) return fail(id_json, *refused);
   if (!frame) return fail(id_json, frame.error());
   if (frame.value().type == "auth") return on_auth(frame.value());
   if (!identity_) {
-    fail(id_json, unauthenticated("The first frame is not `auth`."));
+    fail(id_json, failed_authentication(context_, peer_, unauthenticated("The first frame is not `auth`.")));
     return close(kUnauthenticated, "the first frame is not auth");
   }
   on_frame(std::move(frame.value()));
@@ -87,7 +90,16 @@ void SocketSession::on_text(std::string_view text) {
 void SocketSession::on_binary() {
   if (close_) return;
   context_.metrics.frames_in(1);
-  fail({}, malformed("A frame is text, not binary."));
+  auto refused = over_rate();
+  fail({}, refused ? *refused : malformed("A frame is text, not binary."));
+}
+
+// After the frame was parsed: the answer names its id.
+std::optional<Problem> SocketSession::over_rate() {
+  if (auto refused = refuse_address(context_, peer_)) return refused;
+  if (!identity_) return std::nullopt;
+  auto admitted = admit_user(context_, identity_->user, identity_->service);
+  return admitted ? std::nullopt : std::optional<Problem>(std::move(admitted).error());
 }
 
 void SocketSession::on_frame(ClientFrame frame) {
@@ -121,7 +133,10 @@ void SocketSession::on_auth(const ClientFrame& frame) {
   };
   if (fields.problem()) return refused(*fields.problem(), kUnauthenticated);
   auto identity = context_.authenticator.authenticate(*token, context_.clock.now());
-  if (!identity) return refused(unauthenticated(identity.error().detail), kUnauthenticated);
+  if (!identity) {
+    auto problem = failed_authentication(context_, peer_, unauthenticated(identity.error().detail));
+    return refused(problem, kUnauthenticated);
+  }
   if (!identity_) {
     slot_ = thread_.shared().sockets.take(identity.value().user, context_.limits.sockets_per_user_max);
     if (!slot_) return refused(too_many_sockets(), kTooManySockets);

@@ -64,6 +64,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
     domain::Caller caller;
   };
 
+  std::optional<Problem> over_rate();
   void on_frame(ClientFrame frame);
   void on_auth(const ClientFrame& frame);
   void on_other(const ClientFrame& frame, const domain::Caller& caller);
@@ -86,6 +87,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   std::optional<Identity> identity_;
   SocketCounts::Slot slot_;
   std::optional<std::string> resume_;
+  const std::string peer_;  // address without port
   std::shared_ptr<Feed> feed_;
   std::string auth_id_;  // of the first auth frame, answered after hello
   std::optional<Close> close_;

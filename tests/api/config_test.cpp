@@ -65,6 +65,8 @@ jwt_secret_file = "/etc/hansard/secret"
 delete_window_s = 0
 queue_commands_max = 10
 origins = ["https://chat.example.com"]
+[rate_limit]
+user_per_s = 50
 [limits.log]
 disk_reserve_bytes = 20_000_000
 [limits.views]
@@ -77,6 +79,7 @@ batch_events_max = 7
   CHECK(config.engine.rules.delete_window_s == 0);
   CHECK(config.engine.queue_commands_max == 10);
   CHECK(config.limits.origins == std::vector<std::string>{"https://chat.example.com"});
+  CHECK(config.limits.rate.user_per_s == 50);
   CHECK(config.engine.log.disk_reserve_bytes == 20'000'000);
   CHECK(config.views.batch_events_max == 7);
   CHECK(config.limits.ping_interval_s == Limits{}.ping_interval_s);
@@ -171,7 +174,7 @@ TEST_CASE("the table of OPERATIONS.md and the settings of the code are the same"
     CHECK(page.find(row) != std::string::npos);
     expected.insert(setting.path());
   }
-  const std::regex row(R"(\n\| `((?:server|auth|limits)\.[\w.]+)` \|)");
+  const std::regex row(R"(\n\| `((?:server|auth|limits|rate_limit)\.[\w.]+)` \|)");
   std::set<std::string> documented;
   for (std::sregex_iterator it(page.begin(), page.end(), row), end; it != end; ++it) documented.insert((*it)[1]);
   CHECK(documented == expected);

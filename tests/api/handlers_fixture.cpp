@@ -13,6 +13,7 @@
 #include "api/completions.h"
 #include "api/context.h"
 #include "api/metrics.h"
+#include "api/rate_limiter.h"
 #include "api/router.h"
 #include "api/typing.h"
 #include "tests/support/temp_folder.h"
@@ -80,6 +81,8 @@ struct House::Parts {
   base::UuidSource uuids{clock};
   Completions completions{io, *engine};
   TypingBoard typing{*engine, clock, limits.typing_expiry_s};
+  std::optional<RateLimiter> rate_limiter;
+  std::string peer = "192.0.2.1";
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
 
   ~Parts() {
@@ -119,6 +122,7 @@ Reply House::ask(const std::string& method, const std::string& target, const std
   request.headers = std::move(headers);
   if (!who.empty()) request.headers.emplace_back("authorization", "Bearer " + who);
   request.body = body;
+  request.peer = parts_->peer;
   parts_->settle();
   return Reply(parts_->answer(std::move(request)));
 }
@@ -135,6 +139,12 @@ std::string House::send(const std::string& conversation, const std::string& who,
   return post("/conversations/" + conversation + "/messages", who, "{\"content\":\"" + content + "\"}").word("id");
 }
 
+void House::limit_rates(const RateLimits& rates) {
+  parts_->context.rate_limiter = &parts_->rate_limiter.emplace(rates);
+}
+
+void House::come_from(const std::string& peer) { parts_->peer = peer; }
+
 Limits& House::limits() { return parts_->limits; }
 support::ManualClock& House::clock() { return parts_->clock; }
 
@@ -143,6 +153,11 @@ Reply::Reply(Response response)
       text(std::move(response.body)),
       headers_(std::move(response.headers)),
       parser_(std::make_unique<JsonParser>()) {
+  if (response.quota) {
+    headers_.emplace_back("RateLimit-Limit", std::to_string(response.quota->limit));
+    headers_.emplace_back("RateLimit-Remaining", std::to_string(response.quota->remaining));
+    headers_.emplace_back("RateLimit-Reset", std::to_string(response.quota->reset_s));
+  }
   auto parsed = parser_->parse(text);
   if (parsed) json = parsed.value();
 }

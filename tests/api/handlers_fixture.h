@@ -51,6 +51,11 @@ class House {
   // Sends; the message's id.
   std::string send(const std::string& conversation, const std::string& who, const std::string& content);
 
+  // From here on; without it no rate is limited.
+  void limit_rates(const RateLimits& rates);
+  // The address requests come from, until the next call.
+  void come_from(const std::string& peer);
+
   Limits& limits();
   support::ManualClock& clock();
 

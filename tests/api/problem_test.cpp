@@ -72,8 +72,11 @@ TEST_CASE("who may try again is told when") {
   CHECK(header_of(problem_response(problem_of(engine::Answer(engine::DiskFull{})), "r"), "Retry-After") == "30");
   Problem slow = problem_of(Rejection{RejectionCode::slow_mode, "", 7});
   CHECK(header_of(problem_response(slow, "r"), "Retry-After") == "7");
-  CHECK(header_of(problem_response(slow, "r"), "RateLimit-Remaining") == "0");
-  CHECK(header_of(problem_response(slow, "r"), "RateLimit-Reset") == "7");
+  CHECK(problem_response(slow, "r").quota == Quota{1, 0, 7});
+  CHECK_THAT(problem_response(slow, "r").body, Catch::Contains("\"retry_after\":7"));
+  Problem fast = rate_limited("this user", Quota{100, 0, 4}, 1);
+  CHECK(problem_response(fast, "r").quota == Quota{100, 0, 4});
+  CHECK(problem_response(fast, "r").code == "rate_limited");
   Problem reused = problem_of(engine::Answer(engine::KeyReused{}));
   CHECK(reused.status == 422);
   CHECK(reused.code == "idempotency_key_reused");

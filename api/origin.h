@@ -1,0 +1,32 @@
+// Which web pages may come here. Browsers say in `Origin` which page a request is for; nobody else sends it. A socket
+// of a foreign page is refused (a browser opens sockets across origins without asking), a plain request is answered,
+// but only the pages of `limits.origins` get the fields of CORS (Fetch standard, section 3.2) that let them read the
+// answer. The value sent back is the operator's, never the request's; credentials are not allowed, since nothing here
+// goes by cookies.
+//
+// Thread: any; plain functions.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "api/http_types.h"
+#include "api/limits.h"
+
+namespace hansard::api {
+
+// No Origin, the request's own host, or one of limits.origins.
+bool may_open_socket(const Request& request, const Limits& limits);
+
+// The entry of limits.origins the request comes from; nothing for every other page.
+std::optional<std::string_view> listed_origin(const Request& request, const Limits& limits);
+
+// OPTIONS with Access-Control-Request-Method: a browser asks before it sends.
+bool is_preflight(const Request& request);
+
+// Lets a page of the listed `origin` read the response; the answer to a preflight also says what it may send, the
+// methods being those of the response's Allow.
+void allow_origin(Response& response, std::string_view origin);
+void allow_preflight(Response& response);
+
+}  // namespace hansard::api

@@ -1,0 +1,42 @@
+#include "api/throttle.h"
+
+#include <utility>
+
+#include "api/metrics.h"
+#include "api/rate_limiter.h"
+
+namespace hansard::api {
+
+namespace {
+
+Problem over(Context& context, RateScope scope, const RateLimiter::Taken& taken) {
+  context.metrics.rate_limited(scope);
+  return rate_limited(name_of(scope), taken.quota, taken.retry_after_s);
+}
+
+}  // namespace
+
+Answered<std::optional<Quota>> admit_user(Context& context, const base::UserId& subject, bool is_service) {
+  RateLimiter* limiter = context.rate_limiter;
+  if (limiter == nullptr || !limiter->limits_users()) return std::optional<Quota>();
+  if (is_service) return std::optional<Quota>(limiter->full_user_quota());
+  auto taken = limiter->take_for_user(subject, context.clock.monotonic());
+  if (!taken.granted) return over(context, RateScope::user, taken);
+  return std::optional<Quota>(taken.quota);
+}
+
+std::optional<Problem> refuse_address(Context& context, std::string_view peer) {
+  RateLimiter* limiter = context.rate_limiter;
+  if (limiter == nullptr || !limiter->limits_addresses()) return std::nullopt;
+  auto taken = limiter->take_for_address(peer, context.clock.monotonic());
+  if (taken.granted) return std::nullopt;
+  return over(context, RateScope::address, taken);
+}
+
+Problem failed_authentication(Context& context, std::string_view peer, Problem problem) {
+  if (context.rate_limiter == nullptr) return problem;
+  auto taken = context.rate_limiter->take_for_failure(peer, context.clock.monotonic());
+  return taken.granted ? std::move(problem) : over(context, RateScope::authentication, taken);
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,25 @@
+// What the router and the WebSocket sessions ask the rate limiter (rate_limiter.h), with the answer as a problem and
+// the refusals counted. A context without a limiter limits nothing.
+//
+// Thread: the io thread of the context. Nothing here waits.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "api/context.h"
+#include "api/problem.h"
+
+namespace hansard::api {
+
+// One request or frame of a user: what his bucket holds after it, or 429. A service is exempt, its bucket always full.
+// Nothing in the answer where users are not limited.
+Answered<std::optional<Quota>> admit_user(Context& context, const base::UserId& subject, bool is_service);
+
+// One request or frame of an address, whoever sent it: 429 beyond its rate.
+std::optional<Problem> refuse_address(Context& context, std::string_view peer);
+
+// `problem` is why somebody could not be authenticated. It becomes a 429 while the address has failed too often.
+Problem failed_authentication(Context& context, std::string_view peer, Problem problem);
+
+}  // namespace hansard::api
