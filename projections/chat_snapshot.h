@@ -27,8 +27,9 @@ class ChatSnapshot final : public Snapshot {
   ReaderView reader(const ConversationId& id, const UserId& user) const override;
   std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const override;
 
-  std::optional<MessageView> message(const MessageId& id) const override;
-  std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override;
+  std::optional<MessageView> message(const MessageId& id, const Viewer& viewer = {}) const override;
+  std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal,
+                                        const Viewer& viewer = {}) const override;
   HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const override;
   std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const override;
 
@@ -37,6 +38,26 @@ class ChatSnapshot final : public Snapshot {
   std::optional<ListEntry> list_entry(const ConversationId& id, const UserId& user) const override;
   UnreadCount unread(const ConversationId& id, const UserId& user) const override;
   Explain explain(const ConversationId& id, const UserId& user, std::size_t ordinals_max) const override;
+
+  std::optional<ProfileView> profile(const UserId& user) const override;
+  bool blocks(const UserId& by, const UserId& who) const override;
+  std::optional<Timestamp> last_seen(const UserId& user) const override;
+  std::vector<UserId> contacts(const UserId& user, std::uint32_t members_max, const UserId& after,
+                               std::size_t limit) const override;
+  bool share_conversation(const UserId& a, const UserId& b, std::uint32_t members_max) const override;
+
+  std::vector<ScheduledView> scheduled(const UserId& author, const std::optional<ScheduledCursor>& after,
+                                       std::size_t limit) const override;
+  std::optional<ScheduledView> scheduled_message(const MessageId& id) const override;
+  std::vector<DueSend> due_sends(Timestamp until, std::size_t limit) const override;
+  std::vector<MessageId> expirable(Timestamp now, std::size_t limit) const override;
+
+  std::optional<FileView> file(const FileId& id) const override;
+  bool may_read_file(const FileId& id, const UserId& user) const override;
+  std::vector<CollectableFile> collectable_files(Timestamp uploaded_before,
+                                                 const std::optional<CollectableFile::Place>& after,
+                                                 std::size_t limit) const override;
+  bool is_blob_used(const base::Digest& sha256) const override;
 
   std::vector<Membership> memberships(const UserId& user) const override;
   std::vector<StreamEntry> stream(const base::StreamId& stream, Position after, std::size_t limit) const override;

@@ -19,12 +19,23 @@
 namespace hansard::projections {
 
 using base::ConversationId;
+using base::FileId;
 using base::MessageId;
 using base::Ordinal;
 using base::Position;
 using base::Timestamp;
 using base::UserId;
 using base::Version;
+
+// Whose `me` the reactions of a message show. Nobody: `me` is false everywhere, which saves its lookup.
+using Viewer = std::optional<UserId>;
+
+struct ReactionView {
+  std::string emoji;
+  std::uint32_t count = 0;
+  bool me = false;
+  bool operator==(const ReactionView&) const = default;
+};
 
 // A message as it is now.
 struct MessageView {
@@ -33,9 +44,11 @@ struct MessageView {
   Position position;                              // of its last change
   std::optional<domain::MessageContent> content;  // nothing: deleted, expired or erased
   std::optional<Timestamp> edited_at;
-  std::optional<Timestamp> deleted_at;
+  std::optional<Timestamp> deleted_at;  // or expired at
+  bool expired = false;                 // `deleted_at` is when its retention ran out
   bool erased = false;
-  std::uint32_t thread_count = 0;  // live replies
+  std::uint32_t thread_count = 0;       // live replies
+  std::vector<ReactionView> reactions;  // in the order of their first use; none on what is not live
 };
 
 struct ConversationView {
@@ -108,6 +121,7 @@ struct HistoryQuery {
   Ordinal from;                     // before: 0 = from the newest
   std::size_t limit = 50;           // 1..200
   std::optional<MessageId> thread;  // only replies to this message
+  Viewer viewer = std::nullopt;
 };
 struct HistoryPage {
   std::vector<MessageView> items;
@@ -141,6 +155,56 @@ struct Membership {
   std::uint32_t member_count = 0;
 };
 
+struct ProfileView {
+  std::string display_name;
+  std::string avatar;
+  std::string metadata;  // JSON text, "" for none
+  Timestamp updated_at;
+  bool operator==(const ProfileView&) const = default;
+};
+
+// A message that waits for its time. `facts` has no ordinal yet.
+struct ScheduledView {
+  domain::MessageFacts facts;
+  Timestamp send_at;
+  std::optional<domain::MessageContent> content;  // nothing: erased
+  Position position;                              // of send.scheduled
+};
+// Earliest first; the last one shown.
+struct ScheduledCursor {
+  Timestamp send_at;
+  MessageId message;
+};
+struct DueSend {
+  MessageId message;
+  UserId author;
+  Timestamp send_at;
+  bool operator==(const DueSend&) const = default;
+};
+
+struct FileView {
+  FileId id;
+  UserId owner;
+  base::Digest sha256{};
+  std::uint64_t size = 0;  // bytes
+  std::string name;
+  std::string media_type;
+  Timestamp uploaded_at;
+  bool collected = false;
+  bool operator==(const FileView&) const = default;
+};
+// A file that no message needs. `place` is what a cursor goes on from.
+struct CollectableFile {
+  struct Place {
+    Timestamp at;  // of the upload; 0 for what was attached once
+    FileId file;
+    auto operator<=>(const Place&) const = default;
+  };
+  Place place;
+  UserId owner;
+  base::Digest sha256{};
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -152,11 +216,12 @@ class Snapshot {
   // By user id, `after` exclusive ("" = from the start).
   virtual std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const = 0;
 
-  virtual std::optional<MessageView> message(const MessageId& id) const = 0;
-  virtual std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const = 0;
+  virtual std::optional<MessageView> message(const MessageId& id, const Viewer& viewer = {}) const = 0;
+  virtual std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal,
+                                                const Viewer& viewer = {}) const = 0;
   // `floor`: ordinals at or below stay hidden (from_join).
   virtual HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const = 0;
-  // All versions of a message, oldest first.
+  // All versions of a message, oldest first, without replies and reactions.
   virtual std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const = 0;
 
   virtual ListPage conversations(const UserId& user, const ListFilter& filter, std::optional<ListCursor> cursor,
@@ -164,6 +229,39 @@ class Snapshot {
   virtual std::optional<ListEntry> list_entry(const ConversationId& id, const UserId& user) const = 0;
   virtual UnreadCount unread(const ConversationId& id, const UserId& user) const = 0;
   virtual Explain explain(const ConversationId& id, const UserId& user, std::size_t ordinals_max) const = 0;
+
+  virtual std::optional<ProfileView> profile(const UserId& user) const = 0;
+  // Whether `by` has blocked `who`.
+  virtual bool blocks(const UserId& by, const UserId& who) const = 0;
+  virtual std::optional<Timestamp> last_seen(const UserId& user) const = 0;
+  // Those who share a conversation of at most `members_max` members with the user, by user id, `after` exclusive.
+  // Looks at up to `limit` members of each of his conversations.
+  virtual std::vector<UserId> contacts(const UserId& user, std::uint32_t members_max, const UserId& after,
+                                       std::size_t limit) const = 0;
+  virtual bool share_conversation(const UserId& a, const UserId& b, std::uint32_t members_max) const = 0;
+
+  // What the author has waiting, earliest first.
+  virtual std::vector<ScheduledView> scheduled(const UserId& author, const std::optional<ScheduledCursor>& after,
+                                               std::size_t limit) const = 0;
+  virtual std::optional<ScheduledView> scheduled_message(const MessageId& id) const = 0;
+  // Whose time has come by `until`, inclusive, earliest first.
+  virtual std::vector<DueSend> due_sends(Timestamp until, std::size_t limit) const = 0;
+  // Live messages whose conversation's retention has run out by `now`, inclusive: conversations by how long they are
+  // due, and in each the oldest first. A message waits for the live ones before it, also where the log's clock went
+  // back. What has expired already costs nothing.
+  virtual std::vector<MessageId> expirable(Timestamp now, std::size_t limit) const = 0;
+
+  virtual std::optional<FileView> file(const FileId& id) const = 0;
+  // Who uploaded it, or a member who may see (from_join) a live message that carries it. Never a collected one.
+  // Looks at as many conversations as the user or the file has, whichever is less.
+  virtual bool may_read_file(const FileId& id, const UserId& user) const = 0;
+  // Never attached and uploaded before then; or attached once, but every message that carried it is expired or erased
+  // (a deleted one still counts: auditors may read it).
+  virtual std::vector<CollectableFile> collectable_files(Timestamp uploaded_before,
+                                                         const std::optional<CollectableFile::Place>& after,
+                                                         std::size_t limit) const = 0;
+  // Whether a file that is not collected has these bytes.
+  virtual bool is_blob_used(const base::Digest& sha256) const = 0;
 
   // Every conversation the user is or was in.
   virtual std::vector<Membership> memberships(const UserId& user) const = 0;

@@ -56,17 +56,17 @@ std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, O
   return messages;
 }
 
-std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal) const {
+std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal, const Viewer&) const {
   if (!ordinal) return std::nullopt;
   auto messages = message_range(id, ordinal, {ordinal.value - 1});
   if (messages.empty()) return std::nullopt;
   return std::move(messages.front());
 }
 
-std::optional<MessageView> ChatSnapshot::message(const MessageId& id) const {
+std::optional<MessageView> ChatSnapshot::message(const MessageId& id, const Viewer& viewer) const {
   auto row = this->row<MessageIdRow>(message_id_key(id));
   if (!row) return std::nullopt;
-  return message_at(row->conversation, row->ordinal);
+  return message_at(row->conversation, row->ordinal, viewer);
 }
 
 HistoryPage ChatSnapshot::history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const {

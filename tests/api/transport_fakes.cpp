@@ -68,8 +68,11 @@ class FakeSnapshot final : public projections::Snapshot {
     for (auto it = found.upper_bound(after); it != found.end() && page.size() < limit; ++it) page.push_back(it->second);
     return page;
   }
-  std::optional<projections::MessageView> message(const base::MessageId&) const override { return std::nullopt; }
-  std::optional<projections::MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override {
+  std::optional<projections::MessageView> message(const base::MessageId&, const projections::Viewer&) const override {
+    return std::nullopt;
+  }
+  std::optional<projections::MessageView> message_at(const ConversationId& id, Ordinal ordinal,
+                                                     const projections::Viewer&) const override {
     std::optional<projections::MessageView> view;
     each([&](const RecordedEvent& event) {
       auto take = [&](const domain::MessageFacts& facts, std::optional<domain::MessageContent> content) {
@@ -101,6 +104,27 @@ class FakeSnapshot final : public projections::Snapshot {
   }
   projections::UnreadCount unread(const ConversationId&, const UserId&) const override { return {}; }
   projections::Explain explain(const ConversationId&, const UserId&, std::size_t) const override { return {}; }
+
+  std::optional<projections::ProfileView> profile(const UserId&) const override { return {}; }
+  bool blocks(const UserId&, const UserId&) const override { return false; }
+  std::optional<base::Timestamp> last_seen(const UserId&) const override { return {}; }
+  std::vector<UserId> contacts(const UserId&, std::uint32_t, const UserId&, std::size_t) const override { return {}; }
+  bool share_conversation(const UserId&, const UserId&, std::uint32_t) const override { return false; }
+  std::vector<projections::ScheduledView> scheduled(const UserId&, const std::optional<projections::ScheduledCursor>&,
+                                                    std::size_t) const override {
+    return {};
+  }
+  std::optional<projections::ScheduledView> scheduled_message(const base::MessageId&) const override { return {}; }
+  std::vector<projections::DueSend> due_sends(base::Timestamp, std::size_t) const override { return {}; }
+  std::vector<base::MessageId> expirable(base::Timestamp, std::size_t) const override { return {}; }
+  std::optional<projections::FileView> file(const base::FileId&) const override { return {}; }
+  bool may_read_file(const base::FileId&, const UserId&) const override { return false; }
+  std::vector<projections::CollectableFile> collectable_files(base::Timestamp,
+                                                              const std::optional<projections::CollectableFile::Place>&,
+                                                              std::size_t) const override {
+    return {};
+  }
+  bool is_blob_used(const base::Digest&) const override { return false; }
 
   std::vector<projections::Membership> memberships(const UserId& user) const override {
     std::map<ConversationId, projections::Membership> found;
