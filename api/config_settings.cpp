@@ -53,6 +53,7 @@ constexpr Setting kSettings[] = {
      [](Config& c) -> Target { return &c.limits.receipts_pushed_members_max; }},
     {"limits", "min_position_timeout_ms", 0, 60'000,
      [](Config& c) -> Target { return &c.limits.min_position_timeout_ms; }},
+    {"limits", "fresh_read_wait_ms", 0, 60'000, [](Config& c) -> Target { return &c.limits.fresh_read_wait_ms; }},
     {"limits", "ready_lag_bound_ms", 1, 3'600'000, [](Config& c) -> Target { return &c.limits.ready_lag_bound_ms; }},
     {"limits", "shutdown_deadline_ms", 100, 600'000,
      [](Config& c) -> Target { return &c.limits.shutdown_deadline_ms; }},

@@ -46,6 +46,7 @@ struct Limits {
   std::size_t members_per_request_max = 1'000;
   std::size_t receipts_pushed_members_max = 100;
   std::uint32_t min_position_timeout_ms = 2'000;
+  std::uint32_t fresh_read_wait_ms = 50;  // for what others were told before; then the read answers with what there is
   std::uint32_t ready_lag_bound_ms = 5'000;
   std::uint32_t shutdown_deadline_ms = 10'000;
   std::size_t page_default = 50;

@@ -109,8 +109,11 @@ Response answered(Answered<Response> answer, const std::string& request_id) {
 asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read) {
   auto wanted = wanted_position(context, call);
   if (!wanted) co_return problem_response(wanted.error(), call.request.request_id);
+  base::Position durable = context.engine.durable();
   std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
   bool there = co_await context.views_reach(wanted.value(), timeout);
+  // What anybody was told before he asked, the reader finds too, unless the views are far behind (docs/adr/0006).
+  if (there) co_await context.views_reach(durable, std::chrono::milliseconds(context.limits.fresh_read_wait_ms));
   auto snapshot = context.views.snapshot();
   std::string reached = position_text(context.engine.epoch(), snapshot->position());
   if (!there) co_return problem_response(view_behind(reached), call.request.request_id);

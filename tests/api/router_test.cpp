@@ -129,5 +129,14 @@ TEST_CASE("a read waits for a position, and says where it stands") {
   CHECK(behind.header("Retry-After") == "1");
 }
 
+TEST_CASE("a read finds what others were told before it came") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  for (int i = 0; i < 50; ++i) {
+    std::string sent = house.send(id, "ann", std::to_string(i));
+    CHECK(house.get("/messages/" + sent, "bob").status == 200);
+  }
+}
+
 }  // namespace
 }  // namespace hansard::api
