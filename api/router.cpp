@@ -13,6 +13,7 @@
 #include "api/position_text.h"
 #include "api/route_table.h"
 #include "api/throttle.h"
+#include "api/trace.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
@@ -254,6 +255,17 @@ std::uint64_t nanoseconds_since(base::MonotonicTime start, Context& context) {
   auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(context.clock.monotonic() - start);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0));
 }
+
+// The route's pattern, not the path and never the query: those carry ids, words people look for, and tokens.
+void trace_request(std::string_view route, std::string_view method, int status, std::uint64_t nanoseconds,
+                   const std::string& request_id) {
+  trace(TraceLevel::debug, "request",
+        {{"method", method},
+         {"route", route},
+         {"status", status},
+         {"microseconds", nanoseconds / 1'000},
+         {"request_id", request_id}});
+}
 }  // namespace
 
 asio::awaitable<Response> handle_request(Context& context, Request request) {
@@ -274,8 +286,10 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
   add_cors(response, context, page, is_asked_before);
   if (!response.quota) response.quota = routed.quota;
   if (!response.code.empty()) context.metrics.rejected(response.code);
-  context.metrics.count_request(routed.route == nullptr ? "" : routed.route->info.path, method, response.status,
-                                nanoseconds_since(start, context));
+  auto pattern = routed.route == nullptr ? std::string_view() : routed.route->info.path;
+  auto nanoseconds = nanoseconds_since(start, context);
+  context.metrics.count_request(pattern, method, response.status, nanoseconds);
+  trace_request(pattern, method, response.status, nanoseconds, request_id);
   co_return response;
 }
 
