@@ -1,0 +1,48 @@
+#include "projections/process/process.h"
+
+#include <utility>
+
+#include "projections/process/notification_timer.h"
+#include "projections/process/proposal_timer.h"
+
+namespace hansard::process {
+
+base::Result<std::unique_ptr<Process>> Process::open(const Parts& parts, const ProcessOptions& options,
+                                                     std::vector<Subscriber> subscribers) {
+  TRY(auto store, ProgressStore::open(options.data_folder + "/outbox"));
+  return std::unique_ptr<Process>(new Process(parts, options, std::move(subscribers), std::move(store)));
+}
+
+Process::Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
+                 std::unique_ptr<ProgressStore> store)
+    : store_(std::move(store)),
+      outbox_(std::move(subscribers),
+              {parts.engine, parts.views, *store_, parts.clock, parts.render, parts.trouble, options.dead_letters_max},
+              HttpPost::make),
+      desk_(parts.engine),
+      timers_(parts.clock, parts.views.applied_gate(), make_timers(parts, options)) {}
+
+Process::~Process() { stop(); }
+
+void Process::start() {
+  outbox_.start();
+  timers_.start();
+}
+
+void Process::stop() {
+  timers_.stop();
+  outbox_.stop();
+}
+
+// Every timer of the house; one more is one more line.
+std::vector<std::unique_ptr<Timer>> Process::make_timers(const Parts& parts, const ProcessOptions& options) {
+  const bool notify = outbox_.is_wanted(domain::EventType::notification_due);
+  const NotificationTimer::Parts notified{parts.engine, parts.views, *store_, parts.clock, desk_};
+  std::vector<std::unique_ptr<Timer>> timers;
+  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_expired));
+  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_due_sends));
+  timers.push_back(std::make_unique<NotificationTimer>(notified, options.notify_after_s, notify));
+  return timers;
+}
+
+}  // namespace hansard::process

@@ -1,0 +1,56 @@
+// What the server does without being asked: timers and webhooks, and the store both keep their progress in.
+//
+// Thread: open, start and stop from the owner. Owns: the store, the outbox, the timers and their threads. Outlived by
+// the engine, the views and the clock; destroyed after the engine has stopped, for it may still answer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "projections/process/command_desk.h"
+#include "projections/process/outbox.h"
+#include "projections/process/timers.h"
+
+namespace hansard::process {
+
+struct ProcessOptions {
+  std::string data_folder;
+  std::uint32_t notify_after_s = 30;        // after a message was sent
+  std::uint32_t dead_letters_max = 10'000;  // per webhook
+};
+
+class Process {
+ public:
+  struct Parts {
+    engine::Engine& engine;
+    projections::Views& views;
+    base::Clock& clock;
+    RenderEvent render;
+    std::function<void(const Trouble&)> trouble;
+  };
+
+  // `data_folder`/outbox is opened or made. Errors: see ProgressStore::open.
+  static base::Result<std::unique_ptr<Process>> open(const Parts& parts, const ProcessOptions& options,
+                                                     std::vector<Subscriber> subscribers);
+  ~Process();
+  void start();
+  // While the engine still answers. Idempotent.
+  void stop();
+
+  Outbox& outbox() { return outbox_; }
+
+ private:
+  Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
+          std::unique_ptr<ProgressStore> store);
+  std::vector<std::unique_ptr<Timer>> make_timers(const Parts& parts, const ProcessOptions& options);
+
+  std::unique_ptr<ProgressStore> store_;
+  Outbox outbox_;
+  CommandDesk desk_;
+  Timers timers_;
+};
+
+}  // namespace hansard::process

@@ -1,0 +1,66 @@
+#include "projections/process/proposal_timer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hansard::process {
+
+ProposalTimer::ProposalTimer(projections::Views& views, base::Clock& clock, CommandDesk& desk, Find find)
+    : views_(views), clock_(clock), desk_(desk), find_(std::move(find)) {}
+
+base::MonotonicTime ProposalTimer::step() {
+  forget_refused();
+  if (views_.applied() < done_) return clock_.monotonic() + kPoll / 10;
+  auto orders = due();
+  if (orders.empty()) return clock_.monotonic() + kPoll;
+  return propose(std::move(orders));
+}
+
+std::vector<Order> ProposalTimer::due() {
+  auto orders = find_(*views_.snapshot(), clock_.now(), kBatchMax + refused_.size());
+  std::erase_if(orders, [this](const Order& order) { return refused_.contains(order.key); });
+  if (orders.size() > kBatchMax) orders.resize(kBatchMax);
+  return orders;
+}
+
+base::MonotonicTime ProposalTimer::propose(std::vector<Order> orders) {
+  std::vector<std::string> keys;
+  for (const Order& order : orders) keys.push_back(order.key);
+  const auto answers = desk_.run(std::move(orders));
+  bool later = false;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto* done = std::get_if<engine::Done>(&answers[i]);
+    if (done != nullptr) done_ = std::max(done_, done->position);
+    if (is_for_later(answers[i])) {
+      later = true;
+    } else if (done == nullptr || !done->changed || done->replayed) {
+      refused_.insert(keys[i]);
+    }
+  }
+  return clock_.monotonic() + (later ? kBackOff : std::chrono::milliseconds(0));
+}
+
+// What was refused may be right by now, and what is gone need not be remembered.
+void ProposalTimer::forget_refused() {
+  if (clock_.monotonic() < refused_until_ && refused_.size() < kRefusedMax) return;
+  refused_.clear();
+  refused_until_ = clock_.monotonic() + kRefusedFor;
+}
+
+std::vector<Order> find_expired(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
+  std::vector<Order> orders;
+  for (const auto& id : snapshot.expirable(now, limit)) {
+    orders.push_back({domain::ExpireMessage{id}, {}, "expire:" + base::to_text(id)});
+  }
+  return orders;
+}
+
+std::vector<Order> find_due_sends(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
+  std::vector<Order> orders;
+  for (auto& due : snapshot.due_sends(now, limit)) {
+    orders.push_back({domain::SendDue{due.message}, std::move(due.author), "send:" + base::to_text(due.message)});
+  }
+  return orders;
+}
+
+}  // namespace hansard::process

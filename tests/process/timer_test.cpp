@@ -1,0 +1,248 @@
+#include <catch2/catch.hpp>
+
+#include "projections/process/notification_timer.h"
+#include "projections/process/proposal_timer.h"
+#include "tests/process/house.h"
+
+namespace hansard::process {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Users = std::vector<std::string>;
+
+// Passes on what it is asked, or refuses everything as overloaded.
+class ReluctantEngine final : public engine::Engine {
+ public:
+  explicit ReluctantEngine(engine::Engine& inner) : inner_(inner) {}
+  void submit(engine::Submission submission) override {
+    ++submitted;
+    if (!is_full) return inner_.submit(std::move(submission));
+    std::vector<engine::Completion> refused(1);
+    refused[0] = {submission.token, engine::Overloaded{}};
+    submission.sink->deliver(std::move(refused));
+  }
+  base::Position durable() const override { return inner_.durable(); }
+  base::PositionGate& durable_gate() override { return inner_.durable_gate(); }
+  std::uint32_t epoch() const override { return inner_.epoch(); }
+  base::Result<std::vector<engine::EventPtr>> read(base::Position after, std::size_t most) const override {
+    return inner_.read(after, most);
+  }
+  base::Result<engine::EventPtr> get(base::Position at) const override { return inner_.get(at); }
+  void append_typing(const log::TypingTransition& transition) override { inner_.append_typing(transition); }
+  engine::Metrics metrics() const override { return inner_.metrics(); }
+  void stop() override { inner_.stop(); }
+
+  bool is_full = false;
+  std::size_t submitted = 0;
+
+ private:
+  engine::Engine& inner_;
+};
+
+struct Notified {
+  explicit Notified(bool is_wanted = true) { start(is_wanted); }
+
+  void start(bool is_wanted = true) {
+    timer.reset();
+    timer = std::make_unique<NotificationTimer>(
+        NotificationTimer::Parts{engine, *house.views, *house.store, house.clock, desk}, 30, is_wanted);
+  }
+  // Steps until it waits; how long.
+  std::chrono::nanoseconds run() {
+    house.settle();
+    auto at = timer->step();
+    while (at <= house.clock.monotonic()) at = timer->step();
+    return at - house.clock.monotonic();
+  }
+  // Who was notified of anything after `from`, in log order.
+  Users users(base::Position from = {}) {
+    Users found;
+    const auto events = house.engine->read(from, 10'000).value();
+    for (const auto& event : events) {
+      if (const auto* due = std::get_if<domain::NotificationDue>(&*event->body)) found.push_back(due->user.value);
+    }
+    return found;
+  }
+
+  House house;
+  ReluctantEngine engine{*house.engine};
+  CommandDesk desk{engine};
+  std::unique_ptr<NotificationTimer> timer;
+};
+
+TEST_CASE("who has not acknowledged a message is notified when the time is over, once, and not before") {
+  Notified n;
+  const auto group = n.house.group("ann", {"bob", "cid"});
+  n.house.send(group, "ann", "hello");
+  n.run();
+  n.house.clock.advance(milliseconds(29'999));
+  CHECK(n.run() <= milliseconds(1));
+  CHECK(n.users().empty());
+  n.house.clock.advance(milliseconds(1));
+  n.run();
+  CHECK(n.users() == Users{"bob", "cid"});
+  n.house.clock.advance(seconds(600));
+  n.run();
+  CHECK(n.users().size() == 2);
+}
+
+TEST_CASE("who read it, received it, muted the conversation or left is left alone") {
+  Notified n;
+  const auto group = n.house.group("ann", {"reads", "receives", "mutes", "leaves", "sleeps"});
+  n.house.send(group, "ann", "hello");
+  n.house.run(domain::Read{group, {1}, {}}, "reads");
+  n.house.run(domain::Delivered{group, {1}}, "receives");
+  n.house.run(domain::FlagConversation{group, {}, true, {}}, "mutes");
+  n.house.run(domain::RemoveMember{group, {"leaves"}, {}}, "leaves");
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users() == Users{"sleeps"});
+}
+
+TEST_CASE("a deleted message wakes nobody, nor does a system message or an imported one") {
+  Notified n;
+  const auto group = n.house.group("ann", {"bob"});
+  n.house.run(domain::DeleteMessage{n.house.send(group, "ann", "oops"), {}}, "ann");
+  domain::Caller service;
+  service.subject = {"importer"};
+  service.actor = {"ann"};
+  service.service = true;
+  domain::SendMessage old;
+  old.conversation = group;
+  old.id.bytes[0] = 1;
+  old.content.text = "from last year";
+  old.origin_time = base::Timestamp{1'600'000'000'000};
+  n.house.run(old, service);
+  old.id.bytes[0] = 2;
+  old.type = domain::MessageType::system;
+  old.origin_time = {};
+  n.house.run(old, service);
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users().empty());
+}
+
+TEST_CASE("in a conversation of more than a hundred only who is mentioned is notified") {
+  Notified n;
+  Users others;
+  for (int i = 0; i < 100; ++i) others.push_back("user" + std::to_string(i));
+  const auto group = n.house.group("ann", others);
+  n.house.send(group, "ann", "to nobody");
+  domain::SendMessage named;
+  named.conversation = group;
+  named.id.bytes[0] = 1;
+  named.content.text = "@user7 @user7";
+  named.content.mentions = {{{"user7"}, 0, 6, false}, {{"user7"}, 7, 6, false}};
+  REQUIRE(std::holds_alternative<engine::Done>(n.house.run(named, "ann")));
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users() == Users{"user7"});
+}
+
+TEST_CASE("a hundred members are all notified") {
+  Notified n;
+  Users others;
+  for (int i = 0; i < 99; ++i) others.push_back("user" + std::to_string(i));
+  n.house.send(n.house.group("ann", others), "ann", "to all");
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users().size() == 99);
+}
+
+TEST_CASE("a restart goes on where it was, and a repeat of what was done has no effect") {
+  Notified n;
+  const auto group = n.house.group("ann", {"bob"});
+  n.house.send(group, "ann", "one");
+  n.house.clock.advance(seconds(31));
+  n.run();
+  n.house.send(group, "ann", "two");
+  n.start();  // a crash: progress was not written
+  n.run();
+  CHECK(n.users() == Users{"bob"});
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users() == Users{"bob", "bob"});
+  n.timer->close();
+  n.start();
+  const auto asked = n.engine.submitted;
+  n.run();
+  CHECK(n.engine.submitted == asked);
+}
+
+TEST_CASE("when nobody wants notifications nothing is done, and the time until somebody does is not made up for") {
+  Notified n(false);
+  const auto group = n.house.group("ann", {"bob"});
+  n.house.send(group, "ann", "one");
+  n.house.clock.advance(seconds(31));
+  CHECK(n.timer->step() == base::MonotonicTime::max());
+  n.start();
+  n.run();
+  CHECK(n.users().empty());
+  n.timer->close();
+  n.start(false);
+  n.house.send(group, "ann", "two");
+  n.start(true);
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users().empty());
+  n.house.send(group, "ann", "three");
+  n.house.clock.advance(seconds(31));
+  n.run();
+  CHECK(n.users() == Users{"bob"});
+}
+
+TEST_CASE("a full queue is asked again later, and nothing is left out") {
+  Notified n;
+  n.house.send(n.house.group("ann", {"bob"}), "ann", "one");
+  n.house.clock.advance(seconds(31));
+  n.engine.is_full = true;
+  CHECK(n.run() == seconds(1));
+  CHECK(n.users().empty());
+  n.engine.is_full = false;
+  n.house.clock.advance(seconds(1));
+  n.run();
+  CHECK(n.users() == Users{"bob"});
+}
+
+struct Proposed {
+  explicit Proposed(ProposalTimer::Find find) : timer(*house.views, house.clock, desk, std::move(find)) {}
+  House house;
+  ReluctantEngine engine{*house.engine};
+  CommandDesk desk{engine};
+  ProposalTimer timer;
+};
+
+Order order_of(int number) {
+  base::MessageId nobody{{1}};
+  return {domain::ExpireMessage{nobody}, {}, "expire:" + std::to_string(number)};
+}
+
+TEST_CASE("what is refused is not proposed again at once and does not hide what comes behind it") {
+  int total = 1'000;
+  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t limit) {
+    std::vector<Order> orders;
+    for (int i = 0; i < total && orders.size() < limit; ++i) orders.push_back(order_of(i));
+    return orders;
+  });
+  int steps = 0;
+  while (p.timer.step() <= p.house.clock.monotonic()) REQUIRE(++steps < 100);
+  CHECK(p.engine.submitted == 1'000);
+  p.house.clock.advance(seconds(60));
+  p.timer.step();
+  CHECK(p.engine.submitted == 1'000);
+  p.house.clock.advance(seconds(600));
+  p.timer.step();
+  CHECK(p.engine.submitted == 1'200);
+}
+
+TEST_CASE("proposals wait while the queue is full") {
+  Proposed p([](const projections::Snapshot&, base::Timestamp, std::size_t) { return std::vector{order_of(1)}; });
+  p.engine.is_full = true;
+  CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
+  CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
+  CHECK(p.engine.submitted == 2);
+}
+
+}  // namespace
+}  // namespace hansard::process
