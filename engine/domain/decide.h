@@ -27,21 +27,23 @@
 // - The role read_only forbids editing too, or who was silenced could speak through old messages; who_may_post and slow
 //   mode bind new messages only. Windows are closed after their last second; a clock that went back opens them again.
 // - An if_match is not looked at when the message is deleted already: a repeated delete changes nothing.
-//
 // - A notice (member added, removed or left) is a system message of the actor in the same command; it counts for
-// nobody.
-// - Where the other of a direct conversation has blocked the caller, opening it and writing into it is `blocked`; what
-//   was said stays readable.
-// - A forward copies text, metadata and attachments, never mentions, and names the first of the chain.
+//   nobody.
+// - Where the other of a direct conversation has blocked the caller, opening it and writing into it is `blocked`, also
+//   by an edit or a reaction; what was said stays readable, and can be deleted.
+// - A forward copies text, metadata and attachments, never mentions, and names the first of the chain. It is not
+//   edited, or its words would be put into somebody's mouth.
 // - Who may read may react, but for the role read_only; also where who_may_post is admins.
 // - A file is attached by who uploaded it (or a service), and by forwarding.
 // - A scheduled message obeys the rules of a send twice: when it is scheduled (but for slow mode) and when its time
-// comes
-//   (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
+//   comes (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
+// - Whoever schedules again under the id of one that he cancelled schedules anew; under that of one that waits he
+//   repeats it, if the time is the same too.
 //
 // Timers (Caller::server)
 // - They only propose: a message expires when its retention has run out by log time, a scheduled one is sent when its
-//   time has come, a member is notified when he is one still, has not muted, and neither read nor received it.
+//   time has come, a member is notified when he is one still, has not muted, and neither read nor received it; of
+//   system messages nobody is.
 //   A proposal that came too early or too late changes nothing.
 //
 // Pointers

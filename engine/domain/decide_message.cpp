@@ -12,7 +12,7 @@ std::optional<Place> place_to_send(const Given& given, const SendMessage& comman
 bool is_same_draft(const Given& given, const SendMessage& command, const MessageFacts& facts) {
   return facts.conversation == command.conversation && facts.author == given.caller.actor &&
          facts.type == command.type && facts.sender_type == command.sender_type && facts.reply_to == command.reply_to &&
-         facts.created_at == command.origin_time.value_or(facts.sent_at);
+         !facts.forwarded_from && facts.created_at == command.origin_time.value_or(facts.sent_at);
 }
 
 // What was erased since cannot be compared and passes: a repeat has no effect anyway.
@@ -29,10 +29,10 @@ std::optional<Decision> decide_repeat(const Given& given, const SendMessage& com
   if (const auto sent = given.state.message(command.id)) {
     return decide_existing(given, command, sent->facts, sent->sent_position);
   }
-  if (const auto waiting = given.state.scheduled(command.id)) {
-    return decide_existing(given, command, waiting->draft, waiting->scheduled);
-  }
-  return std::nullopt;
+  const auto waiting = given.state.scheduled(command.id);
+  if (!waiting) return std::nullopt;
+  if (command.send_at != waiting->send_at) return reject(RejectionCode::id_taken, "The id names something else.");
+  return decide_existing(given, command, waiting->draft, waiting->scheduled);
 }
 
 std::optional<Rejection> check_service_only(const Given& given, const SendMessage& command) {

@@ -22,10 +22,13 @@ std::optional<Rejection> check_author_may_edit(const Given& given, const Message
   if (message.facts.type == MessageType::system) {
     return reject(RejectionCode::forbidden, "System messages are not edited.");
   }
+  if (message.facts.forwarded_from) {
+    return reject(RejectionCode::forbidden, "Forwarded messages are not edited.");
+  }
   if (found.place.member->role == Role::read_only) {
     return reject(RejectionCode::read_only, "You may only read here.");
   }
-  return std::nullopt;
+  return check_not_blocked(given, found.place);
 }
 
 std::optional<Rejection> check_edit(const Given& given, const EditMessage& command, const MessagePlace& found) {

@@ -42,6 +42,7 @@ Decision decide_one(const Given& given, const React& command) {
     return changed(ReactionRemoved{facts.conversation, facts.message, facts.ordinal, given.caller.actor, content},
                    facts.conversation, facts.message);
   }
+  if (auto rejection = check_not_blocked(given, found->place)) return *std::move(rejection);
   if (auto rejection = check_room(given, command, own.size())) return *std::move(rejection);
   return changed(ReactionAdded{facts.conversation, facts.message, facts.ordinal, given.caller.actor, content},
                  facts.conversation, facts.message);

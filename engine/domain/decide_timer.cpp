@@ -1,4 +1,6 @@
 // What timers propose. Each looks again whether its time has come: the proposal may be old, early or a repeat.
+#include <algorithm>
+
 #include "engine/domain/message_content.h"
 #include "engine/domain/posting.h"
 
@@ -15,7 +17,15 @@ std::optional<Rejection> check_due(const Given& given, const std::optional<Place
   if (!place) return not_found();
   if (place->conversation.closed) return closed();
   if (auto rejection = check_may_post(*place)) return rejection;
+  if (auto rejection = check_slow_mode(given, *place)) return rejection;
   return check_not_blocked(given, *place);
+}
+
+bool has_all_files(const Given& given, const MessageContent& content) {
+  return std::ranges::all_of(content.attachments, [&given](const Attachment& attachment) {
+    const auto file = given.state.file(attachment.file);
+    return file && !file->collected;
+  });
 }
 
 bool wants_notice(const Given& given, const MessageFacts& facts) {
@@ -46,6 +56,7 @@ Decision decide_one(const Given& given, const SendDue& command) {
   const auto place = member_place(given, facts.conversation);
   auto no = check_due(given, place);
   if (!no && !content) no = reject(RejectionCode::gone, "The message was erased.");
+  if (!no && !has_all_files(given, *content)) no = reject(RejectionCode::gone, "A file of the message is gone.");
   if (no) {
     return changed(ScheduleCancelled{facts.conversation, facts.message, facts.author, no->detail}, facts.conversation,
                    facts.message);
@@ -62,8 +73,9 @@ Decision decide_one(const Given& given, const NotifyMember& command) {
   const auto found = message_place(given, command.message);
   if (!found) return not_found();
   const MessageFacts& facts = found->message.facts;
-  const bool due = found->message.status == MessageStatus::live && facts.author != given.caller.actor &&
-                   !found->place.conversation.closed && wants_notice(given, facts);
+  const bool due = found->message.status == MessageStatus::live && facts.type != MessageType::system &&
+                   facts.author != given.caller.actor && !found->place.conversation.closed &&
+                   wants_notice(given, facts);
   if (!due) return unchanged(facts.conversation, facts.message);
   return changed(NotificationDue{facts.conversation, facts.message, facts.ordinal, given.caller.actor},
                  facts.conversation, facts.message);

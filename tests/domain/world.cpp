@@ -27,6 +27,7 @@ std::vector<UserId> users(const std::vector<std::string>& names) {
 UserId user(const std::string& name) { return {name}; }
 ConversationId conversation_id(std::uint8_t number) { return numbered<ConversationId>(number, 7); }
 MessageId message_id(std::uint8_t number) { return numbered<MessageId>(number, 7); }
+FileId file_id(std::uint8_t number) { return numbered<FileId>(number, 7); }
 
 Caller as(const std::string& name) {
   Caller caller;
@@ -45,6 +46,13 @@ Caller service_as(const std::string& name) {
 Caller admin_as(const std::string& name) {
   Caller caller = as(name);
   caller.admin = true;
+  return caller;
+}
+
+Caller server_about(const std::string& name) {
+  Caller caller;
+  caller.actor = user(name);
+  caller.server = true;
   return caller;
 }
 
@@ -122,6 +130,24 @@ UpdateConversation with_settings(const SettingsPatch& patch, std::uint8_t conver
 }
 
 CloseConversation close(std::uint8_t conversation) { return {conversation_id(conversation)}; }
+
+React react(std::uint8_t message, const std::string& emoji) { return {message_id(message), emoji, true}; }
+React unreact(std::uint8_t message, const std::string& emoji) { return {message_id(message), emoji, false}; }
+
+ForwardMessage forward(std::uint8_t message, const ConversationId& to, std::uint8_t id) {
+  return {message_id(message), to, message_id(id), true};
+}
+
+BlockUser block(const std::string& name) { return {user(name), true}; }
+BlockUser unblock(const std::string& name) { return {user(name), false}; }
+
+PutProfile profile(const std::string& name, const std::string& display_name) {
+  return {user(name), {display_name, "", ""}};
+}
+
+ConversationId direct_of(const std::string& a, const std::string& b) {
+  return direct_conversation_id(user(a), user(b));
+}
 
 Decision World::ask(const Caller& caller, const Command& command) const {
   return decide(state, command, caller, now, rules);

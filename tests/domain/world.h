@@ -26,6 +26,8 @@ MessageId message_id(std::uint8_t number);
 Caller as(const std::string& name);
 Caller service_as(const std::string& name);
 Caller admin_as(const std::string& name);
+// The server itself, about somebody: timers and presence.
+Caller server_about(const std::string& name);
 
 // Commands with the parts a fact is about.
 CreateConversation group(std::uint8_t number, const std::vector<std::string>& members);
@@ -43,6 +45,13 @@ MarkUnread unread_from(std::uint64_t ordinal, std::uint8_t conversation = 1);
 UpdateConversation titled(const std::string& title, std::uint8_t conversation = 1);
 UpdateConversation with_settings(const SettingsPatch& patch, std::uint8_t conversation = 1);
 CloseConversation close(std::uint8_t conversation = 1);
+React react(std::uint8_t message, const std::string& emoji);
+React unreact(std::uint8_t message, const std::string& emoji);
+ForwardMessage forward(std::uint8_t message, const ConversationId& to, std::uint8_t id);
+BlockUser block(const std::string& name);
+BlockUser unblock(const std::string& name);
+PutProfile profile(const std::string& name, const std::string& display_name);
+FileId file_id(std::uint8_t number);
 
 class World {
  public:
@@ -66,6 +75,8 @@ class World {
  private:
   RecordedEvent record(RecordedEvent event);
 };
+
+ConversationId direct_of(const std::string& a, const std::string& b);
 
 // A group 1 of `anna` (owner), `ben` and `carl` (members), where nothing was said yet.
 World group_of_three();
