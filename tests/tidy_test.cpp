@@ -74,7 +74,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/files", {"engine/base"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
-    {"projections/search", {"engine/base", "engine/domain", "engine", "projections"}},
+    {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine", "projections"}},
     {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
              "projections/search", "projections/process"}},

@@ -1,0 +1,52 @@
+// Generations of the index: the file that serves, what its readers share with its writer, and setting one aside.
+//
+// | the file | then |
+// |---|---|
+// | cannot be read, or its rows do not fit each other | set aside, start empty |
+// | made with another tokenizer or schema | set aside, start empty |
+// | checkpoint above the log's durable position, or of another epoch | set aside, start empty |
+// | anything else | goes on from its checkpoint |
+//
+// A new file has the next number: readers of the old one end in peace. At most one is kept aside, as
+// `search.<n>.db.quarantined`.
+//
+// Thread: Generation from any; the functions from the writer.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/base/position_gate.h"
+#include "engine/base/result.h"
+#include "engine/engine.h"
+#include "projections/search/catalog.h"
+#include "projections/search/index_file.h"
+
+namespace hansard::search {
+
+struct Generation {
+  Generation(std::string file, std::shared_ptr<const Catalog> entries, base::Position at)
+      : path(std::move(file)), catalog(std::move(entries)), applied(at) {}
+
+  const std::string path;
+  const std::shared_ptr<const Catalog> catalog;
+  base::PositionGate applied;
+  std::atomic<bool> is_damaged{false};  // somebody met a corrupt page
+};
+
+struct OpenedGeneration {
+  std::unique_ptr<IndexFile> file;
+  std::shared_ptr<Generation> generation;
+  std::optional<std::string> set_aside;  // why, when an older file was
+};
+
+// `folder` is made where it is missing.
+base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, const std::string& folder,
+                                               unsigned shelf_bits);
+// Moves a damaged generation away and starts the next one.
+base::Result<OpenedGeneration> replace_generation(const engine::Engine& engine, const std::string& folder,
+                                                  unsigned shelf_bits, std::string why);
+
+}  // namespace hansard::search

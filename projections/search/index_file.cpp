@@ -1,0 +1,263 @@
+#include "projections/search/index_file.h"
+
+#include <utility>
+
+#include "projections/search/characters.h"
+#include "projections/search/token_stream.h"
+#include "projections/search/tokenizer.h"
+
+namespace hansard::search {
+
+namespace {
+constexpr char kKind[] = "hansard search index 1, shelves of 2^";
+
+// synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
+// secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
+// auto_vacuum=INCREMENTAL: pages freed by a clean-up go back to the file system in slices.
+// wal_autocheckpoint: a larger WAL halves the bytes written; journal_size_limit gives its space back.
+constexpr char kPragmas[] =
+    "PRAGMA auto_vacuum=INCREMENTAL;"
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=NORMAL;"
+    "PRAGMA secure_delete=ON;"
+    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA cache_size=-32768;"
+    "PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA journal_size_limit=67108864;";
+constexpr char kSchema[] =
+    "CREATE TABLE state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE conversation(number INTEGER PRIMARY KEY, id BLOB NOT NULL);"
+    "CREATE TABLE message(number INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+    " words INTEGER NOT NULL, ordinal INTEGER NOT NULL, position INTEGER NOT NULL, tags BLOB, text BLOB);"
+    "CREATE TABLE unscrubbed(shelf INTEGER PRIMARY KEY);";
+
+std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::uint64_t unsigned_of(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+std::string text_stream(std::string_view text) {
+  thread_local TokenList list;
+  tokenize(text, list);
+  return token_stream(list);
+}
+}  // namespace
+
+projections::RowHash hash_message(MessageNumber number, std::string_view tags, std::string_view text) {
+  std::string value(tags);
+  value.append(1, '\0').append(text);
+  return projections::hash_row(std::to_string(number), value);
+}
+
+IndexFile::IndexFile(Connection connection, unsigned shelf_bits)
+    : connection_(std::move(connection)),
+      kind_(kKind + std::to_string(shelf_bits)),
+      catalog_(std::make_shared<Catalog>(shelf_bits)) {}
+
+base::Result<std::unique_ptr<IndexFile>> IndexFile::open(const std::string& path, std::uint32_t epoch,
+                                                         unsigned shelf_bits) {
+  TRY(auto connection, Connection::open(path, Connection::Mode::write));
+  std::unique_ptr<IndexFile> file(new IndexFile(std::move(connection), shelf_bits));
+  TRY(file->connection_.run(kPragmas));
+  TRY(auto tables, file->connection_.integer("SELECT count(*) FROM sqlite_schema"));
+  if (tables == 0) {
+    TRY(file->create(epoch));
+  }
+  TRY(file->check_kind());
+  TRY(file->load());
+  TRY(file->prepare_statements());
+  return file;
+}
+
+base::Result<void> IndexFile::create(std::uint32_t epoch) {
+  TRY(connection_.run("BEGIN IMMEDIATE"));
+  TRY(connection_.run(kSchema));
+  TRY(auto set, connection_.prepare("INSERT INTO state VALUES (?1, ?2)"));
+  std::string tokenizer = tokenizer_version();
+  TRY(set.bind(1, "kind").bind(2, kind_).run());
+  TRY(set.bind(1, "tokenizer").bind(2, tokenizer).run());
+  TRY(set.bind(1, "epoch").bind(2, std::int64_t{epoch}).run());
+  for (const char* zero : {"position", "unknown_events", "digest_high", "digest_low"}) {
+    TRY(set.bind(1, zero).bind(2, std::int64_t{0}).run());
+  }
+  return connection_.run("COMMIT");
+}
+
+base::Result<void> IndexFile::check_kind() {
+  TRY(auto get, connection_.prepare("SELECT value FROM state WHERE key = ?1"));
+  for (const auto& [key, wanted] :
+       {std::pair<std::string, std::string>{"kind", kind_}, {"tokenizer", tokenizer_version()}}) {
+    TRY(auto row, get.bind(1, key).step());
+    std::string found = row ? std::string(get.text(0)) : "none";
+    get.reset();
+    if (found == wanted) continue;
+    return base::error(base::ErrorCode::unsupported, "its " + key + " is " + found + ", this build's " + wanted);
+  }
+  return base::success();
+}
+
+base::Result<void> IndexFile::load() {
+  TRY(auto rows, connection_.prepare("SELECT key, value FROM state"));
+  projections::RowHash sum;
+  while (true) {
+    TRY(auto row, rows.step());
+    if (!row) break;
+    std::string_view key = rows.text(0);
+    std::uint64_t value = unsigned_of(rows.integer(1));
+    if (key == "position") state_.position = {value};
+    if (key == "epoch") state_.epoch = static_cast<std::uint32_t>(value);
+    if (key == "unknown_events") state_.unknown_events = value;
+    if (key == "digest_high") sum.high = value;
+    if (key == "digest_low") sum.low = value;
+  }
+  state_.digest = projections::RowDigest(sum);
+  TRY(load_conversations());
+  TRY(load_messages());
+  TRY(auto shelves, connection_.prepare("SELECT shelf FROM unscrubbed"));
+  while (true) {
+    TRY(auto row, shelves.step());
+    if (!row) return base::success();
+    unscrubbed_.emplace(static_cast<Shelf>(shelves.integer(0)), false);
+  }
+}
+
+base::Result<void> IndexFile::load_conversations() {
+  TRY(auto rows, connection_.prepare("SELECT number, id FROM conversation ORDER BY number"));
+  while (true) {
+    TRY(auto row, rows.step());
+    if (!row) return base::success();
+    bool is_whole = rows.integer(0) == catalog_->conversations() + 1 && rows.text(1).size() == 16;
+    if (!is_whole) return base::error(base::ErrorCode::corrupt, "the conversations are not dense");
+    catalog_->add_conversation(base::id_from_bytes<base::ConversationId>(rows.text(1)));
+  }
+}
+
+base::Result<void> IndexFile::load_messages() {
+  TRY(auto rows,
+      connection_.prepare("SELECT number, conversation, created_at, words, ordinal FROM message ORDER BY number"));
+  while (true) {
+    TRY(auto row, rows.step());
+    if (!row) return base::success();
+    CatalogEntry entry{rows.integer(2), static_cast<ConversationNumber>(rows.integer(1)),
+                       static_cast<std::uint32_t>(rows.integer(3))};
+    bool fits = rows.integer(0) == std::int64_t{catalog_->size()} + 1 && entry.conversation != 0 &&
+                entry.conversation <= catalog_->conversations();
+    fits = fits && unsigned_of(rows.integer(4)) == catalog_->next_ordinal(entry.conversation).value;
+    if (!fits) return base::error(base::ErrorCode::corrupt, "the messages are not dense");
+    catalog_->append(entry);
+  }
+}
+
+base::Result<void> IndexFile::prepare_statements() {
+  struct Wanted {
+    Statement* statement;
+    const char* sql;
+  };
+  const Wanted wanted[] = {
+      {&begin_, "BEGIN IMMEDIATE"},
+      {&commit_, "COMMIT"},
+      {&rollback_, "ROLLBACK"},
+      {&insert_message_, "INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+      {&find_message_, "SELECT tags, text FROM message WHERE number = ?1"},
+      {&update_message_, "UPDATE message SET position = ?2, tags = ?3, text = ?4 WHERE number = ?1"},
+      {&insert_conversation_, "INSERT INTO conversation VALUES (?1, ?2)"},
+      {&set_state_, "UPDATE state SET value = ?2 WHERE key = ?1"}};
+  for (const Wanted& one : wanted) {
+    TRY(auto statement, connection_.prepare(one.sql));
+    *one.statement = std::move(statement);
+  }
+  return base::success();
+}
+
+base::Result<IndexFile::ShelfStatements*> IndexFile::shelf(Shelf shelf) {
+  auto known = shelves_.find(shelf);
+  if (known != shelves_.end()) return &known->second;
+  std::string table = shelf_table(shelf);
+  TRY(connection_.run("CREATE VIRTUAL TABLE IF NOT EXISTS " + table +
+                      " USING fts5(text, tags, content='', columnsize=0, tokenize='hansard')"));
+  ShelfStatements statements;
+  TRY(auto insert, connection_.prepare("INSERT INTO " + table + "(rowid, text, tags) VALUES (?1, ?2, ?3)"));
+  TRY(auto remove,
+      connection_.prepare("INSERT INTO " + table + "(" + table + ", rowid, text, tags) VALUES ('delete', ?1, ?2, ?3)"));
+  statements.insert = std::move(insert);
+  statements.remove = std::move(remove);
+  return &shelves_.emplace(shelf, std::move(statements)).first->second;
+}
+
+base::Result<void> IndexFile::commit(const IndexChanges& changes) {
+  TRY(begin_.run());
+  auto applied = apply(changes);
+  if (applied) applied = commit_.run();
+  if (!applied) {
+    auto undone = rollback_.run();
+    if (!undone) return undone;
+    return applied;
+  }
+  state_.position = changes.position;
+  state_.unknown_events += changes.unknown_events;
+  state_.digest = digest_;
+  return base::success();
+}
+
+base::Result<void> IndexFile::apply(const IndexChanges& changes) {
+  digest_ = state_.digest;
+  for (const auto& [number, id] : changes.conversations) {
+    TRY(insert_conversation_.bind(1, std::int64_t{number}).bind_blob(2, id.view()).run());
+  }
+  for (const auto& [number, change] : changes.messages) {
+    TRY(change.is_new ? insert(number, change) : this->change(number, change));
+  }
+  IndexState next = state_;
+  next.position = changes.position;
+  next.unknown_events += changes.unknown_events;
+  next.digest = digest_;
+  return write_state(next);
+}
+
+base::Result<void> IndexFile::insert(MessageNumber number, const MessageChange& change) {
+  insert_message_.bind(1, std::int64_t{number})
+      .bind(2, std::int64_t{change.entry.conversation})
+      .bind(3, change.entry.created_at)
+      .bind(4, std::int64_t{change.entry.words})
+      .bind(5, signed_of(change.ordinal.value))
+      .bind(6, signed_of(change.position.value));
+  if (!change.content) return insert_message_.bind_null(7).bind_null(8).run();
+  TRY(insert_message_.bind_blob(7, change.content->tags).bind_blob(8, change.content->text).run());
+  return add_words(number, *change.content);
+}
+
+base::Result<void> IndexFile::change(MessageNumber number, const MessageChange& change) {
+  TRY(auto found, find_message_.bind(1, std::int64_t{number}).step());
+  if (!found) return base::error(base::ErrorCode::corrupt, "message " + std::to_string(number) + " is not there");
+  bool had_content = !find_message_.is_null(1);
+  Indexed before{std::string(find_message_.text(1)), std::string(find_message_.text(0)), {}};
+  before.words = text_stream(before.text);
+  find_message_.reset();
+  if (!had_content) return base::success();
+  TRY(remove_words(number, before));
+  update_message_.bind(1, std::int64_t{number}).bind(2, signed_of(change.position.value));
+  if (!change.content) return update_message_.bind_null(3).bind_null(4).run();
+  TRY(update_message_.bind_blob(3, change.content->tags).bind_blob(4, change.content->text).run());
+  return add_words(number, *change.content);
+}
+
+base::Result<void> IndexFile::add_words(MessageNumber number, const Indexed& content) {
+  TRY(auto* statements, shelf(catalog_->shelf_of(number)));
+  digest_.add(hash_message(number, content.tags, content.text));
+  return statements->insert.bind(1, std::int64_t{number}).bind(2, content.words).bind(3, content.tags).run();
+}
+
+base::Result<void> IndexFile::remove_words(MessageNumber number, const Indexed& content) {
+  TRY(auto* statements, shelf(catalog_->shelf_of(number)));
+  digest_.subtract(hash_message(number, content.tags, content.text));
+  TRY(statements->remove.bind(1, std::int64_t{number}).bind(2, content.words).bind(3, content.tags).run());
+  return note_unscrubbed(catalog_->shelf_of(number));
+}
+
+base::Result<void> IndexFile::write_state(const IndexState& next) {
+  projections::RowHash sum = next.digest.sum();
+  TRY(set_state_.bind(1, "position").bind(2, signed_of(next.position.value)).run());
+  TRY(set_state_.bind(1, "unknown_events").bind(2, signed_of(next.unknown_events)).run());
+  TRY(set_state_.bind(1, "digest_high").bind(2, signed_of(sum.high)).run());
+  return set_state_.bind(1, "digest_low").bind(2, signed_of(sum.low)).run();
+}
+
+}  // namespace hansard::search

@@ -1,0 +1,119 @@
+// The search index on disk, as its one writer sees it: an SQLite file per generation, views/search/v1/search.<n>.db.
+//
+//   state(key, value)                      checkpoint, epoch, tokenizer, digest, unknown events
+//   conversation(number, id)               numbers are dense from 1
+//   message(number, conversation, created_at, words, ordinal, position, tags, text)
+//                                          one row per message ever sent; tags and text are null once it has no content
+//   unscrubbed(shelf)                      shelves whose segments may still hold words that were taken out
+//   shelf_<k>                              FTS5 over the messages of numbers [k * 2^18, (k + 1) * 2^18): text and tags
+//
+// A *shelf* is the piece that is searched, merged and scrubbed at once: it bounds what one step of a query, one merge
+// and the clean-up after an erasure cost, whatever the size of the whole. FTS5 keeps no copy of the text
+// (content=''); to take words out it needs exactly the tokens that were put in, so `message` keeps text and tags.
+//
+// Invariants: I7 rows, index and checkpoint in one transaction; I8; the digest is the sum of the hashes of the
+// messages that have content.
+// Thread: one, the writer's. Owns: the file and its catalog's content.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "projections/digest.h"
+#include "projections/search/catalog.h"
+#include "projections/search/sqlite.h"
+
+namespace hansard::search {
+
+struct IndexState {
+  base::Position position;
+  std::uint32_t epoch = 0;
+  std::uint64_t unknown_events = 0;
+  projections::RowDigest digest;
+};
+
+// A message's content as it is indexed.
+struct Indexed {
+  std::string text;
+  std::string tags;   // a token stream, the conversation's tag included
+  std::string words;  // the text's token stream
+};
+
+// What a batch does to one message.
+struct MessageChange {
+  bool is_new = false;
+  CatalogEntry entry;          // of a new one
+  base::Ordinal ordinal;       // of a new one
+  base::Position position;     // of the last event
+  bool was_taken_out = false;  // on the way: what an edit says afterwards does not count
+  std::optional<Indexed> content;
+};
+
+struct IndexChanges {
+  std::vector<std::pair<ConversationNumber, base::ConversationId>> conversations;
+  std::map<MessageNumber, MessageChange> messages;  // ascending: FTS5 flushes when a number goes back
+  base::Position position;
+  std::uint64_t unknown_events = 0;
+};
+
+class IndexFile {
+ public:
+  // Opens or creates, and fills the catalog. `corrupt`: cannot be read; `unsupported`: written by another schema or
+  // tokenizer. Neither changes anything.
+  static base::Result<std::unique_ptr<IndexFile>> open(const std::string& path, std::uint32_t epoch,
+                                                       unsigned shelf_bits = kShelfBits);
+
+  const IndexState& state() const { return state_; }
+  const std::shared_ptr<Catalog>& catalog() const { return catalog_; }
+
+  // All of it or nothing.
+  base::Result<void> commit(const IndexChanges& changes);
+
+  // Merges away what was taken out, a slice at a time; true when there is nothing left to do.
+  base::Result<bool> scrub_some();
+  bool has_unscrubbed() const { return !unscrubbed_.empty(); }
+
+ private:
+  struct ShelfStatements {
+    Statement insert, remove;
+  };
+
+  IndexFile(Connection connection, unsigned shelf_bits);
+  base::Result<void> create(std::uint32_t epoch);
+  base::Result<void> check_kind();
+  base::Result<void> load();
+  base::Result<void> load_conversations();
+  base::Result<void> load_messages();
+  base::Result<void> prepare_statements();
+  base::Result<ShelfStatements*> shelf(Shelf shelf);
+
+  base::Result<void> apply(const IndexChanges& changes);
+  base::Result<void> insert(MessageNumber number, const MessageChange& change);
+  base::Result<void> change(MessageNumber number, const MessageChange& change);
+  base::Result<void> add_words(MessageNumber number, const Indexed& content);
+  base::Result<void> remove_words(MessageNumber number, const Indexed& content);
+  base::Result<void> write_state(const IndexState& next);
+  base::Result<void> note_unscrubbed(Shelf shelf);
+  base::Result<bool> merge_some(Shelf shelf);
+
+  Connection connection_;
+  const std::string kind_;
+  std::shared_ptr<Catalog> catalog_;
+  IndexState state_;
+  projections::RowDigest digest_;  // of the batch under way
+  Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, insert_conversation_,
+      set_state_;
+  std::map<Shelf, ShelfStatements> shelves_;
+  std::map<Shelf, bool> unscrubbed_;  // shelf -> its merge has begun
+};
+
+// What the digest sums up: the hash of one message's row.
+projections::RowHash hash_message(MessageNumber number, std::string_view tags, std::string_view text);
+
+}  // namespace hansard::search

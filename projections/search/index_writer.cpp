@@ -1,0 +1,151 @@
+#include "projections/search/index_writer.h"
+
+#include <algorithm>
+
+#include "projections/search/index_fold.h"
+
+namespace hansard::search {
+
+using base::MonotonicTime;
+using process::Wake;
+
+IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, std::string folder,
+                         OpenedGeneration opened, std::function<void(std::shared_ptr<Generation>)> serve)
+    : engine_(engine),
+      options_(options),
+      folder_(std::move(folder)),
+      serve_(std::move(serve)),
+      loop_(clock_, engine.durable_gate(), [this] { return step(); }) {
+  status_.name = "search";
+  take(std::move(opened));
+}
+
+void IndexWriter::take(OpenedGeneration opened) {
+  file_ = std::move(opened.file);
+  if (file_->has_unscrubbed()) scrub_at_ = clock_.monotonic();
+  {
+    std::lock_guard lock(mutex_);
+    generation_ = opened.generation;
+    status_.rebuilding = std::move(opened.set_aside);
+    rebuilt_at_ = engine_.durable();
+  }
+  serve_(std::move(opened.generation));
+  publish();
+}
+
+void IndexWriter::stop() {
+  loop_.stop();
+  if (std::exchange(is_stopped_, true)) return;
+  while (!failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
+  file_.reset();
+}
+
+std::shared_ptr<Generation> IndexWriter::generation() const {
+  std::lock_guard lock(mutex_);
+  return generation_;
+}
+
+projections::ViewStatus IndexWriter::status() const {
+  std::lock_guard lock(mutex_);
+  return status_;
+}
+
+Wake IndexWriter::step() {
+  if (failed_) return {};
+  if (generation_->is_damaged) {
+    replace("a page of it is damaged");
+  } else if (is_due(clock_.monotonic())) {
+    index_batch();
+  } else if (behind() < options_.batch_events_max && clock_.monotonic() >= scrub_at_) {
+    scrub();
+  }
+  return wake_later();
+}
+
+bool IndexWriter::is_due(MonotonicTime now) const {
+  if (behind() == 0) return false;
+  bool is_early = now < committed_at_ + std::chrono::milliseconds(options_.batch_interval_ms);
+  return !is_early || behind() >= options_.batch_events_max;
+}
+
+Wake IndexWriter::wake_later() const {
+  if (failed_) return {};
+  if (behind() == 0) return {scrub_at_, file_->state().position.next()};
+  if (behind() >= options_.batch_events_max) return {clock_.monotonic(), {}};
+  auto due = committed_at_ + std::chrono::milliseconds(options_.batch_interval_ms);
+  return {std::min(due, scrub_at_), base::Position{file_->state().position.value + options_.batch_events_max}};
+}
+
+void IndexWriter::index_batch() {
+  bool is_far = behind() > 4 * options_.batch_events_max;
+  committed_at_ = clock_.monotonic();
+  bool was_clean = !file_->has_unscrubbed();
+  note(index_some(is_far ? options_.rebuild_events_max : options_.batch_events_max));
+  if (failed_) return;
+  if (was_clean && file_->has_unscrubbed()) {
+    scrub_at_ = clock_.monotonic() + std::chrono::milliseconds(options_.scrub_interval_ms);
+  }
+}
+
+// What comes before an event that cannot be read or indexed is committed. That is no damage of the index: building it
+// again would end at the same event.
+base::Result<void> IndexWriter::index_some(std::size_t events_max) {
+  IndexFold fold(*file_->catalog(), file_->state().position);
+  base::Result<void> outcome = base::success();
+  for (std::size_t left = events_max; left > 0 && outcome;) {
+    auto events = engine_.read(fold.changes().position, left);
+    if (!events) outcome = events.error();
+    if (!events || events.value().empty()) break;
+    for (const auto& event : events.value()) {
+      outcome = fold.add(*event);
+      if (!outcome) break;
+    }
+    left -= events.value().size();
+  }
+  TRY(file_->commit(fold.changes()));
+  publish();
+  if (!outcome) return base::error(base::ErrorCode::refused, outcome.error().detail);
+  return outcome;
+}
+
+void IndexWriter::note(const base::Result<void>& outcome) {
+  if (outcome) return;
+  if (outcome.error().code == base::ErrorCode::corrupt) return replace(outcome.error().detail);
+  failed_ = true;
+  std::lock_guard lock(mutex_);
+  status_.stopped = outcome.error().detail;
+}
+
+void IndexWriter::publish() {
+  const IndexState& state = file_->state();
+  std::shared_ptr<Generation> generation;
+  {
+    std::lock_guard lock(mutex_);
+    status_.applied = state.position;
+    status_.digest = state.digest.hex();
+    status_.unknown_events = state.unknown_events;
+    if (state.position >= rebuilt_at_) status_.rebuilding.reset();
+    generation = generation_;
+  }
+  generation->applied.advance(state.position);
+}
+
+void IndexWriter::scrub() {
+  auto done = file_->scrub_some();
+  if (!done) return note(done.error());
+  scrub_at_ = done.value() ? MonotonicTime::max() : clock_.monotonic();
+}
+
+void IndexWriter::replace(const std::string& why) {
+  file_.reset();
+  auto opened =
+      replaced_++ < kReplacedMax
+          ? replace_generation(engine_, folder_, options_.shelf_bits, why)
+          : base::Result<OpenedGeneration>(base::error(base::ErrorCode::io, "damaged again and again: " + why));
+  if (opened) return take(std::move(opened.value()));
+  failed_ = true;
+  std::lock_guard lock(mutex_);
+  status_.stopped = opened.error().detail;
+}
+
+}  // namespace hansard::search

@@ -1,0 +1,74 @@
+// The index's side of the corridor: read from the checkpoint up to the durable position, fold, commit, tell, wait at
+// the durable gate. A commit right away when it has been quiet, then at most one per interval, so that a single message
+// is searchable at once and a flood in good batches. Between batches removed words are merged out of the bytes.
+//
+// A damaged file is set aside and indexed anew, kReplacedMax times in the life of a process. Any other failure stops
+// the view for good; what was indexed stays served.
+//
+// Thread: its own (process::Loop); start and stop from the owner; ring and status from any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "engine/base/clock.h"
+#include "engine/engine.h"
+#include "projections/process/loop.h"
+#include "projections/search/generation.h"
+#include "projections/search/search_view.h"
+#include "projections/views.h"
+
+namespace hansard::search {
+
+class IndexWriter {
+ public:
+  static constexpr unsigned kReplacedMax = 3;
+
+  // `serve` gets each generation, on the writer's thread after the first.
+  IndexWriter(engine::Engine& engine, const SearchOptions& options, std::string folder, OpenedGeneration opened,
+              std::function<void(std::shared_ptr<Generation>)> serve);
+  ~IndexWriter() { stop(); }
+  void start() { loop_.start(); }
+  void stop();
+  void ring() { loop_.ring(); }
+
+  std::shared_ptr<Generation> generation() const;
+  projections::ViewStatus status() const;
+
+ private:
+  process::Wake step();
+  process::Wake wake_later() const;
+  bool is_due(base::MonotonicTime now) const;
+  std::uint64_t behind() const { return engine_.durable().value - file_->state().position.value; }
+  void index_batch();
+  base::Result<void> index_some(std::size_t events_max);
+  void note(const base::Result<void>& outcome);
+  void publish();
+  void scrub();
+  void replace(const std::string& why);
+  void take(OpenedGeneration opened);
+
+  engine::Engine& engine_;
+  const SearchOptions options_;
+  const std::string folder_;
+  const std::function<void(std::shared_ptr<Generation>)> serve_;
+  base::Clock& clock_ = base::system_clock();
+  std::unique_ptr<IndexFile> file_;
+  base::MonotonicTime committed_at_{};
+  base::MonotonicTime scrub_at_ = base::MonotonicTime::max();
+  unsigned replaced_ = 0;
+  bool failed_ = false;
+  bool is_stopped_ = false;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<Generation> generation_;
+  projections::ViewStatus status_;
+  base::Position rebuilt_at_;
+
+  process::Loop loop_;
+};
+
+}  // namespace hansard::search

@@ -1,0 +1,77 @@
+#include "projections/search/reader_pool.h"
+
+#include <utility>
+
+namespace hansard::search {
+
+ReaderPool::ReaderPool(const SearchOptions& options, std::function<void()> damaged)
+    : options_(options), damaged_(std::move(damaged)) {
+  for (std::uint32_t i = 0; i < options.readers; ++i) threads_.emplace_back([this] { run(); });
+}
+
+void ReaderPool::serve(std::shared_ptr<Generation> generation) {
+  std::lock_guard lock(mutex_);
+  generation_ = std::move(generation);
+}
+
+void ReaderPool::ask(Question question, SearchView::Done done) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!stopping_ && waiting_.size() < options_.questions_waiting_max) {
+      waiting_.push_back({std::move(question), std::move(done)});
+      changed_.notify_one();
+      return;
+    }
+  }
+  done(base::error(base::ErrorCode::overloaded, "too many searches are waiting"));
+}
+
+void ReaderPool::stop() {
+  std::deque<Waiting> left;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    left.swap(waiting_);
+  }
+  changed_.notify_all();
+  for (auto& one : left) one.done(base::error(base::ErrorCode::shutting_down, "the server is stopping"));
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+std::optional<ReaderPool::Waiting> ReaderPool::next(std::shared_ptr<Generation>& generation) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  if (waiting_.empty()) return std::nullopt;
+  Waiting one = std::move(waiting_.front());
+  waiting_.pop_front();
+  generation = generation_;
+  return one;
+}
+
+void ReaderPool::run() {
+  Seat seat;
+  std::shared_ptr<Generation> current;
+  while (auto one = next(current)) {
+    if (seat.generation != current) seat = {current, nullptr};
+    auto found = answer(seat, one->question);
+    if (!found && found.error().code == base::ErrorCode::corrupt) {
+      seat.generation->is_damaged = true;
+      damaged_();
+    }
+    if (!found) seat.reader.reset();
+    one->done(std::move(found));
+  }
+}
+
+base::Result<Found> ReaderPool::answer(Seat& seat, const Question& question) {
+  if (!seat.reader) {
+    TRY(auto reader,
+        IndexReader::open(seat.generation->path, seat.generation->catalog, options_.budgets, base::system_clock()));
+    seat.reader = std::move(reader);
+  }
+  return seat.reader->ask(question);
+}
+
+}  // namespace hansard::search

@@ -1,0 +1,57 @@
+// The threads that answer questions, each with a connection of its own to the generation that serves.
+//
+// Thread: ask and serve from any; stop from the owner. Owns: its threads.
+// Limits: questions waiting.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "projections/search/generation.h"
+#include "projections/search/index_reader.h"
+#include "projections/search/search_view.h"
+
+namespace hansard::search {
+
+class ReaderPool {
+ public:
+  // `damaged` runs on a reader's thread when the index turned out corrupt.
+  ReaderPool(const SearchOptions& options, std::function<void()> damaged);
+  ~ReaderPool() { stop(); }
+
+  void serve(std::shared_ptr<Generation> generation);
+  void ask(Question question, SearchView::Done done);
+  // Answers what waits with shutting_down, joins. Idempotent.
+  void stop();
+
+ private:
+  struct Waiting {
+    Question question;
+    SearchView::Done done;
+  };
+  // A thread's own.
+  struct Seat {
+    std::shared_ptr<Generation> generation;
+    std::unique_ptr<IndexReader> reader;
+  };
+
+  void run();
+  std::optional<Waiting> next(std::shared_ptr<Generation>& generation);
+  base::Result<Found> answer(Seat& seat, const Question& question);
+
+  const SearchOptions options_;
+  const std::function<void()> damaged_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;
+  std::shared_ptr<Generation> generation_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace hansard::search

@@ -1,0 +1,57 @@
+// Full-text search over the log: the view's façade. A writer thread folds durable events into the index, a few reader
+// threads answer questions; nobody who asks waits for either.
+//
+// Invariants: I3 indexed <= durable; I7; I8. An answer stands for one position, `indexed_through`.
+// Thread: any; `done` runs on a reader thread, or at once on the caller's, and must only post elsewhere.
+// Owns: the files under `data_folder`/views/search and its threads. The engine outlives it.
+// Limits: SearchOptions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/position_gate.h"
+#include "engine/base/result.h"
+#include "engine/engine.h"
+#include "projections/search/catalog.h"
+#include "projections/search/question.h"
+#include "projections/views.h"
+
+namespace hansard::search {
+
+struct SearchOptions {
+  std::string data_folder;
+  std::size_t batch_events_max = 1'000;      // of one commit beside live traffic
+  std::uint32_t batch_interval_ms = 50;      // a commit at most this often, unless a batch is full
+  std::size_t rebuild_events_max = 20'000;   // of one commit while far behind
+  std::uint32_t readers = 2;                 // threads
+  std::size_t questions_waiting_max = 256;   // beyond it: overloaded
+  std::uint32_t scrub_interval_ms = 30'000;  // removed words leave the file's bytes about this long afterwards
+  unsigned shelf_bits = kShelfBits;          // a file with others is indexed anew
+  Budgets budgets;
+};
+
+class SearchView {
+ public:
+  // A file that cannot serve is set aside and indexed anew behind the caller's back. Errors: in_use, io, disk_full.
+  static base::Result<std::unique_ptr<SearchView>> open(engine::Engine& engine, const SearchOptions& options);
+  virtual ~SearchView() = default;
+
+  using Done = std::function<void(base::Result<Found>)>;
+  // `overloaded` when too many wait; `corrupt` when the index turned out damaged: it is being built again.
+  virtual void ask(Question question, Done done) = 0;
+
+  virtual base::Position applied() const = 0;
+  // Of the generation that serves now: a position below one that was reached before means it is being built again.
+  virtual std::shared_ptr<base::PositionGate> applied_gate() const = 0;
+  virtual projections::ViewStatus status() const = 0;
+  // Indexes what is durable (at most kStopEventsMax events of it) and closes. Idempotent.
+  virtual void stop() = 0;
+
+  static constexpr std::uint64_t kStopEventsMax = 50'000;
+};
+
+}  // namespace hansard::search

@@ -1,0 +1,111 @@
+#include "projections/search/sqlite.h"
+
+#include <sqlite3.h>
+
+#include "projections/search/fts_functions.h"
+
+namespace hansard::search {
+
+namespace {
+constexpr int kBusyTimeoutMs = 5'000;
+
+base::Error error_of(sqlite3* handle, int code, const std::string& what) {
+  int primary = code & 0xFF;
+  auto kind = base::ErrorCode::io;
+  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) kind = base::ErrorCode::corrupt;
+  if (primary == SQLITE_FULL) kind = base::ErrorCode::disk_full;
+  const char* detail = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  return base::error(kind, what + ": " + detail);
+}
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Connection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  sqlite3_bind_int64(handle_.get(), index, value);
+  return *this;
+}
+Statement& Statement::bind(int index, std::string_view text) {
+  sqlite3_bind_text64(handle_.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC);
+  return *this;
+}
+Statement& Statement::bind_null(int index) {
+  sqlite3_bind_null(handle_.get(), index);
+  return *this;
+}
+
+base::Result<bool> Statement::step() {
+  int code = sqlite3_step(handle_.get());
+  if (code == SQLITE_ROW) return true;
+  sqlite3* connection = sqlite3_db_handle(handle_.get());
+  if (code == SQLITE_DONE) {
+    sqlite3_reset(handle_.get());
+    return false;
+  }
+  base::Error failure = error_of(connection, code, sqlite3_sql(handle_.get()));
+  sqlite3_reset(handle_.get());
+  return failure;
+}
+
+base::Result<void> Statement::run() {
+  TRY(auto row, step());
+  if (row) reset();
+  return base::success();
+}
+
+void Statement::reset() { sqlite3_reset(handle_.get()); }
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+std::string_view Statement::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  return {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+bool Statement::is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
+
+base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
+  int flags = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  Connection connection;
+  connection.handle_.reset(handle);
+  if (code != SQLITE_OK) return error_of(handle, code, "cannot open " + path);
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  if (mode == Mode::read) sqlite3_wal_autocheckpoint(handle, 0);
+  if (!register_fts_functions(handle)) return error_of(handle, SQLITE_ERROR, "this SQLite has no FTS5");
+  return connection;
+}
+
+base::Result<void> Connection::run(const std::string& sql) {
+  int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return error_of(handle_.get(), code, sql);
+  return base::success();
+}
+
+base::Result<Statement> Connection::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                &statement, nullptr);
+  if (code != SQLITE_OK) return error_of(handle_.get(), code, sql);
+  return Statement(statement);
+}
+
+base::Result<std::int64_t> Connection::integer(const std::string& sql) {
+  TRY(auto statement, prepare(sql));
+  TRY(auto row, statement.step());
+  return row ? statement.integer(0) : 0;
+}
+
+base::Result<bool> Connection::empty_wal() {
+  int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code == SQLITE_OK) return true;
+  if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED) return false;
+  return error_of(handle_.get(), code, "the write-ahead log cannot be emptied");
+}
+
+}  // namespace hansard::search

@@ -1,0 +1,167 @@
+// The view end to end over a small log: what is found, by whom, after what happened.
+#include "projections/search/search_view.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/search/search_fixture.h"
+
+namespace hansard::search {
+namespace {
+
+using Names = std::vector<std::string>;
+using support::TempFolder;
+
+TEST_CASE("words, phrases, prefixes and operators find their messages, newest first") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann", "bob"});
+  auto other = chat.create({"ann"});
+  chat.send(id, "ann", "The quick brown fox");
+  chat.send(id, "bob", "a brown quick bear");
+  chat.send(other, "ann", "quickly now");
+  chat.send(id, "bob", plain("see the picture"), {domain::MessageType::image, {"ann"}, true, 0});
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.all("ann", "quick") == Names{"1:2", "1:1"});
+  CHECK(search.all("ann", "\"quick brown\"") == Names{"1:1"});
+  CHECK(search.all("ann", "quick*") == Names{"2:1", "1:2", "1:1"});
+  CHECK(search.all("ann", "brown -bear") == Names{"1:1"});
+  CHECK(search.all("ann", "bear OR picture") == Names{"1:3", "1:2"});
+  CHECK(search.all("ann", "from:bob") == Names{"1:3", "1:2"});
+  CHECK(search.all("ann", "has:file") == Names{"1:3"});
+  CHECK(search.all("ann", "type:image mentions:ann") == Names{"1:3"});
+  CHECK(search.all("ann", "in:" + base::to_text(other)) == Names{"2:1"});
+  CHECK(search.all("ann", "-from:bob") == Names{"2:1", "1:1"});
+  CHECK(search.all("ann", "lang:en pictures") == Names{"1:3"});
+  CHECK(search.all("bob", "quick*") == Names{"1:2", "1:1"});
+  CHECK(search.all("eve", "quick").empty());
+  CHECK(search.all("ann", "").empty());
+  Found found = search.ask("ann", "quick");
+  CHECK(found.total == 2);
+  CHECK(found.total_is_exact);
+  CHECK(found.indexed_through == chat.engine.durable());
+  CHECK(found.searched_back_to == base::Position{});
+}
+
+TEST_CASE("an edit is found by its new words only, and what is gone by none") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann"});
+  chat.send(id, "ann", "alpha");
+  chat.send(id, "ann", "beta");
+  chat.send(id, "ann", "gamma");
+  chat.send(id, "ann", "delta");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  chat.edit(chat.said[0], "omega");
+  chat.remove(chat.said[1]);
+  chat.erase_by_edit(chat.said[2]);
+  chat.expire(chat.said[3]);
+  search.settle();
+  CHECK(search.all("ann", "omega") == Names{"1:1"});
+  for (const char* old : {"alpha", "beta", "gamma", "delta"}) CHECK(search.all("ann", old).empty());
+  chat.edit(chat.said[1], "beta again");  // a message that is gone does not come back
+  search.settle();
+  CHECK(search.all("ann", "again").empty());
+  CHECK(search.all("ann", "from:ann") == Names{"1:1"});
+}
+
+TEST_CASE("history from joining, leaving and rejoining") {
+  TempFolder folder;
+  Chat chat;
+  auto open = chat.create({"ann"});
+  auto closed = chat.create({"ann"}, true);
+  for (auto id : {open, closed}) chat.send(id, "ann", "before");
+  for (auto id : {open, closed}) chat.join(id, "bob");
+  for (auto id : {open, closed}) chat.send(id, "ann", "before after");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.all("bob", "before") == Names{"2:2", "1:2", "1:1"});
+  chat.leave(closed, "bob");
+  CHECK(search.all("bob", "before") == Names{"1:2", "1:1"});
+  chat.join(closed, "bob");
+  chat.send(closed, "ann", "before the end");
+  search.settle();
+  CHECK(search.all("bob", "before") == Names{"2:3", "1:2", "1:1"});
+}
+
+TEST_CASE("pages neither skip nor repeat while messages arrive, in both orders") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann"});
+  for (int i = 0; i < 100; ++i) chat.send(id, "ann", i % 3 == 0 ? "word word other" : "word");
+  SearchOptions options = patient_options(folder.path());
+  options.shelf_bits = 4;
+  Searcher search(chat, options);
+  search.settle();
+  for (Sort sort : {Sort::recent, Sort::relevance}) {
+    auto before = chat.said.size();
+    std::set<std::string> seen;
+    std::optional<PageCursor> cursor;
+    int pages = 0;
+    do {
+      Found page = search.ask("ann", "word OR other", sort, 7, cursor);
+      for (const Hit& hit : page.hits) CHECK(seen.insert(Searcher::name(hit.conversation, hit.ordinal)).second);
+      cursor = page.next;
+      chat.send(id, "ann", "word arrives");
+      search.settle();
+      REQUIRE(++pages < 200);
+    } while (cursor);
+    CHECK(seen.size() == before);
+  }
+}
+
+TEST_CASE("the best match of a window comes first") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann"});
+  chat.send(id, "ann", "rare common common");
+  for (int i = 0; i < 50; ++i) chat.send(id, "ann", "common and a good deal of other words besides it all");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.ask("ann", "rare OR common", Sort::relevance, 1).hits.at(0).ordinal == base::Ordinal{1});
+  CHECK(search.ask("ann", "rare OR common", Sort::recent, 1).hits.at(0).ordinal == base::Ordinal{51});
+}
+
+TEST_CASE("hostile strings are answered") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann", "a\"b"});
+  chat.send(id, "a\"b", "x \" y * ( ) : ^ { } + - NEAR AND OR NOT");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  std::string deep, wide, negated;
+  for (int i = 0; i < 1'500; ++i)
+    deep += "((", wide += "w" + std::to_string(i) + " OR ", negated += "-a" + std::to_string(i) + " ";
+  for (const std::string& text : {std::string("\""),
+                                  std::string("x\""),
+                                  std::string("\"x \"y"),
+                                  std::string("x AND OR NOT y"),
+                                  std::string("NEAR(x y, 2)"),
+                                  std::string("{text tags} : x"),
+                                  std::string("text : x"),
+                                  std::string("^x"),
+                                  std::string("x + y"),
+                                  std::string("'; DROP TABLE message; --"),
+                                  std::string("from:a\"b"),
+                                  std::string("\x1F\x1E\x01"),
+                                  std::string("x\0y", 3),
+                                  std::string("\xFF\xFE"),
+                                  deep + "x",
+                                  wide + "x",
+                                  "x " + negated,
+                                  std::string(8'000, '*'),
+                                  std::string(8'000, '"'),
+                                  std::string(4'000, '-') + "x"}) {
+    INFO(text.substr(0, 60));
+    search.ask("ann", text);
+    search.ask("ann", text, Sort::relevance);
+  }
+  CHECK(search.all("ann", wide + "x") == Names{"1:1"});
+  CHECK(search.all("ann", "x " + negated) == Names{"1:1"});
+  CHECK(search.all("ann", "from:a\"b") == Names{"1:1"});
+  CHECK(search.all("ann", "NEAR AND OR NOT") == Names{"1:1"});
+}
+
+}  // namespace
+}  // namespace hansard::search
