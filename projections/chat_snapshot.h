@@ -1,5 +1,6 @@
 // The Snapshot of queries.h over the chat view's rows. Its sources: snapshot.cpp (conversations, members, streams),
-// snapshot_history.cpp (messages), snapshot_list.cpp (the caller's conversations).
+// snapshot_history.cpp (messages), snapshot_list.cpp (the caller's conversations), snapshot_people.cpp (people),
+// snapshot_waiting.cpp (what waits for its time), snapshot_files.cpp (files).
 //
 // Thread: one at a time. Keeps one cursor for all its walks.
 #pragma once
@@ -10,6 +11,7 @@
 
 #include "projections/queries.h"
 #include "projections/rows.h"
+#include "projections/side_rows.h"
 #include "projections/unread_memo.h"
 #include "projections/view_store.h"
 
@@ -85,6 +87,8 @@ class ChatSnapshot final : public Snapshot {
                            const ReaderView& reader) const;
   ListEntry entry(const UserId& user, const Placed& placed) const;
 
+  // Present members of conversations that are not larger.
+  std::vector<ConversationId> small_conversations(const UserId& user, std::uint32_t members_max) const;
   // Every conversation with a reader row of the user, in key order.
   std::vector<std::pair<ConversationId, ReaderRow>> reader_rows(const UserId& user) const;
   Position place_as_of(const ConversationId& id, const ConversationRow& row, Position as_of) const;
@@ -92,11 +96,18 @@ class ChatSnapshot final : public Snapshot {
               const ListFilter& filter) const;
   std::vector<Placed> placed(const UserId& user, const ListFilter& filter, Position as_of) const;
 
-  std::vector<MessageView> message_range(const ConversationId& id, Ordinal newest, Ordinal above) const;
+  std::vector<MessageView> message_range(const ConversationId& id, Ordinal newest, Ordinal above,
+                                         const Viewer& viewer) const;
   HistoryPage thread_history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const;
   std::vector<Ordinal> replies(const ConversationId& id, const HistoryQuery& query, Ordinal parent,
                                Ordinal floor) const;
   void read_message(const ConversationId& id, MessageView& message) const;
+  void show_standing(MessageView& message, const StandingRow& standing, const Viewer& viewer) const;
+
+  std::vector<std::pair<ConversationId, Ordinal>> expiring_conversations(Timestamp now, std::size_t limit) const;
+  void take_expirable(const ConversationId& id, Ordinal oldest, Timestamp now, std::size_t limit,
+                      std::vector<MessageId>& found) const;
+  bool may_see_carrier(const FileId& file, const ConversationId& id, const UserId& user) const;
 
   std::shared_ptr<const StoreSnapshot> rows_;
   std::shared_ptr<UnreadMemo> memo_;

@@ -1,7 +1,13 @@
 #include "projections/conversation.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/base/check.h"
+#include "projections/files.h"
+#include "projections/retention.h"
+#include "projections/schedule.h"
+#include "projections/standing.h"
 #include "projections/unread.h"
 
 namespace hansard::projections::conversation {
@@ -28,30 +34,33 @@ void join(Folding& folding, const ConversationId& id, const domain::MemberEntry&
   ++folding.conversation.member_count;
 }
 
-void count_reply(Folding& folding, const domain::MessageFacts& facts, int change) {
-  if (!facts.reply_to) return;
-  Key key = live_replies_key(facts.conversation, facts.reply_to_ordinal);
-  CountRow replies = row_at<CountRow>(folding, key).value_or(CountRow{});
-  if (change < 0 && replies.count == 0) return;
-  replies.count = change > 0 ? replies.count + 1 : replies.count - 1;
-  if (replies.count == 0) {
-    folding.rows.erase(key);
-  } else {
-    put_row(folding, key, replies);
-  }
-}
-
-void insert_version(Folding& folding, const MessageRowParts& message) {
+void insert_message(Folding& folding, const MessageRowParts& message) {
   std::string bytes;
   encode_message(message, bytes);
-  folding.rows.insert(message_key(message.facts.conversation, message.facts.ordinal, folding.event.version), bytes);
+  folding.rows.insert(newest_key(message.facts.conversation, message.facts.ordinal), bytes);
 }
 
-// The message no longer counts for anybody.
-void depart(Folding& folding, const domain::MessageFacts& facts) {
+// The version before keeps its bytes, under its own number.
+void replace_message(Folding& folding, const MessageRowParts& message) {
+  Key newest = newest_key(message.facts.conversation, message.facts.ordinal);
+  std::string bytes;
+  auto before = folding.rows.get(newest, bytes);
+  CHECK(before.has_value(), message.facts.ordinal.value);
+  bytes.assign(*before);
+  folding.rows.insert(message_key(message.facts.conversation, message.facts.ordinal, folding.message->version), bytes);
+  bytes.clear();
+  encode_message(message, bytes);
+  folding.rows.put(newest, bytes);
+}
+
+// The message is no longer live and counts for nobody.
+void depart(Folding& folding, const domain::MessageFacts& facts, const MessageIdRow& row) {
   Ordinal& highest = folding.conversation.departed_up_to;
   highest = std::max(highest, facts.ordinal);
-  count_reply(folding, facts, -1);
+  standing::remove_reply(folding, facts);
+  standing::drop_reactions(folding, facts);
+  files::detach(folding, facts, row.files, row.status);
+  retention::note_departed(folding, facts);
 }
 }  // namespace
 
@@ -67,10 +76,11 @@ void fold(Folding& folding, const domain::ConversationCreated& body) {
 }
 
 void fold(Folding& folding, const domain::ConversationUpdated& body) {
-  folding.conversation.settings = body.settings;
+  std::uint32_t retention_before_s = std::exchange(folding.conversation.settings, body.settings).retention_s;
   folding.conversation.settings_version = folding.event.version;
   AboutRow about = row_at<AboutRow>(folding, about_key(body.conversation)).value_or(AboutRow{});
   write_about(folding, body.conversation, std::move(about), body.content);
+  retention::note_settings(folding, body.conversation, retention_before_s);
 }
 
 void fold(Folding& folding, const domain::ConversationClosed&) { folding.conversation.closed = true; }
@@ -101,17 +111,28 @@ void fold(Folding& folding, const domain::MemberRoleChanged& body) {
 
 void fold(Folding& folding, const domain::MessageSent& body) {
   const domain::MessageFacts& facts = body.facts;
-  bool erased = !body.content;
-  insert_version(folding, {facts, body.content ? &*body.content : nullptr, folding.event.position, {}, {}, erased});
-  insert_row(folding, message_id_key(facts.message),
-             MessageIdRow{facts.conversation, facts.ordinal, folding.event.version,
-                          erased ? domain::MessageStatus::erased : domain::MessageStatus::live, std::nullopt,
-                          unread::counted_mentions(facts, body.content)});
+  bool live = body.content.has_value();
+  const domain::MessageContent* content = live ? &*body.content : nullptr;
+  insert_message(folding, {facts, content, folding.event.version, folding.event.position, {}, {}, false, !live});
+  MessageIdRow row{facts.conversation,
+                   facts.ordinal,
+                   folding.event.version,
+                   live ? domain::MessageStatus::live : domain::MessageStatus::erased,
+                   std::nullopt,
+                   unread::counted_mentions(facts, body.content),
+                   files::distinct(body.files)};
+  insert_row(folding, message_id_key(facts.message), row);
   if (facts.reply_to) folding.rows.insert(thread_key(facts.conversation, facts.reply_to_ordinal, facts.ordinal), "");
-  count_reply(folding, facts, 1);
   folding.conversation.last_ordinal = facts.ordinal;
   folding.conversation.last_message = folding.event.position;
-  if (erased) depart(folding, facts);
+  if (body.was_scheduled) schedule::end(folding, facts.message);
+  files::attach(folding, facts, row.files, live);
+  if (live) {
+    standing::add_reply(folding, facts);
+    retention::note_sent(folding, facts);
+  } else {
+    folding.conversation.departed_up_to = facts.ordinal;
+  }
 }
 
 void fold(Folding& folding, const domain::MessageEdited& body) {
@@ -119,18 +140,20 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
   bool was_live = row.status == domain::MessageStatus::live;
   if (was_live && !body.content) {
     row.status = domain::MessageStatus::erased;
-    depart(folding, body.facts);
+    depart(folding, body.facts, row);
   }
   bool live = row.status == domain::MessageStatus::live;
   row.version = folding.event.version;
   row.edited_at = folding.event.time;
   row.mentioned = live ? unread::counted_mentions(body.facts, body.content) : std::vector<UserId>{};
-  insert_version(folding, {body.facts,
-                           live ? &*body.content : nullptr,
-                           folding.event.position,
-                           row.edited_at,
-                           {},
-                           row.status == domain::MessageStatus::erased});
+  replace_message(folding, {body.facts,
+                            live ? &*body.content : nullptr,
+                            row.version,
+                            folding.event.position,
+                            row.edited_at,
+                            {},
+                            false,
+                            row.status == domain::MessageStatus::erased});
   put_row(folding, message_id_key(body.facts.message), row);
 }
 
@@ -140,12 +163,12 @@ void fold_gone(Folding& folding, const domain::MessageFacts& facts, domain::Mess
   MessageIdRow row = *folding.message;
   if (row.status == domain::MessageStatus::live) {
     row.status = status;
-    depart(folding, facts);
+    depart(folding, facts, row);
   }
   row.version = folding.event.version;
   row.mentioned.clear();
-  insert_version(folding, {facts, nullptr, folding.event.position, row.edited_at, folding.event.time,
-                           row.status == domain::MessageStatus::erased});
+  replace_message(folding, {facts, nullptr, row.version, folding.event.position, row.edited_at, folding.event.time,
+                            row.status == domain::MessageStatus::expired, row.status == domain::MessageStatus::erased});
   put_row(folding, message_id_key(facts.message), row);
 }
 }  // namespace

@@ -6,6 +6,13 @@
 
 namespace hansard::projections {
 
+namespace {
+// What stands where a version does in the message table; no conversation gets that far.
+constexpr Version kStanding{UINT64_MAX};
+constexpr Version kNewest{UINT64_MAX - 1};
+constexpr char kSystemAuthor[] = "\x01";  // a control character: nobody's id
+}  // namespace
+
 Key& Key::raw(std::string_view bytes) {
   CHECK(size_ + bytes.size() <= kKeyBytesMax, size_, bytes.size());
   std::memcpy(bytes_ + size_, bytes.data(), bytes.size());
@@ -32,8 +39,11 @@ Key conversation_key(const ConversationId& conversation) { return Key('C').raw(c
 Key message_key(const ConversationId& conversation, Ordinal ordinal, Version version) {
   return Key('M').raw(conversation.view()).down(ordinal.value).down(version.value);
 }
-Key live_replies_key(const ConversationId& conversation, Ordinal ordinal) {
-  return message_key(conversation, ordinal, {UINT64_MAX});
+Key standing_key(const ConversationId& conversation, Ordinal ordinal) {
+  return message_key(conversation, ordinal, kStanding);
+}
+Key newest_key(const ConversationId& conversation, Ordinal ordinal) {
+  return message_key(conversation, ordinal, kNewest);
 }
 Key message_id_key(const MessageId& message) { return Key('I').raw(message.view()); }
 
@@ -51,6 +61,35 @@ Key reader_key(const UserId& user, const ConversationId& conversation) {
   return readers_prefix(user).raw(conversation.view());
 }
 
+Key block_key(const UserId& by, const UserId& who) { return Key('B').user(by.value).user(who.value); }
+Key last_seen_key(const UserId& user) { return Key('L').user(user.value); }
+Key profile_key(const UserId& user) { return Key('O').user(user.value); }
+Key reactions_key(const MessageId& message, const UserId& user) {
+  return Key('R').raw(message.view()).user(user.value);
+}
+Key expiring_key(Timestamp due, const ConversationId& conversation) {
+  return Key('E').time(due).raw(conversation.view());
+}
+
+Key scheduled_key(const MessageId& message) { return Key('Q').raw(message.view()); }
+Key waiting_prefix(const UserId& author) { return Key('W').user(author.value); }
+Key waiting_key(const UserId& author, Timestamp send_at, const MessageId& message) {
+  return waiting_prefix(author).time(send_at).raw(message.view());
+}
+Key due_send_key(Timestamp send_at, const MessageId& message) { return Key('X').time(send_at).raw(message.view()); }
+
+Key file_key(const FileId& file) { return Key('F').raw(file.view()); }
+Key carriers_prefix(const FileId& file) { return Key('G').raw(file.view()); }
+Key carriers_prefix(const FileId& file, const ConversationId& conversation) {
+  return carriers_prefix(file).raw(conversation.view());
+}
+Key carrier_key(const FileId& file, const ConversationId& conversation, Ordinal ordinal) {
+  return carriers_prefix(file, conversation).up(ordinal.value);
+}
+Key blob_prefix(const base::Digest& sha256) { return Key('H').raw(base::view_of(sha256)); }
+Key blob_key(const base::Digest& sha256, const FileId& file) { return blob_prefix(sha256).raw(file.view()); }
+Key collectable_key(Timestamp at, const FileId& file) { return Key('J').time(at).raw(file.view()); }
+
 Key sent_set(const ConversationId& conversation, const UserId& author) {
   return Key('N').raw(conversation.view()).user(author.value);
 }
@@ -59,6 +98,7 @@ Key departed_set(const ConversationId& conversation, const UserId& author) {
   return Key('D').raw(conversation.view()).user(author.value);
 }
 Key departed_set(const ConversationId& conversation) { return departed_set(conversation, UserId{}); }
+Key departed_system_set(const ConversationId& conversation) { return departed_set(conversation, {kSystemAuthor}); }
 Key mention_set(const ConversationId& conversation, const UserId& user) {
   return Key('@').raw(conversation.view()).user(user.value);
 }
@@ -71,11 +111,14 @@ std::uint64_t number_at(std::string_view key, std::size_t offset) {
   std::memcpy(&big_endian, key.data() + offset, sizeof big_endian);
   return __builtin_bswap64(big_endian);
 }
+Timestamp time_at(std::string_view key, std::size_t offset) {
+  return {static_cast<std::int64_t>(number_at(key, offset) ^ kSignBit)};
+}
 }  // namespace
 
 MessageKeyParts parse_message_key(std::string_view key) {
-  std::uint64_t version = ~number_at(key, 25);
-  return {{~number_at(key, 17)}, {version}, version == UINT64_MAX};
+  Version version{~number_at(key, 25)};
+  return {{~number_at(key, 17)}, version == kStanding, version == kNewest};
 }
 
 Ordinal reply_of_thread_key(std::string_view key) { return {number_at(key, 25)}; }
@@ -96,6 +139,14 @@ std::uint32_t block_of_leaf_key(std::string_view key) {
   CHECK(key.size() > sizeof big_endian, key.size());
   std::memcpy(&big_endian, key.data() + key.size() - sizeof big_endian, sizeof big_endian);
   return __builtin_bswap32(big_endian);
+}
+
+Timestamp time_of_due_key(std::string_view key) { return time_at(key, 1); }
+Timestamp time_of_waiting_key(std::string_view key) { return time_at(key, key.size() - 24); }
+
+ConversationId conversation_of_carrier_key(std::string_view key) {
+  CHECK(key.size() == 41, key.size());
+  return base::id_from_bytes<ConversationId>(key.substr(17, 16));
 }
 
 }  // namespace hansard::projections

@@ -6,9 +6,11 @@
 // | checkpoint above the log's durable position | set aside, start empty |
 // | checkpoint of another epoch | set aside, start empty |
 // | held by another process, or the disk is full | an error, nothing changed |
+// | not there, but one of an older version of the rows is | start empty, the older one is removed |
 // | anything else | goes on from its checkpoint |
 //
-// At most one folder is kept aside, as `<folder>.quarantined`.
+// At most one folder is kept aside, as `<folder>.quarantined`. Whatever an older version left is removed on every open,
+// once the present one is held: a view is folded again from the log sooner than it is converted.
 #pragma once
 
 #include <memory>
@@ -23,10 +25,15 @@ namespace hansard::projections {
 
 struct OpenedView {
   std::shared_ptr<ViewStore> store;
-  std::optional<std::string> set_aside;  // why, when the old one was
+  std::optional<std::string> set_aside;  // why the view starts empty, when an old one was there
 };
 
-base::Result<OpenedView> open_view(const engine::Engine& engine, const std::string& folder,
-                                   const StoreOptions& options);
+// The database lies in `folder`/v<version>.
+struct ViewPlace {
+  std::string folder;
+  unsigned version = 1;
+};
+
+base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace& place, const StoreOptions& options);
 
 }  // namespace hansard::projections

@@ -1,6 +1,10 @@
 #include "projections/projection.h"
 
 #include "projections/conversation.h"
+#include "projections/files.h"
+#include "projections/people.h"
+#include "projections/schedule.h"
+#include "projections/standing.h"
 #include "projections/unread.h"
 
 namespace hansard::projections {
@@ -24,6 +28,8 @@ template <class Body>
 Ordinal ordinal_of(const Body& body) {
   if constexpr (requires { body.facts; }) {
     return body.facts.ordinal;
+  } else if constexpr (requires { body.message; }) {
+    return body.ordinal;
   } else {
     return {};
   }
@@ -34,22 +40,33 @@ base::Result<void> check_body(Folding& folding, const domain::MessageSent& body)
   return cannot(folding.event, "its ordinal does not follow the last one");
 }
 
-base::Result<void> check_change(Folding& folding, const domain::MessageFacts& facts) {
-  folding.message = row_at<MessageIdRow>(folding, message_id_key(facts.message));
+// Reads the message and checks that it stands where the event says.
+base::Result<void> check_change(Folding& folding, const MessageId& message, const ConversationId& conversation,
+                                Ordinal ordinal) {
+  folding.message = row_at<MessageIdRow>(folding, message_id_key(message));
   if (!folding.message) return cannot(folding.event, "its message is unknown");
-  if (folding.message->conversation == facts.conversation && folding.message->ordinal == facts.ordinal) {
-    return base::success();
-  }
+  if (folding.message->conversation == conversation && folding.message->ordinal == ordinal) return base::success();
   return cannot(folding.event, "its message stands elsewhere");
 }
-base::Result<void> check_body(Folding& folding, const domain::MessageEdited& body) {
-  return check_change(folding, body.facts);
+template <class Change>
+  requires std::is_same_v<Change, domain::MessageEdited> || std::is_same_v<Change, domain::MessageDeleted> ||
+           std::is_same_v<Change, domain::MessageExpired>
+base::Result<void> check_body(Folding& folding, const Change& body) {
+  return check_change(folding, body.facts.message, body.facts.conversation, body.facts.ordinal);
 }
-base::Result<void> check_body(Folding& folding, const domain::MessageDeleted& body) {
-  return check_change(folding, body.facts);
+template <class Reaction>
+  requires std::is_same_v<Reaction, domain::ReactionAdded> || std::is_same_v<Reaction, domain::ReactionRemoved>
+base::Result<void> check_body(Folding& folding, const Reaction& body) {
+  return check_change(folding, body.message, body.conversation, body.ordinal);
 }
-base::Result<void> check_body(Folding& folding, const domain::MessageExpired& body) {
-  return check_change(folding, body.facts);
+
+base::Result<void> check_body(Folding& folding, const domain::SendScheduled& body) {
+  if (!folding.rows.has(scheduled_key(body.draft.message))) return base::success();
+  return cannot(folding.event, "its message waits already");
+}
+base::Result<void> check_body(Folding& folding, const domain::FileUploaded& body) {
+  if (!folding.rows.has(file_key(body.file))) return base::success();
+  return cannot(folding.event, "its file is known");
 }
 template <class Other>
 base::Result<void> check_body(Folding&, const Other&) {
@@ -75,9 +92,13 @@ void advance(Folding& folding, const ConversationId& id) {
   }
 }
 
-// What concerns neither a conversation's members nor a pointer has no rows here but its place in its stream.
+// What concerns neither a conversation's members nor a pointer: users and the system.
 template <class Body>
-base::Result<void> apply_body(Folding& folding, const Body&) {
+base::Result<void> apply_body(Folding& folding, const Body& body) {
+  TRY(check_body(folding, body));
+  people::fold(folding, body);
+  schedule::fold(folding, body);
+  files::fold(folding, body);
   conversation::fold_stream(folding, {});
   return base::success();
 }
@@ -91,6 +112,7 @@ base::Result<void> apply_body(Folding& folding, const Body& body) {
   advance(folding, id);
   unread::fold(folding, body);
   conversation::fold(folding, body);
+  standing::fold(folding, body);
   conversation::fold_stream(folding, ordinal_of(body));
   put_row(folding, conversation_key(id), folding.conversation);
   return base::success();

@@ -1,5 +1,5 @@
-// One event folded into the chat view's rows: the checks, then the unread part, then the conversation part. Pure: uses
-// only its arguments (I9).
+// One event folded into the chat view's rows: the checks, then the parts, each with rows of its own. The unread part
+// comes first, because it asks what a message was before. Pure: uses only its arguments (I9).
 //
 // Thread: the projector's.
 #pragma once
@@ -19,7 +19,7 @@ struct Folding {
   const domain::RecordedEvent& event;
   RowBatch& rows;
   ConversationRow conversation;
-  std::optional<MessageIdRow> message;  // before the event: edits and deletes
+  std::optional<MessageIdRow> message;  // before the event: what concerns a message that is there
 };
 
 template <class Row>

@@ -110,6 +110,8 @@ class RowReader {
     std::uint64_t value = varint();
     return value <= bytes_.size() ? static_cast<std::size_t>(value) : fail();
   }
+  // Everything that is left.
+  std::string_view rest() { return raw(bytes_.size()); }
   bool ok() const { return ok_; }
   bool finished() const { return ok_ && bytes_.empty(); }
 
@@ -122,5 +124,14 @@ class RowReader {
   std::string_view bytes_;
   bool ok_ = true;
 };
+
+inline constexpr std::uint8_t kRowVersion = 1;
+
+inline RowWriter begin_row(std::string& out) { return RowWriter(out).byte(kRowVersion); }
+// Checks the version byte; what follows is read by the caller.
+inline RowReader open_row(std::string_view bytes) {
+  RowReader in(bytes);
+  return in.byte() == kRowVersion ? in : RowReader({});
+}
 
 }  // namespace hansard::projections

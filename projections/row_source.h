@@ -14,6 +14,7 @@ class RowSource {
   virtual ~RowSource() = default;
   // The value is valid until the source changes or `scratch` does.
   virtual std::optional<std::string_view> get(std::string_view key, std::string& scratch) const = 0;
+  bool has(std::string_view key) const;
   // A row that is not what rows.h says: our own bytes are wrong. Marks the database, so that the next start rebuilds
   // it from the log, and ends the process.
   [[noreturn]] void damaged(std::string_view key) const;

@@ -5,16 +5,6 @@
 namespace hansard::projections {
 
 namespace {
-constexpr std::uint8_t kRowVersion = 1;
-
-RowWriter begin(std::string& out) { return RowWriter(out).byte(kRowVersion); }
-
-// Checks the version byte; what follows is read by the caller.
-RowReader open(std::string_view bytes) {
-  RowReader in(bytes);
-  return in.byte() == kRowVersion ? in : RowReader({});
-}
-
 void write_time(RowWriter& out, const std::optional<Timestamp>& time) {
   out.byte(time.has_value());
   if (time) out.fixed(time->ms);
@@ -43,15 +33,17 @@ void read_settings(RowReader& in, domain::Settings& s) {
 }  // namespace
 
 void ConversationRow::encode(std::string& out) const {
-  RowWriter w = begin(out);
+  RowWriter w = begin_row(out);
   w.byte(static_cast<std::uint8_t>(type)).byte(closed).fixed(created_at.ms).varint(created.value);
   w.varint(version.value).varint(settings_version.value).varint(member_count).varint(last_ordinal.value);
   w.varint(last_message.value).varint(head.value).varint(receipts.value).varint(departed_up_to.value);
   write_settings(w, settings);
+  w.varint(oldest_expiring.value);
+  if (oldest_expiring) w.fixed(expires_at.ms);
 }
 
 bool ConversationRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   type = in.choice(domain::ConversationType::ride);
   closed = in.byte() != 0;
   created_at.ms = in.fixed<std::int64_t>();
@@ -65,15 +57,17 @@ bool ConversationRow::decode(std::string_view bytes) {
   receipts.value = in.varint();
   departed_up_to.value = in.varint();
   read_settings(in, settings);
+  oldest_expiring.value = in.varint();
+  if (oldest_expiring) expires_at.ms = in.fixed<std::int64_t>();
   return in.finished();
 }
 
 void AboutRow::encode(std::string& out) const {
-  begin(out).text(created_by.value).text(external_id).text(title).text(metadata);
+  begin_row(out).text(created_by.value).text(external_id).text(title).text(metadata);
 }
 
 bool AboutRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   created_by.value = in.text();
   external_id = in.text();
   title = in.text();
@@ -82,15 +76,17 @@ bool AboutRow::decode(std::string_view bytes) {
 }
 
 void MessageIdRow::encode(std::string& out) const {
-  RowWriter w = begin(out);
+  RowWriter w = begin_row(out);
   w.raw(conversation.view()).varint(ordinal.value).varint(version.value).byte(static_cast<std::uint8_t>(status));
   write_time(w, edited_at);
   w.varint(mentioned.size());
   for (const UserId& user : mentioned) w.text(user.value);
+  w.varint(files.size());
+  for (const FileId& file : files) w.raw(file.view());
 }
 
 bool MessageIdRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   conversation = in.id<ConversationId>();
   ordinal.value = in.varint();
   version.value = in.varint();
@@ -98,15 +94,17 @@ bool MessageIdRow::decode(std::string_view bytes) {
   edited_at = read_time(in);
   mentioned.resize(in.count());
   for (UserId& user : mentioned) user.value = in.text();
+  files.resize(in.count());
+  for (FileId& file : files) file = in.id<FileId>();
   return in.finished();
 }
 
 void MemberRow::encode(std::string& out) const {
-  begin(out).byte(static_cast<std::uint8_t>(role)).fixed(joined_at.ms).varint(joined_after.value);
+  begin_row(out).byte(static_cast<std::uint8_t>(role)).fixed(joined_at.ms).varint(joined_after.value);
 }
 
 bool MemberRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   role = in.choice(domain::Role::read_only);
   joined_at.ms = in.fixed<std::int64_t>();
   joined_after.value = in.varint();
@@ -114,7 +112,7 @@ bool MemberRow::decode(std::string_view bytes) {
 }
 
 void ReaderRow::encode(std::string& out) const {
-  RowWriter w = begin(out);
+  RowWriter w = begin_row(out);
   w.byte(member).byte(static_cast<std::uint8_t>(role)).fixed(joined_at.ms).varint(joined_after.value);
   w.varint(changed.value).varint(reader.read_up_to.value).varint(reader.delivered_up_to.value);
   w.byte(reader.marked_from.has_value()).varint(reader.marked_from.value_or(Ordinal{}).value);
@@ -125,7 +123,7 @@ void ReaderRow::encode(std::string& out) const {
 }
 
 bool ReaderRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   member = in.byte() != 0;
   role = in.choice(domain::Role::read_only);
   joined_at.ms = in.fixed<std::int64_t>();
@@ -146,8 +144,16 @@ bool ReaderRow::decode(std::string_view bytes) {
   return in.finished();
 }
 
+void OrdinalRow::encode(std::string& out) const { begin_row(out).varint(ordinal.value); }
+
+bool OrdinalRow::decode(std::string_view bytes) {
+  RowReader in = open_row(bytes);
+  ordinal.value = in.varint();
+  return in.finished();
+}
+
 void StreamRow::encode(std::string& out) const {
-  begin(out)
+  begin_row(out)
       .varint(version.value)
       .varint(static_cast<std::uint16_t>(type))
       .varint(ordinal.value)
@@ -155,19 +161,11 @@ void StreamRow::encode(std::string& out) const {
 }
 
 bool StreamRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
+  RowReader in = open_row(bytes);
   version.value = in.varint();
   type = static_cast<domain::EventType>(in.varint());
   ordinal.value = in.varint();
   last_message.value = in.varint();
-  return in.finished();
-}
-
-void CountRow::encode(std::string& out) const { begin(out).varint(count); }
-
-bool CountRow::decode(std::string_view bytes) {
-  RowReader in = open(bytes);
-  count = in.varint();
   return in.finished();
 }
 

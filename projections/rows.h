@@ -33,6 +33,9 @@ struct ConversationRow {
   Position head;           // last event of the stream
   Position receipts;       // last read or delivered event of any member
   Ordinal departed_up_to;  // the highest ordinal that ever left the count; 0 for none
+  // With a retention: the oldest live message (0 for none), and when its time is up.
+  Ordinal oldest_expiring;
+  Timestamp expires_at;
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);
 };
@@ -54,6 +57,7 @@ struct MessageIdRow {
   domain::MessageStatus status = domain::MessageStatus::live;
   std::optional<Timestamp> edited_at;
   std::vector<UserId> mentioned;  // those for whom it counts now; ascending, each once
+  std::vector<FileId> files;      // what it carries; ascending, each once
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);
 };
@@ -78,6 +82,12 @@ struct ReaderRow {
   bool decode(std::string_view bytes);
 };
 
+struct OrdinalRow {
+  Ordinal ordinal;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
 struct StreamRow {
   Version version;
   domain::EventType type{};
@@ -87,23 +97,31 @@ struct StreamRow {
   bool decode(std::string_view bytes);
 };
 
-struct CountRow {
-  std::uint64_t count = 0;
-  void encode(std::string& out) const;
-  bool decode(std::string_view bytes);
-};
-
-// One version of a message: what MessageView shows but conversation, ordinal, version (in the key) and the reply
-// count (a row of its own). Written from an event's own parts, to copy no text.
+// One version of a message: what MessageView shows but conversation, ordinal (in the key), live replies and reactions
+// (StandingRow). The newest version has a fixed key; an older one keeps its bytes under its own version. Written from
+// an event's own parts, to copy no text.
 struct MessageRowParts {
   const domain::MessageFacts& facts;
-  const domain::MessageContent* content = nullptr;  // none: deleted or erased
+  const domain::MessageContent* content = nullptr;  // none: deleted, expired or erased
+  Version version;
   Position position;
   std::optional<Timestamp> edited_at;
   std::optional<Timestamp> deleted_at;
+  bool expired = false;
   bool erased = false;
 };
 void encode_message(const MessageRowParts& message, std::string& out);
 bool decode_message(std::string_view bytes, MessageView& message);
+
+struct MessageRow {
+  MessageView view;
+  bool decode(std::string_view bytes) { return decode_message(bytes, view); }
+};
+
+// Of a message row only when the message was sent.
+struct SentRow {
+  Timestamp sent_at;
+  bool decode(std::string_view bytes);
+};
 
 }  // namespace hansard::projections

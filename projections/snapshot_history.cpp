@@ -23,32 +23,44 @@ void ChatSnapshot::read_message(const ConversationId& id, MessageView& message) 
   if (!decode_message(at.value(), message)) rows_->damaged(at.key());
   message.facts.conversation = id;
   message.facts.ordinal = parts.ordinal;
-  message.version = parts.version;
+}
+
+// One lookup a message that has reactions, and only for a viewer.
+void ChatSnapshot::show_standing(MessageView& message, const StandingRow& standing, const Viewer& viewer) const {
+  message.thread_count = static_cast<std::uint32_t>(standing.replies);
+  if (standing.reactions.empty()) return;
+  std::optional<EmojisRow> own;
+  if (viewer) own = this->row<EmojisRow>(reactions_key(message.facts.message, *viewer));
+  for (const domain::EmojiCount& reaction : standing.reactions) {
+    bool me = own && std::ranges::find(own->emojis, reaction.emoji) != own->emojis.end();
+    message.reactions.push_back({reaction.emoji, reaction.count, me});
+  }
 }
 
 // Ordinals are dense and stored newest first, so a page is one forward scan whichever way it is shown.
-std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, Ordinal newest, Ordinal above) const {
+std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, Ordinal newest, Ordinal above,
+                                                     const Viewer& viewer) const {
   std::vector<MessageView> messages;
   if (newest <= above) return messages;
   messages.reserve(newest.value - above.value);
   std::string prefix = "M" + std::string(id.view());
   RowCursor& at = cursor();
-  std::uint32_t live_replies = 0;
+  std::optional<StandingRow> standing;
   int older_versions = 0;
   Ordinal wanted = newest;
-  at.seek(live_replies_key(id, newest));
+  at.seek(standing_key(id, newest));
   while (wanted > above && at.at(prefix)) {
     MessageKeyParts parts = parse_message_key(at.key());
     if (parts.ordinal > wanted) {
-      skip_version(at, live_replies_key(id, wanted), older_versions);
+      skip_version(at, standing_key(id, wanted), older_versions);
       continue;
     }
     older_versions = 0;
-    if (parts.is_live_replies) {
-      live_replies = static_cast<std::uint32_t>(decoded<CountRow>(at).count);
+    if (parts.is_standing) {
+      standing = decoded<StandingRow>(at);
     } else {
       read_message(id, messages.emplace_back());
-      messages.back().thread_count = std::exchange(live_replies, 0);
+      if (standing) show_standing(messages.back(), *std::exchange(standing, std::nullopt), viewer);
       --wanted.value;
     }
     at.next();
@@ -56,9 +68,10 @@ std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, O
   return messages;
 }
 
-std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal, const Viewer&) const {
+std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal,
+                                                    const Viewer& viewer) const {
   if (!ordinal) return std::nullopt;
-  auto messages = message_range(id, ordinal, {ordinal.value - 1});
+  auto messages = message_range(id, ordinal, {ordinal.value - 1}, viewer);
   if (messages.empty()) return std::nullopt;
   return std::move(messages.front());
 }
@@ -78,12 +91,12 @@ HistoryPage ChatSnapshot::history(const ConversationId& id, const HistoryQuery& 
   if (query.direction == Direction::before) {
     std::uint64_t newest = query.from ? std::min(query.from.value - 1, last) : last;
     std::uint64_t above = std::max(floor.value, newest > query.limit ? newest - query.limit : 0);
-    page.items = message_range(id, {newest}, {above});
+    page.items = message_range(id, {newest}, {above}, query.viewer);
     page.more = newest > above && above > floor.value;
   } else {
     std::uint64_t above = std::max(query.from.value, floor.value);
     std::uint64_t newest = last > above && last - above > query.limit ? above + query.limit : last;
-    page.items = message_range(id, {newest}, {above});
+    page.items = message_range(id, {newest}, {above}, query.viewer);
     std::reverse(page.items.begin(), page.items.end());
     page.more = newest < last;
   }
@@ -117,7 +130,7 @@ HistoryPage ChatSnapshot::thread_history(const ConversationId& id, const History
   page.more = ordinals.size() > query.limit;
   if (page.more) ordinals.pop_back();
   for (Ordinal ordinal : ordinals) {
-    if (auto message = message_at(id, ordinal)) page.items.push_back(*std::move(message));
+    if (auto message = message_at(id, ordinal, query.viewer)) page.items.push_back(*std::move(message));
   }
   return page;
 }
@@ -127,7 +140,7 @@ std::vector<MessageView> ChatSnapshot::versions(const ConversationId& id, Ordina
   std::string first(message_key(id, ordinal, {}).view().substr(0, 25));
   RowCursor& at = cursor();
   for (at.seek_back(message_key(id, ordinal, {})); versions.size() < limit && at.at(first); at.prev()) {
-    if (parse_message_key(at.key()).is_live_replies) break;
+    if (parse_message_key(at.key()).is_standing) break;
     read_message(id, versions.emplace_back());
   }
   return versions;

@@ -45,7 +45,7 @@ ListEntry ChatSnapshot::entry(const UserId& user, const Placed& placed) const {
   entry.unread = count_unread(placed.id, user, placed.row, placed.reader.reader);
   bool hidden = placed.row.settings.history == domain::History::from_join &&
                 placed.row.last_ordinal <= placed.reader.joined_after;
-  if (!hidden) entry.last_message = message_at(placed.id, placed.row.last_ordinal);
+  if (!hidden) entry.last_message = message_at(placed.id, placed.row.last_ordinal, user);
   return entry;
 }
 

@@ -1,27 +1,52 @@
+#include <set>
+
 #include "projections/chat_snapshot.h"
+#include "projections/keys.h"
 
 namespace hansard::projections {
 
-std::optional<ProfileView> ChatSnapshot::profile(const UserId&) const { return {}; }
-bool ChatSnapshot::blocks(const UserId&, const UserId&) const { return false; }
-std::optional<Timestamp> ChatSnapshot::last_seen(const UserId&) const { return {}; }
-std::vector<UserId> ChatSnapshot::contacts(const UserId&, std::uint32_t, const UserId&, std::size_t) const {
-  return {};
+std::optional<ProfileView> ChatSnapshot::profile(const UserId& user) const {
+  auto row = this->row<ProfileRow>(profile_key(user));
+  if (!row) return std::nullopt;
+  return std::move(row->profile);
 }
-bool ChatSnapshot::share_conversation(const UserId&, const UserId&, std::uint32_t) const { return false; }
-std::vector<ScheduledView> ChatSnapshot::scheduled(const UserId&, const std::optional<ScheduledCursor>&,
-                                                   std::size_t) const {
-  return {};
+
+bool ChatSnapshot::blocks(const UserId& by, const UserId& who) const { return rows_->has(block_key(by, who)); }
+
+std::optional<Timestamp> ChatSnapshot::last_seen(const UserId& user) const {
+  auto row = this->row<TimeRow>(last_seen_key(user));
+  if (!row) return std::nullopt;
+  return row->at;
 }
-std::optional<ScheduledView> ChatSnapshot::scheduled_message(const MessageId&) const { return {}; }
-std::vector<DueSend> ChatSnapshot::due_sends(Timestamp, std::size_t) const { return {}; }
-std::vector<MessageId> ChatSnapshot::expirable(Timestamp, std::size_t) const { return {}; }
-std::optional<FileView> ChatSnapshot::file(const FileId&) const { return {}; }
-bool ChatSnapshot::may_read_file(const FileId&, const UserId&) const { return false; }
-std::vector<CollectableFile> ChatSnapshot::collectable_files(Timestamp, const std::optional<CollectableFile::Place>&,
-                                                             std::size_t) const {
-  return {};
+
+std::vector<ConversationId> ChatSnapshot::small_conversations(const UserId& user, std::uint32_t members_max) const {
+  std::vector<ConversationId> small;
+  for (const auto& [id, reader] : reader_rows(user)) {
+    if (!reader.member) continue;
+    auto row = this->row<ConversationRow>(conversation_key(id));
+    if (row && row->member_count <= members_max) small.push_back(id);
+  }
+  return small;
 }
-bool ChatSnapshot::is_blob_used(const base::Digest&) const { return false; }
+
+std::vector<UserId> ChatSnapshot::contacts(const UserId& user, std::uint32_t members_max, const UserId& after,
+                                           std::size_t limit) const {
+  std::set<UserId> contacts;  // the first `limit` of those seen so far
+  for (const ConversationId& id : small_conversations(user, members_max)) {
+    // One more, for the user himself.
+    for (MemberView& member : members(id, after, limit + 1)) {
+      if (member.user != user) contacts.insert(std::move(member.user));
+      if (contacts.size() > limit) contacts.erase(std::prev(contacts.end()));
+    }
+  }
+  return {contacts.begin(), contacts.end()};
+}
+
+bool ChatSnapshot::share_conversation(const UserId& a, const UserId& b, std::uint32_t members_max) const {
+  for (const ConversationId& id : small_conversations(a, members_max)) {
+    if (rows_->has(member_key(id, b))) return true;
+  }
+  return false;
+}
 
 }  // namespace hansard::projections

@@ -25,7 +25,9 @@ void set_mentions(Folding& folding, const domain::MessageFacts& facts, const std
 }
 
 void depart(Folding& folding, const domain::MessageFacts& facts) {
-  if (!counts_at_all(facts)) return;
+  if (!counts_at_all(facts)) {
+    return change_scatter(folding.rows, departed_system_set(facts.conversation), facts.ordinal, true);
+  }
   change_scatter(folding.rows, departed_set(facts.conversation), facts.ordinal, true);
   change_scatter(folding.rows, departed_set(facts.conversation, facts.author), facts.ordinal, true);
 }

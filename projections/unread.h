@@ -6,7 +6,8 @@
 // No write per member on a send. Ordinals are dense, so for a member
 //   unread = (last - base) - system above base - sent by him above base
 //            - (departed above base - his own departed above base)
-// where departed are the deleted and erased that are not system. Each term is a set of ordinal_set.h.
+// where departed are the deleted, expired and erased that are not system. Each term is a set of ordinal_set.h. (System
+// messages that departed are kept as a set too: retention passes over what is gone.)
 //
 // Thread: fold on the projector's; the law on any, over its own snapshot.
 #pragma once

@@ -10,6 +10,7 @@ namespace hansard::projections {
 
 namespace {
 constexpr char kChatView[] = "chat";  // conversation and unread
+constexpr unsigned kChatVersion = 2;  // of the rows: another one is another folder
 
 class ChatViews final : public Views {
  public:
@@ -80,8 +81,8 @@ StoreOptions store_options(const ViewOptions& options) {
 }  // namespace
 
 base::Result<std::unique_ptr<Views>> Views::open(engine::Engine& engine, const ViewOptions& options) {
-  std::string folder = options.data_folder + "/views/" + kChatView + "/v1";
-  TRY(auto opened, open_view(engine, folder, store_options(options)));
+  ViewPlace place{options.data_folder + "/views/" + kChatView, kChatVersion};
+  TRY(auto opened, open_view(engine, place, store_options(options)));
   return std::unique_ptr<Views>(std::make_unique<ChatViews>(engine, std::move(opened), options));
 }
 

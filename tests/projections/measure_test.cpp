@@ -106,7 +106,7 @@ TEST_CASE("rebuild and reads", "[.measure]") {
   options.data_folder = folder.path();
   std::optional<base::Result<ViewStatus>> rebuilt;
   auto start = std::chrono::steady_clock::now();
-  double took = seconds([&] { rebuilt = rebuild(engine, folder.path() + "/views/chat/v1", options, nullptr); });
+  double took = seconds([&] { rebuilt = rebuild(engine, folder.path() + "/views/chat/v2", options, nullptr); });
   double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   REQUIRE(*rebuilt);
   std::printf("%-52s %10.0f events/s (wall: %.0f)\n", "rebuild", static_cast<double>(kEvents) / took,

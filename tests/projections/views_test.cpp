@@ -101,7 +101,7 @@ TEST_CASE("a checkpoint above the durable position is set aside and rebuilt") {
   auto views = open_views(engine, options_in(folder));
   REQUIRE(views->applied_gate().wait_for({30}, kPatience));
   CHECK(views->snapshot()->conversation(conversation_id(1))->last_ordinal.value == 29);
-  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v1.quarantined"));
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v2.quarantined"));
 }
 
 TEST_CASE("a checkpoint of another epoch is set aside and rebuilt") {
@@ -132,7 +132,7 @@ TEST_CASE("an unreadable database is set aside, one at most is kept, and the vie
     CHECK_FALSE(views->status().front().rebuilding);
     digest = views->status().front().digest;
     views.reset();
-    std::ofstream(folder.path() + "/views/chat/v1/CURRENT") << "garbage";
+    std::ofstream(folder.path() + "/views/chat/v2/CURRENT") << "garbage";
   }
   std::size_t kept = 0;
   for (auto& entry : std::filesystem::directory_iterator(folder.path() + "/views/chat")) {
@@ -146,11 +146,11 @@ TEST_CASE("a database marked damaged is set aside") {
   LogBuilder log = small_log();
   FakeEngine engine(log.events());
   open_views(engine, options_in(folder))->stop();
-  std::ofstream(folder.path() + "/views/chat/v1/DAMAGED") << "x";
+  std::ofstream(folder.path() + "/views/chat/v2/DAMAGED") << "x";
   auto views = open_views(engine, options_in(folder));
   views->stop();
   CHECK(views->applied() == log.end());
-  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v1.quarantined/DAMAGED"));
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v2.quarantined/DAMAGED"));
 }
 
 TEST_CASE("a folder held by another is an error, not a rebuild") {

@@ -1,0 +1,28 @@
+// Uploaded files, folded: what they are, which live messages carry them (who may see one of those may read the file),
+// and which no message needs. A deleted message still needs its files, because an auditor may read it; an expired or
+// erased one does not. A file whose content was erased leaves nothing.
+//
+// Thread: the projector's.
+#pragma once
+
+#include <vector>
+
+#include "projections/projection.h"
+
+namespace hansard::projections::files {
+
+void fold(Folding& folding, const domain::FileUploaded& body);
+void fold(Folding& folding, const domain::FileCollected& body);
+template <class Other>
+void fold(Folding&, const Other&) {}
+
+// Ascending, each once.
+std::vector<FileId> distinct(std::vector<FileId> files);
+
+// A message came that carries `files`; of an erased one they only remember that they were attached.
+void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files, bool live);
+// The message is no longer live.
+void detach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files,
+            domain::MessageStatus status);
+
+}  // namespace hansard::projections::files

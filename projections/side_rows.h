@@ -1,0 +1,67 @@
+// The rows of the chat view that stand beside conversations and messages: reactions, people, what waits for its time,
+// and files. The rules of rows.h hold here too.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/domain/state.h"
+#include "projections/queries.h"
+
+namespace hansard::projections {
+
+// What others did to a message: read with it, and only there where somebody did. No row means nothing of it.
+struct StandingRow {
+  std::uint64_t replies = 0;                  // live
+  std::vector<domain::EmojiCount> reactions;  // in the order of their first use; each count is above 0
+  bool empty() const { return replies == 0 && reactions.empty(); }
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+// The reactions of one user to one message. It may outlive the message; its StandingRow says what counts.
+struct EmojisRow {
+  std::vector<std::string> emojis;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct ProfileRow {
+  ProfileView profile;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct TimeRow {
+  Timestamp at;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct UserRow {
+  UserId user;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+struct ScheduledRow {
+  ScheduledView message;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+// `file.id` is in the key.
+struct FileRow {
+  FileView file;
+  bool was_attached = false;
+  std::uint64_t carriers = 0;  // messages that carry it: live or deleted, not expired or erased
+  // Where it stands among the collectable; nothing: it is not.
+  std::optional<Timestamp> collectable_at() const;
+  void encode(std::string& out) const;
+  bool decode(std::string_view bytes);
+};
+
+}  // namespace hansard::projections

@@ -1,0 +1,71 @@
+#include "projections/chat_snapshot.h"
+#include "projections/keys.h"
+
+namespace hansard::projections {
+
+namespace {
+constexpr int kConversationsLookedMax = 10'000;
+}
+
+std::optional<FileView> ChatSnapshot::file(const FileId& id) const {
+  auto row = this->row<FileRow>(file_key(id));
+  if (!row) return std::nullopt;
+  row->file.id = id;
+  return std::move(row->file);
+}
+
+bool ChatSnapshot::may_see_carrier(const FileId& file, const ConversationId& id, const UserId& user) const {
+  auto reader = present_reader(id, user);
+  auto row = this->row<ConversationRow>(conversation_key(id));
+  if (!reader || !row) return false;
+  Ordinal floor = row->settings.history == domain::History::from_join ? reader->joined_after : Ordinal{};
+  RowCursor& at = cursor();
+  at.seek(carrier_key(file, id, floor.next()));
+  return at.at(carriers_prefix(file, id));
+}
+
+// Both the file's conversations and the user's are in order of their ids: each step jumps to where the other may
+// follow.
+bool ChatSnapshot::may_read_file(const FileId& id, const UserId& user) const {
+  auto file = this->file(id);
+  if (!file || file->collected) return false;
+  if (file->owner == user) return true;
+  Key next = carriers_prefix(id);
+  for (int looked = 0; looked < kConversationsLookedMax; ++looked) {
+    RowCursor& at = cursor();
+    at.seek(next);
+    if (!at.at(carriers_prefix(id))) return false;
+    ConversationId carrying = conversation_of_carrier_key(at.key());
+    at.seek(reader_key(user, carrying));
+    if (!at.at(readers_prefix(user))) return false;
+    ConversationId own = conversation_of_reader_key(at.key());
+    if (own == carrying && may_see_carrier(id, own, user)) return true;
+    next = carrier_key(id, own, own == carrying ? Ordinal{UINT64_MAX} : Ordinal{});
+  }
+  return false;
+}
+
+std::vector<CollectableFile> ChatSnapshot::collectable_files(Timestamp uploaded_before,
+                                                             const std::optional<CollectableFile::Place>& after,
+                                                             std::size_t limit) const {
+  std::vector<CollectableFile> files;
+  Key passed = after ? collectable_key(after->at, after->file) : Key('J');
+  RowCursor& at = cursor();
+  at.seek(passed);
+  if (after && at.valid() && at.key() == passed.view()) at.next();
+  for (; files.size() < limit && at.at("J"); at.next()) {
+    CollectableFile::Place place{time_of_due_key(at.key()), last_id_of_key<FileId>(at.key())};
+    if (place.at != Timestamp{} && place.at >= uploaded_before) break;
+    auto file = this->file(place.file);
+    if (file) files.push_back({place, std::move(file->owner), file->sha256});
+  }
+  return files;
+}
+
+bool ChatSnapshot::is_blob_used(const base::Digest& sha256) const {
+  RowCursor& at = cursor();
+  at.seek(blob_prefix(sha256));
+  return at.at(blob_prefix(sha256));
+}
+
+}  // namespace hansard::projections
