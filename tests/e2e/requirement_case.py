@@ -4,6 +4,8 @@ test_requirements_a.py to _d.py have one test method per row, named after it; te
 against the table. A row's test says what the row means for its users, not how the server does it.
 """
 import asyncio
+import http.client
+import json
 import time
 import unittest
 import uuid
@@ -40,6 +42,26 @@ class Town(Server):
         self.newest = max(self.newest, answer.get("position") or "")
 
 
+class Bytes:
+    """An answer whose body is not text."""
+
+    def __init__(self, response):
+        self.status, self.body = response.status, response.read()
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+
+
+class TracedTown(Town):
+    """Keeps what the server says on standard error, in full detail."""
+
+    def command(self):
+        self.trace_file = self.folder / "traces"
+        command = ["debug" if word == "warn" else word for word in super().command()]
+        return ["/bin/sh", "-c", 'exec "$@" 2>>"$0"', str(self.trace_file), *command, "--log-format", "json"]
+
+    def traces(self):
+        return [json.loads(line) for line in self.trace_file.read_text().splitlines()]
+
+
 class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
     """One class and one server a file; a row that stops or configures a server starts its own."""
 
@@ -50,16 +72,16 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self):
         asyncio.get_running_loop().slow_callback_duration = 10  # plain HTTP calls stand between the frames
 
-    def group(self, **more):
-        """Two who talk, in a group that alice owns."""
+    def group(self, *others, **more):
+        """Two who talk, in a group that alice owns; `others` are members too."""
         alice, bob = self.user(f"alice-{uuid.uuid4()}"), self.user(f"bob-{uuid.uuid4()}")
-        return alice, bob, alice.create([bob.name], **more)["id"]
+        return alice, bob, alice.create([bob.name, *(other.name for other in others)], **more)["id"]
 
     def stranger(self):
         return self.user(f"eve-{uuid.uuid4()}")
 
-    def own_server(self, config="", extra=(), folder=None):
-        server = Town(folder, config, extra)
+    def own_server(self, config="", extra=(), folder=None, kind=Town):
+        server = kind(folder, config, extra)
         self.addCleanup(server.close)
         return server
 
@@ -84,6 +106,23 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
 
     def delete(self, user, path):
         return self.ok(user.request("DELETE", f"{API}/{path}"))
+
+    def upload(self, user, data, media_type, name):
+        headers = {"Content-Type": media_type, "Content-Disposition": f"attachment; filename*=UTF-8''{quoted(name)}"}
+        return self.ok(user.request("POST", f"{API}/files", headers=headers, raw=data), 201)
+
+    def bytes_of(self, user, path, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", user.server.port, timeout=30)
+        try:
+            connection.request("GET", f"{API}/{path}", headers={"Authorization": f"Bearer {user.token}", **headers})
+            return Bytes(connection.getresponse())
+        finally:
+            connection.close()
+
+    def download(self, user, file):
+        answer = self.bytes_of(user, f"files/{file}")
+        self.assertEqual(answer.status, 200, answer.body[:500])
+        return answer.body
 
     def contents(self, user, conversation, query="limit=200"):
         return [m["content"] for m in user.history(conversation, query)["items"]]
@@ -110,6 +149,11 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
         answer = await socket.ask(type, data, **more)
         self.assertEqual((answer["type"], answer["data"].get("status"), answer["data"].get("code")),
                          ("error", status, code), answer)
+
+    async def says(self, socket, content):
+        """Waits until the socket has got a message that says so."""
+        while (await socket.next("message.new"))["data"]["message"]["content"] != content:
+            pass
 
     async def heard(self, socket):
         """The types of all frames the socket has got, after a ping went there and back."""

@@ -357,6 +357,9 @@ class RideBackend(RequirementTest):
             self.assertEqual(rider.request("POST", path, raw=raw).status, status, raw[:20])
         self.assertEqual(rider.request("POST", path, {"content": "x"}, {"Content-Type": "text/plain"}).status, 415)
         self.learns_nothing(rider, "GET", f"conversations/{quoted(chr(39) + ' OR 1=1 --')}")
+        foreign = rider.get(f"{API}/unread", Origin="https://evil.example")
+        self.assertNotIn("access-control-allow-origin", foreign.headers)
+        self.assertGreater(int(foreign.headers["ratelimit-remaining"]), 0)  # rates are limited where nothing is said
 
     async def test_a_31_ready_for_deployment(self):
         server = self.own_server('[server]\nthreads = 1\n[limits]\norigins = ["https://ride.example"]\n')
@@ -478,7 +481,7 @@ class RideBackend(RequirementTest):
             self.post(rider, f"conversations/{ride}/members", {"members": [dispatcher.name]})
             await s.next("member.added")
             driver.send(ride, "while in")
-            self.assertEqual((await s.next("message.new"))["data"]["message"]["content"], "while in")
+            await self.says(s, "while in")
             self.leaves(dispatcher, ride)
             await s.next("member.removed")
             driver.send(ride, "after")

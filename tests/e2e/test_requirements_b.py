@@ -16,7 +16,7 @@ import uuid
 import websockets
 
 from hansard_client import BIN, ROOT, Socket, quoted
-from requirement_case import API, RequirementTest, middle, times_of
+from requirement_case import API, RequirementTest, TracedTown, middle, times_of
 
 
 class Messaging(RequirementTest):
@@ -75,9 +75,8 @@ class Messaging(RequirementTest):
         self.assertFalse(again["changed"])
 
     def test_b_06_remove_member(self):
-        alice, bob, id = self.group()
         carol = self.stranger()
-        self.post(alice, f"conversations/{id}/members", {"members": [carol.name]})
+        alice, bob, id = self.group(carol)
         path = f"conversations/{id}/members/{quoted(carol.name)}"
         self.problem(bob.request("DELETE", f"{API}/{path}"), 403, "forbidden")
         self.assertEqual(self.delete(alice, path)["user_id"], carol.name)
@@ -308,9 +307,8 @@ class Messaging(RequirementTest):
                      "forbidden")
 
     def test_b_35_read_receipts(self):
-        alice, bob, id = self.group()
         carol = self.stranger()
-        self.post(alice, f"conversations/{id}/members", {"members": [carol.name]})
+        alice, bob, id = self.group(carol)
         message = alice.send(id, "for both")["id"]
         self.post(bob, f"messages/{message}/read")
         items = self.get(alice, f"messages/{message}/receipts")["items"]
@@ -467,6 +465,27 @@ class Messaging(RequirementTest):
         for command in ("serve", "test", "build", "bench", "format", "deps"):
             self.assertRegex(said, rf"(?m)^  {command}\b")
 
+    def test_b_50_traces_and_cors(self):
+        page = "https://chat.example"
+        server = self.own_server(f'[limits]\norigins = ["{page}"]\n', kind=TracedTown)
+        alice = server.user("alice")
+        id = alice.create(title="a title nobody may trace")["id"]
+        self.learns_nothing(alice, "GET", f"messages/{uuid.uuid4()}?limit=7")
+        asked = {"Origin": page, "Access-Control-Request-Method": "PUT", "Authorization": ""}
+        preflight = alice.request("OPTIONS", f"{API}/conversations/{id}", headers=asked)
+        self.assertEqual((preflight.status, preflight.headers["access-control-allow-origin"]), (200, page))
+        self.assertIn("PUT", preflight.headers["access-control-allow-methods"])
+        self.assertEqual(alice.get(f"{API}/unread", Origin=page).headers["access-control-allow-origin"], page)
+        foreign = alice.get(f"{API}/unread", Origin="https://evil.example")
+        self.assertNotIn("access-control-allow-origin", foreign.headers)
+        self.assertEqual(server.stop(), 0)
+        requests = [(t["method"], t["route"], t["status"]) for t in server.traces() if t["what"] == "request"]
+        self.assertEqual(requests[:2], [("POST", f"{API}/conversations", 201), ("GET", f"{API}/messages/{{id}}", 404)])
+        levels = {t["level"] for t in server.traces()}
+        self.assertLessEqual({"debug", "info"}, levels)
+        for secret in ("a title nobody may trace", "limit=7", id):
+            self.assertNotIn(secret, server.trace_file.read_text())
+
     def test_b_51_stop_under_load(self):
         server = self.own_server()
         id = server.user("alice").create()["id"]
@@ -603,6 +622,19 @@ class Messaging(RequirementTest):
         self.assertEqual(on_the_page - described, set())
         self.assertIn("Alert on:", operations)
 
+    def test_b_64_rate_limits(self):
+        server = self.own_server("[rate_limit]\nuser_per_s = 1\nuser_burst = 20\n")
+        alice, bob = server.user("alice"), server.user("bob")
+        answers = [alice.get(f"{API}/unread") for _ in range(40)]
+        self.assertEqual({a.status for a in answers[:20]}, {200})
+        left = [int(a.headers["ratelimit-remaining"]) for a in answers[:20]]
+        self.assertEqual(left, sorted(left, reverse=True))
+        refused = next(a for a in answers if a.status == 429)
+        self.problem(refused, 429, "rate_limited")
+        self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
+        self.assertEqual(bob.get(f"{API}/unread").status, 200)
+        self.assertEqual(server.user("backend", "service", "alice").get(f"{API}/unread").status, 200)
+
     def test_b_65_what_clients_encrypted_stays_what_it_is(self):
         alice, bob, id = self.group()
         sealed = base64.b64encode(bytes(range(256)) * 16).decode()
@@ -643,7 +675,7 @@ class Messaging(RequirementTest):
         settings = re.findall(r"(?m)^\| `([a-z_.]+)\.(\w+)` \| (.+?) \|", operations)
         sections = {}
         for section, name, default in settings:
-            if section.startswith("limits"):
+            if section not in ("server", "auth"):
                 sections.setdefault(section, []).append(f"{name} = {default}")
         self.assertGreater(sum(map(len, sections.values())), 50)
         config = "\n".join(f"[{section}]\n" + "\n".join(lines) for section, lines in sections.items())

@@ -10,16 +10,7 @@ import uuid
 import websockets
 
 from hansard_client import Socket
-from requirement_case import API, RequirementTest, Town
-
-
-class TracedTown(Town):
-    """Keeps what the server says on standard error, in full detail."""
-
-    def command(self):
-        self.traces = self.folder / "traces"
-        command = ["debug" if word == "warn" else word for word in super().command()]
-        return ["/bin/sh", "-c", 'exec "$@" 2>>"$0"', str(self.traces), *command]
+from requirement_case import API, RequirementTest, TracedTown
 
 
 class Defects(RequirementTest):
@@ -32,15 +23,14 @@ class Defects(RequirementTest):
             await socket.next("ack", timeout=30)
 
     async def test_d_01_a_slow_client_stops_nobody(self):
-        alice, bob, id = self.group()
-        carol = self.stranger()
-        self.post(alice, f"conversations/{id}/members", {"members": [carol.name]})
-        narrow = socket.create_connection(("127.0.0.1", self.server.port))
+        server = self.own_server("[limits]\nwrite_timeout_s = 120\n")
+        alice, bob, carol = (server.user(name) for name in ("alice", "bob", "carol"))
+        id, total = alice.create(["bob", "carol"])["id"], 1_000
+        narrow = socket.create_connection(("127.0.0.1", server.port))
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
-        total = 2_000
         async with bob.socket("", max_queue=1, sock=narrow) as b, carol.socket() as c, alice.socket() as a:
             for start in range(0, total, 200):  # bob reads nothing meanwhile
-                await self.pipeline(a, id, [f"{number:05}" + "x" * 5_000 for number in range(start, start + 200)])
+                await self.pipeline(a, id, [f"{number:05}" + "x" * 6_000 for number in range(start, start + 200)])
                 a.frames.clear()
                 heard = [(await c.next("message.new"))["data"]["message"]["ordinal"] for _ in range(200)]
                 self.assertEqual(heard, list(range(start + 1, start + 201)))
@@ -79,10 +69,9 @@ class Defects(RequirementTest):
         self.assertEqual(self.receipt(alice, messages[2], bob)["read_at"], read_at)
 
     async def test_d_04_only_members_mark(self):
-        alice, bob, id = self.group()
-        message = alice.send(id, "x")["id"]
         eve, left, nothing = self.stranger(), self.stranger(), str(uuid.uuid4())
-        self.post(alice, f"conversations/{id}/members", {"members": [left.name]})
+        alice, bob, id = self.group(left)
+        message = alice.send(id, "x")["id"]
         self.leaves(left, id)
         before = self.get(alice, f"messages/{message}/receipts")
         for person in (eve, left):
@@ -253,9 +242,8 @@ class Defects(RequirementTest):
                 self.assertEqual(closed.exception.code, 4401, first)
 
     async def test_d_13_read_is_each_reader_s_own(self):
-        alice, bob, id = self.group()
         carol = self.stranger()
-        self.post(alice, f"conversations/{id}/members", {"members": [carol.name]})
+        alice, bob, id = self.group(carol)
         async with self.stranger().socket() as eve:
             message = alice.send(id, "x")["id"]
             self.post(bob, f"messages/{message}/read")
@@ -264,8 +252,7 @@ class Defects(RequirementTest):
             self.assertEqual(await self.heard(eve), [])
 
     async def test_d_14_tokens_are_not_traced(self):
-        server = TracedTown(extra=["--log-format", "json"])
-        self.addCleanup(server.close)
+        server = self.own_server(kind=TracedTown)
         alice = server.user("alice")
         secrets = [alice.token, alice.token[:-6] + "Forged", "a-token-like-nothing", "content-nobody-may-trace"]
         for token in secrets[:3]:
@@ -282,10 +269,8 @@ class Defects(RequirementTest):
             alice.request("GET", f"/nothing/{token}", headers={"Authorization": f"Bearer {token}"})
         alice.send(alice.create()["id"], secrets[3])
         self.assertEqual(server.stop(), 0)
-        traces = server.traces.read_text()
-        for line in traces.splitlines():
-            json.loads(line)
-        self.assertIn("serving", traces)
+        self.assertIn("serving", [line["what"] for line in server.traces()])
+        traces = server.trace_file.read_text()
         for secret in secrets:
             self.assertNotIn(secret, traces)
             self.assertNotIn(secret[-20:], traces)
