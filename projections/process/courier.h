@@ -1,5 +1,5 @@
 // One subscriber's deliveries: a cursor in the log, the event under way, its attempts, the dead letters. A courier is
-// stepped by a loop of its own (outbox.h), so a slow receiver holds up nobody else.
+// stepped by a loop of its own (webhooks.h), so a slow receiver holds up nobody else.
 //
 // The order of one delivery: the event gets its number (a synced write), is sent until it is taken or given up, and
 // the cursor moves on (with the write of the next claim, or when there is nothing more). Killed in between, the same
@@ -23,9 +23,9 @@
 
 #include "engine/base/clock.h"
 #include "engine/engine.h"
+#include "projections/process/delivery_rows.h"
 #include "projections/process/http_post.h"
 #include "projections/process/loop.h"
-#include "projections/process/outbox_rows.h"
 #include "projections/process/progress_store.h"
 #include "projections/process/subscriber.h"
 #include "projections/process/webhook_request.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "engine/base/check.h"
-#include "projections/process/outbox_rows.h"
+#include "projections/process/delivery_rows.h"
 
 namespace hansard::process {
 

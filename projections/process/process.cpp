@@ -16,27 +16,28 @@ base::Result<std::unique_ptr<Process>> Process::open(const Parts& parts, const P
 Process::Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
                  std::unique_ptr<ProgressStore> store)
     : store_(std::move(store)),
-      outbox_(std::move(subscribers),
-              {parts.engine, parts.views, *store_, parts.clock, parts.render, parts.trouble, options.dead_letters_max},
-              HttpPost::make),
+      webhooks_(
+          std::move(subscribers),
+          {parts.engine, parts.views, *store_, parts.clock, parts.render, parts.trouble, options.dead_letters_max},
+          HttpPost::make),
       desk_(parts.engine),
       timers_(parts.clock, parts.views.applied_gate(), make_timers(parts, options)) {}
 
 Process::~Process() { stop(); }
 
 void Process::start() {
-  outbox_.start();
+  webhooks_.start();
   timers_.start();
 }
 
 void Process::stop() {
   timers_.stop();
-  outbox_.stop();
+  webhooks_.stop();
 }
 
 // Every timer of the house; one more is one more line.
 std::vector<std::unique_ptr<Timer>> Process::make_timers(const Parts& parts, const ProcessOptions& options) {
-  const bool notify = outbox_.is_wanted(domain::EventType::notification_due);
+  const bool notify = webhooks_.is_wanted(domain::EventType::notification_due);
   const NotificationTimer::Parts notified{parts.engine, parts.views, *store_, parts.clock, desk_};
   std::vector<std::unique_ptr<Timer>> timers;
   timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_expired));

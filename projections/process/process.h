@@ -1,6 +1,6 @@
 // What the server does without being asked: timers and webhooks, and the store both keep their progress in.
 //
-// Thread: open, start and stop from the owner. Owns: the store, the outbox, the timers and their threads. Outlived by
+// Thread: open, start and stop from the owner. Owns: the store, the webhooks, the timers and their threads. Outlived by
 // the engine, the views and the clock; destroyed after the engine has stopped, for it may still answer.
 #pragma once
 
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "projections/process/command_desk.h"
-#include "projections/process/outbox.h"
 #include "projections/process/timers.h"
+#include "projections/process/webhooks.h"
 
 namespace hansard::process {
 
@@ -40,7 +40,7 @@ class Process {
   // While the engine still answers. Idempotent.
   void stop();
 
-  Outbox& outbox() { return outbox_; }
+  Webhooks& webhooks() { return webhooks_; }
 
  private:
   Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
@@ -48,7 +48,7 @@ class Process {
   std::vector<std::unique_ptr<Timer>> make_timers(const Parts& parts, const ProcessOptions& options);
 
   std::unique_ptr<ProgressStore> store_;
-  Outbox outbox_;
+  Webhooks webhooks_;
   CommandDesk desk_;
   Timers timers_;
 };

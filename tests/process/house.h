@@ -12,7 +12,7 @@
 
 #include "engine/engine.h"
 #include "projections/process/courier.h"
-#include "projections/process/outbox.h"
+#include "projections/process/webhooks.h"
 #include "projections/views.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_folder.h"

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include "projections/process/delivery_rows.h"
 #include "projections/process/delivery_rules.h"
-#include "projections/process/outbox_rows.h"
 #include "projections/process/progress_store.h"
 #include "projections/process/webhook_request.h"
 #include "tests/support/temp_folder.h"

@@ -1,4 +1,4 @@
-#include "projections/process/outbox.h"
+#include "projections/process/webhooks.h"
 
 #include <atomic>
 
@@ -25,53 +25,53 @@ TEST_CASE("a receiver that never answers holds up nobody, and a stop does not wa
   House house;
   HttpServer silent({""});
   HttpServer prompt({kOk});
-  Outbox outbox({to(house, "silent", silent), to(house, "prompt", prompt)}, house.parts(), HttpPost::make);
-  outbox.start();
+  Webhooks webhooks({to(house, "silent", silent), to(house, "prompt", prompt)}, house.parts(), HttpPost::make);
+  webhooks.start();
   const auto group = house.group("ann", {"bob"});
   for (int i = 0; i < 11; ++i) house.send(group, "ann", "hello");
   prompt.wait_for_requests(11);
   silent.wait_for_requests(1);
-  outbox.stop();
+  webhooks.stop();
   CHECK(silent.requests().size() == 1);
-  CHECK(outbox.status("prompt")->delivered >= 10);  // the answer to the last may have come after the stop
-  CHECK(outbox.status("silent")->delivered == 0);
-  CHECK(outbox.status("silent")->failed == 0);
+  CHECK(webhooks.status("prompt")->delivered >= 10);  // the answer to the last may have come after the stop
+  CHECK(webhooks.status("silent")->delivered == 0);
+  CHECK(webhooks.status("silent")->failed == 0);
 }
 
 TEST_CASE("pausing, resuming and retrying take effect while it runs") {
   House house;
   HttpServer server({"HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n", kOk});
-  Outbox outbox({to(house, "push", server)}, house.parts(), HttpPost::make);
-  REQUIRE(outbox.pause("push", true));
-  outbox.start();
+  Webhooks webhooks({to(house, "push", server)}, house.parts(), HttpPost::make);
+  REQUIRE(webhooks.pause("push", true));
+  webhooks.start();
   const auto group = house.group("ann", {"bob"});
   house.send(group, "ann", "one");
   house.send(group, "ann", "two");
   house.settle();
   CHECK(server.requests().empty());
-  REQUIRE(outbox.pause("push", false));
+  REQUIRE(webhooks.pause("push", false));
   server.wait_for_requests(2);
-  REQUIRE(outbox.dead_letters("push", 0, 10)->size() == 1);
-  REQUIRE(outbox.retry("push", 1));
+  REQUIRE(webhooks.dead_letters("push", 0, 10)->size() == 1);
+  REQUIRE(webhooks.retry("push", 1));
   server.wait_for_requests(3);
   house.send(group, "ann", "three");
   server.wait_for_requests(4);  // so the answer to the third has been taken
-  outbox.stop();
-  CHECK(outbox.dead_letters("push", 0, 10)->empty());
+  webhooks.stop();
+  CHECK(webhooks.dead_letters("push", 0, 10)->empty());
 }
 
 TEST_CASE("a webhook nobody configured is not found") {
   House house;
-  const Outbox::MakePost make = [&] { return house.receiver.post(); };
-  Outbox outbox({house.subscriber()}, house.parts(), make);
-  CHECK(outbox.is_wanted(domain::EventType::message_sent));
-  CHECK_FALSE(outbox.is_wanted(domain::EventType::notification_due));
-  CHECK_FALSE(outbox.status("push"));
-  CHECK_FALSE(outbox.dead_letters("push", 0, 1));
-  CHECK_FALSE(outbox.retry("push", 1));
-  CHECK_FALSE(outbox.retry("orders", 1));
-  CHECK_FALSE(outbox.pause("push", true));
-  CHECK(outbox.status().size() == 1);
+  const Webhooks::MakePost make = [&] { return house.receiver.post(); };
+  Webhooks webhooks({house.subscriber()}, house.parts(), make);
+  CHECK(webhooks.is_wanted(domain::EventType::message_sent));
+  CHECK_FALSE(webhooks.is_wanted(domain::EventType::notification_due));
+  CHECK_FALSE(webhooks.status("push"));
+  CHECK_FALSE(webhooks.dead_letters("push", 0, 1));
+  CHECK_FALSE(webhooks.retry("push", 1));
+  CHECK_FALSE(webhooks.retry("orders", 1));
+  CHECK_FALSE(webhooks.pause("push", true));
+  CHECK(webhooks.status().size() == 1);
 }
 
 class Counting final : public Timer {

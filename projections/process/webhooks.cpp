@@ -1,26 +1,26 @@
-#include "projections/process/outbox.h"
+#include "projections/process/webhooks.h"
 
 #include <algorithm>
 
 namespace hansard::process {
 
-Outbox::Lane::Lane(Subscriber subscriber, const CourierParts& parts, std::unique_ptr<HttpPost> post)
+Webhooks::Lane::Lane(Subscriber subscriber, const CourierParts& parts, std::unique_ptr<HttpPost> post)
     : courier(std::move(subscriber), parts, std::move(post)),
       loop(parts.clock, parts.views.applied_gate(), [this] { return courier.step(); }) {}
 
-Outbox::Outbox(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post) {
+Webhooks::Webhooks(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post) {
   for (auto& subscriber : subscribers) {
     lanes_.push_back(std::make_unique<Lane>(std::move(subscriber), parts, make_post()));
   }
 }
 
-Outbox::~Outbox() { stop(); }
+Webhooks::~Webhooks() { stop(); }
 
-void Outbox::start() {
+void Webhooks::start() {
   for (auto& lane : lanes_) lane->loop.start();
 }
 
-void Outbox::stop() {
+void Webhooks::stop() {
   if (std::exchange(stopped_, true)) return;
   for (auto& lane : lanes_) lane->courier.cancel();
   for (auto& lane : lanes_) {
@@ -29,41 +29,41 @@ void Outbox::stop() {
   }
 }
 
-Outbox::Lane* Outbox::find(std::string_view name) const {
+Webhooks::Lane* Webhooks::find(std::string_view name) const {
   const auto found =
       std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& l) { return l->courier.name() == name; });
   return found == lanes_.end() ? nullptr : found->get();
 }
 
-bool Outbox::is_wanted(domain::EventType type) const {
+bool Webhooks::is_wanted(domain::EventType type) const {
   return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) { return lane->courier.wants(type); });
 }
 
-std::vector<WebhookStatus> Outbox::status() const {
+std::vector<WebhookStatus> Webhooks::status() const {
   std::vector<WebhookStatus> all;
   for (const auto& lane : lanes_) all.push_back(lane->courier.status());
   return all;
 }
 
-std::optional<WebhookStatus> Outbox::status(std::string_view name) const {
+std::optional<WebhookStatus> Webhooks::status(std::string_view name) const {
   const Lane* lane = find(name);
   return lane == nullptr ? std::nullopt : std::optional(lane->courier.status());
 }
 
-std::optional<std::vector<DeadLetter>> Outbox::dead_letters(std::string_view name, std::uint64_t after,
-                                                            std::size_t limit) const {
+std::optional<std::vector<DeadLetter>> Webhooks::dead_letters(std::string_view name, std::uint64_t after,
+                                                              std::size_t limit) const {
   const Lane* lane = find(name);
   return lane == nullptr ? std::nullopt : std::optional(lane->courier.dead_letters(after, limit));
 }
 
-bool Outbox::retry(std::string_view name, std::uint64_t number) {
+bool Webhooks::retry(std::string_view name, std::uint64_t number) {
   Lane* lane = find(name);
   if (lane == nullptr || !lane->courier.retry(number)) return false;
   lane->loop.ring();
   return true;
 }
 
-bool Outbox::pause(std::string_view name, bool on) {
+bool Webhooks::pause(std::string_view name, bool on) {
   Lane* lane = find(name);
   if (lane == nullptr) return false;
   lane->courier.pause(on);

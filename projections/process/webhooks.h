@@ -16,13 +16,13 @@
 
 namespace hansard::process {
 
-class Outbox {
+class Webhooks {
  public:
   using MakePost = std::function<std::unique_ptr<HttpPost>()>;
 
   // New subscribers get their place in the log now; nothing is sent before start.
-  Outbox(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post);
-  ~Outbox();
+  Webhooks(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post);
+  ~Webhooks();
   void start();
   // Ends the requests under way; the next start repeats them. Idempotent.
   void stop();

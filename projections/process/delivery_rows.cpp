@@ -1,4 +1,4 @@
-#include "projections/process/outbox_rows.h"
+#include "projections/process/delivery_rows.h"
 
 #include "projections/row_bytes.h"
 
