@@ -7,9 +7,7 @@ Decision decide_one(const Given& given, const PutProfile& command) {
   if (!given.caller.service) return reject(RejectionCode::forbidden, "Only a service writes profiles.");
   const Position before = given.state.user(command.user).profile;
   if (before && given.state.profile_content(before) == command.profile) return unchanged({});
-  Accepted accepted = changed(ProfileUpdated{command.user, command.profile}, {});
-  accepted.created = !before;
-  return accepted;
+  return changed(ProfileUpdated{command.user, command.profile}, {});
 }
 
 Decision decide_one(const Given& given, const BlockUser& command) {
