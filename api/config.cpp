@@ -164,7 +164,7 @@ Result<void> finish_config(Config& config) {
   if (limits.outbox_bytes_max < limits.frame_bytes_max) {
     return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
   }
-  config.engine.data_folder = config.views.data_folder = config.data_folder;
+  config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
   return base::success();
 }

@@ -17,6 +17,7 @@
 #include "api/trace.h"
 #include "engine/base/result.h"
 #include "engine/options.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -31,6 +32,7 @@ struct Config {
   Limits limits;
   engine::Options engine;
   projections::ViewOptions views;
+  search::SearchOptions search;
 };
 
 // One value an operator may set. Numbers are whole and lie in [least, most]; texts and lists of texts have no range.

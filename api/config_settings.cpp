@@ -129,6 +129,20 @@ constexpr Setting kSettings[] = {
      [](Config& c) -> Target { return &c.views.flush_interval_ms; }},
     {"limits.views", "counters_cached_max", 1, 100'000'000,
      [](Config& c) -> Target { return &c.views.counters_cached_max; }},
+
+    // Search (projections/search/search_view.h).
+    {"limits.search", "batch_events_max", 1, 100'000, [](Config& c) -> Target { return &c.search.batch_events_max; }},
+    {"limits.search", "batch_interval_ms", 1, 10'000, [](Config& c) -> Target { return &c.search.batch_interval_ms; }},
+    {"limits.search", "rebuild_events_max", 1, 1'000'000,
+     [](Config& c) -> Target { return &c.search.rebuild_events_max; }},
+    {"limits.search", "readers", 1, 64, [](Config& c) -> Target { return &c.search.readers; }},
+    {"limits.search", "questions_waiting_max", 1, 100'000,
+     [](Config& c) -> Target { return &c.search.questions_waiting_max; }},
+    {"limits.search", "scrub_interval_ms", 1, 86'400'000,
+     [](Config& c) -> Target { return &c.search.scrub_interval_ms; }},
+    {"limits.search", "page_ms", 1, 60'000, [](Config& c) -> Target { return &c.search.budgets.page_ms; }},
+    {"limits.search", "count_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.count_ms; }},
+    {"limits.search", "relevance_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.relevance_ms; }},
 };
 
 }  // namespace

@@ -9,6 +9,9 @@
 #include "api/completions.h"
 #include "api/signal.h"
 
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace hansard::api {
 
 namespace {
@@ -61,11 +64,24 @@ asio::awaitable<engine::Answer> Context::submit(domain::Command command, domain:
 
 asio::awaitable<bool> Context::views_reach(base::Position position, std::chrono::milliseconds timeout) {
   if (views.applied() >= position) co_return true;
+  std::shared_ptr<base::PositionGate> gate(&views.applied_gate(), [](base::PositionGate*) {});  // the views outlive us
+  co_return co_await reaches(std::move(gate), position, timeout);
+}
+
+std::vector<projections::ViewStatus> Context::view_status() const {
+  std::vector<projections::ViewStatus> status = views.status();
+  if (search != nullptr) status.push_back(search->status());
+  return status;
+}
+
+asio::awaitable<bool> Context::reaches(std::shared_ptr<base::PositionGate> gate, base::Position position,
+                                       std::chrono::milliseconds timeout) {
+  if (gate->reached() >= position) co_return true;
   asio::steady_timer timer(io, timeout);
-  ViewsWait wait(views.applied_gate(), position, timer, io);
+  ViewsWait wait(*gate, position, timer, io);
   boost::system::error_code ended;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended));
-  co_return views.applied() >= position;
+  co_return gate->reached() >= position;
 }
 
 }  // namespace hansard::api

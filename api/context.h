@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,7 @@
 #include "api/auth.h"
 #include "api/limits.h"
 #include "engine/engine.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -41,11 +43,17 @@ struct Context {
   Completions& completions;
   TypingBoard* typing = nullptr;        // nothing where nobody types (tests of handlers)
   RateLimiter* rate_limiter = nullptr;  // nothing: no rate is limited (tests of handlers)
+  search::SearchView* search = nullptr;  // nothing: nobody searches (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);
   // True once every view has applied `position`; false after `timeout`.
   asio::awaitable<bool> views_reach(base::Position position, std::chrono::milliseconds timeout);
+  // The same for one gate, which lives as long as the wait.
+  asio::awaitable<bool> reaches(std::shared_ptr<base::PositionGate> gate, base::Position position,
+                                std::chrono::milliseconds timeout);
+  // Of every view, search too.
+  std::vector<projections::ViewStatus> view_status() const;
 };
 
 }  // namespace hansard::api

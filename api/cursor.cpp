@@ -14,9 +14,11 @@ namespace {
 constexpr char kHistory = 'h';
 constexpr char kList = 'l';
 constexpr char kUser = 'u';
+constexpr char kSearch = 's';
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kNumberBytes = 8;
 constexpr std::size_t kChecksumBytes = 4;
+constexpr std::size_t kMessageNumberBytes = 4;
 
 void put_number(std::string& out, std::uint64_t value, std::size_t bytes) {
   while (bytes-- > 0) out += static_cast<char>(value >> (8 * bytes));
@@ -106,6 +108,33 @@ std::optional<ListCursor> decode_list_cursor(std::string_view text) {
   cursor.last_message_position = {reader.number(kNumberBytes)};
   cursor.id = reader.id<ConversationId>();
   if (!reader.is_whole()) return std::nullopt;
+  return cursor;
+}
+
+std::string encode_cursor(const search::PageCursor& cursor, std::uint32_t question) {
+  std::string bytes(1, kSearch);
+  put_number(bytes, question, kMessageNumberBytes);
+  bytes += cursor.sort == search::Sort::relevance ? '\1' : '\0';
+  put_number(bytes, cursor.below, kMessageNumberBytes);
+  put_number(bytes, cursor.lowest, kMessageNumberBytes);
+  put_number(bytes, static_cast<std::uint32_t>(cursor.score), kMessageNumberBytes);
+  put_number(bytes, cursor.last, kMessageNumberBytes);
+  return sealed(bytes + cursor.weights);
+}
+
+std::optional<search::PageCursor> decode_search_cursor(std::string_view text, std::uint32_t question) {
+  auto bytes = opened(text, kSearch);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  bool is_its = reader.number(kMessageNumberBytes) == question;
+  search::PageCursor cursor;
+  cursor.sort = reader.number(1) == 0 ? search::Sort::recent : search::Sort::relevance;
+  cursor.below = static_cast<std::uint32_t>(reader.number(kMessageNumberBytes));
+  cursor.lowest = static_cast<std::uint32_t>(reader.number(kMessageNumberBytes));
+  cursor.score = static_cast<std::int32_t>(reader.number(kMessageNumberBytes));
+  cursor.last = static_cast<std::uint32_t>(reader.number(kMessageNumberBytes));
+  cursor.weights = reader.rest();
+  if (!is_its || !reader.is_whole()) return std::nullopt;
   return cursor;
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/base/ids.h"
 #include "projections/queries.h"
+#include "projections/search/question.h"
 
 namespace hansard::api {
 
@@ -25,6 +26,10 @@ std::optional<HistoryCursor> decode_history_cursor(std::string_view text);
 
 std::string encode_cursor(const projections::ListCursor& cursor);
 std::optional<projections::ListCursor> decode_list_cursor(std::string_view text);
+
+// Of one search: `question` is a hash of what was asked, and another question's cursor decodes to nothing.
+std::string encode_cursor(const search::PageCursor& cursor, std::uint32_t question);
+std::optional<search::PageCursor> decode_search_cursor(std::string_view text, std::uint32_t question);
 
 // Lists of users in the order of their ids: members and receipts.
 std::string encode_cursor(const base::UserId& after);

@@ -3,7 +3,7 @@
 // position the caller may expect.
 //
 // Membership is checked here: who is not a member now gets not_found, the same as for what does not exist.
-// Thread: the io thread of the context. Nothing here waits.
+// Thread: the io thread of the context. Nothing here waits but search, which has threads of its own.
 #pragma once
 
 #include <optional>
@@ -33,6 +33,8 @@ using OpenHandler = Response (*)(Context&, const Request&);  // without authenti
 using CommandHandler = Answered<domain::Command> (*)(Context&, const Call&);
 using ReadHandler = Answered<Response> (*)(Context&, const Call&, const projections::Snapshot&);
 using PlainHandler = Answered<Response> (*)(Context&, const Call&);
+// Waits by itself; the call lives until it has answered.
+using WaitingHandler = asio::awaitable<Answered<Response>> (*)(Context&, const Call&);
 
 namespace handlers {
 
@@ -82,6 +84,9 @@ Answered<domain::Command> mark_unread(Context& context, const Call& call);
 Answered<Response> typing(Context& context, const Call& call);
 Answered<Response> unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> explain_unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_search.cpp
+asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);
 
 }  // namespace handlers
 }  // namespace hansard::api

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "api/acknowledged.h"
+#include "api/position_text.h"
+
 namespace hansard::api {
 
 using base::ConversationId;
@@ -29,6 +32,18 @@ bool is_json_type(std::string_view content_type) {
 
 Answered<ConversationId> conversation_of_path(const Call& call) { return id_of_path<ConversationId>(call); }
 Answered<MessageId> message_of_path(const Call& call) { return id_of_path<MessageId>(call); }
+
+Answered<base::Position> wanted_position(const Context& context, const Call& call) {
+  base::Position own = context.acknowledged.last(call.caller.actor);
+  auto text = call.params.get("min_position");
+  if (!text) return own;
+  auto wanted = parse_position(*text);
+  if (!wanted) return malformed("`min_position` is not a position");
+  if (wanted->position && wanted->epoch != context.engine.epoch()) {
+    return malformed("`min_position` is of another epoch: what it named is gone");
+  }
+  return std::max(own, wanted->position);
+}
 
 Answered<JsonValue> json_body(const Context& context, const Call& call) {
   auto type = call.request.header("content-type");

@@ -13,6 +13,9 @@ namespace hansard::api {
 Answered<base::ConversationId> conversation_of_path(const Call& call);
 Answered<base::MessageId> message_of_path(const Call& call);
 
+// The position a read waits for: the caller's own last command, or what he asks for.
+Answered<base::Position> wanted_position(const Context& context, const Call& call);
+
 // 415 for a Content-Type that is not JSON, 400 for what is not JSON.
 Answered<JsonValue> json_body(const Context& context, const Call& call);
 

@@ -29,7 +29,7 @@ Response health(Context&, const Request&) { return json_response("{\"status\":\"
 
 Response ready(Context& context, const Request& request) {
   std::string body = "{\"status\":\"ready\",\"views\":[";
-  for (const auto& view : context.views.status()) {
+  for (const auto& view : context.view_status()) {
     if (auto trouble = trouble_of(context, view)) return problem_response(*trouble, request.request_id);
     if (body.back() != '[') body += ',';
     body += "{\"name\":";
@@ -42,7 +42,7 @@ Response ready(Context& context, const Request& request) {
 }
 
 Response metrics(Context& context, const Request&) {
-  Response response = json_response(metrics_page(context.metrics, context.engine, context.views, context.clock.now()));
+  Response response = json_response(metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now()));
   response.content_type = std::string(kMetricsContentType);
   return response;
 }

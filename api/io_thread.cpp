@@ -33,6 +33,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       scratch_(std::make_unique<char[]>(kScratchBytes)),
       parser_(parts.limits.json_depth_max),
       ticks_typing_(ticks_typing) {
+  context_.search = parts.search;
   shared.typing.add_sink([this](const log::TypingTransition& transition) { push_typing(transition); });
 }
 

@@ -314,12 +314,12 @@ double view_lag_seconds(const engine::Engine& engine, base::Position applied, ba
   return static_cast<double>(std::max<std::int64_t>(0, now.ms - next.value()->time.ms)) / 1e3;
 }
 
-std::string metrics_page(const Metrics& metrics, const engine::Engine& engine, const projections::Views& views,
+std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
+                         const std::vector<projections::ViewStatus>& views,
                          base::Timestamp now) {
-  const auto status = views.status();
   std::vector<double> lag_s;
-  for (const auto& view : status) lag_s.push_back(view_lag_seconds(engine, view.applied, now));
-  return metrics.text(engine.metrics(), status, engine.durable(), lag_s);
+  for (const auto& view : views) lag_s.push_back(view_lag_seconds(engine, view.applied, now));
+  return metrics.text(engine.metrics(), views, engine.durable(), lag_s);
 }
 
 }  // namespace hansard::api

@@ -69,7 +69,8 @@ inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0
 
 // What GET /metrics answers: everything of Metrics with the engine and the views read now. A view's lag in seconds is
 // the age of the first event it has not applied.
-std::string metrics_page(const Metrics& metrics, const engine::Engine& engine, const projections::Views& views,
+std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
+                         const std::vector<projections::ViewStatus>& views,
                          base::Timestamp now);
 double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
 

@@ -51,6 +51,8 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/unread"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/messages/unread/count"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/conversations/{id}/unread/explain"}, ReadHandler(explain_unread)},
+
+    Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
 };
 
 using Template = std::vector<std::string>;

@@ -18,7 +18,7 @@ namespace hansard::api {
 
 struct Route {
   RouteInfo info;
-  std::variant<OpenHandler, CommandHandler, ReadHandler, PlainHandler> handler;
+  std::variant<OpenHandler, CommandHandler, ReadHandler, PlainHandler, WaitingHandler> handler;
 };
 
 struct RouteMatch {

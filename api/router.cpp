@@ -90,19 +90,6 @@ Answered<std::string> key_of(const Context& context, const Request& request) {
                    " visible ASCII characters");
 }
 
-// The position a read waits for: the caller's own last command, or what he asks for.
-Answered<base::Position> wanted_position(const Context& context, const Call& call) {
-  base::Position own = context.acknowledged.last(call.caller.actor);
-  auto text = call.params.get("min_position");
-  if (!text) return own;
-  auto wanted = parse_position(*text);
-  if (!wanted) return malformed("`min_position` is not a position");
-  if (wanted->position && wanted->epoch != context.engine.epoch()) {
-    return malformed("`min_position` is of another epoch: what it named is gone");
-  }
-  return std::max(own, wanted->position);
-}
-
 Response answered(Answered<Response> answer, const std::string& request_id) {
   return answer ? std::move(answer).value() : problem_response(answer.error(), request_id);
 }
@@ -233,6 +220,10 @@ asio::awaitable<Response> dispatch(Context& context, const Route& route, Call ca
     co_return co_await run_read(context, std::move(call), *read);
   if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {
     co_return co_await run_command(context, std::move(call), *make);
+  }
+  if (const auto* ask = std::get_if<WaitingHandler>(&route.handler)) {
+    auto answer = co_await (*ask)(context, call);
+    co_return answered(std::move(answer), call.request.request_id);
   }
   co_return run_at_once(context, call, route);
 }

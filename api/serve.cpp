@@ -31,6 +31,7 @@ struct Running {
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<projections::Views> views;
+  std::unique_ptr<search::SearchView> search;
   std::unique_ptr<Server> server;
 };
 
@@ -67,6 +68,8 @@ Result<void> open_data(Running& running) {
   running.engine = std::move(engine);
   TRY(auto views, projections::Views::open(*running.engine, running.config.views));
   running.views = std::move(views);
+  TRY(auto search, search::SearchView::open(*running.engine, running.config.search));
+  running.search = std::move(search);
   return base::success();
 }
 
@@ -107,11 +110,13 @@ Result<void> start(Running& running, const ServeCommand& command) {
   }
   running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
   return running.server->serve(
-      {*running.engine, *running.views, *running.authenticator, running.config.limits, running.metrics, running.clock});
+      {*running.engine, *running.views, *running.authenticator, running.config.limits, running.metrics, running.clock,
+       running.search.get()});
 }
 
 void stop(Running& running) {
   if (running.server) running.server->stop();
+  if (running.search) running.search->stop();
   if (running.views) running.views->stop();
   if (running.engine) running.engine->stop();
 }

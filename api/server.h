@@ -15,6 +15,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -33,6 +34,7 @@ struct ServerParts {
   const Limits& limits;
   Metrics& metrics;
   base::Clock& clock;
+  search::SearchView* search = nullptr;  // nothing: searches answer 503
 };
 
 class Server {

@@ -153,6 +153,7 @@ struct Membership {
   Position receipts;    // last read or delivered event of any member
   Ordinal joined_after;
   std::uint32_t member_count = 0;
+  bool from_join = false;  // settings.history: ordinals up to joined_after are hidden
 };
 
 struct ProfileView {

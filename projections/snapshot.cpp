@@ -109,7 +109,8 @@ std::vector<Membership> ChatSnapshot::memberships(const UserId& user) const {
     auto row = this->row<ConversationRow>(conversation_key(id));
     if (!row || !reader.changed) continue;
     memberships.push_back(
-        {id, reader.member, reader.changed, row->head, row->receipts, reader.joined_after, row->member_count});
+        {id, reader.member, reader.changed, row->head, row->receipts, reader.joined_after, row->member_count,
+         row->settings.history == domain::History::from_join});
   }
   return memberships;
 }

@@ -1,5 +1,6 @@
 #include "projections/search/index_reader.h"
 
+#include <chrono>
 #include <utility>
 
 #include "projections/search/index_asking.h"
@@ -68,8 +69,8 @@ base::Result<Statement*> IndexReader::statement(Shelf shelf, const std::string& 
   return &statements_.emplace(std::pair(select, shelf), std::move(prepared)).first->second;
 }
 
-bool IndexReader::is_over(const Asking& asking, std::chrono::milliseconds budget) const {
-  return clock_.monotonic() - asking.start >= budget;
+bool IndexReader::is_over(const Asking& asking, std::uint32_t budget_ms) const {
+  return clock_.monotonic() - asking.start >= std::chrono::milliseconds(budget_ms);
 }
 
 base::Result<Found> IndexReader::ask(const Question& question) {

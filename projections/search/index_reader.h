@@ -11,7 +11,6 @@
 // Limits: Budgets; at least one shelf's next match is looked at, however little time is left.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -68,7 +67,7 @@ class IndexReader {
   base::Result<bool> matches_text(const Asking& asking, MessageNumber number);
   base::Result<void> add_hit(Found& found, MessageNumber number);
   base::Result<base::Position> position_from(MessageNumber number);
-  bool is_over(const Asking& asking, std::chrono::milliseconds budget) const;
+  bool is_over(const Asking& asking, std::uint32_t budget_ms) const;
 
   Connection connection_;
   const std::shared_ptr<const Catalog> catalog_;

@@ -12,7 +12,7 @@ base::Result<std::optional<MessageNumber>> IndexReader::scan_shelf(Asking& askin
     if (!row) return std::optional<MessageNumber>();
     auto number = static_cast<MessageNumber>(rows.integer(0));
     bool is_full = is_counting || asking.hits.size() == asking.question.limit;
-    if (!is_first && is_over(asking, is_full ? budgets_.count : budgets_.page)) {
+    if (!is_first && is_over(asking, is_full ? budgets_.count_ms : budgets_.page_ms)) {
       rows.reset();
       return std::optional(number);
     }
@@ -42,7 +42,7 @@ base::Result<MessageNumber> IndexReader::scan_down(Asking& asking, MessageNumber
     if (base <= to) break;
     high = base - 1;
     bool is_full = is_counting || asking.hits.size() == asking.question.limit;
-    if (is_over(asking, is_full ? budgets_.count : budgets_.page)) {
+    if (is_over(asking, is_full ? budgets_.count_ms : budgets_.page_ms)) {
       asking.examined += from - high;
       return base;
     }

@@ -112,7 +112,7 @@ base::Result<void> IndexReader::find_relevant(Asking& asking) {
   for (Shelf shelf = catalog_->shelf_of(window.high); window.low > 1; --shelf) {
     window.low = std::max<MessageNumber>(catalog_->first_of(shelf), is_under_way ? cursor->lowest : 1);
     TRY(rank_shelf(asking, window, shelf));
-    bool is_enough = window.remaining >= asking.question.limit || is_over(asking, budgets_.relevance);
+    bool is_enough = window.remaining >= asking.question.limit || is_over(asking, budgets_.relevance_ms);
     if (is_under_way ? window.low == cursor->lowest : is_enough) break;
   }
   std::sort(window.best.begin(), window.best.end(), std::greater<>());

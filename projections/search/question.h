@@ -3,7 +3,6 @@
 // Thread: values.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,9 +56,9 @@ struct Found {
 };
 
 struct Budgets {
-  std::chrono::milliseconds page{150};      // to fill a page, newest first
-  std::chrono::milliseconds count{6};       // from the start, to go on counting when the page is full
-  std::chrono::milliseconds relevance{10};  // from the start, until the last window is begun
+  std::uint32_t page_ms = 150;      // to fill a page, newest first
+  std::uint32_t count_ms = 6;       // from the start, to go on counting when the page is full
+  std::uint32_t relevance_ms = 10;  // from the start, until the last window is begun
 };
 
 }  // namespace hansard::search

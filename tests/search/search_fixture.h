@@ -19,7 +19,7 @@ inline SearchOptions patient_options(const std::string& folder) {
   SearchOptions options;
   options.data_folder = folder;
   options.batch_interval_ms = 1;
-  options.budgets = {std::chrono::minutes(5), std::chrono::minutes(5), std::chrono::minutes(5)};
+  options.budgets = {300'000, 300'000, 300'000};
   return options;
 }
 
