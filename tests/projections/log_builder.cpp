@@ -22,12 +22,14 @@ std::vector<domain::MemberEntry> entries(const std::vector<std::string>& users) 
 
 base::ConversationId conversation_id(std::uint64_t number) { return numbered<base::ConversationId>(0xC0, number); }
 base::MessageId message_id(std::uint64_t number) { return numbered<base::MessageId>(0xA0, number); }
+base::FileId file_id(std::uint64_t number) { return numbered<base::FileId>(0xF0, number); }
+base::Timestamp time_of(base::Position position) { return {kStart + static_cast<std::int64_t>(position.value) * 1000}; }
 domain::Mention mention_of(const std::string& user, bool counts) { return {{user}, 0, 1, counts}; }
 
 void LogBuilder::append(domain::RecordedEvent event) {
   event.position = end().next();
   event.version = {++versions_[event.stream]};
-  event.time = {kStart + static_cast<std::int64_t>(event.position.value) * 1000};
+  event.time = time_of(event.position);
   events_.push_back(std::make_shared<const domain::RecordedEvent>(std::move(event)));
 }
 
@@ -85,13 +87,17 @@ domain::MessageFacts LogBuilder::send(const base::ConversationId& id, const std:
   facts.ordinal = {++ordinals_[id]};
   facts.author = {author};
   facts.type = options.type;
-  facts.created_at = facts.sent_at = {kStart + static_cast<std::int64_t>(end().next().value) * 1000};
+  facts.created_at = facts.sent_at = time_of(end().next());
+  facts.forwarded_from = options.forwarded_from;
   if (options.reply_to) {
     facts.reply_to = options.reply_to->message;
     facts.reply_to_ordinal = options.reply_to->ordinal;
   }
-  domain::MessageSent body{facts, std::nullopt};
+  domain::MessageSent body{facts, std::nullopt, options.files};
   if (!options.erased) body.content = domain::MessageContent{options.text, "", std::move(options.mentions), {}};
+  if (!options.erased) {
+    for (const auto& file : options.files) body.content->attachments.push_back({file, "image/png", "a.png", 3});
+  }
   append(std::move(body), author);
   return facts;
 }
@@ -107,6 +113,54 @@ void LogBuilder::edit(const domain::MessageFacts& facts, const std::string& text
 }
 void LogBuilder::remove(const domain::MessageFacts& facts) {
   append(domain::MessageDeleted{facts}, facts.author.value);
+}
+
+void LogBuilder::expire(const domain::MessageFacts& facts) { append(domain::MessageExpired{facts}, ""); }
+void LogBuilder::erase_edit(const domain::MessageFacts& facts) {
+  append(domain::MessageEdited{facts, std::nullopt}, facts.author.value);
+}
+void LogBuilder::react(const domain::MessageFacts& facts, const std::string& user, std::optional<std::string> emoji,
+                       bool add) {
+  std::optional<domain::ReactionContent> content;
+  if (emoji) content = domain::ReactionContent{*std::move(emoji)};
+  if (add) {
+    append(domain::ReactionAdded{facts.conversation, facts.message, facts.ordinal, {user}, std::move(content)}, user);
+  } else {
+    append(domain::ReactionRemoved{facts.conversation, facts.message, facts.ordinal, {user}, std::move(content)}, user);
+  }
+}
+
+domain::MessageFacts LogBuilder::schedule(const base::ConversationId& id, const std::string& author,
+                                          base::Timestamp send_at, bool erased) {
+  domain::SendScheduled body;
+  body.draft.conversation = id;
+  body.draft.message = message_id(++messages_);
+  body.draft.author = {author};
+  body.draft.created_at = body.draft.sent_at = time_of(end().next());
+  body.send_at = send_at;
+  if (!erased) body.content = domain::MessageContent{"later", "", {}, {}};
+  domain::MessageFacts draft = body.draft;
+  append(std::move(body), author);
+  return draft;
+}
+void LogBuilder::cancel(const domain::MessageFacts& draft, const std::string& reason) {
+  append(domain::ScheduleCancelled{draft.conversation, draft.message, draft.author, reason}, draft.author.value);
+}
+domain::MessageFacts LogBuilder::send_scheduled(const domain::MessageFacts& draft) {
+  domain::MessageFacts facts = draft;
+  facts.ordinal = {++ordinals_[draft.conversation]};
+  facts.created_at = facts.sent_at = time_of(end().next());
+  append(domain::MessageSent{facts, domain::MessageContent{"later", "", {}, {}}, {}, true}, draft.author.value);
+  return facts;
+}
+base::FileId LogBuilder::upload(const std::string& owner, const base::Digest& sha256, bool erased) {
+  domain::FileUploaded body{{owner}, file_id(++files_), sha256, 3, std::nullopt};
+  if (!erased) body.content = domain::FileContent{"a.png", "image/png"};
+  append(std::move(body), owner);
+  return file_id(files_);
+}
+void LogBuilder::collect(const std::string& owner, const base::FileId& file) {
+  append(domain::FileCollected{{owner}, file}, "");
 }
 
 void LogBuilder::read(const base::ConversationId& id, const std::string& user, std::uint64_t up_to) {

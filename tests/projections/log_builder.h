@@ -17,6 +17,9 @@ namespace hansard::projections {
 
 base::ConversationId conversation_id(std::uint64_t number);
 base::MessageId message_id(std::uint64_t number);
+base::FileId file_id(std::uint64_t number);
+// When the event at a position happens.
+base::Timestamp time_of(base::Position position);
 
 class LogBuilder {
  public:
@@ -26,6 +29,8 @@ class LogBuilder {
     std::vector<domain::Mention> mentions;
     std::optional<domain::MessageFacts> reply_to;
     bool erased = false;
+    std::vector<base::FileId> files = {};
+    std::optional<domain::ForwardedFrom> forwarded_from = std::nullopt;
   };
 
   const std::vector<engine::EventPtr>& events() const { return events_; }
@@ -45,6 +50,19 @@ class LogBuilder {
                             const std::string& text = "hello");
   void edit(const domain::MessageFacts& facts, const std::string& text, std::vector<domain::Mention> mentions = {});
   void remove(const domain::MessageFacts& facts);
+  void expire(const domain::MessageFacts& facts);
+  // As a message.edited whose content was erased.
+  void erase_edit(const domain::MessageFacts& facts);
+  // No emoji: its content was erased.
+  void react(const domain::MessageFacts& facts, const std::string& user, std::optional<std::string> emoji,
+             bool add = true);
+
+  domain::MessageFacts schedule(const base::ConversationId& id, const std::string& author, base::Timestamp send_at,
+                                bool erased = false);
+  void cancel(const domain::MessageFacts& draft, const std::string& reason = "");
+  domain::MessageFacts send_scheduled(const domain::MessageFacts& draft);
+  base::FileId upload(const std::string& owner, const base::Digest& sha256, bool erased = false);
+  void collect(const std::string& owner, const base::FileId& file);
 
   void read(const base::ConversationId& id, const std::string& user, std::uint64_t up_to);
   void deliver(const base::ConversationId& id, const std::string& user, std::uint64_t up_to);
@@ -65,6 +83,7 @@ class LogBuilder {
   std::map<base::StreamId, std::uint64_t> versions_;
   std::map<base::ConversationId, std::uint64_t> ordinals_;
   std::uint64_t messages_ = 0;
+  std::uint64_t files_ = 0;
 };
 
 domain::Mention mention_of(const std::string& user, bool counts = true);

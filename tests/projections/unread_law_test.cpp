@@ -30,15 +30,6 @@ void check_all(const FoldedView& view, const UnreadModel& model) {
   }
 }
 
-// Draws come from one seed, so that a history of a thousand steps stays one small thing to shrink and to print.
-UnreadModel::Draw drawer(std::uint64_t seed) {
-  auto state = std::make_shared<std::uint64_t>(seed);
-  return [state](std::uint64_t below) {
-    *state = *state * 6364136223846793005ull + 1442695040888963407ull;
-    return below == 0 ? 0 : (*state >> 33) % below;
-  };
-}
-
 TEST_CASE("unread, mentions and explain agree with brute force after every step") {
   rc::prop("whatever the caches, the batches and the crashes", [] {
     auto draw = drawer(*rc::gen::arbitrary<std::uint64_t>());

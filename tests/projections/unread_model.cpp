@@ -3,9 +3,7 @@
 namespace hansard::projections {
 
 namespace {
-const std::string& draw_user(const UnreadModel::Draw& draw) {
-  return UnreadModel::users()[draw(UnreadModel::users().size())];
-}
+const std::string& draw_user(const Draw& draw) { return UnreadModel::users()[draw(UnreadModel::users().size())]; }
 
 std::set<std::string> counted(const std::vector<domain::Mention>& mentions) {
   std::set<std::string> users;
@@ -96,8 +94,11 @@ void UnreadModel::change(Conversation& in, const Draw& draw) {
   if (in.messages.empty()) return;
   Message& message = in.messages[draw(in.messages.size())];
   if (message.gone) return;
-  if (draw(2) == 0) {
-    log_.remove(message.facts);
+  std::uint64_t kind = draw(6);
+  if (kind < 4) {
+    if (kind < 2) log_.remove(message.facts);
+    if (kind == 2) log_.expire(message.facts);
+    if (kind == 3) log_.erase_edit(message.facts);
     message.gone = true;
     return;
   }
@@ -109,6 +110,7 @@ void UnreadModel::change(Conversation& in, const Draw& draw) {
 void UnreadModel::move_member(Conversation& in, const Draw& draw) {
   const std::string& user = draw_user(draw);
   Reader& reader = in.readers[user];
+  bool notice = draw(2) == 0;
   if (reader.member) {
     log_.leave(in.id, user);
   } else {
@@ -117,6 +119,14 @@ void UnreadModel::move_member(Conversation& in, const Draw& draw) {
     reader.marked_from = 0;
   }
   reader.member = !reader.member;
+  if (notice) send_notice(in, user);
+}
+
+// What a change of members says of itself, in the same command.
+void UnreadModel::send_notice(Conversation& in, const std::string& actor) {
+  LogBuilder::SendOptions options;
+  options.type = domain::MessageType::system;
+  in.messages.push_back({log_.send(in.id, actor, std::move(options)), false, {}});
 }
 
 void UnreadModel::move_pointer(Conversation& in, const Draw& draw) {

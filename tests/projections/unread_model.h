@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "projections/queries.h"
+#include "tests/projections/draw.h"
 #include "tests/projections/log_builder.h"
 
 namespace hansard::projections {
@@ -33,8 +34,7 @@ class UnreadModel {
     std::map<std::string, Reader> readers;
   };
 
-  // One random step: `choices` are drawn one after the other; the same draws make the same step.
-  using Draw = std::function<std::uint64_t(std::uint64_t below)>;
+  // One random step.
   void step(const Draw& draw);
 
   const LogBuilder& log() const { return log_; }
@@ -49,6 +49,7 @@ class UnreadModel {
   void send(Conversation& in, const Draw& draw, std::uint64_t count);
   void change(Conversation& in, const Draw& draw);
   void move_member(Conversation& in, const Draw& draw);
+  void send_notice(Conversation& in, const std::string& actor);
   void move_pointer(Conversation& in, const Draw& draw);
   std::vector<domain::Mention> draw_mentions(const Conversation& in, const Draw& draw) const;
 

@@ -153,6 +153,28 @@ TEST_CASE("a database marked damaged is set aside") {
   CHECK(std::filesystem::exists(folder.path() + "/views/chat/v2.quarantined/DAMAGED"));
 }
 
+TEST_CASE("what older versions of the rows left is removed, and the view is folded anew") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  FakeEngine engine(log.events());
+  std::string views_folder = folder.path() + "/views/chat";
+  for (const char* name : {"/v1", "/v1.quarantined", "/v3", "/notes"}) {
+    std::filesystem::create_directories(views_folder + name);
+  }
+  std::ofstream(views_folder + "/v1/CURRENT") << "of old";
+  {
+    engine.break_read_at({1});  // so that it cannot catch up: the reason stays to be seen
+    auto views = open_views(engine, options_in(folder));
+    REQUIRE(views->status().front().rebuilding);
+    CHECK(views->status().front().rebuilding->find("version 1") != std::string::npos);
+  }
+  CHECK_FALSE(std::filesystem::exists(views_folder + "/v1"));
+  CHECK_FALSE(std::filesystem::exists(views_folder + "/v1.quarantined"));
+  CHECK(std::filesystem::exists(views_folder + "/v2"));
+  CHECK(std::filesystem::exists(views_folder + "/v3"));
+  CHECK(std::filesystem::exists(views_folder + "/notes"));
+}
+
 TEST_CASE("a folder held by another is an error, not a rebuild") {
   TempFolder folder;
   LogBuilder log = small_log();
