@@ -19,6 +19,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kConfigBytesMax = 1u << 20;
+constexpr std::string_view kWebhooks = "webhooks";
 
 base::Error malformed(std::string detail) { return base::error(ErrorCode::malformed, std::move(detail)); }
 
@@ -27,7 +28,7 @@ base::Error at(std::string_view source, const toml::source_region& region, std::
 }
 
 const Setting* find_setting(std::string_view section, std::string_view name) {
-  const auto all = settings();
+  const auto all = section == kWebhooks ? webhook_settings() : settings();
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.section == section && s.name == name; });
   return found == all.end() ? nullptr : &*found;
@@ -80,12 +81,16 @@ Result<void> load_value(const std::string& section, const toml::key& key, const 
   return base::success();
 }
 
+Result<void> load_webhooks(const toml::key& key, const toml::node& value, std::string_view source, Config& config);
+
 // Sections nest at most as deep as the longest one of settings().
 Result<void> load_section(const std::string& section, const toml::table& table, std::string_view source,
                           Config& config) {
   for (const auto& [key, value] : table) {
     const std::string inner = (section.empty() ? "" : section + ".") + std::string(key.str());
-    if (!value.is_table()) {
+    if (inner == kWebhooks) {
+      TRY(load_webhooks(key, value, source, config));
+    } else if (!value.is_table()) {
       TRY(load_value(section, key, value, source, config));
     } else if (is_section(inner)) {
       TRY(load_section(inner, *value.as_table(), source, config));
@@ -94,6 +99,16 @@ Result<void> load_section(const std::string& section, const toml::table& table, 
     } else {
       return at(source, key.source(), "there is no section [" + inner + "]");
     }
+  }
+  return base::success();
+}
+
+Result<void> load_webhooks(const toml::key& key, const toml::node& value, std::string_view source, Config& config) {
+  if (!value.is_array_of_tables()) return at(source, key.source(), "webhooks are sections [[webhooks]]");
+  config.webhooks.clear();
+  for (const toml::node& webhook : *value.as_array()) {
+    config.webhooks.emplace_back();
+    TRY(load_section(std::string(kWebhooks), *webhook.as_table(), source, config));
   }
   return base::success();
 }
@@ -164,6 +179,8 @@ Result<void> finish_config(Config& config) {
   if (limits.outbox_bytes_max < limits.frame_bytes_max) {
     return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
   }
+  TRY(process::check_subscribers(config.webhooks));
+  config.process.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
   return base::success();

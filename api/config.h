@@ -18,6 +18,7 @@
 #include "engine/base/result.h"
 #include "engine/options.h"
 #include "projections/search/search_view.h"
+#include "projections/process/process.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -32,6 +33,8 @@ struct Config {
   Limits limits;
   engine::Options engine;
   projections::ViewOptions views;
+  process::ProcessOptions process;
+  std::vector<process::SubscriberOptions> webhooks;  // [[webhooks]]
   search::SearchOptions search;
 };
 
@@ -48,6 +51,8 @@ struct Setting {
   std::string path() const { return std::string(section) + "." + std::string(name); }
 };
 std::span<const Setting> settings();
+// Those of one [[webhooks]] table; their targets are in `webhooks.back()`.
+std::span<const Setting> webhook_settings();
 
 // The value as it stands in TOML: 54, "info", [].
 std::string setting_text(const Setting& setting, const Config& config);

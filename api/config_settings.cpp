@@ -147,6 +147,26 @@ constexpr Setting kSettings[] = {
 
 }  // namespace
 
+    // What happens without being asked (projections/process/process.h).
+    {"notifications", "after_s", 1, 86'400, [](Config& c) -> Target { return &c.process.notify_after_s; }},
+    {"limits", "dead_letters_max", 1, 1'000'000, [](Config& c) -> Target { return &c.process.dead_letters_max; }},
+};
+
+constexpr Setting kWebhookSettings[] = {
+    {"webhooks", "name", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().name; }},
+    {"webhooks", "url", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().url; }},
+    {"webhooks", "secret_file", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().secret_file; }},
+    {"webhooks", "types", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().types; }},
+    {"webhooks", "conversations", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().conversations; }},
+    {"webhooks", "from", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().from; }},
+    {"webhooks", "ca_file", 0, 0, [](Config& c) -> Target { return &c.webhooks.back().ca_file; }},
+    {"webhooks", "timeout_ms", 100, 60'000, [](Config& c) -> Target { return &c.webhooks.back().timeout_ms; }},
+    {"webhooks", "max_attempts", 1, 1'000, [](Config& c) -> Target { return &c.webhooks.back().max_attempts; }},
+    {"webhooks", "retry_first_ms", 10, 3'600'000,
+     [](Config& c) -> Target { return &c.webhooks.back().retry_first_ms; }},
+    {"webhooks", "retry_most_ms", 10, 86'400'000, [](Config& c) -> Target { return &c.webhooks.back().retry_most_ms; }},
+
 std::span<const Setting> settings() { return kSettings; }
 
 }  // namespace hansard::api
+std::span<const Setting> webhook_settings() { return kWebhookSettings; }

@@ -19,6 +19,7 @@
 #include "api/limits.h"
 #include "engine/engine.h"
 #include "projections/search/search_view.h"
+#include "projections/process/webhooks.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -44,6 +45,7 @@ struct Context {
   TypingBoard* typing = nullptr;        // nothing where nobody types (tests of handlers)
   RateLimiter* rate_limiter = nullptr;  // nothing: no rate is limited (tests of handlers)
   search::SearchView* search = nullptr;  // nothing: nobody searches (tests of handlers)
+  process::Webhooks* webhooks = nullptr;  // nothing: there are none (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

@@ -90,3 +90,10 @@ asio::awaitable<Answered<Response>> search_messages(Context& context, const Call
 
 }  // namespace handlers
 }  // namespace hansard::api
+// handlers_webhooks.cpp
+Answered<Response> list_webhooks(Context& context, const Call& call);
+Answered<Response> dead_letters(Context& context, const Call& call);
+Answered<Response> retry_dead_letter(Context& context, const Call& call);
+Answered<Response> pause_webhook(Context& context, const Call& call);
+Answered<Response> resume_webhook(Context& context, const Call& call);
+

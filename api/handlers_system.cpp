@@ -42,7 +42,10 @@ Response ready(Context& context, const Request& request) {
 }
 
 Response metrics(Context& context, const Request&) {
-  Response response = json_response(metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now()));
+  std::vector<process::WebhookStatus> webhooks;
+  if (context.webhooks != nullptr) webhooks = context.webhooks->status();
+  Response response = json_response(
+      metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now(), webhooks));
   response.content_type = std::string(kMetricsContentType);
   return response;
 }

@@ -35,6 +35,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       ticks_typing_(ticks_typing) {
   context_.search = parts.search;
   shared.typing.add_sink([this](const log::TypingTransition& transition) { push_typing(transition); });
+  context_.webhooks = parts.webhooks;
 }
 
 IoThread::~IoThread() = default;

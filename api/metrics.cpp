@@ -187,6 +187,36 @@ void add_views(Page& page, const std::vector<projections::ViewStatus>& views, ba
   }
 }
 
+void add_webhooks(Page& page, const std::vector<process::WebhookStatus>& webhooks) {
+  struct Column {
+    const char* name;
+    const char* help;
+    MetricType type;
+    std::uint64_t (*value)(const process::WebhookStatus& webhook);
+  };
+  using Status = process::WebhookStatus;
+  constexpr Column columns[] = {{"hansard_webhook_lag_events", "Durable events above the webhook's position",
+                                 MetricType::Gauge, [](const Status& w) { return w.lag_events; }},
+                                {"hansard_webhook_paused", "1 while the webhook is paused", MetricType::Gauge,
+                                 [](const Status& w) { return std::uint64_t{w.paused}; }},
+                                {"hansard_webhook_delivered_total", "Events the receiver took", MetricType::Counter,
+                                 [](const Status& w) { return w.delivered; }},
+                                {"hansard_webhook_failed_total", "Attempts that failed since the start",
+                                 MetricType::Counter, [](const Status& w) { return w.failed; }},
+                                {"hansard_webhook_dead_letters", "Dead letters kept", MetricType::Gauge,
+                                 [](const Status& w) { return w.dead_letters; }},
+                                {"hansard_webhook_dead_letters_dropped_total", "Dead letters that had to make room",
+                                 MetricType::Counter, [](const Status& w) { return w.dead_letters_dropped; }}};
+  for (const Column& column : columns) {
+    auto& family = page.add(column.name, column.help, column.type);
+    for (const Status& webhook : webhooks) {
+      const auto value = static_cast<double>(column.value(webhook));
+      const Labels labels = {{"webhook", webhook.name}};
+      family.metric.push_back(column.type == MetricType::Counter ? counter(value, labels) : gauge(value, labels));
+    }
+  }
+}
+
 // proc(5): pages of total and of resident memory.
 double resident_bytes() {
   std::uint64_t total = 0, resident = 0;
@@ -278,7 +308,8 @@ void Metrics::acks(std::uint64_t n) {
 }
 
 std::string Metrics::text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
-                          base::Position durable, const std::vector<double>& view_lag_s) const {
+                          base::Position durable, const std::vector<double>& view_lag_s,
+                          const std::vector<process::WebhookStatus>& webhooks) const {
   Requests requests;
   Rejections rejections;
   std::uint64_t out = 0, in = 0, answered = 0;
@@ -302,6 +333,7 @@ std::string Metrics::text(const engine::Metrics& engine, const std::vector<proje
   page.add_counter("hansard_acks_total", "WebSocket commands answered", answered);
   add_engine(page, engine, durable);
   add_views(page, views, durable, view_lag_s);
+  add_webhooks(page, webhooks);
   page.add_gauge("process_resident_memory_bytes", "Resident memory", resident_bytes());
   page.add_gauge("process_open_fds", "Open file descriptors", open_files());
   return prometheus::TextSerializer().Serialize(page.families);
@@ -315,11 +347,11 @@ double view_lag_seconds(const engine::Engine& engine, base::Position applied, ba
 }
 
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
-                         const std::vector<projections::ViewStatus>& views,
-                         base::Timestamp now) {
+                         const std::vector<projections::ViewStatus>& views, base::Timestamp now,
+                         const std::vector<process::WebhookStatus>& webhooks) {
   std::vector<double> lag_s;
   for (const auto& view : views) lag_s.push_back(view_lag_seconds(engine, view.applied, now));
-  return metrics.text(engine.metrics(), views, engine.durable(), lag_s);
+  return metrics.text(engine.metrics(), views, engine.durable(), lag_s, webhooks);
 }
 
 }  // namespace hansard::api

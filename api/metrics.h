@@ -18,6 +18,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/engine.h"
+#include "projections/process/courier.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -53,7 +54,8 @@ class Metrics {
 
   // The page. `view_lag_s` is parallel to `views`; see metrics_page, which fills it.
   std::string text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
-                   base::Position durable, const std::vector<double>& view_lag_s = {}) const;
+                   base::Position durable, const std::vector<double>& view_lag_s = {},
+                   const std::vector<process::WebhookStatus>& webhooks = {}) const;
 
  private:
   struct Shard;
@@ -71,7 +73,7 @@ inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0
 // the age of the first event it has not applied.
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
                          const std::vector<projections::ViewStatus>& views,
-                         base::Timestamp now);
+                         base::Timestamp now, const std::vector<process::WebhookStatus>& webhooks);
 double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
 
 }  // namespace hansard::api

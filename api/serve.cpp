@@ -11,6 +11,7 @@
 #include "api/auth_keys.h"
 #include "api/demo.h"
 #include "api/metrics.h"
+#include "api/render_webhook.h"
 #include "api/server.h"
 #include "api/stop_signal.h"
 
@@ -31,6 +32,7 @@ struct Running {
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<projections::Views> views;
+  std::unique_ptr<process::Process> process;
   std::unique_ptr<search::SearchView> search;
   std::unique_ptr<Server> server;
 };
@@ -73,6 +75,41 @@ Result<void> open_data(Running& running) {
   return base::success();
 }
 
+Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
+  std::vector<process::Subscriber> subscribers;
+  for (const auto& options : config.webhooks) {
+    TRY(auto subscriber, process::subscriber_of(options));
+    TRY(auto secret, read_key_file(options.secret_file));
+    if (secret.size() < process::kSecretBytesMin) {
+      return base::error(base::ErrorCode::refused, "the secret of webhook '" + options.name +
+                                                       "' needs at least 32 bytes: " + options.secret_file);
+    }
+    warn_if_others_may_read(options.secret_file);
+    subscriber.secret = std::move(secret);
+    subscribers.push_back(std::move(subscriber));
+  }
+  return subscribers;
+}
+
+void trace_trouble(const process::Trouble& trouble) {
+  trace(TraceLevel::warn, "webhook",
+        {{"webhook", trouble.webhook},
+         {"number", trouble.number},
+         {"attempts", trouble.attempts},
+         {"what", trouble.what}});
+}
+
+Result<void> open_process(Running& running, std::vector<process::Subscriber> subscribers) {
+  const auto render = [epoch = running.engine->epoch()](std::string& out, const domain::RecordedEvent& event,
+                                                        const projections::Snapshot& now) {
+    append_webhook_event(out, event, epoch, now);
+  };
+  TRY(auto process, process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble},
+                                           running.config.process, std::move(subscribers)));
+  running.process = std::move(process);
+  return base::success();
+}
+
 Result<void> prepare_demo(Running& running) {
   if (!has_keys(running.config)) {
     TRY(auto secret_file, demo_secret_file(running.config.data_folder));
@@ -103,20 +140,23 @@ Result<void> start(Running& running, const ServeCommand& command) {
   if (has_keys(running.config) || !command.demo) {
     TRY(open_keys(running));
   }
+  TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
   TRY(open_data(running));
+  TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {
     TRY(prepare_demo(running));
   }
+  running.process->start();
   running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
-  return running.server->serve(
-      {*running.engine, *running.views, *running.authenticator, running.config.limits, running.metrics, running.clock,
-       running.search.get()});
+  return running.server->serve({*running.engine, *running.views, *running.authenticator, running.config.limits,
+                                running.metrics, running.clock, running.search.get(), &running.process->webhooks()});
 }
 
 void stop(Running& running) {
   if (running.server) running.server->stop();
   if (running.search) running.search->stop();
+  if (running.process) running.process->stop();
   if (running.views) running.views->stop();
   if (running.engine) running.engine->stop();
 }

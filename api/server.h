@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "engine/engine.h"
 #include "projections/search/search_view.h"
+#include "projections/process/webhooks.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -35,6 +36,7 @@ struct ServerParts {
   Metrics& metrics;
   base::Clock& clock;
   search::SearchView* search = nullptr;  // nothing: searches answer 503
+  process::Webhooks* webhooks = nullptr;   // nothing: there are none
 };
 
 class Server {

@@ -89,6 +89,7 @@ class CurlPost final : public HttpPost {
     if (!request.ca_file.empty()) set(CURLOPT_CAINFO, request.ca_file.c_str());
     if (request.is_loopback) set(CURLOPT_PROXY, "");
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);  // a stop does not wait for a name that does not resolve
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout_ms));
     set(CURLOPT_HTTPHEADER, headers);
     set(CURLOPT_POST, 1L);

@@ -174,7 +174,61 @@ TEST_CASE("the table of OPERATIONS.md and the settings of the code are the same"
     CHECK(page.find(row) != std::string::npos);
     expected.insert(setting.path());
   }
-  const std::regex row(R"(\n\| `((?:server|auth|limits|rate_limit)\.[\w.]+)` \|)");
+  const std::regex row(R"(\n\| `((?:notifications|server|auth|limits|rate_limit)\.[\w.]+)` \|)");
+  std::set<std::string> documented;
+  for (std::sregex_iterator it(page.begin(), page.end(), row), end; it != end; ++it) documented.insert((*it)[1]);
+  CHECK(documented == expected);
+}
+
+const std::string kWebhook = R"(
+[[webhooks]]
+name = "push"
+url = "https://push.example.com/hansard"
+secret_file = "push.secret"
+types = ["notification.due"]
+)";
+
+TEST_CASE("webhooks are sections of their own, as many as there are") {
+  Config config;
+  REQUIRE(
+      load_config(kWebhook + "timeout_ms = 2_000\nconversations = []\n[[webhooks]]\nname = 'other'\n", "x", config));
+  REQUIRE(config.webhooks.size() == 2);
+  CHECK(config.webhooks[0].name == "push");
+  CHECK(config.webhooks[0].types == std::vector<std::string>{"notification.due"});
+  CHECK(config.webhooks[0].timeout_ms == 2'000);
+  CHECK(config.webhooks[1].name == "other");
+  CHECK(config.webhooks[1].max_attempts == process::SubscriberOptions().max_attempts);
+  CHECK(refusal_of(kWebhook + "retries = 3\n") == "hansard.toml line 7: there is no setting 'webhooks.retries'");
+  CHECK(refusal_of(kWebhook + "timeout_ms = 0\n") ==
+        "hansard.toml line 7: webhooks.timeout_ms must be a whole number from 100 to 60000");
+  CHECK(refusal_of("[webhooks]\nname = 'push'\n") == "hansard.toml line 1: webhooks are sections [[webhooks]]");
+}
+
+TEST_CASE("a webhook that cannot be is refused before the server starts") {
+  Config config;
+  config.data_folder = "data";
+  REQUIRE(load_config(kWebhook, "x", config));
+  CHECK(finish_refusal(config).empty());
+  config.webhooks.push_back(config.webhooks[0]);
+  CHECK(finish_refusal(config) == "webhook 'push': the name is there twice");
+  config.webhooks.pop_back();
+  config.webhooks[0].url = "http://push.example.com/";
+  CHECK(finish_refusal(config) == "webhook 'push': the url must be https; http is for 127.0.0.1 only");
+}
+
+TEST_CASE("OPERATIONS.md has a row for every setting of a webhook") {
+  const std::string page = text_of("docs/OPERATIONS.md");
+  Config defaults;
+  defaults.webhooks.emplace_back();
+  std::set<std::string> expected;
+  for (const Setting& setting : webhook_settings()) {
+    const std::string row = "| `" + setting.path() + "` | " + setting_text(setting, defaults) + " | " +
+                            range_of(setting) + (setting.most == 0 ? "| " : " | ");
+    INFO(row);
+    CHECK(page.find(row) != std::string::npos);
+    expected.insert(setting.path());
+  }
+  const std::regex row(R"(\n\| `(webhooks\.[\w.]+)` \|)");
   std::set<std::string> documented;
   for (std::sregex_iterator it(page.begin(), page.end(), row), end; it != end; ++it) documented.insert((*it)[1]);
   CHECK(documented == expected);
