@@ -4,10 +4,10 @@
 #include <utility>
 #include <variant>
 
+#include "api/answer_parts.h"
 #include "api/json.h"
 #include "api/render.h"
 #include "api/render_parts.h"
-#include "engine/base/check.h"
 
 namespace hansard::api {
 
@@ -17,98 +17,12 @@ using projections::ListEntry;
 using projections::Snapshot;
 
 namespace {
-// "position" and what else is the same for every answer, after the resource's own members.
-void append_place(std::string& out, const Done& done, std::uint32_t epoch) {
-  out += ",\"position\":";
-  append_quoted_position(out, epoch, done.position);
-  if (done.version) {
-    out += ",\"version\":";
-    append_json_number(out, done.version.value);
-  }
-  out += ",\"changed\":";
-  append_bool(out, done.changed);
-  out += '}';
-}
-
-AnswerBody answer_of(const Done& done, std::string body, std::string etag = {}) {
-  return {done.created ? 201 : 200, done.replayed, std::move(body), std::move(etag)};
-}
-
-std::string quoted(base::Version version) { return '"' + std::to_string(version.value) + '"'; }
-
-// Of a resource that is not as the command left it any more, or that the views do not show yet.
-AnswerBody ids_only(const Done& done, std::uint32_t epoch) {
-  std::string body = "{\"id\":";
-  if (done.message) {
-    append_id(body, *done.message);
-    body += ",\"conversation_id\":";
-  }
-  append_id(body, done.conversation);
-  append_place(body, done, epoch);
-  return answer_of(done, std::move(body));
-}
-
 // Adds "changed": false to a rendered object; a change goes without saying.
 void note_unchanged(std::string& object, const Done& done) {
   if (done.changed) return;
   object.back() = ',';
   object += "\"changed\":false}";
 }
-
-// The first: what follows it (a notice) tells of it.
-const RecordedEvent* main_event(const Done& done) {
-  bool has_body = !done.events.empty() && done.events.front()->body;
-  return has_body ? done.events.front().get() : nullptr;
-}
-
-struct AtOnce {
-  const Done& done;
-  const RecordedEvent& event;
-  std::uint32_t epoch;
-
-  std::string begin(const base::ConversationId& id) const {
-    std::string body = "{\"conversation_id\":";
-    append_id(body, id);
-    return body;
-  }
-  AnswerBody finish(std::string body) const {
-    append_place(body, done, epoch);
-    return answer_of(done, std::move(body));
-  }
-
-  AnswerBody operator()(const domain::MessageSent&) const {
-    std::string body;
-    body.reserve(1'024);
-    append_message_parts(body, parts_of(event), epoch);
-    return answer_of(done, std::move(body), quoted(event.version));
-  }
-  AnswerBody operator()(const domain::MemberAdded& added) const {
-    std::string body = begin(added.conversation);
-    body += ",\"members\":[";
-    for (const auto& member : added.members) {
-      if (body.back() != '[') body += ',';
-      append_member(body, {member.user, member.role, event.time, {}});
-    }
-    body += ']';
-    return finish(std::move(body));
-  }
-  AnswerBody operator()(const domain::MemberRemoved& removed) const {
-    std::string body = begin(removed.conversation);
-    body += ",\"user_id\":";
-    append_json_string(body, removed.user.value);
-    return finish(std::move(body));
-  }
-  AnswerBody operator()(const domain::DeliveredAdvanced& delivered) const {
-    std::string body = begin(delivered.conversation);
-    body += ",\"delivered_up_to\":";
-    append_json_number(body, delivered.up_to.value);
-    return finish(std::move(body));
-  }
-  template <class Other>
-  AnswerBody operator()(const Other&) const {
-    return finish(begin(done.conversation));
-  }
-};
 
 // The resource as the views show it to the caller, once they have reached the command.
 class FromViews {
@@ -138,7 +52,16 @@ class FromViews {
   AnswerBody operator()(const domain::AddMembers&) const { return render_at_once(done_, epoch_); }
   AnswerBody operator()(const domain::RemoveMember&) const { return render_at_once(done_, epoch_); }
   AnswerBody operator()(const domain::ForwardMessage&) const { return message(); }
-  AnswerBody operator()(const domain::React&) const { return message(); }
+  AnswerBody operator()(const domain::React&) const { return reacted(); }
+  AnswerBody operator()(const domain::PutProfile& command) const { return profile(command.user); }
+  AnswerBody operator()(const domain::BlockUser& command) const {
+    std::string body = "{\"user_id\":";
+    append_json_string(body, command.user.value);
+    body += ",\"blocked\":";
+    append_bool(body, command.blocked);
+    append_place(body, done_, epoch_);
+    return answer_of(done_, std::move(body));
+  }
   template <class Other>
   AnswerBody operator()(const Other&) const {
     return ids_only(done_, epoch_);
@@ -208,18 +131,64 @@ class FromViews {
     return answer_of(done_, std::move(body));
   }
 
+  std::optional<projections::MessageView> seen_message() const {
+    auto now = done_.message ? snapshot_.message(*done_.message, caller_.actor) : std::nullopt;
+    if (now && !may_see(now->facts.conversation)) now.reset();
+    return now;
+  }
+
+  // Replies and reactions came after it was sent.
+  static void forget_what_followed(projections::MessageView& sent) {
+    sent.thread_count = 0;
+    sent.reactions.clear();
+  }
+
   AnswerBody message() const {
-    auto now = done_.message ? snapshot_.message(*done_.message) : std::nullopt;
-    if (!now || !may_see(now->facts.conversation)) return ids_only(done_, epoch_);
+    auto now = seen_message();
+    if (!now) return scheduled_message();
+    bool has_been_sent_since =
+        body_of<domain::SendScheduled>() != nullptr || body_of<domain::ScheduleCancelled>() != nullptr;
+    if (has_been_sent_since) return ids_only(done_, epoch_);
     const RecordedEvent* event = main_event(done_);
     bool changed_since = event != nullptr && now->version != event->version;
     if (done_.replayed && changed_since) return ids_only(done_, epoch_);
     if (event != nullptr && changed_since) return as_left(*event, *now);
-    if (done_.replayed && body_of<domain::MessageSent>() != nullptr) now->thread_count = 0;
+    if (done_.replayed && body_of<domain::MessageSent>() != nullptr) forget_what_followed(*now);
     std::string body;
     append_message(body, *now, epoch_);
     note_unchanged(body, done_);
     return answer_of(done_, std::move(body), quoted(now->version));
+  }
+
+  // Of a message that waits for its time; ids where it was cancelled or is not to be seen.
+  AnswerBody scheduled_message() const {
+    auto waiting = done_.message ? snapshot_.scheduled_message(*done_.message) : std::nullopt;
+    if (!waiting || waiting->facts.author != caller_.actor) return ids_only(done_, epoch_);
+    std::string body;
+    append_scheduled(body, *waiting, epoch_);
+    note_unchanged(body, done_);
+    return answer_of(done_, std::move(body));
+  }
+
+  // The message as the caller sees it, at the position of the reaction, which is none of the message's own changes.
+  AnswerBody reacted() const {
+    auto now = seen_message();
+    const RecordedEvent* event = main_event(done_);
+    if (!now || (done_.replayed && event != nullptr && now->version > event->version)) return ids_only(done_, epoch_);
+    now->position = done_.position;
+    std::string body;
+    append_message(body, *now, epoch_);
+    note_unchanged(body, done_);
+    return answer_of(done_, std::move(body), quoted(now->version));
+  }
+
+  // Nothing changed: as it is.
+  AnswerBody profile(const base::UserId& user) const {
+    std::string body;
+    append_profile(body, user, snapshot_.profile(user).value_or(projections::ProfileView{}));
+    body.pop_back();
+    append_place(body, done_, epoch_);
+    return answer_of(done_, std::move(body));
   }
 
   // Somebody was faster with the next change: what this command made of the message comes from its event.
@@ -227,6 +196,7 @@ class FromViews {
     std::string body;
     MessageParts parts = parts_of(event);
     parts.thread_count = now.thread_count;
+    if (parts.content != nullptr) parts.reactions = &now.reactions;
     append_message_parts(body, parts, epoch_);
     return answer_of(done_, std::move(body), quoted(event.version));
   }
@@ -256,20 +226,6 @@ class FromViews {
   const std::uint32_t epoch_;
 };
 }  // namespace
-
-bool is_rendered_at_once(const domain::Command& command, const Done& done) {
-  if (std::holds_alternative<domain::SendMessage>(command)) return !done.replayed && main_event(done) != nullptr;
-  if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
-  return std::holds_alternative<domain::AddMembers>(command) || std::holds_alternative<domain::RemoveMember>(command);
-}
-
-AnswerBody render_at_once(const Done& done, std::uint32_t epoch) {
-  if (const RecordedEvent* event = main_event(done)) return std::visit(AtOnce{done, *event, epoch}, *event->body);
-  std::string body = "{\"conversation_id\":";
-  append_id(body, done.conversation);
-  append_place(body, done, epoch);
-  return answer_of(done, std::move(body));
-}
 
 asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain::Command command,
                                                         domain::Caller caller, Done done) {

@@ -121,6 +121,13 @@ void fill_id(Fields& body, domain::CreateConversation& command, const CommandInp
   command.id = given ? *given : ConversationId{input.uuids.next()};
 }
 
+// The fresh id of the system message that tells of a membership.
+Answered<std::optional<base::MessageId>> notice_of(std::optional<bool> quiet, const CommandInput& input) {
+  if (quiet && !input.caller.service) return forbidden("`quiet` needs the scope `service`.");
+  if (quiet.value_or(false)) return std::optional<base::MessageId>();
+  return std::optional(base::MessageId{input.uuids.next()});
+}
+
 template <class C>
 Answered<Command> finished(const Fields& fields, C command) {
   if (fields.problem()) return *fields.problem();
@@ -155,7 +162,8 @@ Answered<Command> update_conversation_of(const ConversationId& id, JsonValue bod
   return finished(fields, std::move(command));
 }
 
-Answered<Command> add_members_of(const ConversationId& id, JsonValue body, const Limits& limits) {
+Answered<Command> add_members_of(const ConversationId& id, JsonValue body, const CommandInput& input) {
+  const Limits& limits = input.limits;
   Fields fields(body);
   domain::AddMembers command{id, {}};
   if (fields.has("members")) {
@@ -165,7 +173,15 @@ Answered<Command> add_members_of(const ConversationId& id, JsonValue body, const
   } else if (auto member = member_of(fields, body)) {
     command.members.push_back(*std::move(member));
   }
+  TRY(auto notice, notice_of(fields.flag("quiet"), input));
+  command.notice = notice;
   return finished(fields, std::move(command));
+}
+
+Answered<Command> remove_member_of(const ConversationId& id, const UserId& user, std::optional<bool> quiet,
+                                   const CommandInput& input) {
+  TRY(auto notice, notice_of(quiet, input));
+  return Command(domain::RemoveMember{id, user, notice});
 }
 
 Answered<Command> change_role_of(const ConversationId& id, const UserId& user, JsonValue body) {

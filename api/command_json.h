@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "api/json.h"
 #include "api/limits.h"
@@ -29,16 +30,29 @@ Answered<domain::Command> create_conversation_of(JsonValue body, const CommandIn
 Answered<domain::Command> update_conversation_of(const base::ConversationId& id, JsonValue body,
                                                  std::optional<base::Version> if_match, const Limits& limits);
 // {"members": [...]}, {"user_ids": [...]} or one {"user_id", "role"?}.
-Answered<domain::Command> add_members_of(const base::ConversationId& id, JsonValue body, const Limits& limits);
+// The id of its notice is drawn here, unless a service asks for `quiet`.
+Answered<domain::Command> add_members_of(const base::ConversationId& id, JsonValue body, const CommandInput& input);
+// `quiet`: as asked for, nothing where it was not.
+Answered<domain::Command> remove_member_of(const base::ConversationId& id, const base::UserId& user,
+                                           std::optional<bool> quiet, const CommandInput& input);
 Answered<domain::Command> change_role_of(const base::ConversationId& id, const base::UserId& user, JsonValue body);
 
-// `path`: the conversation of the path; without it the body names it. `attachments` and `send_at` are refused with
-// `not_supported` (422), never ignored.
+// `path`: the conversation of the path; without it the body names it. `attachments` are refused with `not_supported`
+// (422), never ignored.
 Answered<domain::Command> send_message_of(std::optional<base::ConversationId> path, JsonValue body,
                                           const CommandInput& input);
 // `content` is required, `metadata` stays as it is when absent, `mentions` are those of the new content.
 Answered<domain::Command> edit_message_of(const base::MessageId& id, JsonValue body,
                                           std::optional<base::Version> if_match, const Limits& limits);
+
+// {"conversation_id", "id"?}: where to.
+Answered<domain::Command> forward_of(const base::MessageId& id, JsonValue body, const CommandInput& input);
+// {"emoji"}
+Answered<domain::Command> react_of(const base::MessageId& id, JsonValue body, bool add);
+// 1 to 64 bytes of UTF-8 without white space and control characters, which is as much as a server can know of emojis.
+Answered<domain::Command> react_with(const base::MessageId& id, std::string emoji, bool add);
+// {"display_name"?, "avatar"?, "metadata"?}: what is absent is empty afterwards.
+Answered<domain::Command> put_profile_of(const base::UserId& user, JsonValue body, const CommandInput& input);
 
 Answered<domain::Command> read_of(const base::ConversationId& id, JsonValue body);
 Answered<domain::Command> delivered_of(const base::ConversationId& id, JsonValue body);

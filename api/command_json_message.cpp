@@ -41,9 +41,6 @@ void refuse_unsupported(Fields& body) {
   if (!body.list("attachments").empty()) {
     body.fail({422, "not_supported", "`attachments` are not supported by this server.", 0, {}});
   }
-  if (body.has("send_at")) {
-    body.fail({422, "not_supported", "`send_at` is not supported by this server.", 0, {}});
-  }
 }
 
 std::string sender_type_of(Fields& body) {
@@ -80,6 +77,7 @@ Answered<Command> send_message_of(std::optional<ConversationId> path, JsonValue 
   command.content.metadata = fields.json_object("metadata", input.limits.metadata_bytes_max).value_or("");
   command.content.mentions = mentions_of(fields, input.limits);
   command.reply_to = fields.id<MessageId>("reply_to");
+  command.send_at = fields.time("send_at");
   refuse_unsupported(fields);
   read_service_part(fields, input.caller, command);
   auto id = fields.id<MessageId>("id");
@@ -87,6 +85,18 @@ Answered<Command> send_message_of(std::optional<ConversationId> path, JsonValue 
   if (fields.problem()) return *fields.problem();
   command.id = id ? *id : MessageId{input.uuids.next()};
   return Command(std::move(command));
+}
+
+Answered<Command> forward_of(const MessageId& id, JsonValue body, const CommandInput& input) {
+  Fields fields(body);
+  domain::ForwardMessage command;
+  command.message = id;
+  command.conversation = conversation_of(fields, std::nullopt);
+  auto own = fields.id<MessageId>("id");
+  command.client_made = own.has_value();
+  if (fields.problem()) return *fields.problem();
+  command.id = own ? *own : MessageId{input.uuids.next()};
+  return Command(command);
 }
 
 Answered<Command> edit_message_of(const MessageId& id, JsonValue body, std::optional<base::Version> if_match,

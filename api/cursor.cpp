@@ -9,11 +9,13 @@ using base::ConversationId;
 using base::MessageId;
 using projections::Direction;
 using projections::ListCursor;
+using projections::ScheduledCursor;
 
 namespace {
 constexpr char kHistory = 'h';
 constexpr char kList = 'l';
 constexpr char kUser = 'u';
+constexpr char kScheduled = 'w';
 constexpr char kSearch = 's';
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kNumberBytes = 8;
@@ -135,6 +137,24 @@ std::optional<search::PageCursor> decode_search_cursor(std::string_view text, st
   cursor.last = static_cast<std::uint32_t>(reader.number(kMessageNumberBytes));
   cursor.weights = reader.rest();
   if (!is_its || !reader.is_whole()) return std::nullopt;
+  return cursor;
+}
+
+std::string encode_cursor(const ScheduledCursor& cursor) {
+  std::string bytes(1, kScheduled);
+  put_number(bytes, static_cast<std::uint64_t>(cursor.send_at.ms), kNumberBytes);
+  bytes += cursor.message.view();
+  return sealed(std::move(bytes));
+}
+
+std::optional<ScheduledCursor> decode_scheduled_cursor(std::string_view text) {
+  auto bytes = opened(text, kScheduled);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  ScheduledCursor cursor;
+  cursor.send_at.ms = static_cast<std::int64_t>(reader.number(kNumberBytes));
+  cursor.message = reader.id<MessageId>();
+  if (!reader.is_whole()) return std::nullopt;
   return cursor;
 }
 

@@ -31,6 +31,9 @@ std::optional<projections::ListCursor> decode_list_cursor(std::string_view text)
 std::string encode_cursor(const search::PageCursor& cursor, std::uint32_t question);
 std::optional<search::PageCursor> decode_search_cursor(std::string_view text, std::uint32_t question);
 
+std::string encode_cursor(const projections::ScheduledCursor& cursor);
+std::optional<projections::ScheduledCursor> decode_scheduled_cursor(std::string_view text);
+
 // Lists of users in the order of their ids: members and receipts.
 std::string encode_cursor(const base::UserId& after);
 std::optional<base::UserId> decode_user_cursor(std::string_view text);

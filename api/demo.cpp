@@ -79,6 +79,16 @@ class Script {
     return id;
   }
 
+  void react(const MessageId& message, std::string_view user, std::string emoji) {
+    run(domain::React{message, std::move(emoji), true}, user);
+  }
+  void forward(const MessageId& message, const ConversationId& where, std::string_view user) {
+    run(domain::ForwardMessage{message, where, MessageId{uuids_.next()}}, user);
+  }
+  void introduce(std::string_view user, std::string display_name) {
+    run(domain::PutProfile{UserId{std::string(user)}, {std::move(display_name), "", ""}}, user);
+  }
+
   void edit(const MessageId& message, std::string_view user, std::string text) {
     domain::EditMessage command;
     command.message = message;
@@ -115,10 +125,19 @@ class Script {
   std::string refusal_;
 };
 
+void introduce_all(Script& script) {
+  script.introduce("alice", "Alice");
+  script.introduce("bob", "Bob");
+  script.introduce("carol", "Carol");
+  script.introduce("driver-dan", "Dan, your driver");
+}
+
+ConversationId direct_of_two() { return domain::direct_conversation_id(UserId{"alice"}, UserId{"bob"}); }
+
 void play_direct(Script& script) {
   domain::CreateConversation create;
   create.type = domain::ConversationType::direct;
-  create.id = domain::direct_conversation_id(UserId{"alice"}, UserId{"bob"});
+  create.id = direct_of_two();
   create.members = {UserId{"bob"}};
   const ConversationId direct = script.open(std::move(create), "alice");
   script.say(direct, "alice", 190, "Hi Bob, are you coming this weekend?");
@@ -145,11 +164,14 @@ void play_trip(Script& script) {
   script.edit(plan, "alice", "We leave on Friday at six. @bob drives.");
   const MessageId mistake = script.say(trip, "carol", 160, "Who took my sleeping bag?!");
   script.run(domain::DeleteMessage{mistake, std::nullopt}, "carol");
-  script.say(trip, "carol", 159, "Found it. I am in, six is fine.", plan);
+  const MessageId found = script.say(trip, "carol", 159, "Found it. I am in, six is fine.", plan);
+  script.react(found, "alice", "\U0001F389");
+  script.react(found, "bob", "\U0001F389");
   script.receive(trip, "bob", 4);
   script.read(trip, "bob", 4);
   script.read(trip, "alice", 2);
-  script.say(trip, "bob", 9, "@alice @carol I booked the camp site, two places by the water.");
+  const MessageId site = script.say(trip, "bob", 9, "@alice @carol I booked the camp site, two places by the water.");
+  script.forward(site, direct_of_two(), "bob");
   script.say(trip, "carol", 7, "Great! What do I owe you?");
   script.receive(trip, "alice", 6);
 }
@@ -177,6 +199,7 @@ void play_ride(Script& script) {
 base::Result<void> fill_demo(engine::Engine& engine, base::Clock& clock) {
   if (engine.durable()) return base::success();
   Script script(engine, clock);
+  introduce_all(script);
   play_direct(script);
   play_trip(script);
   play_ride(script);

@@ -123,10 +123,17 @@ void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, con
   } else if (const auto* flagged = std::get_if<domain::ConversationFlagged>(&*event.body)) {
     note_moved(flagged->user, conversation, event.position);
   } else if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
-    offer_change(audience, event, edited->facts);
+    offer_change(audience, event, conversation, edited->facts.ordinal);
   } else if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
-    offer_change(audience, event, deleted->facts);
+    offer_change(audience, event, conversation, deleted->facts.ordinal);
     note_deleted(audience, event, deleted->facts);
+  } else if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
+    offer_change(audience, event, conversation, expired->facts.ordinal);
+    note_deleted(audience, event, expired->facts);
+  } else if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body)) {
+    offer_change(audience, event, conversation, added->ordinal);
+  } else if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body)) {
+    offer_change(audience, event, conversation, removed->ordinal);
   } else if (auto text = event_frame(event, engine_.epoch())) {
     offer_to_all(audience, event.position, make_frame(std::move(*text)));
   }
@@ -138,15 +145,16 @@ void Dispatcher::offer_to_all(const Audience& audience, Position position, const
   }
 }
 
-// An edit or a delete of a message from before somebody joined is hidden from him where the history is.
-void Dispatcher::offer_change(const Audience& audience, const RecordedEvent& event, const domain::MessageFacts& facts) {
+// What happens to a message from before somebody joined is hidden from him where the history is.
+void Dispatcher::offer_change(const Audience& audience, const RecordedEvent& event, const ConversationId& conversation,
+                              Ordinal ordinal) {
   auto text = event_frame(event, engine_.epoch());
   if (!text) return;
   auto frame = make_frame(std::move(*text));
   std::optional<bool> hides_history;
   for (auto* user : audience.users) {
-    if (user->seats.find(facts.conversation) >= facts.ordinal) {
-      if (!hides_history) hides_history = hides_before_join(*views_.snapshot(), facts.conversation);
+    if (user->seats.find(conversation) >= ordinal) {
+      if (!hides_history) hides_history = hides_before_join(*views_.snapshot(), conversation);
       if (*hides_history) continue;
     }
     for (auto* session : user->sessions) session->offer(event.position, frame);

@@ -80,7 +80,8 @@ class Dispatcher {
   void dispatch(const domain::RecordedEvent& event);
   void dispatch_to(Audience& audience, const domain::RecordedEvent& event, const base::ConversationId& conversation);
   void offer_to_all(const Audience& audience, base::Position position, const FramePtr& frame);
-  void offer_change(const Audience& audience, const domain::RecordedEvent& event, const domain::MessageFacts& facts);
+  void offer_change(const Audience& audience, const domain::RecordedEvent& event,
+                    const base::ConversationId& conversation, base::Ordinal ordinal);
   void offer_receipt(const Audience& audience, const domain::RecordedEvent& event,
                      const base::ConversationId& conversation, base::Ordinal up_to);
   void note_moved(const base::UserId& user, const base::ConversationId& conversation, base::Position at);

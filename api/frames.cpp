@@ -96,12 +96,31 @@ Answered<Command> make_delivered(const ClientFrame& frame, const CommandInput&) 
   return delivered_of(id, frame.data);
 }
 
-constexpr std::array<std::pair<std::string_view, Maker>, 5> kMakers{{
+Answered<Command> make_forward(const ClientFrame& frame, const CommandInput& input) {
+  TRY(auto id, required_id<MessageId>(frame.data, "message_id"));
+  return forward_of(id, frame.data, input);
+}
+
+Answered<Command> make_reaction(const ClientFrame& frame, bool add) {
+  TRY(auto id, required_id<MessageId>(frame.data, "message_id"));
+  return react_of(id, frame.data, add);
+}
+Answered<Command> make_add_reaction(const ClientFrame& frame, const CommandInput&) {
+  return make_reaction(frame, true);
+}
+Answered<Command> make_remove_reaction(const ClientFrame& frame, const CommandInput&) {
+  return make_reaction(frame, false);
+}
+
+constexpr std::array<std::pair<std::string_view, Maker>, 8> kMakers{{
     {"message.send", make_send},
     {"message.read", make_read},
     {"message.delivered", make_delivered},
     {"message.edit", make_edit},
     {"message.delete", make_delete},
+    {"message.forward", make_forward},
+    {"reaction.add", make_add_reaction},
+    {"reaction.remove", make_remove_reaction},
 }};
 
 void append_answer_head(std::string& out, std::string_view type, std::string_view id_json) {

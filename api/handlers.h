@@ -69,9 +69,23 @@ Answered<domain::Command> send_message(Context& context, const Call& call);
 Answered<domain::Command> send_message_anywhere(Context& context, const Call& call);
 Answered<domain::Command> edit_message(Context& context, const Call& call);
 Answered<domain::Command> delete_message(Context& context, const Call& call);
+Answered<domain::Command> forward_message(Context& context, const Call& call);
 Answered<Response> get_message(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> message_versions(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> receipts(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_reaction.cpp
+Answered<domain::Command> add_reaction(Context& context, const Call& call);
+Answered<domain::Command> remove_reaction(Context& context, const Call& call);
+
+// handlers_schedule.cpp
+Answered<Response> list_scheduled(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_people.cpp
+Answered<domain::Command> put_profile(Context& context, const Call& call);
+Answered<domain::Command> block(Context& context, const Call& call);
+Answered<domain::Command> unblock(Context& context, const Call& call);
+Answered<Response> get_profile(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
 // handlers_history.cpp
 Answered<Response> history(Context& context, const Call& call, const projections::Snapshot& snapshot);

@@ -67,7 +67,7 @@ Answered<Seat> seat_of(const Call& call, const Snapshot& snapshot, const Convers
 }
 
 Answered<SeenMessage> seen_message(const Call& call, const Snapshot& snapshot, const MessageId& id) {
-  auto message = snapshot.message(id);
+  auto message = snapshot.message(id, call.caller.actor);
   if (!message) return not_found();
   TRY(auto seat, seat_of(call, snapshot, message->facts.conversation));
   if (message->facts.ordinal <= seat.floor) return not_found();

@@ -69,9 +69,10 @@ Answered<Response> list_conversations(Context& context, const Call& call, const 
   TRY(auto cursor, cursor_of(call));
   auto page = snapshot.conversations(call.caller.actor, filter, cursor, limit);
   std::string body = "{\"items\":[";
+  Senders senders(snapshot);
   for (const auto& entry : page.items) {
     if (body.back() != '[') body += ',';
-    append_conversation(body, entry, context.engine.epoch());
+    append_conversation(body, entry, context.engine.epoch(), &senders);
   }
   end_page(body, page.next ? encode_cursor(*page.next) : "");
   return json_response(std::move(body));
@@ -82,7 +83,8 @@ Answered<Response> get_conversation(Context& context, const Call& call, const Sn
   auto entry = snapshot.list_entry(id, call.caller.actor);
   if (!entry) return not_found();
   std::string body;
-  append_conversation(body, *entry, context.engine.epoch());
+  Senders senders(snapshot);
+  append_conversation(body, *entry, context.engine.epoch(), &senders);
   auto response = json_response(std::move(body));
   response.headers.emplace_back("ETag", etag_of(entry->conversation.settings_version));
   return response;

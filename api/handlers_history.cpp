@@ -78,7 +78,8 @@ Answered<Window> window_of(const Call& call, const Seat& seat, const Snapshot& s
 
 HistoryPage page_of(const Window& window, const Seat& seat, const Snapshot& snapshot, std::size_t limit) {
   if (window.is_empty || limit == 0) return {};
-  return snapshot.history(seat.conversation.id, {window.direction, window.from, limit, window.thread}, seat.floor);
+  return snapshot.history(seat.conversation.id, {window.direction, window.from, limit, window.thread, seat.member.user},
+                          seat.floor);
 }
 
 // Newest first like a plain page: half of the limit before the message, the message, the rest after it.
@@ -91,7 +92,7 @@ HistoryPage page_around(const Window& window, const Seat& seat, const Snapshot& 
   HistoryPage newer = page_of(after, seat, snapshot, limit - older - 1);
   std::vector<MessageView> items(std::make_move_iterator(newer.items.rbegin()),
                                  std::make_move_iterator(newer.items.rend()));
-  auto center = snapshot.message_at(seat.conversation.id, *window.around);
+  auto center = snapshot.message_at(seat.conversation.id, *window.around, seat.member.user);
   bool fits = center && *window.around > seat.floor && (!window.thread || center->facts.reply_to == window.thread);
   if (fits) items.push_back(*std::move(center));
   std::move(page.items.begin(), page.items.end(), std::back_inserter(items));
@@ -119,9 +120,10 @@ Answered<Response> history(Context& context, const Call& call, const Snapshot& s
   HistoryPage page =
       window.around ? page_around(window, seat, snapshot, limit) : page_of(window, seat, snapshot, limit);
   std::string body = "{\"items\":[";
+  Senders senders(snapshot);
   for (const auto& message : page.items) {
     if (body.back() != '[') body += ',';
-    append_message(body, message, context.engine.epoch());
+    append_message(body, message, context.engine.epoch(), &senders.of(message.facts.author));
   }
   end_page(body, next_of(window, seat, page));
   return json_response(std::move(body));

@@ -20,7 +20,7 @@ Answered<UserId> user_of_path(const Call& call) {
 Answered<Command> add_members(Context& context, const Call& call) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto body, json_body(context, call));
-  return add_members_of(id, body, context.limits);
+  return add_members_of(id, body, {call.caller, context.limits, context.uuids});
 }
 
 Answered<Command> change_role(Context& context, const Call& call) {
@@ -30,10 +30,11 @@ Answered<Command> change_role(Context& context, const Call& call) {
   return change_role_of(id, user, body);
 }
 
-Answered<Command> remove_member(Context&, const Call& call) {
+Answered<Command> remove_member(Context& context, const Call& call) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto user, user_of_path(call));
-  return Command(domain::RemoveMember{id, user});
+  TRY(auto quiet, flag_param(call.params, "quiet"));
+  return remove_member_of(id, user, quiet, {call.caller, context.limits, context.uuids});
 }
 
 Answered<Response> list_members(Context& context, const Call& call, const Snapshot& snapshot) {

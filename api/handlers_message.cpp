@@ -3,6 +3,7 @@
 #include "api/command_json.h"
 #include "api/cursor.h"
 #include "api/handlers_common.h"
+#include "api/handlers_schedule.h"
 #include "api/json.h"
 #include "api/render.h"
 #include "api/render_parts.h"
@@ -76,11 +77,19 @@ Answered<Command> delete_message(Context&, const Call& call) {
   return Command(domain::DeleteMessage{id, if_match});
 }
 
+Answered<Command> forward_message(Context& context, const Call& call) {
+  TRY(auto id, message_of_path(call));
+  TRY(auto body, json_body(context, call));
+  return forward_of(id, body, {call.caller, context.limits, context.uuids});
+}
+
 Answered<Response> get_message(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto id, message_of_path(call));
+  if (auto waiting = own_scheduled(call, snapshot, id)) return scheduled_response(context, *waiting);
   TRY(auto seen, seen_message(call, snapshot, id));
   std::string body;
-  append_message(body, seen.message, context.engine.epoch());
+  Senders senders(snapshot);
+  append_message(body, seen.message, context.engine.epoch(), &senders.of(seen.message.facts.author));
   auto response = json_response(std::move(body));
   response.headers.emplace_back("ETag", etag_of(seen.message.version));
   return response;
@@ -91,9 +100,10 @@ Answered<Response> message_versions(Context& context, const Call& call, const Sn
   auto versions = snapshot.versions(message.facts.conversation, message.facts.ordinal, kVersionsMax);
   if (!call.caller.audit) hide_deleted(versions);
   std::string body = "{\"items\":[";
+  Senders senders(snapshot);
   for (const auto& version : versions) {
     if (body.back() != '[') body += ',';
-    append_message(body, version, context.engine.epoch());
+    append_message(body, version, context.engine.epoch(), &senders.of(version.facts.author));
   }
   end_page(body, "");
   return json_response(std::move(body));

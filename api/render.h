@@ -6,15 +6,21 @@
 #include <string>
 #include <string_view>
 
+#include "api/senders.h"
 #include "engine/domain/events.h"
 #include "engine/engine.h"
 #include "projections/queries.h"
 
 namespace hansard::api {
 
-void append_message(std::string& out, const projections::MessageView& message, std::uint32_t epoch);
+// `sender`: shown where one is given; answers and frames leave it out, reads do not.
+void append_message(std::string& out, const projections::MessageView& message, std::uint32_t epoch,
+                    const Sender* sender = nullptr);
+void append_scheduled(std::string& out, const projections::ScheduledView& message, std::uint32_t epoch);
+void append_profile(std::string& out, const base::UserId& user, const projections::ProfileView& profile);
 // Without a role (Role{}) for a service that is no member: null.
-void append_conversation(std::string& out, const projections::ListEntry& entry, std::uint32_t epoch);
+void append_conversation(std::string& out, const projections::ListEntry& entry, std::uint32_t epoch,
+                         Senders* senders = nullptr);
 void append_member(std::string& out, const projections::MemberView& member);
 
 // A message as message.sent or message.edited made it (thread_count 0, no reactions).
@@ -24,7 +30,8 @@ projections::MessageView message_of(const domain::RecordedEvent& event);
 // (read_advanced, delivered_advanced, unread_marked and flags are rendered by the functions below). Encoded once and
 // shared by every session.
 std::optional<std::string> event_frame(const domain::RecordedEvent& event, std::uint32_t epoch);
-// message.new / message.edited / message.deleted with the message as it is now, for a resuming session.
+// message.new / message.edited with the message as it is now, for a resuming session. Reactions are not part of it:
+// they come as the frames that follow.
 std::string message_frame(domain::EventType type, base::Position position, base::Version version,
                           const projections::MessageView& now, std::uint32_t epoch);
 // message.read_receipt / message.delivered.

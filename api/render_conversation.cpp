@@ -32,7 +32,7 @@ void append_shared_part(std::string& out, const ConversationView& conversation) 
   append_bool(out, conversation.closed);
 }
 
-void append_own_part(std::string& out, const ListEntry& entry, std::uint32_t epoch) {
+void append_own_part(std::string& out, const ListEntry& entry, std::uint32_t epoch, Senders* senders) {
   out += ",\"role\":";
   if (entry.role == domain::Role{}) {
     out += "null";
@@ -41,7 +41,8 @@ void append_own_part(std::string& out, const ListEntry& entry, std::uint32_t epo
   }
   out += ",\"last_message\":";
   if (entry.last_message) {
-    append_message(out, *entry.last_message, epoch);
+    const auto& last = *entry.last_message;
+    append_message(out, last, epoch, senders != nullptr ? &senders->of(last.facts.author) : nullptr);
   } else {
     out += "null";
   }
@@ -63,9 +64,9 @@ void append_own_part(std::string& out, const ListEntry& entry, std::uint32_t epo
 }
 }  // namespace
 
-void append_conversation(std::string& out, const ListEntry& entry, std::uint32_t epoch) {
+void append_conversation(std::string& out, const ListEntry& entry, std::uint32_t epoch, Senders* senders) {
   append_shared_part(out, entry.conversation);
-  append_own_part(out, entry, epoch);
+  append_own_part(out, entry, epoch, senders);
 }
 
 void append_member(std::string& out, const projections::MemberView& member) {

@@ -72,8 +72,9 @@ struct FrameOf {
   std::string begin(std::string_view type, const ConversationId& conversation) const {
     return begin_frame({type, event.position, conversation, event.version}, epoch);
   }
-  std::string with_message(std::string_view type) const {
+  std::string with_message(std::string_view type, bool has_counts) const {
     MessageParts parts = parts_of(event);
+    parts.has_counts = has_counts;
     std::string out = begin(type, parts.facts.conversation);
     out += "{\"message\":";
     append_message_parts(out, parts, epoch);
@@ -81,8 +82,10 @@ struct FrameOf {
     return out;
   }
 
-  std::optional<std::string> operator()(const domain::MessageSent&) const { return with_message("message.new"); }
-  std::optional<std::string> operator()(const domain::MessageEdited&) const { return with_message("message.edited"); }
+  std::optional<std::string> operator()(const domain::MessageSent&) const { return with_message("message.new", true); }
+  std::optional<std::string> operator()(const domain::MessageEdited&) const {
+    return with_message("message.edited", false);
+  }
   std::string gone(const domain::MessageFacts& facts) const {
     std::string out = begin("message.deleted", facts.conversation);
     out += "{\"message_id\":";
@@ -221,20 +224,13 @@ std::optional<std::string> event_frame(const RecordedEvent& event, std::uint32_t
 
 std::string message_frame(domain::EventType type, Position position, Version version,
                           const projections::MessageView& now, std::uint32_t epoch) {
-  const domain::MessageFacts& facts = now.facts;
-  if (type == domain::EventType::message_deleted) {
-    std::string out = begin_frame({"message.deleted", position, facts.conversation, version}, epoch);
-    out += "{\"message_id\":";
-    append_id(out, facts.message);
-    out += ",\"ordinal\":";
-    append_json_number(out, facts.ordinal.value);
-    out += "}}";
-    return out;
-  }
   std::string_view name = type == domain::EventType::message_edited ? "message.edited" : "message.new";
-  std::string out = begin_frame({name, position, facts.conversation, version}, epoch);
+  std::string out = begin_frame({name, position, now.facts.conversation, version}, epoch);
+  MessageParts parts = parts_of(now);
+  parts.reactions = nullptr;
+  parts.has_counts = type != domain::EventType::message_edited;
   out += "{\"message\":";
-  append_message(out, now, epoch);
+  append_message_parts(out, parts, epoch);
   out += "}}";
   return out;
 }

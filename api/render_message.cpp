@@ -66,6 +66,75 @@ void append_facts(std::string& out, const MessageParts& message, std::uint32_t e
   out.append(",\"type\":\"").append(word_of(facts.type)).append("\"");
 }
 
+void append_sender(std::string& out, const Sender& sender) {
+  out += ",\"sender\":";
+  if (!sender) {
+    out += "null";
+    return;
+  }
+  out += "{\"display_name\":";
+  append_text_or_null(out, sender->display_name);
+  out += ",\"avatar\":";
+  append_text_or_null(out, sender->avatar);
+  out += '}';
+}
+
+void append_reactions(std::string& out, const std::vector<projections::ReactionView>& reactions) {
+  out += '[';
+  for (const auto& reaction : reactions) {
+    if (out.back() != '[') out += ',';
+    out += "{\"emoji\":";
+    append_json_string(out, reaction.emoji);
+    out += ",\"count\":";
+    append_json_number(out, reaction.count);
+    out += ",\"me\":";
+    append_bool(out, reaction.me);
+    out += '}';
+  }
+  out += ']';
+}
+
+void append_counts(std::string& out, const MessageParts& message) {
+  out += ",\"thread_count\":";
+  append_json_number(out, message.thread_count);
+  out += ",\"reactions\":";
+  if (message.reactions != nullptr) {
+    append_reactions(out, *message.reactions);
+  } else {
+    out += "[]";
+  }
+}
+
+void append_forwarded_from(std::string& out, const std::optional<domain::ForwardedFrom>& from) {
+  out += ",\"forwarded_from\":";
+  if (!from) {
+    out += "null";
+    return;
+  }
+  out += "{\"message_id\":";
+  append_id(out, from->message);
+  out += ",\"conversation_id\":";
+  if (from->conversation.is_nil()) {
+    out += "null";
+  } else {
+    append_id(out, from->conversation);
+  }
+  out += ",\"sender_id\":";
+  append_json_string(out, from->sender.value);
+  out += ",\"created_at\":";
+  append_json_time(out, from->created_at);
+  out += '}';
+}
+
+void append_reply_to(std::string& out, const domain::MessageFacts& facts) {
+  out += ",\"reply_to\":";
+  if (facts.reply_to) {
+    append_id(out, *facts.reply_to);
+  } else {
+    out += "null";
+  }
+}
+
 void append_content(std::string& out, const MessageContent& content) {
   out += ",\"content\":";
   append_json_string(out, content.text);
@@ -76,37 +145,59 @@ void append_content(std::string& out, const MessageContent& content) {
   out += ",\"attachments\":";
   append_attachments(out, content.attachments);
 }
+
+void append_content_or_none(std::string& out, const MessageContent* content) {
+  if (content != nullptr) {
+    append_content(out, *content);
+  } else {
+    out += ",\"content\":null,\"metadata\":null,\"mentions\":[],\"attachments\":[]";
+  }
+}
 }  // namespace
 
 void append_message_parts(std::string& out, const MessageParts& message, std::uint32_t epoch) {
   append_facts(out, message, epoch);
-  if (message.content != nullptr) {
-    append_content(out, *message.content);
-  } else {
-    out += ",\"content\":null,\"metadata\":null,\"mentions\":[],\"attachments\":[]";
-  }
-  out += ",\"reply_to\":";
-  if (message.facts.reply_to) {
-    append_id(out, *message.facts.reply_to);
-  } else {
-    out += "null";
-  }
-  out += ",\"thread_count\":";
-  append_json_number(out, message.thread_count);
-  out += ",\"reactions\":[],\"forwarded_from\":null,\"created_at\":";
+  if (message.sender != nullptr) append_sender(out, *message.sender);
+  append_content_or_none(out, message.content);
+  append_reply_to(out, message.facts);
+  if (message.has_counts) append_counts(out, message);
+  append_forwarded_from(out, message.facts.forwarded_from);
+  out += ",\"created_at\":";
   append_json_time(out, message.facts.created_at);
   out += ",\"edited_at\":";
   append_time_or_null(out, message.edited_at);
   out += ",\"deleted_at\":";
   append_time_or_null(out, message.deleted_at);
+  out += ",\"expired\":";
+  append_bool(out, message.expired);
   out += ",\"erased\":";
   append_bool(out, message.erased);
   out += '}';
 }
 
+void begin_scheduled(std::string& out, const domain::MessageFacts& draft, base::Timestamp send_at,
+                     const MessageContent* content) {
+  out += "{\"id\":";
+  append_id(out, draft.message);
+  out += ",\"conversation_id\":";
+  append_id(out, draft.conversation);
+  out += ",\"sender_id\":";
+  append_json_string(out, draft.author.value);
+  out += ",\"sender_type\":";
+  append_text_or_null(out, draft.sender_type);
+  out.append(",\"type\":\"").append(word_of(draft.type)).append("\"");
+  append_content_or_none(out, content);
+  append_reply_to(out, draft);
+  out += ",\"created_at\":";
+  append_json_time(out, draft.created_at);
+  out += ",\"scheduled\":true,\"send_at\":";
+  append_json_time(out, send_at);
+}
+
 MessageParts parts_of(const MessageView& message) {
-  return {message.facts,     message.version,    message.position, message.content ? &*message.content : nullptr,
-          message.edited_at, message.deleted_at, message.erased,   message.thread_count};
+  const MessageContent* content = message.content ? &*message.content : nullptr;
+  return {message.facts,      message.version, message.position,     content,         message.edited_at,
+          message.deleted_at, message.erased,  message.thread_count, message.expired, &message.reactions};
 }
 
 MessageParts parts_of(const RecordedEvent& event) {
@@ -119,17 +210,43 @@ MessageParts parts_of(const RecordedEvent& event) {
     const MessageContent* content = edited->content ? &*edited->content : nullptr;
     return {edited->facts, event.version, event.position, content, event.time, {}, content == nullptr, 0};
   }
+  if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
+    return {expired->facts, event.version, event.position, nullptr, {}, event.time, false, 0, true};
+  }
   const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body);
   CHECK(deleted != nullptr, event.raw_type);
   return {deleted->facts, event.version, event.position, nullptr, {}, event.time, false, 0};
 }
 
-void append_message(std::string& out, const MessageView& message, std::uint32_t epoch) {
+void append_message(std::string& out, const MessageView& message, std::uint32_t epoch, const Sender* sender) {
   std::size_t text = message.content ? message.content->text.size() + message.content->metadata.size() : 0;
   if (out.capacity() - out.size() < text + kMessageBytesTypical) {
     out.reserve(2 * out.capacity() + text + kMessageBytesTypical);
   }
-  append_message_parts(out, parts_of(message), epoch);
+  MessageParts parts = parts_of(message);
+  parts.sender = sender;
+  append_message_parts(out, parts, epoch);
+}
+
+void append_scheduled(std::string& out, const projections::ScheduledView& message, std::uint32_t epoch) {
+  begin_scheduled(out, message.facts, message.send_at, message.content ? &*message.content : nullptr);
+  out += ",\"position\":";
+  append_quoted_position(out, epoch, message.position);
+  out += '}';
+}
+
+void append_profile(std::string& out, const base::UserId& user, const projections::ProfileView& profile) {
+  out += "{\"id\":";
+  append_json_string(out, user.value);
+  out += ",\"display_name\":";
+  append_text_or_null(out, profile.display_name);
+  out += ",\"avatar\":";
+  append_text_or_null(out, profile.avatar);
+  out += ",\"metadata\":";
+  append_json_or_null(out, profile.metadata);
+  out += ",\"updated_at\":";
+  append_json_time(out, profile.updated_at);
+  out += '}';
 }
 
 MessageView message_of(const RecordedEvent& event) {
@@ -142,6 +259,7 @@ MessageView message_of(const RecordedEvent& event) {
   view.edited_at = parts.edited_at;
   view.deleted_at = parts.deleted_at;
   view.erased = parts.erased;
+  view.expired = parts.expired;
   return view;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/senders.h"
 #include "engine/base/ids.h"
 #include "engine/domain/events.h"
 #include "projections/queries.h"
@@ -31,7 +32,8 @@ void append_bool(std::string& out, bool value);
 
 void append_settings(std::string& out, const domain::Settings& settings);
 
-// A message as an event or a view has it. `content` null: deleted, expired or erased. Nothing is owned.
+// A message as an event or a view has it. `content` null: deleted, expired or erased. Nothing is owned: what is
+// pointed to outlives the parts.
 struct MessageParts {
   const domain::MessageFacts& facts;
   base::Version version;
@@ -41,10 +43,17 @@ struct MessageParts {
   std::optional<base::Timestamp> deleted_at;
   bool erased = false;
   std::uint32_t thread_count = 0;
+  bool expired = false;
+  const std::vector<projections::ReactionView>* reactions = nullptr;  // null: none
+  const Sender* sender = nullptr;                                     // null: not said
+  bool has_counts = true;  // false: nothing is said of replies and reactions, which an edit leaves alone
 };
 MessageParts parts_of(const projections::MessageView& message);
-// The event's body is message_sent, message_edited or message_deleted.
+// The event's body is message_sent, message_edited, message_deleted or message_expired.
 MessageParts parts_of(const domain::RecordedEvent& event);
 void append_message_parts(std::string& out, const MessageParts& message, std::uint32_t epoch);
+// What the server keeps of a message that waits for its time, up to "send_at": the object is left open.
+void begin_scheduled(std::string& out, const domain::MessageFacts& draft, base::Timestamp send_at,
+                     const domain::MessageContent* content);
 
 }  // namespace hansard::api

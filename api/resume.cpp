@@ -118,18 +118,42 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
     return frame_of_message(snapshot, event, sent->facts, joined_after);
   if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body))
     return frame_of_message(snapshot, event, edited->facts, joined_after);
-  if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
-    if (deleted->facts.author != user_)
-      missed_.counts.note_deleted(user_, deleted->facts.conversation, event.position, deleted->facts.ordinal);
-    return frame_of_message(snapshot, event, deleted->facts, joined_after);
-  }
+  if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body))
+    return frame_of_end(snapshot, event, deleted->facts, joined_after);
+  if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body))
+    return frame_of_end(snapshot, event, expired->facts, joined_after);
+  if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body))
+    return frame_of_reaction(snapshot, event, {added->conversation, added->ordinal}, joined_after);
+  if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
+    return frame_of_reaction(snapshot, event, {removed->conversation, removed->ordinal}, joined_after);
+  return event_frame(event, engine_.epoch());
+}
+
+bool Resume::is_hidden(const Snapshot& snapshot, const MessagePlace& place, Ordinal joined_after) const {
+  return place.ordinal <= joined_after && hides_before_join(snapshot, place.conversation);
+}
+
+// Of a deleted or expired message: what it was does not matter any more.
+std::optional<std::string> Resume::frame_of_end(const Snapshot& snapshot, const RecordedEvent& event,
+                                                const domain::MessageFacts& facts, Ordinal joined_after) {
+  if (facts.author != user_) missed_.counts.note_deleted(user_, facts.conversation, event.position, facts.ordinal);
+  if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
+  return event_frame(event, engine_.epoch());
+}
+
+// Reactions to what is gone since are gone too.
+std::optional<std::string> Resume::frame_of_reaction(const Snapshot& snapshot, const RecordedEvent& event,
+                                                     const MessagePlace& place, Ordinal joined_after) {
+  if (is_hidden(snapshot, place, joined_after)) return std::nullopt;
+  if (event.position <= snapshot.position() && !is_live(snapshot, place.conversation, place.ordinal))
+    return std::nullopt;
   return event_frame(event, engine_.epoch());
 }
 
 // As it is now where the view knows it already; an event the view has not reached is what is now.
 std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, const RecordedEvent& event,
                                                     const domain::MessageFacts& facts, Ordinal joined_after) {
-  if (facts.ordinal <= joined_after && hides_before_join(snapshot, facts.conversation)) return std::nullopt;
+  if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
   if (event.position > snapshot.position()) return event_frame(event, engine_.epoch());
   auto now = snapshot.message_at(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;

@@ -61,6 +61,16 @@ class Resume {
                                       base::Ordinal joined_after);
   std::optional<std::string> frame_of_message(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
                                               const domain::MessageFacts& facts, base::Ordinal joined_after);
+  struct MessagePlace {
+    base::ConversationId conversation;
+    base::Ordinal ordinal;
+  };
+  bool is_hidden(const projections::Snapshot& snapshot, const MessagePlace& place, base::Ordinal joined_after) const;
+  std::optional<std::string> frame_of_end(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
+                                          const domain::MessageFacts& facts, base::Ordinal joined_after);
+  std::optional<std::string> frame_of_reaction(const projections::Snapshot& snapshot,
+                                               const domain::RecordedEvent& event, const MessagePlace& place,
+                                               base::Ordinal joined_after);
   bool take_pointer(const domain::RecordedEvent& event);
   Step tell_missed(const projections::Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out);
   void tell_receipts(const projections::Snapshot& snapshot, const base::ConversationId& conversation,

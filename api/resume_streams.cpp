@@ -25,11 +25,18 @@ bool is_membership(EventType type) {
          type == EventType::member_removed;
 }
 
-bool is_message(EventType type) {
-  return type == EventType::message_sent || type == EventType::message_edited || type == EventType::message_deleted;
-}
+bool is_message(EventType type) { return type == EventType::message_sent || type == EventType::message_edited; }
+
+bool is_end(EventType type) { return type == EventType::message_deleted || type == EventType::message_expired; }
+
+bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
 
 }  // namespace
+
+bool is_live(const Snapshot& snapshot, const ConversationId& conversation, base::Ordinal ordinal) {
+  auto now = snapshot.message_at(conversation, ordinal);
+  return now && now->content;
+}
 
 StreamPass::StreamPass(const engine::Engine& engine, const Dispatcher& dispatcher, const UserId& user, Position after,
                        const Snapshot& snapshot)
@@ -160,20 +167,26 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, Source
   if (!is_visible) return std::nullopt;
   // He may have left since the pass began.
   bool is_member = dispatcher_.is_member(user_, source.conversation);
-  if (is_message(entry.type)) return is_member ? message_frame_of(snapshot, source, entry, missed) : std::nullopt;
+  bool is_of_message = is_message(entry.type) || is_end(entry.type) || is_reaction(entry.type);
+  if (is_of_message) return is_member ? message_frame_of(snapshot, source, entry, missed) : std::nullopt;
   auto event = event_at(entry.position);
   if (!is_member && !is_own_leave(*event)) return std::nullopt;
   return event_frame(*event, engine_.epoch());
 }
 
+// A message as it is now; its end and what was said to it are told as they were, the latter while it is there.
 std::optional<std::string> StreamPass::message_frame_of(const Snapshot& snapshot, const Source& source,
                                                         const StreamEntry& entry, Missed& missed) {
   if (entry.ordinal <= source.hidden_through) return std::nullopt;
+  if (is_reaction(entry.type)) {
+    if (!is_live(snapshot, source.conversation, entry.ordinal)) return std::nullopt;
+    return event_frame(*event_at(entry.position), engine_.epoch());
+  }
   auto now = snapshot.message_at(source.conversation, entry.ordinal);
   if (!now) return std::nullopt;
-  if (entry.type == EventType::message_deleted && now->facts.author != user_)
-    missed.counts.note_deleted(user_, source.conversation, entry.position, entry.ordinal);
-  return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
+  if (is_message(entry.type)) return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
+  if (now->facts.author != user_) missed.counts.note_deleted(user_, source.conversation, entry.position, entry.ordinal);
+  return event_frame(*event_at(entry.position), engine_.epoch());
 }
 
 bool StreamPass::is_own_leave(const domain::RecordedEvent& event) const {

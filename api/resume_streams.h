@@ -27,6 +27,9 @@ struct Missed {
   UnreadNotices counts;
 };
 
+// Whether there is something left of the message to react to.
+bool is_live(const projections::Snapshot& snapshot, const base::ConversationId& conversation, base::Ordinal ordinal);
+
 class StreamPass {
  public:
   static constexpr std::size_t kEntriesMax = 8'192;

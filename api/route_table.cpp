@@ -36,12 +36,16 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/conversations/{id}/messages"}, CommandHandler(send_message)},
     Route{{"GET", "/api/v1/conversations/{id}/messages"}, ReadHandler(history)},
     Route{{"POST", "/api/v1/messages"}, CommandHandler(send_message_anywhere)},
+    Route{{"GET", "/api/v1/messages/scheduled"}, ReadHandler(list_scheduled)},
     Route{{"GET", "/api/v1/messages/{id}"}, ReadHandler(get_message)},
     Route{{"PUT", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
     Route{{"PATCH", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
     Route{{"DELETE", "/api/v1/messages/{id}"}, CommandHandler(delete_message)},
     Route{{"GET", "/api/v1/messages/{id}/history"}, ReadHandler(message_versions)},
     Route{{"GET", "/api/v1/messages/{id}/receipts"}, ReadHandler(receipts)},
+    Route{{"POST", "/api/v1/messages/{id}/reactions"}, CommandHandler(add_reaction)},
+    Route{{"DELETE", "/api/v1/messages/{id}/reactions/{emoji}"}, CommandHandler(remove_reaction)},
+    Route{{"POST", "/api/v1/messages/{id}/forward"}, CommandHandler(forward_message)},
 
     Route{{"POST", "/api/v1/messages/{id}/read"}, CommandHandler(read_message)},
     Route{{"POST", "/api/v1/conversations/{id}/read"}, CommandHandler(read_conversation)},
@@ -51,6 +55,11 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/unread"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/messages/unread/count"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/conversations/{id}/unread/explain"}, ReadHandler(explain_unread)},
+
+    Route{{"GET", "/api/v1/users/{id}"}, ReadHandler(get_profile)},
+    Route{{"PUT", "/api/v1/users/{id}"}, CommandHandler(put_profile)},
+    Route{{"PUT", "/api/v1/users/{id}/block"}, CommandHandler(block)},
+    Route{{"DELETE", "/api/v1/users/{id}/block"}, CommandHandler(unblock)},
 
     Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
 };

@@ -24,8 +24,7 @@ namespace {
 constexpr int kAttachAttempts = 5;
 
 // Words of the contract that this server does not act on.
-constexpr std::array<std::string_view, 5> kNotImplemented = {"events.ack", "events.subscribe", "presence.update",
-                                                             "reaction.add", "reaction.remove"};
+constexpr std::array<std::string_view, 3> kNotImplemented = {"events.ack", "events.subscribe", "presence.update"};
 
 Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
 

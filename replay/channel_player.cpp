@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "engine/base/json.h"
 #include "engine/base/clock.h"
 #include "engine/base/hash.h"
+#include "engine/base/json.h"
 #include "engine/base/utf8.h"
 
 namespace hansard::replay {
@@ -118,7 +118,7 @@ Result<void> ChannelPlayer::change(const ChatLine& line, const MemberChange& cha
     ask.body += R"(],"quiet":true})";
   } else {
     ask.method = "DELETE";
-    ask.target += "/" + percent_encoded(change.user);
+    ask.target += "/" + percent_encoded(change.user) + "?quiet=true";
   }
   TRY(request(ask, &line, client, report));
   ++(change.added ? report.joins : report.removals);

@@ -116,12 +116,93 @@ TEST_CASE("sizes beyond a limit are refused") {
   refused(desk.send(R"({"content":"x","mentions":[)" + mentions + "]}"), 422, "`mentions`");
 }
 
-TEST_CASE("attachments and send_at are refused, not ignored") {
+TEST_CASE("attachments are refused, not ignored") {
   Desk desk;
   auto attached = desk.send(R"({"content":"x","attachments":[{"file_id":"f"}]})");
   refused(attached, 422, "`attachments`");
   CHECK(attached.error().code == "not_supported");
-  refused(desk.send(R"({"content":"x","send_at":"2030-01-01T00:00:00Z"})"), 422, "`send_at`");
+}
+
+TEST_CASE("send_at is a time") {
+  Desk desk;
+  auto later = of<domain::SendMessage>(desk.send(R"({"content":"x","send_at":"2030-01-01T00:00:00Z"})"));
+  CHECK(later.send_at == base::Timestamp{1'893'456'000'000});
+  refused(desk.send(R"({"content":"x","send_at":"tomorrow"})"), 400, "`send_at`");
+  CHECK_FALSE(of<domain::SendMessage>(desk.send(R"({"content":"x","send_at":null})")).send_at);
+}
+
+TEST_CASE("a forward names where to, and its id where the client makes one") {
+  Desk desk;
+  auto where = std::string(R"({"conversation_id":")") + kConversationText + "\"";
+  auto made = of<domain::ForwardMessage>(forward_of(kMessage, desk.json(where + "}"), desk.input()));
+  CHECK(made.message == kMessage);
+  CHECK(made.conversation == kConversation);
+  CHECK_FALSE(made.client_made);
+  CHECK_FALSE(made.id.is_nil());
+  auto own = of<domain::ForwardMessage>(
+      forward_of(kMessage, desk.json(where + R"(,"id":")" + kMessageText + "\"}"), desk.input()));
+  CHECK(own.client_made);
+  CHECK(own.id == kMessage);
+  refused(forward_of(kMessage, desk.json("{}"), desk.input()), 400, "`conversation_id`");
+}
+
+TEST_CASE("an emoji is whatever people compose, without white space and control characters") {
+  for (const char* emoji : {"+1", "\u2764\uFE0F", "\U0001F469\u200D\U0001F469\u200D\U0001F466", "\U0001F1E9\U0001F1EA",
+                            ":tada:", "\U0001F44D\U0001F3FD"}) {
+    CHECK(of<domain::React>(react_with(kMessage, emoji, true)).emoji == emoji);
+  }
+  for (const char* bad : {"", " ", "a b", "\t", "\u00A0", "\u3000", "\u0085", "\u2028", "a\n"}) {
+    refused(react_with(kMessage, bad, true), 422, "`emoji`");
+  }
+  CHECK(react_with(kMessage, std::string(64, 'x'), false));
+  refused(react_with(kMessage, std::string(65, 'x'), false), 422, "64");
+  Desk desk;
+  refused(react_of(kMessage, desk.json("{}"), true), 400, "`emoji`");
+  refused(react_of(kMessage, desk.json(R"({"emoji":7})"), true), 400, "`emoji`");
+}
+
+TEST_CASE("frames react and forward as HTTP does") {
+  Desk desk;
+  auto data = std::string(R"("data":{"message_id":")") + kMessageText + "\"";
+  auto added = of<domain::React>(desk.command(R"({"type":"reaction.add",)" + data + R"(,"emoji":"+"}})"));
+  CHECK(added.message == kMessage);
+  CHECK(added.add);
+  CHECK_FALSE(of<domain::React>(desk.command(R"({"type":"reaction.remove",)" + data + R"(,"emoji":"+"}})")).add);
+  auto forward =
+      desk.command(R"({"type":"message.forward",)" + data + R"(,"conversation_id":")" + kConversationText + "\"}}");
+  CHECK(of<domain::ForwardMessage>(forward).conversation == kConversation);
+}
+
+TEST_CASE("a profile is written by a service, and what it leaves out is empty") {
+  Desk desk;
+  const UserId bob{"bob"};
+  refused(put_profile_of(bob, desk.json("{}"), desk.input()), 403, "service");
+  desk.caller.service = true;
+  auto put = of<domain::PutProfile>(
+      put_profile_of(bob, desk.json(R"({"display_name":"Bob","metadata":{"a": 1}})"), desk.input()));
+  CHECK(put.user == bob);
+  CHECK(put.profile == domain::ProfileContent{"Bob", "", R"({"a":1})"});
+  refused(put_profile_of(bob, desk.json(R"({"display_name":7})"), desk.input()), 400, "`display_name`");
+  auto long_name = R"({"display_name":")" + std::string(201, 'x') + "\"}";
+  refused(put_profile_of(bob, desk.json(long_name), desk.input()), 422, "`display_name`");
+  auto long_avatar = R"({"avatar":")" + std::string(2'049, 'x') + "\"}";
+  refused(put_profile_of(bob, desk.json(long_avatar), desk.input()), 422, "`avatar`");
+}
+
+TEST_CASE("members come and go with a notice, unless a service asks for quiet") {
+  Desk desk;
+  const UserId bob{"bob"};
+  auto add = [&](const std::string& body) { return add_members_of(kConversation, desk.json(body), desk.input()); };
+  auto loud = of<domain::AddMembers>(add(R"({"user_id":"bob"})"));
+  REQUIRE(loud.notice);
+  CHECK(of<domain::AddMembers>(add(R"({"user_id":"bob"})")).notice != loud.notice);
+  refused(add(R"({"user_id":"bob","quiet":true})"), 403, "`quiet`");
+  refused(remove_member_of(kConversation, bob, true, desk.input()), 403, "`quiet`");
+  CHECK(of<domain::RemoveMember>(remove_member_of(kConversation, bob, std::nullopt, desk.input())).notice);
+  desk.caller.service = true;
+  CHECK_FALSE(of<domain::AddMembers>(add(R"({"user_id":"bob","quiet":true})")).notice);
+  CHECK(of<domain::AddMembers>(add(R"({"user_id":"bob","quiet":false})")).notice);
+  CHECK_FALSE(of<domain::RemoveMember>(remove_member_of(kConversation, bob, true, desk.input())).notice);
 }
 
 TEST_CASE("only a service gives origin_time or quiet") {
@@ -196,12 +277,12 @@ TEST_CASE("what an update does not name stays, and null empties") {
 TEST_CASE("members are added one or many at a time") {
   Desk desk;
   auto many = of<domain::AddMembers>(
-      add_members_of(kConversation, desk.json(R"({"members":["bob",{"user_id":"cy","role":"admin"}]})"), desk.limits));
+      add_members_of(kConversation, desk.json(R"({"members":["bob",{"user_id":"cy","role":"admin"}]})"), desk.input()));
   REQUIRE(many.members.size() == 2);
   CHECK(many.members[1].role == domain::Role::admin);
-  auto one = of<domain::AddMembers>(add_members_of(kConversation, desk.json(R"({"user_id":"dee"})"), desk.limits));
+  auto one = of<domain::AddMembers>(add_members_of(kConversation, desk.json(R"({"user_id":"dee"})"), desk.input()));
   CHECK(one.members[0].user.value == "dee");
-  refused(add_members_of(kConversation, desk.json("{}"), desk.limits), 400, "`user_id`");
+  refused(add_members_of(kConversation, desk.json("{}"), desk.input()), 400, "`user_id`");
   refused(change_role_of(kConversation, UserId{"bob"}, desk.json(R"({"role":"king"})")), 400, "`role`");
 }
 

@@ -32,7 +32,7 @@ std::multiset<EventType> event_types(const engine::Engine& engine) {
   return types;
 }
 
-TEST_CASE("the demo has three kinds of conversation, edits, a delete and receipts") {
+TEST_CASE("the demo has three kinds of conversation, edits, a delete, receipts, reactions, a forward and profiles") {
   const TempFolder folder;
   const auto engine = open_engine(folder);
   const auto filled = fill_demo(*engine, base::system_clock());
@@ -40,9 +40,11 @@ TEST_CASE("the demo has three kinds of conversation, edits, a delete and receipt
   REQUIRE(filled);
   const auto types = event_types(*engine);
   CHECK(types.count(EventType::conversation_created) == 3);
-  CHECK(types.count(EventType::message_sent) == 13);
+  CHECK(types.count(EventType::message_sent) == 14);
   CHECK(types.count(EventType::message_edited) == 2);
   CHECK(types.count(EventType::message_deleted) == 1);
+  CHECK(types.count(EventType::reaction_added) == 2);
+  CHECK(types.count(EventType::profile_updated) == 4);
   CHECK(types.count(EventType::read_advanced) >= 5);
   CHECK(types.count(EventType::delivered_advanced) >= 5);
   engine->stop();

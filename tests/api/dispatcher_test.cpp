@@ -39,7 +39,7 @@ struct Recorder final : Subscriber {
 
 // What live sessions get as frames: all but marks, and receipts only where a pointer moved.
 bool has_frame(const domain::RecordedEvent& event) {
-  if (std::holds_alternative<domain::UnreadMarked>(*event.body)) return false;
+  if (std::holds_alternative<domain::UnreadMarked>(*event.body) || is_private(event)) return false;
   if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) return bool(read->up_to);
   if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) return bool(delivered->up_to);
   return true;

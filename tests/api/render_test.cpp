@@ -82,7 +82,7 @@ TEST_CASE("a message has every member of the contract") {
                          R"("mentions":[{"user_id":"bob","offset":3,"length":5}],"attachments":[],"reply_to":null,)"
                          R"("thread_count":0,"reactions":[],"forwarded_from":null,)"
                          R"("created_at":"2004-12-25T09:14:00.000Z","edited_at":null,"deleted_at":null,)"
-                         R"("erased":false})";
+                         R"("expired":false,"erased":false})";
   CHECK(text_of(message()) == expected);
 }
 
@@ -184,8 +184,83 @@ TEST_CASE("a resuming session gets a message as it is now") {
   CHECK(sent.root.member("type").string() == "message.new");
   CHECK(sent.root.member("version").integer() == 8);
   CHECK(sent.data("message").member("content").kind() == JsonValue::Kind::null);
-  Frame deleted(message_frame(EventType::message_deleted, {42}, {9}, now, kEpoch));
-  CHECK(deleted.data("message_id").string() == kMessageText);
+}
+
+TEST_CASE("a message shows who reacted how often, and whether the reader did") {
+  MessageView view = message();
+  view.reactions = {{"\U0001F44D", 2, true}, {"\"", 1, false}};
+  CHECK_THAT(text_of(view), Catch::Contains("\"reactions\":[{\"emoji\":\"\U0001F44D\",\"count\":2,\"me\":true},"
+                                            "{\"emoji\":\"\\\"\",\"count\":1,\"me\":false}]"));
+}
+
+TEST_CASE("a forwarded message names where it comes from, but no direct conversation") {
+  MessageView view = message();
+  view.facts.forwarded_from = domain::ForwardedFrom{kMessage, kConversation, UserId{"cy"}, kTime};
+  Frame named(frame_text(domain::MessageSent{view.facts, view.content}));
+  auto from = named.data("message").member("forwarded_from");
+  CHECK(from.member("message_id").string() == kMessageText);
+  CHECK(from.member("conversation_id").string() == kConversationText);
+  CHECK(from.member("sender_id").string() == "cy");
+  CHECK(from.member("created_at").string() == "2004-12-25T09:14:00.000Z");
+  view.facts.forwarded_from->conversation = {};
+  Frame unnamed(frame_text(domain::MessageSent{view.facts, view.content}));
+  CHECK(unnamed.data("message").member("forwarded_from").member("conversation_id").kind() == JsonValue::Kind::null);
+}
+
+TEST_CASE("a message names its author where a read asks for it") {
+  const Sender nobody;
+  const Sender known = projections::ProfileView{"Ann", "", "", kTime};
+  std::string out;
+  append_message(out, message(), kEpoch, &nobody);
+  CHECK_THAT(out, Catch::Contains(R"("sender":null)"));
+  append_message(out, message(), kEpoch, &known);
+  CHECK_THAT(out, Catch::Contains(R"("sender":{"display_name":"Ann","avatar":null})"));
+  CHECK(text_of(message()).find("\"sender\"") == std::string::npos);
+}
+
+TEST_CASE("an expired message is pushed as gone, with the reason, and listed like a deleted one") {
+  Frame frame(frame_text(domain::MessageExpired{facts()}));
+  CHECK(frame.root.member("type").string() == "message.deleted");
+  CHECK(frame.data("message_id").string() == kMessageText);
+  CHECK(frame.data("reason").string() == "expired");
+  MessageView view = message_of(event(domain::MessageExpired{facts()}));
+  CHECK(view.expired);
+  CHECK_THAT(text_of(view), Catch::Contains(R"("expired":true)"));
+  CHECK_THAT(text_of(view), Catch::Contains(R"("content":null)"));
+}
+
+TEST_CASE("reactions are pushed with who and what, erased ones are not") {
+  domain::ReactionAdded added{kConversation, kMessage, {7}, UserId{"bob"}, domain::ReactionContent{"+"}};
+  Frame frame(frame_text(added));
+  CHECK(frame.root.member("type").string() == "reaction.added");
+  CHECK(frame.data("message_id").string() == kMessageText);
+  CHECK(frame.data("user_id").string() == "bob");
+  CHECK(frame.data("emoji").string() == "+");
+  domain::ReactionRemoved removed{kConversation, kMessage, {7}, UserId{"bob"}, std::nullopt};
+  CHECK_FALSE(event_frame(event(removed), kEpoch));
+}
+
+TEST_CASE("an edit says nothing of replies and reactions, live and on resume") {
+  MessageView now = message();
+  now.reactions = {{"+", 1, true}};
+  Frame live(frame_text(domain::MessageEdited{facts(), message().content}));
+  Frame resumed(message_frame(EventType::message_edited, {40}, {8}, now, kEpoch));
+  for (const auto* frame : {&live, &resumed}) {
+    CHECK(frame->data("message").member("reactions").kind() == JsonValue::Kind::missing);
+    CHECK(frame->data("message").member("thread_count").kind() == JsonValue::Kind::missing);
+  }
+  Frame sent(message_frame(EventType::message_sent, {40}, {8}, now, kEpoch));
+  CHECK(sent.data("message").member("reactions").items().empty());
+}
+
+TEST_CASE("what belongs to one person alone is a frame for nobody") {
+  domain::SendScheduled waiting{facts(), kTime, message().content};
+  CHECK_FALSE(event_frame(event(waiting), kEpoch));
+  CHECK_FALSE(event_frame(event(domain::ScheduleCancelled{kConversation, kMessage, UserId{"ann"}, "no"}), kEpoch));
+  CHECK_FALSE(event_frame(event(domain::NotificationDue{kConversation, kMessage, {7}, UserId{"bob"}}), kEpoch));
+  CHECK_FALSE(event_frame(event(domain::ProfileUpdated{UserId{"ann"}, domain::ProfileContent{}}), kEpoch));
+  CHECK_FALSE(event_frame(event(domain::UserBlocked{UserId{"ann"}, UserId{"bob"}}), kEpoch));
+  CHECK_FALSE(event_frame(event(domain::FileUploaded{UserId{"ann"}, {}, {}, 1, std::nullopt}), kEpoch));
 }
 
 TEST_CASE("counts, typing and a late created frame are JSON") {

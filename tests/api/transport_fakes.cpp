@@ -14,7 +14,8 @@ namespace {
 // Folds the log up to `position` anew for every question.
 class FakeSnapshot final : public projections::Snapshot {
  public:
-  FakeSnapshot(const FakeEngine& engine, Position position) : engine_(engine), position_(position) {}
+  FakeSnapshot(const FakeEngine& engine, Position position, bool hides_before_join)
+      : engine_(engine), position_(position), hides_before_join_(hides_before_join) {}
   Position position() const override { return position_; }
 
   std::optional<projections::ConversationView> conversation(const ConversationId& id) const override {
@@ -29,6 +30,7 @@ class FakeSnapshot final : public projections::Snapshot {
       });
     });
     if (!is_known) return std::nullopt;
+    if (hides_before_join_) view.settings.history = domain::History::from_join;
     return view;
   }
   std::optional<projections::MemberView> member(const ConversationId& id, const UserId& user) const override {
@@ -86,6 +88,7 @@ class FakeSnapshot final : public projections::Snapshot {
       if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) take(sent->facts, sent->content);
       if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) take(edited->facts, edited->content);
       if (const auto* gone = std::get_if<domain::MessageDeleted>(&*event.body)) take(gone->facts, std::nullopt);
+      if (const auto* old = std::get_if<domain::MessageExpired>(&*event.body)) take(old->facts, std::nullopt);
     });
     return view;
   }
@@ -139,7 +142,8 @@ class FakeSnapshot final : public projections::Snapshot {
       });
     });
     each([&](const RecordedEvent& event) {
-      auto at = found.find(*api::conversation_of(event));
+      auto conversation = api::conversation_of(event);
+      auto at = conversation ? found.find(*conversation) : found.end();
       if (at == found.end()) return;
       bool is_own_stream = event.stream != base::stream_of(at->first);
       (is_own_stream ? at->second.receipts : at->second.head) = event.position;
@@ -167,11 +171,15 @@ class FakeSnapshot final : public projections::Snapshot {
     if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) return sent->facts.ordinal;
     if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) return edited->facts.ordinal;
     if (const auto* gone = std::get_if<domain::MessageDeleted>(&*event.body)) return gone->facts.ordinal;
+    if (const auto* old = std::get_if<domain::MessageExpired>(&*event.body)) return old->facts.ordinal;
+    if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body)) return added->ordinal;
+    if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body)) return removed->ordinal;
     return {};
   }
 
   const FakeEngine& engine_;
   Position position_;
+  bool hides_before_join_;
 };
 
 }  // namespace
@@ -188,7 +196,7 @@ base::Result<engine::EventPtr> FakeEngine::get(Position at) const {
 }
 
 std::unique_ptr<projections::Snapshot> FakeViews::snapshot() const {
-  return std::make_unique<FakeSnapshot>(engine_, applied());
+  return std::make_unique<FakeSnapshot>(engine_, applied(), hides_before_join);
 }
 
 ConversationId History::conversation(std::size_t i) {
@@ -208,7 +216,8 @@ void History::append(unsigned kind, unsigned where, unsigned who, unsigned other
   other %= kUsers;
   if (!conversations_.contains(where)) return create(where, who, other);
   bool is_in = is_member(where, who);
-  switch (kind % 10) {
+  const auto messages = conversations_[where].messages.size();
+  switch (kind % 14) {
     case 0:
       return is_in ? remove(where, who) : add(where, who);
     case 1:
@@ -220,8 +229,17 @@ void History::append(unsigned kind, unsigned where, unsigned who, unsigned other
       break;
     case 4:
     case 5:
-      if (is_in && !conversations_[where].messages.empty()) return change(where, who, kind % 10 == 5);
+      if (is_in && !conversations_[where].messages.empty()) return change(where, who, kind % 14 == 5);
       break;
+    case 6:
+    case 7:
+      if (is_in && messages > 0) return react(where, who, 1 + other % messages, kind % 14 == 6);
+      break;
+    case 8:
+      if (messages > 0) return expire(where, 1 + other % messages);
+      break;
+    case 9:
+      return keep_to_himself(where, who, other);
     default:
       break;
   }
@@ -290,6 +308,41 @@ void History::change(std::size_t where, std::size_t who, bool is_delete) {
   push(domain::MessageEdited{facts, domain::MessageContent{"edited", "", {}, {}}}, user(who), state.version);
 }
 
+void History::expire(std::size_t where, std::size_t ordinal) {
+  auto& state = conversations_[where];
+  state.version = state.version.next();
+  push(domain::MessageExpired{state.messages.at(ordinal - 1)}, {}, state.version);
+}
+
+void History::react(std::size_t where, std::size_t who, std::size_t ordinal, bool added) {
+  auto& state = conversations_[where];
+  const auto& facts = state.messages.at(ordinal - 1);
+  const domain::ReactionContent content{"+"};
+  state.version = state.version.next();
+  if (added) {
+    push(domain::ReactionAdded{facts.conversation, facts.message, facts.ordinal, user(who), content}, user(who),
+         state.version);
+  } else {
+    push(domain::ReactionRemoved{facts.conversation, facts.message, facts.ordinal, user(who), content}, user(who),
+         state.version);
+  }
+}
+
+void History::keep_to_himself(std::size_t where, std::size_t who, unsigned kind) {
+  const UserId own = user(who);
+  domain::SendScheduled waiting;
+  waiting.draft.conversation = conversation(where);
+  waiting.draft.author = own;
+  const domain::EventBody bodies[] = {
+      domain::ProfileUpdated{own, domain::ProfileContent{"name", "", ""}},
+      domain::UserBlocked{own, user(who + 1)},
+      waiting,
+      domain::ScheduleCancelled{conversation(where), {}, own, "no"},
+      domain::NotificationDue{conversation(where), {}, {1}, own},
+  };
+  push(bodies[kind % std::size(bodies)], own, {1});
+}
+
 void History::read(std::size_t where, std::size_t who, bool is_read) {
   Ordinal up_to{conversations_[where].messages.size()};
   if (is_read) return push(domain::ReadAdvanced{conversation(where), user(who), up_to}, user(who), {1});
@@ -308,6 +361,13 @@ bool is_member_at(const FakeEngine& engine, const UserId& user, const Conversati
     });
   }
   return is_in;
+}
+
+bool is_private(const RecordedEvent& event) {
+  using domain::EventType;
+  constexpr EventType kPrivate[] = {EventType::profile_updated, EventType::user_blocked, EventType::send_scheduled,
+                                    EventType::schedule_cancelled, EventType::notification_due};
+  return std::ranges::find(kPrivate, domain::type_of(*event.body)) != std::end(kPrivate);
 }
 
 bool concerns(const FakeEngine& engine, const UserId& user, const RecordedEvent& event) {

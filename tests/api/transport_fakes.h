@@ -48,6 +48,7 @@ class FakeViews final : public projections::Views {
   void stop() override {}
 
   base::PositionGate gate;
+  bool hides_before_join = false;  // settings.history of every conversation
 
  private:
   const FakeEngine& engine_;
@@ -73,6 +74,10 @@ class History {
   void remove(std::size_t where, std::size_t who);
   void send(std::size_t where, std::size_t who);
   void change(std::size_t where, std::size_t who, bool is_delete);
+  void expire(std::size_t where, std::size_t ordinal);
+  void react(std::size_t where, std::size_t who, std::size_t ordinal, bool added);
+  // One of the events that concern one user alone: profile, block, schedule, notification.
+  void keep_to_himself(std::size_t where, std::size_t who, unsigned kind);
   void read(std::size_t where, std::size_t who, bool is_read);
   void mark(std::size_t where, std::size_t who);
 
@@ -87,6 +92,9 @@ class History {
   FakeEngine& engine_;
   std::map<std::size_t, State> conversations_;
 };
+
+// Of a user's own stream, and no pointer: nobody is told.
+bool is_private(const domain::RecordedEvent& event);
 
 // Whether a session of the user gets the event live: he is a member when it happens, or it ends or begins that.
 bool concerns(const FakeEngine& engine, const UserId& user, const domain::RecordedEvent& event);

@@ -39,7 +39,7 @@ std::vector<std::string> make_conversations(Scene& scene, const std::string& tag
       for (std::size_t m = k; m < std::min(members, k + 1'000); ++m) {
         body += (m > k ? ",\"" : "\"") + member_of(tag, i, m) + "\"";
       }
-      post(client, "/api/v1/conversations/" + ids.back() + "/members", owner_of(tag, i), body + "]}");
+      post(client, "/api/v1/conversations/" + ids.back() + "/members", owner_of(tag, i), body + "],\"quiet\":true}");
     }
   }
   return ids;

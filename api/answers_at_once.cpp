@@ -1,0 +1,96 @@
+#include <utility>
+#include <variant>
+
+#include "api/answer_parts.h"
+#include "api/json.h"
+#include "api/render.h"
+#include "api/render_parts.h"
+
+namespace hansard::api {
+
+using domain::RecordedEvent;
+using engine::Done;
+
+namespace {
+struct AtOnce {
+  const Done& done;
+  const RecordedEvent& event;
+  std::uint32_t epoch;
+
+  std::string begin(const base::ConversationId& id) const {
+    std::string body = "{\"conversation_id\":";
+    append_id(body, id);
+    return body;
+  }
+  AnswerBody finish(std::string body) const {
+    append_place(body, done, epoch);
+    return answer_of(done, std::move(body));
+  }
+
+  AnswerBody operator()(const domain::MessageSent&) const {
+    std::string body;
+    body.reserve(1'024);
+    append_message_parts(body, parts_of(event), epoch);
+    return answer_of(done, std::move(body), quoted(event.version));
+  }
+  AnswerBody operator()(const domain::MemberAdded& added) const {
+    std::string body = begin(added.conversation);
+    body += ",\"members\":[";
+    for (const auto& member : added.members) {
+      if (body.back() != '[') body += ',';
+      append_member(body, {member.user, member.role, event.time, {}});
+    }
+    body += ']';
+    return finish(std::move(body));
+  }
+  AnswerBody operator()(const domain::MemberRemoved& removed) const {
+    std::string body = begin(removed.conversation);
+    body += ",\"user_id\":";
+    append_json_string(body, removed.user.value);
+    return finish(std::move(body));
+  }
+  // No ETag: what waits has no version yet.
+  AnswerBody operator()(const domain::SendScheduled& waiting) const {
+    std::string body;
+    begin_scheduled(body, waiting.draft, waiting.send_at, waiting.content ? &*waiting.content : nullptr);
+    append_place(body, done, epoch);
+    return answer_of(done, std::move(body));
+  }
+  AnswerBody operator()(const domain::ProfileUpdated& updated) const {
+    std::string body;
+    const auto content = updated.content.value_or(domain::ProfileContent{});
+    append_profile(body, updated.user, {content.display_name, content.avatar, content.metadata, event.time});
+    body.pop_back();
+    return finish(std::move(body));
+  }
+  AnswerBody operator()(const domain::DeliveredAdvanced& delivered) const {
+    std::string body = begin(delivered.conversation);
+    body += ",\"delivered_up_to\":";
+    append_json_number(body, delivered.up_to.value);
+    return finish(std::move(body));
+  }
+  template <class Other>
+  AnswerBody operator()(const Other&) const {
+    return finish(begin(done.conversation));
+  }
+};
+}  // namespace
+
+bool is_rendered_at_once(const domain::Command& command, const Done& done) {
+  const bool makes_message =
+      std::holds_alternative<domain::SendMessage>(command) || std::holds_alternative<domain::ForwardMessage>(command);
+  if (makes_message) return !done.replayed && main_event(done) != nullptr;
+  if (std::holds_alternative<domain::PutProfile>(command)) return main_event(done) != nullptr;
+  if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
+  return std::holds_alternative<domain::AddMembers>(command) || std::holds_alternative<domain::RemoveMember>(command);
+}
+
+AnswerBody render_at_once(const Done& done, std::uint32_t epoch) {
+  if (const RecordedEvent* event = main_event(done)) return std::visit(AtOnce{done, *event, epoch}, *event->body);
+  std::string body = "{\"conversation_id\":";
+  append_id(body, done.conversation);
+  append_place(body, done, epoch);
+  return answer_of(done, std::move(body));
+}
+
+}  // namespace hansard::api
