@@ -143,9 +143,6 @@ constexpr Setting kSettings[] = {
     {"limits.search", "page_ms", 1, 60'000, [](Config& c) -> Target { return &c.search.budgets.page_ms; }},
     {"limits.search", "count_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.count_ms; }},
     {"limits.search", "relevance_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.relevance_ms; }},
-};
-
-}  // namespace
 
     // What happens without being asked (projections/process/process.h).
     {"notifications", "after_s", 1, 86'400, [](Config& c) -> Target { return &c.process.notify_after_s; }},
@@ -165,8 +162,11 @@ constexpr Setting kWebhookSettings[] = {
     {"webhooks", "retry_first_ms", 10, 3'600'000,
      [](Config& c) -> Target { return &c.webhooks.back().retry_first_ms; }},
     {"webhooks", "retry_most_ms", 10, 86'400'000, [](Config& c) -> Target { return &c.webhooks.back().retry_most_ms; }},
+};
+
+}  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
+std::span<const Setting> webhook_settings() { return kWebhookSettings; }
 
 }  // namespace hansard::api
-std::span<const Setting> webhook_settings() { return kWebhookSettings; }

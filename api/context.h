@@ -44,8 +44,8 @@ struct Context {
   Completions& completions;
   TypingBoard* typing = nullptr;        // nothing where nobody types (tests of handlers)
   RateLimiter* rate_limiter = nullptr;  // nothing: no rate is limited (tests of handlers)
-  search::SearchView* search = nullptr;  // nothing: nobody searches (tests of handlers)
   process::Webhooks* webhooks = nullptr;  // nothing: there are none (tests of handlers)
+  search::SearchView* search = nullptr;  // nothing: nobody searches (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

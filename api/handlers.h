@@ -99,11 +99,6 @@ Answered<Response> typing(Context& context, const Call& call);
 Answered<Response> unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> explain_unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
-// handlers_search.cpp
-asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);
-
-}  // namespace handlers
-}  // namespace hansard::api
 // handlers_webhooks.cpp
 Answered<Response> list_webhooks(Context& context, const Call& call);
 Answered<Response> dead_letters(Context& context, const Call& call);
@@ -111,3 +106,8 @@ Answered<Response> retry_dead_letter(Context& context, const Call& call);
 Answered<Response> pause_webhook(Context& context, const Call& call);
 Answered<Response> resume_webhook(Context& context, const Call& call);
 
+// handlers_search.cpp
+asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);
+
+}  // namespace handlers
+}  // namespace hansard::api

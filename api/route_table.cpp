@@ -62,16 +62,16 @@ const std::array kRoutes = {
     Route{{"DELETE", "/api/v1/users/{id}/block"}, CommandHandler(unblock)},
 
     Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
-};
-
-using Template = std::vector<std::string>;
-
 
     Route{{"GET", "/api/v1/admin/webhooks"}, PlainHandler(list_webhooks)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/pause"}, PlainHandler(pause_webhook)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/resume"}, PlainHandler(resume_webhook)},
     Route{{"GET", "/api/v1/admin/webhooks/{name}/dead-letters"}, PlainHandler(dead_letters)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/dead-letters/{number}/retry"}, PlainHandler(retry_dead_letter)},
+
+};
+
+using Template = std::vector<std::string>;
 
 bool is_placeholder(std::string_view part) { return part.starts_with('{'); }
 
