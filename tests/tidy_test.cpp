@@ -12,6 +12,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/source_folder.h"
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,7 +30,7 @@ std::vector<std::string> read_lines(const fs::path& path) {
   return lines;
 }
 
-const fs::path kRoot = HANSARD_SOURCE_DIR;
+const fs::path kRoot = hansard::support::source_folder();
 const std::vector<std::string> kRooms = {"engine", "projections", "api", "replay"};
 
 std::vector<Source> sources(const std::vector<std::string>& folders) {
@@ -76,8 +78,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine", "projections"}},
-    {"api", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
-             "projections/search", "projections/process"}},
+    {"api",
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
+      "projections/search", "projections/process"}},
     {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
 };
 

@@ -8,6 +8,7 @@
 
 #include "api/token_command.h"
 #include "tests/api/token_fixture.h"
+#include "tests/support/source_folder.h"
 
 namespace hansard::api {
 namespace {
@@ -111,7 +112,7 @@ TEST_CASE("the version is that of the build file") {
   const auto& end = std::get<EndNow>(line);
   CHECK(end.status == kExitOk);
   CHECK(end.out == "hansard " + std::string(kVersion) + "\n");
-  std::ifstream file(std::string(HANSARD_SOURCE_DIR) + "/CMakeLists.txt");
+  std::ifstream file(support::source_folder() + "/CMakeLists.txt");
   const std::string build{std::istreambuf_iterator<char>(file), {}};
   CHECK(build.find("project(hansard VERSION " + std::string(kVersion) + " ") != std::string::npos);
 }

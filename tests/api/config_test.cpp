@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/api/token_fixture.h"
+#include "tests/support/source_folder.h"
 
 namespace hansard::api {
 namespace {
@@ -27,7 +28,7 @@ std::string finish_refusal(const Config& config) {
 }
 
 std::string text_of(const std::string& path) {
-  std::ifstream file(std::string(HANSARD_SOURCE_DIR) + "/" + path);
+  std::ifstream file(support::source_folder() + "/" + path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -9,6 +9,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/source_folder.h"
+
 namespace hansard::api {
 namespace {
 
@@ -145,7 +147,7 @@ std::set<std::string> names_in(const std::string& text, const char* line) {
 }
 
 TEST_CASE("OPERATIONS.md lists the metrics of the page, all and no other") {
-  std::ifstream file(std::string(HANSARD_SOURCE_DIR) + "/docs/OPERATIONS.md");
+  std::ifstream file(support::source_folder() + "/docs/OPERATIONS.md");
   const std::string doc{std::istreambuf_iterator<char>(file), {}};
   CHECK(names_in(doc, R"(\n\| `((?:hansard|process)_\w+)` \|)") == names_in(page_of(Metrics()), R"(# TYPE (\w+) )"));
 }

@@ -1,9 +1,6 @@
 #include "tests/api/token_fixture.h"
 
-#include <sys/stat.h>
-
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 
 #include <cjose/header.h>
@@ -25,28 +22,6 @@ std::shared_ptr<void> owned(cjose_jwk_t* jwk) {
 cjose_jwk_t* key_of(const std::shared_ptr<void>& jwk) { return static_cast<cjose_jwk_t*>(jwk.get()); }
 
 }  // namespace
-
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "hansard-api-XXXXXX").string();
-  if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  folder_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-std::string TempFolder::path(std::string_view name) const {
-  return name.empty() ? folder_.string() : (folder_ / name).string();
-}
-
-std::string TempFolder::write(std::string_view name, std::string_view bytes) const {
-  const std::string file = path(name);
-  std::ofstream(file, std::ios::binary) << bytes;
-  ::chmod(file.c_str(), 0600);
-  return file;
-}
 
 std::string sign_hmac(std::string_view header, std::string_view payload, std::string_view secret) {
   const std::string input = encode_base64url(header) + "." + encode_base64url(payload);

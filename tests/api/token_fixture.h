@@ -3,30 +3,17 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "api/auth.h"
 #include "engine/base/result.h"
+#include "tests/support/temp_folder.h"
 
 namespace hansard::api::test {
 
-// Removed with everything in it at the end.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string path(std::string_view name = "") const;
-  // Mode 0600; returns the path.
-  std::string write(std::string_view name, std::string_view bytes) const;
-
- private:
-  std::filesystem::path folder_;
-};
+using support::TempFolder;
 
 inline constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
 // 2024-01-01T00:00:00Z, and an expiry an hour later.

@@ -2,11 +2,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -30,27 +28,21 @@ std::uint16_t read_port(int out) {
   return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1)));
 }
 
-std::string make_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "hansard-bench-XXXXXX").string();
-  if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  return name;
-}
-
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& binary) : folder_(make_folder()), data_(folder_ + "/data") {
+ServerProcess::ServerProcess(const std::string& binary) : data_(folder_.path("data")) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
-  std::ofstream(folder_ + "/secret") << secret_;
-  ::chmod((folder_ + "/secret").c_str(), 0600);
-  // Fifty thousand users each with their socket come from one address here.
-  std::ofstream(folder_ + "/config.toml") << "[limits]\nconnections_max = 19000\n";
+  std::string secret = folder_.write("secret", secret_);
+  // Fifty thousand users each with their socket come from one address here; some rows are one user flat out.
+  std::string config = folder_.write("config.toml",
+                                     "[limits]\nconnections_max = 19000\n"
+                                     "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n");
   int out[2];
   if (::pipe(out) != 0) throw std::runtime_error("pipe");
   child_ = ::fork();
   if (child_ == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::close(out[0]);
-    std::string secret = folder_ + "/secret", config = folder_ + "/config.toml";
     ::execl(binary.c_str(), binary.c_str(), "serve", "--data", data_.c_str(), "--listen", "127.0.0.1:0",
             "--jwt-secret-file", secret.c_str(), "--config", config.c_str(), "--log-level", "warn", nullptr);
     ::_exit(127);
@@ -60,11 +52,7 @@ ServerProcess::ServerProcess(const std::string& binary) : folder_(make_folder())
   ::close(out[0]);
 }
 
-ServerProcess::~ServerProcess() {
-  stop();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
+ServerProcess::~ServerProcess() { stop(); }
 
 void ServerProcess::stop() {
   if (child_ <= 0) return;

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/support/temp_folder.h"
+
 namespace hansard::bench {
 
 class ServerProcess {
@@ -25,7 +27,8 @@ class ServerProcess {
   void stop();  // and keeps the folder until destruction
 
  private:
-  std::string folder_, data_, secret_;
+  const support::TempFolder folder_;
+  std::string data_, secret_;
   pid_t child_ = -1;
   std::uint16_t port_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "engine/codec/codec.h"
 #include "tests/codec/record_text.h"
 #include "tests/codec/samples.h"
+#include "tests/support/source_folder.h"
 
 using namespace hansard;
 using namespace hansard::codec;
@@ -43,7 +44,7 @@ void drop_content(domain::EventBody& body) {
 
 std::set<std::string> stored_names() {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(HANSARD_SOURCE_DIR "/" + kCorpus)) {
+  for (const auto& entry : std::filesystem::directory_iterator(hansard::support::source_folder() + "/" + kCorpus)) {
     names.insert(entry.path().stem().string());
   }
   return names;

@@ -7,6 +7,7 @@
 #include "engine/base/hash.h"
 #include "engine/codec/little_endian.h"
 #include "engine/codec/record_layout.h"
+#include "tests/support/source_folder.h"
 
 namespace hansard::codec::testing {
 
@@ -51,7 +52,7 @@ std::optional<std::string> from_hex(std::string_view text) {
 }
 
 std::string read_source_file(const std::string& path) {
-  std::ifstream file(std::string(HANSARD_SOURCE_DIR "/") + path, std::ios::binary);
+  std::ifstream file(support::source_folder() + "/" + path, std::ios::binary);
   CHECK(file.is_open(), path);
   return {std::istreambuf_iterator<char>(file), {}};
 }

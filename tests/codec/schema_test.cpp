@@ -7,6 +7,7 @@
 
 #include "tests/codec/fbs_rules.h"
 #include "tests/codec/record_text.h"
+#include "tests/support/source_folder.h"
 
 using namespace hansard::codec::testing;
 namespace fs = std::filesystem;
@@ -20,9 +21,11 @@ FbsSchema parsed(const std::string& text) {
   return schema.value();
 }
 
+std::string in_source(const std::string& path) { return hansard::support::source_folder() + "/" + path; }
+
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(HANSARD_SOURCE_DIR "/" + folder)) {
+  for (const auto& entry : fs::directory_iterator(in_source(folder))) {
     if (entry.is_directory() || entry.path().extension() == ".fbs") names.push_back(entry.path().filename().string());
   }
   return names;
@@ -127,7 +130,7 @@ TEST_CASE("the current schemas follow every released version") {
       FbsSchema was = parsed(read_source_file(released));
       FbsSchema now = parsed(read_source_file("schemas/" + name));
       CHECK(incompatibilities(was, now) == std::vector<std::string>{});
-      CHECK(flatc_accepts(HANSARD_SOURCE_DIR "/" + released, HANSARD_SOURCE_DIR "/schemas/" + name));
+      CHECK(flatc_accepts(in_source(released), in_source("schemas/" + name)));
       ++compared;
     }
   }
@@ -180,11 +183,10 @@ TEST_CASE("a field without an id and facts without an actor break the laws") {
 }
 
 TEST_CASE("flatc is asked, and its no is heard") {
-  fs::path schemas = HANSARD_SOURCE_DIR "/schemas";
+  fs::path schemas = in_source("schemas");
   CHECK(flatc_accepts(schemas / "facts.fbs", schemas / "facts.fbs"));
   CHECK_FALSE(flatc_accepts(schemas / "facts.fbs", schemas / "no-such-schema.fbs"));
-  CHECK_FALSE(flatc_accepts(HANSARD_SOURCE_DIR "/tests/codec/planted/was.fbs",
-                            HANSARD_SOURCE_DIR "/tests/codec/planted/retyped.fbs"));
+  CHECK_FALSE(flatc_accepts(in_source("tests/codec/planted/was.fbs"), in_source("tests/codec/planted/retyped.fbs")));
 }
 
 TEST_CASE("what the schema model does not know is an error, not a gap") {

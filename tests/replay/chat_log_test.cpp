@@ -1,10 +1,5 @@
 #include "replay/chat_log.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include <catch2/catch.hpp>
 #include <zstd.h>
 
@@ -12,25 +7,11 @@
 #include "replay/expected.h"
 #include "replay/import.h"
 #include "replay/people.h"
+#include "tests/support/temp_folder.h"
 
-namespace fs = std::filesystem;
 using namespace hansard::replay;
 
 namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "hansard-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return (path / name).string();
-  }
-  fs::path path;
-};
 
 std::string line(const std::string& id, const std::string& type, const std::string& from,
                  const std::string& more = "") {
@@ -69,7 +50,7 @@ ChatLine said(LineType type, const std::string& from, const std::string& to = ""
 }  // namespace
 
 TEST_CASE("a plain and a zstd log read the same, also without a last newline") {
-  Folder folder;
+  hansard::support::TempFolder folder;
   std::string text = line("1", "join", "ann") + "\n" +
                      line("2", "message", "bob",
                           R"(,"text":"ann: hi","reply_to":"1","mentions":[{"user":"ann","offset":0,"length":3}])");
@@ -86,7 +67,7 @@ TEST_CASE("a plain and a zstd log read the same, also without a last newline") {
 }
 
 TEST_CASE("a log longer than every buffer comes out whole") {
-  Folder folder;
+  hansard::support::TempFolder folder;
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += line(std::to_string(i), "message", "ann", R"(,"text":"a few words")");
   auto lines = read_all(folder.write("long.jsonl.zst", compressed(text)));
@@ -95,7 +76,7 @@ TEST_CASE("a log longer than every buffer comes out whole") {
 }
 
 TEST_CASE("what is not a line of a chat log is refused with its number") {
-  Folder folder;
+  hansard::support::TempFolder folder;
   for (const std::string& bad :
        {std::string("{not json"), line("3", "sang", "ann"), line("", "join", "ann"), line("3", "rename", "ann"),
         std::string(R"({"id":"3","channel":"#c","ts":"yesterday","type":"join","from":"ann"})")}) {
@@ -108,7 +89,7 @@ TEST_CASE("what is not a line of a chat log is refused with its number") {
 }
 
 TEST_CASE("a zstd file cut short anywhere is an error, not an end") {
-  Folder folder;
+  hansard::support::TempFolder folder;
   std::string text;
   for (int i = 0; i < 500; ++i) text += line(std::to_string(i), "message", "ann", R"(,"text":"some words")");
   auto bytes = compressed(text);
@@ -142,7 +123,7 @@ TEST_CASE("membership follows who speaks, joins, leaves and renames") {
 }
 
 TEST_CASE("the fold expects unread from where each came in") {
-  Folder folder;
+  hansard::support::TempFolder folder;
   auto file = folder.write(
       "c.jsonl",
       line("1", "join", "bob") + line("2", "message", "ann", R"(,"text":"one")") +
