@@ -9,19 +9,29 @@
 #include <simdjson.h>
 
 #include "engine/base/check.h"
+#include "engine/base/json_source.h"
 
 namespace hansard::base {
 
 namespace dom = simdjson::dom;
 
+struct JsonValue::Source {
+  std::string text;
+  dom::element root;
+};
+
 // The bridge between a JsonValue's bytes and the parser's element.
 struct JsonValue::Node {
-  static JsonValue wrap(dom::element element) {
+  static JsonValue wrap(dom::element element, const Source* source) {
     static_assert(sizeof element <= sizeof node_ && std::is_trivially_copyable_v<dom::element>);
     JsonValue value;
     std::memcpy(value.node_, &element, sizeof element);
-    value.present_ = true;
+    value.source_ = source;
     return value;
+  }
+  // Whether `value` is this very place of its document, not one that is equal.
+  static bool is_at(const JsonValue& value, dom::element element) {
+    return std::memcmp(value.node_, wrap(element, nullptr).node_, sizeof value.node_) == 0;
   }
   static dom::element element(const JsonValue& value) {
     dom::element result;
@@ -31,7 +41,7 @@ struct JsonValue::Node {
 };
 
 JsonValue::Kind JsonValue::kind() const {
-  if (!present_) return Kind::missing;
+  if (!source_) return Kind::missing;
   switch (Node::element(*this).type()) {
     case dom::element_type::ARRAY:
       return Kind::array;
@@ -56,9 +66,9 @@ JsonValue::Kind JsonValue::kind() const {
 JsonValue JsonValue::member(std::string_view key) const {
   JsonValue found;
   dom::object object;
-  if (!present_ || Node::element(*this).get(object) != simdjson::SUCCESS) return found;
+  if (!source_ || Node::element(*this).get(object) != simdjson::SUCCESS) return found;
   for (auto [name, value] : object) {
-    if (name == key) found = Node::wrap(value);
+    if (name == key) found = Node::wrap(value, source_);
   }
   return found;
 }
@@ -66,15 +76,15 @@ JsonValue JsonValue::member(std::string_view key) const {
 std::vector<JsonValue> JsonValue::items() const {
   std::vector<JsonValue> items;
   dom::array array;
-  if (!present_ || Node::element(*this).get(array) != simdjson::SUCCESS) return items;
+  if (!source_ || Node::element(*this).get(array) != simdjson::SUCCESS) return items;
   items.reserve(array.size());
-  for (dom::element element : array) items.push_back(Node::wrap(element));
+  for (dom::element element : array) items.push_back(Node::wrap(element, source_));
   return items;
 }
 
 std::optional<bool> JsonValue::boolean() const {
   bool value = false;
-  if (!present_ || Node::element(*this).get(value) != simdjson::SUCCESS) return std::nullopt;
+  if (!source_ || Node::element(*this).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
 
@@ -85,15 +95,36 @@ std::optional<std::int64_t> JsonValue::integer() const {
 
 std::optional<std::string_view> JsonValue::string() const {
   std::string_view value;
-  if (!present_ || Node::element(*this).get(value) != simdjson::SUCCESS) return std::nullopt;
+  if (!source_ || Node::element(*this).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
 
+namespace {
+// Looks below `at` for a place of the document, in the order of its text; `passed` counts the values before it.
+bool find(dom::element at, const auto& is_wanted, std::size_t& passed) {
+  if (is_wanted(at)) return true;
+  ++passed;
+  dom::array items;
+  if (at.get(items) == simdjson::SUCCESS) {
+    for (dom::element item : items) {
+      if (find(item, is_wanted, passed)) return true;
+    }
+  }
+  dom::object members;
+  if (at.get(members) != simdjson::SUCCESS) return false;
+  for (auto [name, value] : members) {
+    if (find(value, is_wanted, passed)) return true;
+  }
+  return false;
+}
+}  // namespace
+
 std::string JsonValue::minified() const {
-  if (!present_) return {};
-  simdjson::internal::string_builder<> builder;
-  builder.append(Node::element(*this));
-  return std::string(builder.str());
+  if (!source_) return {};
+  std::size_t passed = 0;
+  bool is_found = find(source_->root, [this](dom::element at) { return Node::is_at(*this, at); }, passed);
+  CHECK(is_found, passed);
+  return minified_json(json_value_at(source_->text, passed));
 }
 
 namespace {
@@ -174,6 +205,11 @@ const char* reason(simdjson::error_code code) {
 struct JsonParser::Impl {
   dom::parser parser;
   std::size_t depth_max;
+  JsonValue::Source source;
+
+  simdjson::error_code parse(std::string_view text) {
+    return parser.parse(text.data(), text.size(), true).get(source.root);
+  }
 };
 
 // The parser's limit lets one level less through when the innermost container is not empty, hence one more.
@@ -188,14 +224,18 @@ Result<JsonValue> JsonParser::parse(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return error(ErrorCode::malformed, "the JSON text begins with a byte order mark");
   }
-  dom::element root;
-  auto status = impl_->parser.parse(text.data(), text.size(), true).get(root);
+  auto status = impl_->parse(text);
+  if (status != simdjson::SUCCESS) {
+    // The parser takes no integer beyond 64 bits, and nobody here asks for the value of one.
+    if (auto masked = mask_long_integers(text)) status = impl_->parse(*masked);
+  }
   if (status != simdjson::SUCCESS) return error(ErrorCode::malformed, reason(status));
   if (is_too_deep(text, impl_->depth_max)) return error(ErrorCode::malformed, reason(simdjson::DEPTH_ERROR));
   if (has_lone_surrogate(text)) {
     return error(ErrorCode::malformed, "a string in the JSON text has an unpaired surrogate");
   }
-  return JsonValue::Node::wrap(root);
+  impl_->source.text = text;
+  return JsonValue::Node::wrap(impl_->source.root, &impl_->source);
 }
 
 }  // namespace hansard::base

@@ -1,6 +1,7 @@
 // JSON in and out: json.cpp is the only includer of the parser. In: simdjson's DOM (RFC 8259, strict), which refuses
-// invalid UTF-8, lone surrogates, a byte order mark, numbers that are not finite, integers beyond 64 bits and nesting
-// beyond the limit. Of equal keys in an object the last one counts. Out: an appending writer (json_write.cpp).
+// invalid UTF-8, lone surrogates, a byte order mark, numbers that are not finite and nesting beyond the limit. Of equal
+// keys in an object the last one counts. A value can be had as it was written (json_source.h), so that what is only
+// carried keeps its numbers, also integers beyond 64 bits. Out: an appending writer (json_write.cpp).
 //
 // Thread: one Parser per io thread; a Value lives until the parser's next parse.
 #pragma once
@@ -31,22 +32,22 @@ class JsonValue {
   std::optional<bool> boolean() const;
   std::optional<std::int64_t> integer() const;
   std::optional<std::string_view> string() const;
-  // The value as JSON text without spaces: members in their order, integers exact, other numbers as the shortest text
-  // of their double.
+  // The value as it was written but for the spaces around its parts: numbers and strings keep their text.
   std::string minified() const;
 
  private:
   friend class JsonParser;
   struct Node;
+  struct Source;                         // the text it was parsed from, and its root
   alignas(8) unsigned char node_[24]{};  // simdjson's element, kept out of this header
-  bool present_ = false;
+  const Source* source_ = nullptr;       // nothing: the value is missing
 };
 
 class JsonParser {
  public:
   explicit JsonParser(std::size_t depth_max = 64);
   ~JsonParser();
-  // `malformed` with one sentence. `text` may be freed afterwards.
+  // `malformed` with one sentence. `text` may be freed afterwards: it is copied.
   Result<JsonValue> parse(std::string_view text);
 
  private:

@@ -1,6 +1,7 @@
 #include "api/json.h"
 
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
@@ -59,11 +60,34 @@ TEST_CASE("a text that is not exactly one JSON value is refused") {
   CHECK_FALSE(accepts(std::string_view("{}\0", 3)));
 }
 
-TEST_CASE("numbers that are not finite and integers beyond 64 bits are refused") {
+TEST_CASE("numbers that are not finite are refused") {
   CHECK_FALSE(accepts("1e400"));
   CHECK_FALSE(accepts("[-1e400]"));
-  CHECK_FALSE(accepts("123456789012345678901234567890"));
+  CHECK_FALSE(accepts("[123456789012345678901234567890,1e400]"));
   CHECK(accepts("1e300"));
+}
+
+TEST_CASE("an integer beyond 64 bits is a number that only its text is known of") {
+  JsonParser parser;
+  auto root = parser.parse(R"({"a":123456789012345678901234567890,"b":-9223372036854775809,"c":[18446744073709551616],
+                               "d":9223372036854775807,"e":"123456789012345678901234567890"})");
+  REQUIRE(root);
+  CHECK(root.value().member("a").kind() == JsonValue::Kind::number);
+  CHECK_FALSE(root.value().member("a").integer());
+  CHECK(root.value().member("a").minified() == "123456789012345678901234567890");
+  CHECK(root.value().member("b").minified() == "-9223372036854775809");
+  CHECK(root.value().member("c").minified() == "[18446744073709551616]");
+  CHECK(root.value().member("d").integer() == 9223372036854775807);
+  CHECK(root.value().member("e").string() == "123456789012345678901234567890");
+}
+
+TEST_CASE("what is no number does not become one by its length") {
+  for (const char* text : {"012345678901234567890123", "-012345678901234567890123", "+123456789012345678901234",
+                           "123456789012345678901234x", "123456789012345678901234 5", "12345678901234567890.",
+                           "[123456789012345678901234", "--123456789012345678901234"}) {
+    INFO(text);
+    CHECK_FALSE(accepts(text));
+  }
 }
 
 TEST_CASE("invalid UTF-8 is refused") {
@@ -112,7 +136,40 @@ TEST_CASE("minified text keeps members, order and numbers") {
   JsonParser parser;
   auto root = parser.parse(R"( { "b" : [ 1 , -9007199254740993, 0.1, 1.5e300 ] , "a" : "\u0001\"é" } )");
   REQUIRE(root);
-  CHECK(root.value().minified() == R"({"b":[1,-9007199254740993,0.1,1.5e+300],"a":"\u0001\"é"})");
+  CHECK(root.value().minified() == R"({"b":[1,-9007199254740993,0.1,1.5e300],"a":"\u0001\"é"})");
+}
+
+TEST_CASE("a value is copied as it was written, from its own place") {
+  JsonParser parser;
+  auto root =
+      parser.parse(R"({"x":{"m":[1.0, 1.0]},"m":{"a : b": "c, {\"}\\", "n": [1.10, 2e2, -0, {}, [ ]]},"m":1.0})");
+  REQUIRE(root);
+  CHECK(root.value().member("x").minified() == R"({"m":[1.0,1.0]})");
+  CHECK(root.value().member("x").member("m").items()[1].minified() == "1.0");
+  CHECK(root.value().member("m").minified() == "1.0");
+  CHECK(root.value().minified() ==
+        R"({"x":{"m":[1.0,1.0]},"m":{"a : b":"c, {\"}\\","n":[1.10,2e2,-0,{},[]]},"m":1.0})");
+  CHECK(root.value().member("none").minified().empty());
+}
+
+TEST_CASE("every value of a text is found by its number") {
+  rc::prop("json_value_at gives what minified gives", [] {
+    const auto numbers = *rc::gen::container<std::vector<int>>(rc::gen::inRange(-5, 1'000));
+    std::string text = "[";
+    for (int n : numbers) {
+      if (text.size() > 1) text += " , ";
+      text += n < 0 ? R"({"k" : [ "s:" , null ]})" : std::to_string(n);
+    }
+    text += "]";
+    JsonParser parser;
+    auto root = parser.parse(text);
+    RC_ASSERT(root.has_value());
+    auto items = root.value().items();
+    RC_ASSERT(items.size() == numbers.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      RC_ASSERT(items[i].minified() == (numbers[i] < 0 ? R"({"k":["s:",null]})" : std::to_string(numbers[i])));
+    }
+  });
 }
 
 TEST_CASE("a string is written with the least escapes") {
