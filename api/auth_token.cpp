@@ -56,16 +56,23 @@ Result<TokenHeader> read_header(std::string_view text) {
   return TokenHeader{std::string(text_of(algorithm)), kid ? std::string(text_of(kid)) : std::string()};
 }
 
+// A NumericDate may have fractions of a second (RFC 7519 section 2); what is below a millisecond is cut.
+base::Timestamp milliseconds_of(const json_t* number) {
+  if (json_is_integer(number)) return {json_integer_value(number) * 1'000};
+  return {static_cast<std::int64_t>(std::floor(json_number_value(number) * 1'000.0))};
+}
+
 Result<base::Timestamp> read_expiry(const json_t* claims) {
   const json_t* exp = json_object_get(claims, "exp");
   if (!exp) return refused("the token has no expiry (exp)");
-  if (!json_is_integer(exp)) return refused("the token's expiry (exp) is not a whole number of seconds");
-  const json_int_t seconds = json_integer_value(exp);
-  if (seconds < 0 || seconds > kLastSecond) return refused("the token's expiry (exp) is out of range");
-  return base::Timestamp{seconds * 1'000};
+  if (!json_is_number(exp)) return refused("the token's expiry (exp) is not a number of seconds");
+  const double seconds = json_number_value(exp);
+  if (!(seconds >= 0 && seconds <= static_cast<double>(kLastSecond))) {
+    return refused("the token's expiry (exp) is out of range");
+  }
+  return milliseconds_of(exp);
 }
 
-// RFC 7519 section 2 allows fractions of a second.
 Result<base::Timestamp> read_optional_time(const json_t* claims, const char* name) {
   const json_t* time = json_object_get(claims, name);
   if (!time) return base::Timestamp{};
@@ -74,7 +81,7 @@ Result<base::Timestamp> read_optional_time(const json_t* claims, const char* nam
   if (!(std::fabs(seconds) <= static_cast<double>(kLastSecond))) {
     return refused(std::string("the token's ") + name + " is out of range");
   }
-  return base::Timestamp{static_cast<std::int64_t>(seconds * 1'000.0)};
+  return milliseconds_of(time);
 }
 
 void grant(Identity& identity, std::string_view word) {
