@@ -183,6 +183,7 @@ Result<void> finish_config(Config& config) {
   config.process.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
+  config.engine.rules.mentions_max = static_cast<std::uint32_t>(limits.mentions_max);
   return base::success();
 }
 

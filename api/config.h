@@ -64,7 +64,7 @@ base::Result<void> load_config_file(const std::string& path, Config& config);
 base::Result<void> load_config(std::string_view toml, std::string_view source, Config& config);
 
 // What no single setting can tell: that they fit each other and that words are known. Also copies what two rooms
-// share (the data folder, the content limit) to where each reads it. Call it last.
+// share (the data folder, the limits of content and mentions) to where each reads it. Call it last.
 base::Result<void> finish_config(Config& config);
 
 struct ListenAddress {

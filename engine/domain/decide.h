@@ -102,7 +102,7 @@ struct Rules {
   std::uint32_t delete_window_s = 300;  // 0: none
   std::uint32_t members_max = 100'000;
   std::uint32_t content_code_points_max = 10'000;
-  std::uint32_t mentions_max = 1'000;  // each costs the decision a look at the members
+  std::uint32_t mentions_max = 500;  // each costs the decision a look at the members
   std::uint32_t attachments_max = 20;
   std::uint32_t emojis_per_message_max = 50;
   std::uint32_t emojis_per_user_max = 20;        // under one message
