@@ -74,7 +74,13 @@ bool Dispatcher::attach(Subscriber& session) {
     return true;
   }
   auto snapshot = views_.snapshot();
-  while (cursor_ < snapshot->position() || (members_.is_empty() && cursor_ < engine_.durable())) pump();
+  auto is_behind = [&] {
+    return cursor_ < snapshot->position() || (members_.is_empty() && cursor_ < engine_.durable());
+  };
+  for (int slice = 0; is_behind(); ++slice) {
+    if (slice == kAttachSlices) return false;
+    pump();
+  }
   if (cursor_.value - snapshot->position().value > kSeedEventsMax) return false;
   Seats seats(session.user());
   seats.seed(snapshot->memberships(session.user()));

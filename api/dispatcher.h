@@ -15,8 +15,8 @@
 // With no session here the cursor jumps to the durable position instead of reading.
 //
 // Thread: the io thread it belongs to. The gates' callbacks only ring a Bell.
-// Limits: kSliceEvents a wake-up, then other work has its turn; attach refuses when (V, C] is longer than
-// kSeedEventsMax.
+// Limits: kSliceEvents a wake-up, then other work has its turn; attach dispatches kAttachSlices of them at most, and
+// refuses when (V, C] is longer than kSeedEventsMax.
 #pragma once
 
 #include <memory>
@@ -50,6 +50,7 @@ class Dispatcher {
   static constexpr std::size_t kSliceEvents = 512;
   static constexpr std::size_t kSeedEventsMax = 4'096;
   static constexpr std::size_t kNoticesASlice = 128;
+  static constexpr int kAttachSlices = 8;
 
   Dispatcher(asio::io_context& io, engine::Engine& engine, projections::Views& views, const Limits& limits);
   ~Dispatcher();
@@ -60,7 +61,8 @@ class Dispatcher {
   // Dispatches up to kSliceEvents events; true when there are more. start() calls it on each wake-up.
   bool pump();
 
-  // False when the views are more than kSeedEventsMax events behind: wait for them and try again.
+  // False when the views are more than kSeedEventsMax events behind, or the cursor is further behind them than
+  // kAttachSlices slices bring it: wait for the views, let others have their turn, and try again.
   bool attach(Subscriber& session);
   void detach(Subscriber& session);
 

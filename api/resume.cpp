@@ -27,7 +27,9 @@ Resume::Resume(engine::Engine& engine, projections::Views& views, Dispatcher& di
 Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   auto snapshot = views_.snapshot();
   // Who is a member is asked of the dispatcher, which must know at least what the snapshot shows.
-  while (dispatcher_.cursor() < std::max(snapshot->position(), served_)) dispatcher_.pump();
+  const Position known = std::max(snapshot->position(), served_);
+  if (dispatcher_.cursor() < known) dispatcher_.pump();
+  if (dispatcher_.cursor() < known) return Step::more;
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;

@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/acknowledged.h"
 #include "api/answers.h"
 #include "api/json_fields.h"
@@ -53,7 +56,10 @@ asio::awaitable<void> SocketSession::open() {
   for (int attempt = 0; !close_ && !feed_->attach(); ++attempt) {
     auto timeout = std::chrono::milliseconds(context_.limits.min_position_timeout_ms);
     bool is_near = attempt < kAttachAttempts && co_await context_.views_reach(thread_.dispatcher().cursor(), timeout);
-    if (is_near) continue;
+    if (is_near) {
+      co_await asio::post(context_.io, asio::use_awaitable);  // others have their turn
+      continue;
+    }
     fail(auth_id_, problem_of(base::error(base::ErrorCode::behind, "The views are behind; try again soon.")));
     close(kTryAgainLater, "the views are behind");
   }

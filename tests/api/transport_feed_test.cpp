@@ -12,6 +12,7 @@
 #include <rapidcheck/catch.h>
 
 #include "api/dispatcher_feed.h"
+#include "api/render.h"
 #include "tests/api/transport_fakes.h"
 
 using namespace hansard;
@@ -244,6 +245,8 @@ TEST_CASE("a resume shows a message as it is now and a deleted one without its c
   CHECK(seen_of(slow.frames[1]).type == "message.new");
   CHECK(slow.frames[1].find("\"content\":null") != std::string::npos);
   CHECK(seen_of(slow.frames[2]).type == "message.deleted");
+  // The same text as live.
+  CHECK(slow.frames[2] == *event_frame(*slow.edge.engine.events[2], 1));
 }
 
 TEST_CASE("of a conversation the user has left a resume tells only that") {
