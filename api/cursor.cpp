@@ -17,6 +17,7 @@ constexpr char kList = 'l';
 constexpr char kUser = 'u';
 constexpr char kScheduled = 'w';
 constexpr char kSearch = 's';
+constexpr char kVersion = 'v';
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kNumberBytes = 8;
 constexpr std::size_t kChecksumBytes = 4;
@@ -89,6 +90,24 @@ std::optional<HistoryCursor> decode_history_cursor(std::string_view text) {
   cursor.direction = reader.number(1) == 0 ? Direction::before : Direction::after;
   cursor.from = {reader.number(kNumberBytes)};
   if (!reader.is_whole()) cursor.thread = reader.id<MessageId>();
+  if (!reader.is_whole()) return std::nullopt;
+  return cursor;
+}
+
+std::string encode_cursor(const VersionCursor& cursor) {
+  std::string bytes(1, kVersion);
+  bytes += cursor.message.view();
+  put_number(bytes, cursor.after.value, kNumberBytes);
+  return sealed(std::move(bytes));
+}
+
+std::optional<VersionCursor> decode_version_cursor(std::string_view text) {
+  auto bytes = opened(text, kVersion);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  VersionCursor cursor;
+  cursor.message = reader.id<MessageId>();
+  cursor.after = {reader.number(kNumberBytes)};
   if (!reader.is_whole()) return std::nullopt;
   return cursor;
 }

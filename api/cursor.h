@@ -24,6 +24,13 @@ struct HistoryCursor {
 std::string encode_cursor(const HistoryCursor& cursor);
 std::optional<HistoryCursor> decode_history_cursor(std::string_view text);
 
+struct VersionCursor {
+  base::MessageId message;
+  base::Version after;  // exclusive
+};
+std::string encode_cursor(const VersionCursor& cursor);
+std::optional<VersionCursor> decode_version_cursor(std::string_view text);
+
 std::string encode_cursor(const projections::ListCursor& cursor);
 std::optional<projections::ListCursor> decode_list_cursor(std::string_view text);
 

@@ -53,7 +53,8 @@ Answered<Command> update_conversation(Context& context, const Call& call) {
 
 Answered<Command> close_conversation(Context&, const Call& call) {
   TRY(auto id, conversation_of_path(call));
-  return Command(domain::CloseConversation{id});
+  TRY(auto if_match, if_match_of(call.request));
+  return Command(domain::CloseConversation{id, if_match});
 }
 
 Answered<Command> archive(Context&, const Call& call) { return flag(call, &FlagConversation::archived, true); }

@@ -17,8 +17,6 @@ using projections::ReaderView;
 using projections::Snapshot;
 
 namespace {
-constexpr std::size_t kVersionsMax = 1'000;
-
 // delivered_at and read_at are when the pointer last moved: pointers are cumulative, no message has a time of its own.
 void append_receipt(std::string& out, const MemberView& member, const ReaderView& reader, base::Ordinal ordinal) {
   bool read = reader.read_up_to >= ordinal;
@@ -32,10 +30,13 @@ void append_receipt(std::string& out, const MemberView& member, const ReaderView
   out.append(",\"status\":\"").append(read ? "read" : delivered ? "delivered" : "sent").append("\"}");
 }
 
-// Members no longer see what was deleted, also not in older versions; auditors do.
-void hide_deleted(std::vector<MessageView>& versions) {
-  if (versions.empty() || versions.back().content) return;
-  for (MessageView& version : versions) version.content.reset();
+// The version a page begins after.
+Answered<base::Version> versions_after(const Call& call, const base::MessageId& message) {
+  auto text = call.params.get("cursor");
+  if (!text) return base::Version{};
+  auto cursor = decode_version_cursor(*text);
+  if (!cursor || cursor->message != message) return malformed("`cursor` is not one of this list");
+  return cursor->after;
 }
 
 Answered<MessageView> message_with_versions(const Call& call, const Snapshot& snapshot) {
@@ -97,15 +98,22 @@ Answered<Response> get_message(Context& context, const Call& call, const Snapsho
 
 Answered<Response> message_versions(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto message, message_with_versions(call, snapshot));
-  auto versions = snapshot.versions(message.facts.conversation, message.facts.ordinal, kVersionsMax);
-  if (!call.caller.audit) hide_deleted(versions);
+  TRY(auto limit, page_limit(call.params, context.limits));
+  const auto& facts = message.facts;
+  TRY(auto after, versions_after(call, facts.message));
+  auto versions = snapshot.versions(facts.conversation, facts.ordinal, after, limit + 1);
+  bool more = versions.size() > limit;
+  if (more) versions.pop_back();
+  // Members no longer see what was deleted, also not in older versions; auditors do.
+  bool is_hidden = !message.content && !call.caller.audit;
   std::string body = "{\"items\":[";
   Senders senders(snapshot);
-  for (const auto& version : versions) {
+  for (auto& version : versions) {
+    if (is_hidden) version.content.reset();
     if (body.back() != '[') body += ',';
     append_message(body, version, context.engine.epoch(), &senders.of(version.facts.author));
   }
-  end_page(body, "");
+  end_page(body, more ? encode_cursor(VersionCursor{facts.message, versions.back().version}) : "");
   return json_response(std::move(body));
 }
 

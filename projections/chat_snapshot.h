@@ -33,7 +33,8 @@ class ChatSnapshot final : public Snapshot {
   std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal,
                                         const Viewer& viewer = {}) const override;
   HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const override;
-  std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const override;
+  std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, Version after,
+                                    std::size_t limit) const override;
 
   ListPage conversations(const UserId& user, const ListFilter& filter, std::optional<ListCursor> cursor,
                          std::size_t limit) const override;

@@ -222,8 +222,9 @@ class Snapshot {
                                                 const Viewer& viewer = {}) const = 0;
   // `floor`: ordinals at or below stay hidden (from_join).
   virtual HistoryPage history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const = 0;
-  // All versions of a message, oldest first, without replies and reactions.
-  virtual std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const = 0;
+  // The versions of a message above `after`, oldest first, without replies and reactions.
+  virtual std::vector<MessageView> versions(const ConversationId& id, Ordinal ordinal, Version after,
+                                            std::size_t limit) const = 0;
 
   virtual ListPage conversations(const UserId& user, const ListFilter& filter, std::optional<ListCursor> cursor,
                                  std::size_t limit) const = 0;

@@ -135,13 +135,15 @@ HistoryPage ChatSnapshot::thread_history(const ConversationId& id, const History
   return page;
 }
 
-std::vector<MessageView> ChatSnapshot::versions(const ConversationId& id, Ordinal ordinal, std::size_t limit) const {
+std::vector<MessageView> ChatSnapshot::versions(const ConversationId& id, Ordinal ordinal, Version after,
+                                                std::size_t limit) const {
   std::vector<MessageView> versions;
   std::string first(message_key(id, ordinal, {}).view().substr(0, 25));
   RowCursor& at = cursor();
-  for (at.seek_back(message_key(id, ordinal, {})); versions.size() < limit && at.at(first); at.prev()) {
+  for (at.seek_back(message_key(id, ordinal, after)); versions.size() < limit && at.at(first); at.prev()) {
     if (parse_message_key(at.key()).is_standing) break;
     read_message(id, versions.emplace_back());
+    if (versions.back().version <= after) versions.pop_back();
   }
   return versions;
 }

@@ -10,6 +10,19 @@ namespace {
 
 constexpr const char* kNothing = "0190a0b0-0000-7000-8000-0000000000ff";
 
+TEST_CASE("a close with If-Match closes only what the caller has seen") {
+  House house;
+  std::string path = "/conversations/" + house.group("ann", {"bob"});
+  std::string seen = house.get(path, "ann").header("ETag");
+  house.ask("PATCH", path, "ann", R"({"title":"changed"})");
+  Reply stale = house.ask("DELETE", path, "ann", "", {{"if-match", seen}});
+  CHECK(stale.status == 412);
+  CHECK(stale.code() == "version_conflict");
+  CHECK(house.ask("DELETE", path, "ann", "", {{"if-match", "nonsense"}}).status == 400);
+  Reply closed = house.ask("DELETE", path, "ann", "", {{"if-match", house.get(path, "ann").header("ETag")}});
+  CHECK(closed.status == 200);
+}
+
 TEST_CASE("a created conversation is answered, listed and read") {
   House house;
   Reply made = house.post("/conversations", "ann", R"({"type":"group","title":"Team","members":["bob"]})");

@@ -117,6 +117,47 @@ TEST_CASE("versions are for auditors, and for members where the settings say so"
   CHECK(house.get(shown + "/history", "auditor audit").contents() == Contents{"one", "two", "(none)"});
 }
 
+TEST_CASE("the versions of a message are a list of pages") {
+  House house;
+  std::string id = house.send(house.group("ann", {"bob"}, R"({"edit_history":true})"), "ann", "0");
+  for (int i = 1; i < 7; ++i) {
+    house.ask("PATCH", "/messages/" + id, "ann", "{\"content\":\"" + std::to_string(i) + "\"}");
+  }
+  std::vector<std::string> all;
+  std::string path = "/messages/" + id + "/history?limit=3", cursor;
+  int pages = 0;
+  do {
+    Reply page = house.get(path + (cursor.empty() ? "" : "&cursor=" + cursor), "bob");
+    REQUIRE(page.status == 200);
+    for (auto& content : page.contents()) all.push_back(content);
+    cursor = page.word("next");
+    ++pages;
+  } while (!cursor.empty());
+  CHECK(all == Contents{"0", "1", "2", "3", "4", "5", "6"});
+  CHECK(pages == 3);
+  CHECK(house.get(path + "&cursor=none", "bob").status == 400);
+  CHECK(house.get("/messages/" + id + "/history?limit=0", "bob").status == 400);
+  // The last page of a deleted message shows as little as the first.
+  cursor = house.get(path, "bob").word("next");
+  house.ask("DELETE", "/messages/" + id, "ann");
+  CHECK(house.get(path + "&cursor=" + cursor, "bob").contents() == Contents{"(none)", "(none)", "(none)"});
+  CHECK(house.get(path + "&cursor=" + cursor, "auditor audit").contents() == Contents{"3", "4", "5"});
+  std::string other = house.send(house.group("ann", {}, R"({"edit_history":true})"), "ann", "x");
+  CHECK(house.get("/messages/" + other + "/history?cursor=" + cursor, "ann").status == 400);
+}
+
+TEST_CASE("metadata keeps its numbers as they were written") {
+  House house;
+  std::string path = "/conversations/" + house.group("ann", {}) + "/messages";
+  std::string metadata = R"({"big":123456789012345678901234567890,"price":1.10,"n":-0,"e":2E+2,"s":"\u0041"})";
+  Reply sent = house.post(path, "ann", R"({"content":"x", "metadata" : )" + metadata + "}");
+  REQUIRE(sent.status == 201);
+  CHECK_THAT(sent.text, Catch::Contains("\"metadata\":" + metadata));
+  CHECK_THAT(house.get("/messages/" + sent.word("id"), "ann").text, Catch::Contains("\"metadata\":" + metadata));
+  CHECK(house.post(path, "ann", R"({"content":"x","metadata":{"n":1e400}})").status == 400);
+  CHECK(house.post(path, "ann", R"({"content":123456789012345678901234567890})").status == 400);
+}
+
 TEST_CASE("history goes both ways from an ordinal or a message") {
   House house;
   std::string id = house.group("ann", {"bob"});

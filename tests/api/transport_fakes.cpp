@@ -95,7 +95,8 @@ class FakeSnapshot final : public projections::Snapshot {
   projections::HistoryPage history(const ConversationId&, const projections::HistoryQuery&, Ordinal) const override {
     return {};
   }
-  std::vector<projections::MessageView> versions(const ConversationId&, Ordinal, std::size_t) const override {
+  std::vector<projections::MessageView> versions(const ConversationId&, Ordinal, base::Version,
+                                                 std::size_t) const override {
     return {};
   }
   projections::ListPage conversations(const UserId&, const projections::ListFilter&,

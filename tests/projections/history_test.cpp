@@ -111,12 +111,12 @@ TEST_CASE("a message shows its last version, however many it has") {
   CHECK(page.items[1].position == chat.log.end());
   CHECK(page.items[1].edited_at);
   CHECK_FALSE(page.items[0].edited_at);
-  auto versions = now.versions(chat.id, {2}, 100);
+  auto versions = now.versions(chat.id, {2}, {}, 100);
   REQUIRE(versions.size() == 31);
   CHECK(versions.front().content->text == "text 1");
   CHECK(versions.back().content->text == "edit 29");
-  CHECK(now.versions(chat.id, {2}, 5).size() == 5);
-  CHECK(now.versions(chat.id, {9}, 5).empty());
+  CHECK(now.versions(chat.id, {2}, {}, 5).size() == 5);
+  CHECK(now.versions(chat.id, {9}, {}, 5).empty());
 }
 
 TEST_CASE("a deleted message stays listed without content and keeps its versions") {
@@ -132,7 +132,7 @@ TEST_CASE("a deleted message stays listed without content and keeps its versions
   CHECK(message->edited_at);
   CHECK_FALSE(message->erased);
   CHECK(message->facts == chat.sent[0]);
-  auto versions = now.versions(chat.id, {1}, 10);
+  auto versions = now.versions(chat.id, {1}, {}, 10);
   REQUIRE(versions.size() == 3);
   CHECK(versions[1].content->text == "better");
 }

@@ -105,7 +105,7 @@ TEST_CASE("a forwarded message says where it comes from") {
   chat.log.edit(facts, "better");
   auto now = chat.now();
   CHECK(now.message(facts.message)->facts.forwarded_from == options.forwarded_from);
-  CHECK(now.versions(chat.id, {1}, 5).front().facts == facts);
+  CHECK(now.versions(chat.id, {1}, {}, 5).front().facts == facts);
 }
 
 TEST_CASE("an expired message is a tombstone that says so, and counts for nobody") {
@@ -126,7 +126,7 @@ TEST_CASE("an expired message is a tombstone that says so, and counts for nobody
   CHECK(message->reactions.empty());
   CHECK(now.unread(chat.id, {"bob"}).unread == 0);
   CHECK(now.unread(chat.id, {"bob"}).mentions == 0);
-  CHECK(now.versions(chat.id, {1}, 5).front().content->text == "hello");
+  CHECK(now.versions(chat.id, {1}, {}, 5).front().content->text == "hello");
 }
 
 TEST_CASE("a notice of membership counts for nobody") {
