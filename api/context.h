@@ -18,18 +18,19 @@
 #include "api/auth.h"
 #include "api/limits.h"
 #include "engine/engine.h"
-#include "projections/search/search_view.h"
 #include "projections/process/webhooks.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::api {
 
 namespace asio = boost::asio;
-class Metrics;       // metrics.h
-class Acknowledged;  // acknowledged.h: user -> last acknowledged position on this node
-class Completions;   // completions.h
-class TypingBoard;   // typing.h
-class RateLimiter;   // rate_limiter.h
+class Metrics;        // metrics.h
+class Acknowledged;   // acknowledged.h: user -> last acknowledged position on this node
+class Completions;    // completions.h
+class TypingBoard;    // typing.h
+class PresenceBoard;  // presence.h
+class RateLimiter;    // rate_limiter.h
 
 struct Context {
   asio::io_context& io;
@@ -42,10 +43,11 @@ struct Context {
   base::Clock& clock;
   base::UuidSource& uuids;
   Completions& completions;
-  TypingBoard* typing = nullptr;        // nothing where nobody types (tests of handlers)
-  RateLimiter* rate_limiter = nullptr;  // nothing: no rate is limited (tests of handlers)
+  TypingBoard* typing = nullptr;          // nothing where nobody types (tests of handlers)
+  RateLimiter* rate_limiter = nullptr;    // nothing: no rate is limited (tests of handlers)
   process::Webhooks* webhooks = nullptr;  // nothing: there are none (tests of handlers)
-  search::SearchView* search = nullptr;  // nothing: nobody searches (tests of handlers)
+  PresenceBoard* presence = nullptr;      // nothing: nobody is online (tests of handlers)
+  search::SearchView* search = nullptr;   // nothing: nobody searches (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

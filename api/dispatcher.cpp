@@ -223,14 +223,4 @@ void Dispatcher::tell_unread(const UserId& user, const ConversationId& conversat
   for (auto* session : local->sessions) session->offer_unread(cursor_, conversation, frame);
 }
 
-void Dispatcher::push_typing(const log::TypingTransition& transition) {
-  auto* audience = members_.audience(transition.conversation);
-  if (!audience) return;
-  auto frame = make_frame(typing_frame(transition.conversation, transition.user, transition.is_typing));
-  for (auto* user : audience->users) {
-    if (user->seats.user() == transition.user) continue;
-    for (auto* session : user->sessions) session->offer_droppable(frame);
-  }
-}
-
 }  // namespace hansard::api

@@ -23,10 +23,12 @@
 #include <optional>
 #include <vector>
 
+#include "api/call_signal.h"
 #include "api/dispatcher_members.h"
 #include "api/dispatcher_unread.h"
 #include "api/limits.h"
 #include "api/outbox.h"
+#include "api/presence_teller.h"
 #include "engine/engine.h"
 #include "projections/views.h"
 
@@ -71,8 +73,10 @@ class Dispatcher {
   bool is_member(const base::UserId& user, const base::ConversationId& conversation) const;
   // Receipt frames are pushed where a conversation has at most limits.receipts_pushed_members_max members.
   bool pushes_receipts(const base::ConversationId& conversation);
-  // To the other members; left out where an outbox has little room.
-  void push_typing(const log::TypingTransition& transition);
+  // What is no event (dispatcher_live.cpp), to members with a session here; left out where an outbox has little room.
+  void push_typing(const log::TypingTransition& transition);  // to the other members
+  void push_presence(const PresencePush& push);               // to the others, once each
+  void push_call_signal(const CallSignal& signal);
 
  private:
   void on_durable();

@@ -95,9 +95,13 @@ Answered<domain::Command> read_message(Context& context, const Call& call);
 Answered<domain::Command> read_conversation(Context& context, const Call& call);
 Answered<domain::Command> delivered(Context& context, const Call& call);
 Answered<domain::Command> mark_unread(Context& context, const Call& call);
-Answered<Response> typing(Context& context, const Call& call);
+Answered<Response> typing(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
 Answered<Response> explain_unread(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_presence.cpp
+Answered<Response> presence(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> users_online(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
 // handlers_webhooks.cpp
 Answered<Response> list_webhooks(Context& context, const Call& call);

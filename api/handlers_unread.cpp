@@ -42,14 +42,14 @@ Answered<Command> read_conversation(Context& context, const Call& call) { return
 Answered<Command> delivered(Context& context, const Call& call) { return pointer(context, call, delivered_of); }
 Answered<Command> mark_unread(Context& context, const Call& call) { return pointer(context, call, mark_unread_of); }
 
-Answered<Response> typing(Context& context, const Call& call) {
+Answered<Response> typing(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto body, json_body(context, call));
   Fields fields(body);
   fields.require("is_typing");
   bool is_typing = fields.flag("is_typing").value_or(false);
   if (fields.problem()) return *fields.problem();
-  if (!note_typing(context, call.caller, id, is_typing)) return not_found();
+  if (auto problem = note_typing(context, snapshot, call.caller, id, is_typing)) return *std::move(problem);
   return json_response(is_typing ? "{\"is_typing\":true}" : "{\"is_typing\":false}");
 }
 

@@ -14,11 +14,11 @@ namespace hansard::api {
 namespace {
 
 constexpr std::chrono::milliseconds kTickStopping{10};
-constexpr std::size_t kTypingPushesMax = 256;
+constexpr std::size_t kPushesMax = 256;
 
 }  // namespace
 
-IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& shared, bool ticks_typing)
+IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& shared, bool ticks_shared)
     : io_(io),
       work_(io.get_executor()),
       shared_(shared),
@@ -32,9 +32,10 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       ticker_(io),
       scratch_(std::make_unique<char[]>(kScratchBytes)),
       parser_(parts.limits.json_depth_max),
-      ticks_typing_(ticks_typing) {
+      ticks_shared_(ticks_shared) {
   context_.search = parts.search;
-  shared.typing.add_sink([this](const log::TypingTransition& transition) { push_typing(transition); });
+  context_.presence = &shared.presence;
+  listen_to(shared);
   context_.webhooks = parts.webhooks;
 }
 
@@ -61,6 +62,7 @@ void IoThread::ask_to_stop() {
     if (stopping_) return;
     stopping_ = true;
     stop_deadline_ = now() + std::chrono::milliseconds(limits().shutdown_deadline_ms);
+    if (ticks_shared_) shared_.presence.stop();
     connections_.ask_to_stop();
     ticker_.cancel();
   });
@@ -81,22 +83,40 @@ void IoThread::tick() {
   auto wall = context_.clock.now();
   date_ = http_date(wall);
   connections_.tick(now(), wall);
-  if (ticks_typing_) shared_.typing.tick();
+  if (ticks_shared_) {
+    shared_.typing.tick();
+    shared_.presence_teller.tick(context_);
+  }
   if (stopping_ && now() >= stop_deadline_) connections_.cut();
 }
 
 bool IoThread::is_done() const {
-  return stopping_ && tasks_.running() == 0 && connections_.size() == 0 && completions_.in_flight() == 0;
+  bool is_noted = !ticks_shared_ || shared_.presence_teller.is_drained() || now() >= stop_deadline_;
+  return stopping_ && is_noted && tasks_.running() == 0 && connections_.size() == 0 && completions_.in_flight() == 0;
 }
 
-void IoThread::push_typing(const log::TypingTransition& transition) {
-  if (typing_pushes_.fetch_add(1) >= kTypingPushesMax) {
-    typing_pushes_.fetch_sub(1);
+void IoThread::listen_to(Shared& shared) {
+  shared.typing.add_sink([this](const log::TypingTransition& transition) {
+    post_droppable([this, transition] { dispatcher_.push_typing(transition); });
+  });
+  shared.presence_teller.add_sink([this](PresencePushes pushes) {
+    post_droppable([this, pushes = std::move(pushes)] {
+      for (const auto& push : *pushes) dispatcher_.push_presence(push);
+    });
+  });
+  shared.call_signals.add_sink(
+      [this](const CallSignal& signal) { post_droppable([this, signal] { dispatcher_.push_call_signal(signal); }); });
+}
+
+template <class Push>
+void IoThread::post_droppable(Push push) {
+  if (pushes_.fetch_add(1) >= kPushesMax) {
+    pushes_.fetch_sub(1);
     return;
   }
-  asio::post(io_, [this, transition] {
-    typing_pushes_.fetch_sub(1);
-    dispatcher_.push_typing(transition);
+  asio::post(io_, [this, push = std::move(push)] {
+    pushes_.fetch_sub(1);
+    push();
   });
 }
 

@@ -21,6 +21,8 @@
 #include "api/context.h"
 #include "api/dispatcher.h"
 #include "api/json.h"
+#include "api/presence.h"
+#include "api/presence_teller.h"
 #include "api/rate_limiter.h"
 #include "api/server.h"
 #include "api/socket_counts.h"
@@ -35,10 +37,14 @@ struct Shared {
       : acknowledged(parts.engine.durable()),
         uuids(parts.clock),
         typing(parts.engine, parts.clock, parts.limits.typing_expiry_s),
+        presence(parts.clock, std::chrono::milliseconds(parts.limits.presence_debounce_ms)),
         rate_limiter(parts.limits.rate) {}
   Acknowledged acknowledged;
   base::UuidSource uuids;
   TypingBoard typing;
+  PresenceBoard presence;
+  PresenceTeller presence_teller{presence};
+  CallSignals call_signals;
   RateLimiter rate_limiter;
   SocketCounts sockets;
   std::atomic<std::size_t> connections{0};
@@ -48,7 +54,8 @@ class IoThread {
  public:
   static constexpr std::size_t kScratchBytes = 64u << 10;
 
-  IoThread(asio::io_context& io, const ServerParts& parts, Shared& shared, bool ticks_typing);
+  // `ticks_shared`: exactly one of all.
+  IoThread(asio::io_context& io, const ServerParts& parts, Shared& shared, bool ticks_shared);
   ~IoThread();
 
   // Runs until ask_to_stop and then until the last session has ended. No exception leaves it.
@@ -73,7 +80,9 @@ class IoThread {
   asio::awaitable<void> tick_until_stopped();
   void tick();
   bool is_done() const;
-  void push_typing(const log::TypingTransition& transition);
+  void listen_to(Shared& shared);
+  template <class Push>
+  void post_droppable(Push push);
 
   asio::io_context& io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
@@ -88,10 +97,10 @@ class IoThread {
   std::unique_ptr<char[]> scratch_;
   JsonParser parser_;
   std::string date_;
-  const bool ticks_typing_;
+  const bool ticks_shared_;
   bool stopping_ = false;
   base::MonotonicTime stop_deadline_{};
-  std::atomic<std::size_t> typing_pushes_{0};  // posted and not yet run; full means dropped
+  std::atomic<std::size_t> pushes_{0};  // posted and not yet run; full means dropped
 };
 
 }  // namespace hansard::api

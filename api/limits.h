@@ -41,6 +41,9 @@ struct Limits {
   std::uint32_t body_timeout_s = 30;
   std::uint32_t keep_alive_timeout_s = 60;
   std::uint32_t typing_expiry_s = 5;
+  std::uint32_t presence_debounce_ms = 5'000;
+  std::size_t presence_members_max = 100;  // of a conversation whose members see each other's presence
+  std::size_t call_payload_bytes_max = 64u << 10;
   std::size_t sockets_per_user_max = 20;
   std::size_t connections_max = 18'000;
   std::size_t members_per_request_max = 1'000;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/presence.h"
 #include "api/senders.h"
 #include "engine/domain/events.h"
 #include "engine/engine.h"
@@ -41,9 +42,17 @@ std::string receipt_frame(bool read, base::Position position, const base::Conver
 std::string unread_changed_frame(base::Position position, const base::ConversationId& conversation,
                                  projections::UnreadCount count, const projections::ReaderView& reader,
                                  std::uint32_t epoch);
-std::string typing_frame(const base::ConversationId& conversation, const base::UserId& user, bool is_typing);
 // conversation.created, for a member who was added later or resumes.
 std::string conversation_created_frame(base::Position position, base::Version version,
                                        const projections::ListEntry& entry, std::uint32_t epoch);
+
+// Frames without a position, which are no events (render_live.cpp).
+std::string typing_frame(const base::ConversationId& conversation, const base::UserId& user, bool is_typing);
+std::string presence_frame(const PresenceChange& change);
+std::string call_signal_frame(const base::ConversationId& conversation, const base::UserId& user,
+                              std::string_view payload_json);
+// {"user_id","status","last_seen"}
+void append_presence(std::string& out, const base::UserId& user, PresenceStatus status,
+                     std::optional<base::Timestamp> last_seen);
 
 }  // namespace hansard::api

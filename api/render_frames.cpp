@@ -281,17 +281,6 @@ std::string unread_changed_frame(Position position, const ConversationId& conver
   return out;
 }
 
-std::string typing_frame(const ConversationId& conversation, const UserId& user, bool is_typing) {
-  std::string out = "{\"type\":\"typing.indicator\",\"conversation_id\":";
-  append_id(out, conversation);
-  out += ",\"data\":{\"user_id\":";
-  append_json_string(out, user.value);
-  out += ",\"is_typing\":";
-  append_bool(out, is_typing);
-  out += "}}";
-  return out;
-}
-
 std::string conversation_created_frame(Position position, Version version, const ListEntry& entry,
                                        std::uint32_t epoch) {
   std::string out = begin_frame({"conversation.created", position, entry.conversation.id, version}, epoch);

@@ -51,15 +51,10 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/conversations/{id}/read"}, CommandHandler(read_conversation)},
     Route{{"POST", "/api/v1/conversations/{id}/delivered"}, CommandHandler(delivered)},
     Route{{"POST", "/api/v1/conversations/{id}/unread"}, CommandHandler(mark_unread)},
-    Route{{"POST", "/api/v1/conversations/{id}/typing"}, PlainHandler(typing)},
+    Route{{"POST", "/api/v1/conversations/{id}/typing"}, ReadHandler(typing)},
     Route{{"GET", "/api/v1/unread"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/messages/unread/count"}, ReadHandler(unread)},
     Route{{"GET", "/api/v1/conversations/{id}/unread/explain"}, ReadHandler(explain_unread)},
-
-    Route{{"GET", "/api/v1/users/{id}"}, ReadHandler(get_profile)},
-    Route{{"PUT", "/api/v1/users/{id}"}, CommandHandler(put_profile)},
-    Route{{"PUT", "/api/v1/users/{id}/block"}, CommandHandler(block)},
-    Route{{"DELETE", "/api/v1/users/{id}/block"}, CommandHandler(unblock)},
 
     Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
 
@@ -69,6 +64,12 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/admin/webhooks/{name}/dead-letters"}, PlainHandler(dead_letters)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/dead-letters/{number}/retry"}, PlainHandler(retry_dead_letter)},
 
+    Route{{"GET", "/api/v1/users/online"}, ReadHandler(users_online)},
+    Route{{"GET", "/api/v1/users/{id}"}, ReadHandler(get_profile)},
+    Route{{"PUT", "/api/v1/users/{id}"}, CommandHandler(put_profile)},
+    Route{{"PUT", "/api/v1/users/{id}/block"}, CommandHandler(block)},
+    Route{{"DELETE", "/api/v1/users/{id}/block"}, CommandHandler(unblock)},
+    Route{{"GET", "/api/v1/users/{id}/presence"}, ReadHandler(presence)},
 };
 
 using Template = std::vector<std::string>;

@@ -3,8 +3,8 @@
 // dropped first.
 //
 // Invariants: per user and conversation the events alternate, true first, at most one per kHoldMs; what was held back
-// is told when the hold ends, unless it has become what was told last.
-// Thread: any (one mutex; typing is rare). Sinks only post elsewhere.
+// is told when the hold ends, unless it has become what was told last. The lane and every sink get them in this order.
+// Thread: any (one mutex; typing is rare). Sinks only post elsewhere, and are called by one thread at a time.
 // Limits: kTypistsMax entries; a start beyond it is dropped.
 #pragma once
 
@@ -13,20 +13,28 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "api/context.h"
+#include "api/problem.h"
 #include "engine/base/clock.h"
 #include "engine/domain/commands.h"
 #include "engine/engine.h"
 
 namespace hansard::api {
 
-// typing.start, typing.stop and POST .../typing, `caller.actor` being the typist. False when he is no member of the
-// conversation now (404). The lane and the pushes follow by themselves.
-bool note_typing(Context& context, const domain::Caller& caller, const base::ConversationId& conversation,
-                 bool is_typing);
+// Why a user may be seen neither typing nor signalling in a conversation: he is no member (404), or he may not post
+// (409 closed, 403 read_only, 422 blocked).
+std::optional<Problem> voice_refusal(const projections::Snapshot& snapshot, const base::ConversationId& conversation,
+                                     const base::UserId& user);
+
+// typing.start, typing.stop and POST .../typing, `caller.actor` being the typist. The lane and the pushes follow by
+// themselves.
+std::optional<Problem> note_typing(Context& context, const projections::Snapshot& snapshot,
+                                   const domain::Caller& caller, const base::ConversationId& conversation,
+                                   bool is_typing);
 
 class TypingBoard {
  public:
@@ -52,8 +60,8 @@ class TypingBoard {
   };
   using Key = std::pair<base::ConversationId, base::UserId>;
 
-  void tell_if_due(const Key& key, Typist& typist, base::MonotonicTime now, std::vector<Key>& tell);
-  void publish(const Key& key, bool is_typing);
+  void tell_if_due(const Key& key, Typist& typist, base::MonotonicTime now);
+  void publish_told(std::unique_lock<std::mutex> lock);
 
   engine::Engine& engine_;
   base::Clock& clock_;
@@ -61,6 +69,8 @@ class TypingBoard {
   std::vector<Sink> sinks_;
   std::mutex mutex_;
   std::map<Key, Typist> typists_;
+  std::vector<log::TypingTransition> told_;  // in order, not yet published
+  bool is_publishing_ = false;               // somebody publishes what is told until nothing is left
 };
 
 }  // namespace hansard::api

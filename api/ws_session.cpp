@@ -65,6 +65,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   bool is_ping_due_ = false;
   bool is_ended_ = false;
   bool was_sending_ = false;
+  bool was_cut_ = false;
 };
 
 WsConnection::WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot slot, Admission admission,
@@ -85,11 +86,13 @@ WsConnection::WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot 
   ws_.auto_fragment(false);
   ws_.text(true);
   ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    session_->on_sign_of_life();
     if (kind == websocket::frame_type::pong && !session_->close_wanted()) deadline_ = base::MonotonicTime::max();
   });
 }
 
 void WsConnection::cut() {
+  was_cut_ = true;
   error_code ignored;
   ws_.next_layer().next_layer().close(ignored);
 }
@@ -158,6 +161,7 @@ asio::awaitable<void> WsConnection::read() {
     co_await session_->until_may_read();
     error_code failed;
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed && !was_cut_) session_->on_sign_of_life();
     if (failed) co_return;
     on_message();
   }

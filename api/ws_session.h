@@ -12,6 +12,7 @@
 #include "api/connections.h"
 #include "api/http_types.h"
 #include "api/io_thread.h"
+#include "api/presence.h"
 #include "api/problem.h"
 #include "api/socket_counts.h"
 
@@ -20,9 +21,10 @@ namespace hansard::api {
 // Who may open a socket, decided before the upgrade. Without an identity a first `auth` frame has to bring it.
 struct Admission {
   std::optional<Identity> identity;
-  SocketCounts::Slot slot;            // of the identity
-  std::optional<std::string> resume;  // ?resume=
-  std::string peer;                   // address without port
+  SocketCounts::Slot slot;                           // of the identity
+  std::optional<std::string> resume;                 // ?resume=
+  PresenceStatus presence = PresenceStatus::online;  // ?presence=
+  std::string peer;                                  // address without port
 };
 
 // Origin, token and the number of the user's sockets: 401, 403, 429.

@@ -41,6 +41,11 @@ Answered<Admission> admit_socket(IoThread& thread, const Request& request) {
   Admission admission;
   admission.peer = request.peer;
   if (auto position = params.get("resume")) admission.resume = std::string(*position);
+  if (auto word = params.get("presence")) {
+    auto status = presence_status_of(*word);
+    if (!status) return malformed("`presence` is not online, away or offline");
+    admission.presence = *status;
+  }
   if (!token) return admission;
   auto identity = context.authenticator.authenticate(*token, context.clock.now());
   if (!identity) return failed_authentication(context, request.peer, unauthenticated(identity.error().detail));

@@ -27,7 +27,7 @@ namespace {
 constexpr int kAttachAttempts = 5;
 
 // Words of the contract that this server does not act on.
-constexpr std::array<std::string_view, 3> kNotImplemented = {"events.ack", "events.subscribe", "presence.update"};
+constexpr std::array<std::string_view, 2> kNotImplemented = {"events.ack", "events.subscribe"};
 
 Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
 
@@ -45,6 +45,7 @@ SocketSession::SocketSession(IoThread& thread, Admission admission)
       identity_(std::move(admission.identity)),
       slot_(std::move(admission.slot)),
       resume_(std::move(admission.resume)),
+      presence_(admission.presence),
       peer_(std::move(admission.peer)),
       may_read_again_(context_.io),
       auth_deadline_(thread.now() + std::chrono::seconds(thread.limits().auth_frame_timeout_s)),
@@ -70,6 +71,7 @@ asio::awaitable<void> SocketSession::open() {
 
 void SocketSession::say_hello() {
   is_open_ = true;
+  lease_ = thread_.shared().presence.open(identity_->user, presence_);
   context_.metrics.session_opened();
   auto session_id = base::uuid_text(context_.uuids.next());
   push(hello_frame(session_id, identity_->user, context_.engine.epoch(), thread_.dispatcher().cursor(),
@@ -79,6 +81,7 @@ void SocketSession::say_hello() {
 
 void SocketSession::on_text(std::string_view text) {
   if (close_) return;
+  is_alive_ = true;
   context_.metrics.frames_in(1);
   std::string id_json;
   auto frame = parse_frame(thread_.parser(), text, context_.limits, id_json);
@@ -122,6 +125,8 @@ void SocketSession::on_frame(ClientFrame frame) {
 void SocketSession::on_other(const ClientFrame& frame, const domain::Caller& caller) {
   if (frame.type == "ping") return push(pong_frame(frame.id_json));
   if (frame.type == "typing.start" || frame.type == "typing.stop") return on_typing(frame, caller);
+  if (frame.type == "presence.update") return on_presence(frame, caller);
+  if (frame.type == "call.signal") return on_call_signal(frame, caller);
   if (frame.type == "resume") return on_resume(frame);
   if (std::find(kNotImplemented.begin(), kNotImplemented.end(), frame.type) != kNotImplemented.end())
     return fail(frame.id_json, {501, "not_implemented", "This server does not do `" + frame.type + "`.", 0, {}});
@@ -153,16 +158,6 @@ void SocketSession::on_auth(const ClientFrame& frame) {
     ack(frame.id_json, auth_data(identity.value()));
   }
   identity_ = std::move(identity.value());
-}
-
-void SocketSession::on_typing(const ClientFrame& frame, const domain::Caller& caller) {
-  Fields fields(frame.data, "`data`");
-  fields.require("conversation_id");
-  auto conversation = fields.id<ConversationId>("conversation_id");
-  if (fields.problem()) return fail(frame.id_json, *fields.problem());
-  bool is_typing = frame.type == "typing.start";
-  if (!note_typing(context_, caller, *conversation, is_typing)) return fail(frame.id_json, not_found());
-  ack(frame.id_json, is_typing ? "{\"is_typing\":true}" : "{\"is_typing\":false}");
 }
 
 void SocketSession::on_resume(const ClientFrame& frame) {
@@ -237,20 +232,28 @@ asio::awaitable<void> SocketSession::until_may_read() {
 
 void SocketSession::on_tick(base::MonotonicTime now, base::Timestamp wall) {
   if (!identity_ && now >= auth_deadline_) close(kUnauthenticated, "no auth frame came");
+  if (std::exchange(is_alive_, false)) lease_.touch(wall);
   if (identity_ && wall >= identity_->expires) close(kUnauthenticated, "the token has expired");
 }
 
 void SocketSession::close(std::uint16_t code, std::string_view reason) {
   if (close_) return;
   close_ = Close{code, reason};
-  if (feed_) feed_->close();
+  leave();
   may_read_again_.notify();
   outbox_->filled.notify();
 }
 
+// Nothing comes any more, and this device is gone for everybody.
+void SocketSession::leave() {
+  if (feed_) feed_->close();
+  if (std::exchange(is_alive_, false)) lease_.touch(context_.clock.now());
+  lease_ = {};
+}
+
 void SocketSession::end() {
   if (!close_) close_ = Close{kGoingAway, {}};
-  if (feed_) feed_->close();
+  leave();
   if (std::exchange(is_open_, false)) context_.metrics.session_closed();
   slot_ = {};
   may_read_again_.notify();

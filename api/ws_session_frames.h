@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "api/frames.h"
 #include "api/io_thread.h"
 #include "api/outbox.h"
+#include "api/presence.h"
 #include "api/ws_session.h"
 
 namespace hansard::api {
@@ -42,6 +44,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
 
   void on_text(std::string_view text);
   void on_binary();
+  // The peer has shown that it is there, by a pong or its own goodbye.
+  void on_sign_of_life() { is_alive_ = true; }
   // Told by the transport when frames have left.
   void on_written() { may_read_again_.notify(); }
   bool may_read() const;
@@ -69,11 +73,18 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   void on_auth(const ClientFrame& frame);
   void on_other(const ClientFrame& frame, const domain::Caller& caller);
   void on_typing(const ClientFrame& frame, const domain::Caller& caller);
+  void on_presence(const ClientFrame& frame, const domain::Caller& caller);
+  void on_call_signal(const ClientFrame& frame, const domain::Caller& caller);
   void on_resume(const ClientFrame& frame);
   void submit(ClientFrame frame, domain::Command command, domain::Caller caller);
   void on_answer(const Asked& asked, engine::Answer answer);
   static asio::awaitable<void> answer_from_views(std::shared_ptr<SocketSession> self, Asked asked, engine::Done done);
   void on_answered();
+  // Calls `act` when the views show what the caller was told last, or after a while without that.
+  void when_views_follow(const base::UserId& caller, std::function<void()> act);
+  static asio::awaitable<void> act_later(std::shared_ptr<SocketSession> self, base::Position wanted,
+                                         std::function<void()> act);
+  void leave();
 
   void ack(std::string_view id_json, std::string_view data);
   void fail(std::string_view id_json, const Problem& problem);
@@ -87,7 +98,9 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   std::optional<Identity> identity_;
   SocketCounts::Slot slot_;
   std::optional<std::string> resume_;
-  const std::string peer_;  // address without port
+  const PresenceStatus presence_;  // of this device when it comes
+  PresenceBoard::Lease lease_;     // while it has said hello and is not closing
+  const std::string peer_;         // address without port
   std::shared_ptr<Feed> feed_;
   std::string auth_id_;  // of the first auth frame, answered after hello
   std::optional<Close> close_;
@@ -95,7 +108,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   std::size_t in_flight_ = 0;
   base::MonotonicTime auth_deadline_{};
   bool is_to_open_ = false;
-  bool is_open_ = false;  // has said hello
+  bool is_open_ = false;   // has said hello
+  bool is_alive_ = false;  // has said something since the last tick
 };
 
 }  // namespace hansard::api

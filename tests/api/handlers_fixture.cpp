@@ -81,6 +81,7 @@ struct House::Parts {
   base::UuidSource uuids{clock};
   Completions completions{io, *engine};
   TypingBoard typing{*engine, clock, limits.typing_expiry_s};
+  PresenceBoard presence{clock, std::chrono::milliseconds(limits.presence_debounce_ms)};
   std::optional<RateLimiter> rate_limiter;
   std::string peer = "192.0.2.1";
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
@@ -108,7 +109,7 @@ struct House::Parts {
   }
 };
 
-House::House() : parts_(std::make_unique<Parts>()) {}
+House::House() : parts_(std::make_unique<Parts>()) { parts_->context.presence = &parts_->presence; }
 House::~House() = default;
 
 Reply House::ask(const std::string& method, const std::string& target, const std::string& who, const std::string& body,
@@ -145,6 +146,7 @@ void House::limit_rates(const RateLimits& rates) {
 
 void House::come_from(const std::string& peer) { parts_->peer = peer; }
 
+PresenceBoard& House::presence() { return parts_->presence; }
 Limits& House::limits() { return parts_->limits; }
 support::ManualClock& House::clock() { return parts_->clock; }
 

@@ -10,6 +10,7 @@
 #include "api/http_types.h"
 #include "api/json.h"
 #include "api/limits.h"
+#include "api/presence.h"
 #include "tests/support/manual_clock.h"
 
 namespace hansard::api {
@@ -56,6 +57,7 @@ class House {
   // The address requests come from, until the next call.
   void come_from(const std::string& peer);
 
+  PresenceBoard& presence();
   Limits& limits();
   support::ManualClock& clock();
 
