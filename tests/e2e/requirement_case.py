@@ -169,6 +169,11 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
         self.assertEqual(got, wanted)
 
 
+def bare(message):
+    """A message without its author's name and picture, which only reads add."""
+    return {name: value for name, value in message.items() if name != "sender"}
+
+
 def times_of(action, count):
     """Seconds of `count` runs of an action, shortest first."""
     taken = []

@@ -1,4 +1,5 @@
 """The Echo message service, row by row: people with several devices each. See docs/REQUIREMENTS.md."""
+import asyncio
 import json
 import os
 import pathlib
@@ -12,8 +13,9 @@ import uuid
 
 import websockets
 
-from hansard_client import BIN, Socket, quoted
-from requirement_case import API, RequirementTest
+from hansard_client import BIN, Socket, quoted, temporary_folder
+from requirement_case import API, RequirementTest, bare
+from webhook_receiver import Receiver, section
 
 HERE = pathlib.Path(__file__).parent
 NODE = shutil.which("node") or shutil.which("nodejs")
@@ -27,7 +29,8 @@ class Echo(RequirementTest):
     def test_c_01_send(self):
         alice, bob, id = self.group()
         sent = self.post(alice, "messages", {"conversation_id": id, "content": "hello"}, 201)
-        self.assertEqual((self.get(bob, f"messages/{sent['id']}"), sent["conversation_id"]), (sent, id))
+        self.assertEqual(bare(self.get(bob, f"messages/{sent['id']}")), bare(sent))
+        self.assertEqual(sent["conversation_id"], id)
         self.problem(alice.post(f"{API}/messages", {"content": "nowhere"}), 400, "malformed")
         self.learns_nothing(self.stranger(), "POST", "messages", {"conversation_id": id, "content": "x"})
 
@@ -43,7 +46,7 @@ class Echo(RequirementTest):
     def test_c_03_single(self):
         alice, bob, id = self.group()
         sent = alice.send(id, "one")
-        self.assertEqual(self.get(bob, f"messages/{sent['id']}"), sent)
+        self.assertEqual(bare(self.get(bob, f"messages/{sent['id']}")), bare(sent))
         self.learns_nothing(self.stranger(), "GET", f"messages/{sent['id']}")
         self.learns_nothing(bob, "GET", f"messages/{uuid.uuid4()}")
 
@@ -139,7 +142,7 @@ class Echo(RequirementTest):
         async with bob.socket() as b:
             sent = alice.send(id, "hi", mentions=[{"user_id": bob.name, "offset": 0, "length": 2}])
             frame = await b.next("message.new")
-            self.assertEqual(frame["data"]["message"], sent)
+            self.assertEqual(bare(frame["data"]["message"]), bare(sent))
             self.assertRegex(frame["data"]["message"]["created_at"], r"Z$")
 
     async def test_c_15_delivered(self):
@@ -285,6 +288,39 @@ class Echo(RequirementTest):
             await self.acked(phone, "message.read", {"message_id": sent["id"]})
             self.assertEqual((await desktop.next("unread.changed"))["data"]["unread"], 0)
 
+    def subscribed(self, types, answer=None):
+        """A receiver of webhooks, and a server that tells it of these events."""
+        receiver, folder = Receiver(answer), temporary_folder()
+        self.addCleanup(receiver.close)
+        config = "[notifications]\nafter_s = 1\n" + section(folder, "push", receiver, types)
+        return receiver, self.own_server(config, folder=folder)
+
+    async def test_c_32_offline_users_get_a_push(self):
+        receiver, server = self.subscribed(["notification.due"])
+        alice, bob, carol = (server.user(name) for name in ("alice", "bob", "carol"))
+        id = alice.create(["bob", "carol"])["id"]
+        self.post(carol, f"conversations/{id}/mute")
+        async with bob.socket() as b:
+            there = alice.send(id, "you are there")
+            await b.next("message.new")
+            await self.acked(b, "message.delivered", {"conversation_id": id, "up_to": there["ordinal"]})
+        missed = [alice.send(id, "you are not"), alice.send(id, "nor now")]
+        pushed = await asyncio.to_thread(receiver.wait_for, 2)
+        self.assertEqual([(p["message_id"], p["user_id"]) for p in pushed], [(m["id"], "bob") for m in missed])
+        self.assertEqual(receiver.problems, [])
+
+    def test_c_33_payload_of_a_push(self):
+        receiver, server = self.subscribed(["notification.due"])
+        alice = server.user("alice")
+        id = alice.create(["bob"])["id"]
+        sent = alice.send(id, "wake up", type="text")
+        pushed = receiver.wait_for(1)[0]
+        self.assertEqual(
+            {name: pushed[name] for name in ("user_id", "type", "message_id", "conversation_id", "sender_id", "content",
+                                             "timestamp")},
+            {"user_id": "bob", "type": "text", "message_id": sent["id"], "conversation_id": id, "sender_id": "alice",
+             "content": "wake up", "timestamp": sent["created_at"]})
+
     def test_c_34_edit_history(self):
         alice, bob, id = self.group(settings={"edit_history": True})
         message = alice.send(id, "v1", metadata={"n": 1})["id"]
@@ -331,7 +367,7 @@ class Echo(RequirementTest):
             sent = bob.send(id, str(number))
             shown = self.get(alice, "conversations")["items"]
             self.assertEqual([c["id"] for c in shown], [id, other])
-            self.assertEqual((shown[0]["last_message"], shown[0]["last_ordinal"]), (sent, number))
+            self.assertEqual((shown[0]["last_message"]["id"], shown[0]["last_ordinal"]), (sent["id"], number))
         alice.send(other, "x")
         self.assertEqual([c["id"] for c in self.get(alice, "conversations")["items"]], [other, id])
 
@@ -513,8 +549,22 @@ class Echo(RequirementTest):
             alice.send(id, "over a socket")
             pushed = (await b.next("message.new"))["data"]["message"]
         self.assertEqual(([m["content"] for m in polled], pushed["content"]), (["over HTTP"], "over a socket"))
-        self.assertEqual(bob.history(id, "after=1")["items"], [pushed])
+        self.assertEqual([bare(m) for m in bob.history(id, "after=1")["items"]], [bare(pushed)])
 
+    async def test_c_53_what_they_planned(self):
+        word = f"w{uuid.uuid4().hex}"
+        receiver, server = self.subscribed(["message.sent", "reaction.added", "message.expired"])
+        alice, bob = server.user("alice"), server.user("bob")
+        id = alice.create(["bob"], settings={"retention_s": 2})["id"]
+        sent = alice.send(id, f"{word} for two seconds")
+        self.post(bob, f"messages/{sent['id']}/reactions", {"emoji": "👍"})
+        found = lambda: len(self.get(bob, f"search/messages?q={word}")["items"])
+        self.assertEqual(found(), 1)
+        told = await asyncio.to_thread(receiver.wait_for, 3)  # analytics: any event, in order, none missing
+        self.assertEqual([t["event"]["type"] for t in told], ["message.sent", "reaction.added", "message.expired"])
+        self.assertEqual([(t["number"], t["prev"]) for t in told], [(1, 0), (2, 1), (3, 2)])
+        await self.eventually(found, 0)
+        self.assertIsNone(self.get(bob, f"messages/{sent['id']}")["content"])
 
 if __name__ == "__main__":
     unittest.main()
