@@ -1,5 +1,6 @@
 """What happens without being asked, from outside: webhooks, notifications, expiry and scheduled sends."""
 import datetime
+import shutil
 import time
 import unittest
 
@@ -33,6 +34,7 @@ class WebhookTest(unittest.TestCase):
 
     def serve(self, receiver, types, name="push", config="", **more):
         folder = temporary_folder()
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         server = Server(folder, config + section(folder, name, receiver, types, **more))
         self.addCleanup(server.close)
         return server
