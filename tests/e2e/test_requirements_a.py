@@ -16,6 +16,8 @@ from requirement_case import API, RequirementTest, bare, middle, times_of
 
 
 class RideBackend(RequirementTest):
+    config = "[limits]\npresence_debounce_ms = 100\n"
+
     def ride(self, **more):
         """A rider, a driver and their ride."""
         rider, driver = self.user(f"rider-{uuid.uuid4()}"), self.user(f"driver-{uuid.uuid4()}")
@@ -145,6 +147,17 @@ class RideBackend(RequirementTest):
                              (ride, {"user_id": driver.name, "is_typing": True}))
             self.assertNotIn("typing.indicator", await self.heard(d))
 
+    async def test_a_12_presence(self):
+        rider, driver, _ = self.ride()
+        async with rider.socket() as r, self.stranger().socket() as eve:
+            async with driver.socket():
+                came = (await r.next("presence.changed"))["data"]
+                self.assertEqual((came["user_id"], came["status"]), (driver.name, "online"))
+            went = (await r.next("presence.changed"))["data"]
+            self.assertEqual((went["user_id"], went["status"]), (driver.name, "offline"))
+            self.assertIsNotNone(went["last_seen"])
+            self.assertEqual(await self.heard(eve, presence=True), [])
+
     async def test_a_13_message_new(self):
         rider, driver, ride = self.ride()
         async with rider.socket() as r, driver.socket() as d:
@@ -212,6 +225,21 @@ class RideBackend(RequirementTest):
             frame = await r.next("message.new")
             self.assertLessEqual({"type", "data"}, set(frame))
         self.assertEqual(self.contents(rider, ride), ["x"])
+
+    async def test_a_19_the_ride_s_own_events(self):
+        rider, driver, ride = self.ride()
+        async with rider.socket() as r, driver.socket() as d, self.stranger().socket() as eve:
+            for event in ("ride_accept", "ride_status_update", "ride_cancel"):  # what must be kept is a message
+                await self.acked(d, "message.send", {"conversation_id": ride, "type": "status", "content": event,
+                                                     "metadata": {"event": event}})
+                told = (await r.next("message.new"))["data"]["message"]
+                self.assertEqual((told["type"], told["metadata"]), ("status", {"event": event}))
+            before = self.contents(rider, ride)
+            place = {"event": "ride_location", "lat": 52.52, "lon": 13.4}  # what is old in a second is a signal
+            await self.acked(d, "call.signal", {"conversation_id": ride, "payload": place})
+            told = (await r.next("call.signal"))["data"]
+            self.assertEqual((told["user_id"], told["payload"]), (driver.name, place))
+            self.assertEqual((await self.heard(eve), self.contents(rider, ride)), ([], before))
 
     def test_a_20_heartbeat(self):
         server = self.own_server("[limits]\nping_interval_s = 1\npong_timeout_s = 5\n")
@@ -427,6 +455,12 @@ class RideBackend(RequirementTest):
                 "conversation_id": rides[number], "up_to": 1}})), r, "message.read_receipt")
             await timed(0.03, lambda number: d.ws.send(json.dumps({"type": "typing.start", "data": {
                 "conversation_id": rides[number]}})), r, "typing.indicator")
+            taken = []
+            for number in range(15):
+                started = time.monotonic()
+                await self.acked(d, "presence.update", {"status": "away" if number % 2 else "online"})
+                taken.append(time.monotonic() - started)
+            self.assertLess(middle(sorted(taken)), 0.04)
         for number in range(100):
             rider.send(ride, str(number))
         self.assertLess(middle(times_of(lambda _: driver.history(ride, "limit=100"), 9)), 0.2)
@@ -460,7 +494,7 @@ class RideBackend(RequirementTest):
             self.delete(rider, f"messages/{message['id']}")
             await d.next("message.deleted")
             other_driver.send(other, "yours")
-            self.assertEqual((await outside.receive())["data"]["message"]["content"], "yours")
+            self.assertEqual((await outside.next("message.new"))["data"]["message"]["content"], "yours")
             self.assertEqual(await self.heard(outside), [])
 
     def test_a_42_polling_costs_only_what_is_new(self):
@@ -507,6 +541,17 @@ class RideBackend(RequirementTest):
             self.assertEqual(await self.heard(eve), [])
         shown = self.get(rider, f"messages/{message}")["reactions"]
         self.assertEqual(shown, [{"emoji": "👍", "count": 1, "me": False}])
+
+    async def test_a_46_call_signalling(self):
+        rider, driver, ride = self.ride()
+        offer = {"kind": "offer", "sdp": "v=0\r\no=- 46117 2 IN IP4 127.0.0.1"}
+        async with rider.socket() as r, driver.socket() as d, self.stranger().socket() as eve:
+            await self.acked(r, "call.signal", {"conversation_id": ride, "to": driver.name, "payload": offer})
+            told = await d.next("call.signal")
+            self.assertEqual((told["conversation_id"], told["data"]), (ride, {"user_id": rider.name, "payload": offer}))
+            self.assertNotIn("position", told)
+            await self.refused(eve, 404, "not_found", "call.signal", {"conversation_id": ride, "payload": offer})
+            self.assertEqual((await self.heard(r), await self.heard(eve)), ([], []))
 
     async def test_a_47_expiry(self):
         rider, driver, ride = self.ride(settings={"retention_s": 1})
@@ -569,6 +614,19 @@ class RideBackend(RequirementTest):
         self.delete(rider, f"conversations/{ride}")
         self.problem(rider.post(f"{path}/messages", {"content": "x"}), 409, "conversation_closed")
         self.assertEqual(self.contents(driver, ride), ["only I speak"])
+
+    async def test_a_54_confirmations_typing_presence(self):
+        rider, driver, ride = self.ride()
+        async with rider.socket() as r:
+            async with driver.socket() as d:
+                message = rider.send(ride, "here")
+                await d.next("message.new")
+                await self.acked(d, "message.delivered", {"conversation_id": ride, "up_to": message["ordinal"]})
+                await self.acked(d, "typing.start", {"conversation_id": ride})
+                self.assertEqual((await r.next("message.delivered"))["data"]["up_to"], message["ordinal"])
+                self.assertTrue((await r.next("typing.indicator"))["data"]["is_typing"])
+                self.assertEqual((await r.next("presence.changed"))["data"]["status"], "online")
+        self.assertEqual(self.receipt(rider, message["id"], driver)["status"], "delivered")
 
     def test_a_55_guides_that_can_be_pasted(self):
         secret = self.server.folder / "demo"

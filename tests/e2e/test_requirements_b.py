@@ -21,6 +21,8 @@ from requirement_case import API, RequirementTest, TracedTown, bare, middle, tim
 
 
 class Messaging(RequirementTest):
+    config = "[limits]\npresence_debounce_ms = 100\n"
+
     # Conversations and their members.
 
     def test_b_01_create(self):
@@ -180,6 +182,13 @@ class Messaging(RequirementTest):
         self.delete(bob, f"messages/{his['id']}")
         self.assertEqual(self.found(bob, word), [hers["id"]])
 
+    async def test_b_15_online_users(self):
+        alice, bob, _ = self.group()
+        async with bob.socket(), self.stranger().socket():
+            self.assertEqual([(p["user_id"], p["status"]) for p in self.get(alice, "users/online")["items"]],
+                             [(bob.name, "online")])
+        await self.eventually(lambda: self.get(alice, "users/online")["items"], [])
+
     def found(self, user, query):
         return [item["message"]["id"] for item in self.get(user, f"search/messages?q={quoted(query)}")["items"]]
 
@@ -247,6 +256,27 @@ class Messaging(RequirementTest):
             self.assertEqual((frame["conversation_id"], frame["data"]), (id, {"user_id": bob.name, "is_typing": True}))
             self.assertNotIn("position", frame)  # nothing to resume from
             self.assertEqual((await self.heard(b), await self.heard(b2)), ([], []))
+
+    async def test_b_23_presence_update(self):
+        alice, bob, _ = self.group()
+        async with bob.socket() as b:
+            for status in ("away", "offline", "online"):
+                await self.acked(b, "presence.update", {"status": status})
+                self.assertEqual(self.get(alice, f"users/{quoted(bob.name)}/presence")["status"], status)
+            await self.refused(b, 400, "malformed", "presence.update", {"status": "asleep"})
+        self.learns_nothing(self.stranger(), "GET", f"users/{quoted(bob.name)}/presence")
+
+    async def test_b_24_presence_changed(self):
+        alice, bob, _ = self.group()
+        async with alice.socket() as a, self.stranger().socket() as eve:
+            async with bob.socket() as b:
+                self.assertEqual((await a.next("presence.changed"))["data"]["status"], "online")
+                await self.acked(b, "presence.update", {"status": "away"})
+                self.assertEqual((await a.next("presence.changed"))["data"]["status"], "away")
+            gone = await a.next("presence.changed")
+            self.assertEqual((gone["data"]["user_id"], gone["data"]["status"]), (bob.name, "offline"))
+            self.assertRegex(gone["data"]["last_seen"], r"Z$")
+            self.assertEqual(await self.heard(eve, presence=True), [])
 
     async def test_b_25_message_read(self):
         alice, bob, id = self.group()
@@ -399,6 +429,26 @@ class Messaging(RequirementTest):
             self.assertTrue((await a.next("typing.indicator"))["data"]["is_typing"])
             self.assertFalse((await a.next("typing.indicator", timeout=15))["data"]["is_typing"])
             self.assertGreater(time.monotonic() - started, 4)
+
+    async def test_b_37_no_ghosts(self):
+        server = self.own_server(self.config)
+        alice, bob = server.user("alice"), server.user("bob")
+        alice.create(["bob"])
+        presence = lambda: self.get(alice, "users/bob/presence")
+        async with bob.socket() as b:
+            await self.eventually(lambda: presence()["status"], "online")
+            b.ws.transport.abort()
+        await self.eventually(lambda: presence()["status"], "offline")
+        seen = presence()["last_seen"]
+        self.assertIsNotNone(seen)
+        self.assertEqual(server.stop(), 0)
+        server.start()
+        self.assertEqual(presence(), {"user_id": "bob", "status": "offline", "last_seen": seen})
+        async with bob.socket():
+            await self.eventually(lambda: presence()["status"], "online")
+            server.kill()
+        server.start()
+        self.assertEqual(presence()["status"], "offline")
 
     def test_b_38_search_is_fresh(self):
         alice, bob, id = self.group()
@@ -731,6 +781,28 @@ class Messaging(RequirementTest):
         sent = alice.send(id, sealed, metadata={"cipher": "megolm", "session": "s1"})
         got = self.get(bob, f"messages/{sent['id']}")
         self.assertEqual((got["content"], got["metadata"]), (sealed, {"cipher": "megolm", "session": "s1"}))
+
+    async def test_b_66_voice_and_video(self):
+        server = self.own_server(kind=TracedTown)
+        alice, bob, carol = (server.user(name) for name in ("alice", "bob", "carol"))
+        id = alice.create(["bob", "carol"])["id"]
+        async with alice.socket() as a, bob.socket() as b, carol.socket() as c, server.user("eve").socket() as eve:
+            offer = {"kind": "offer", "sdp": "a-secret-fingerprint"}
+            await self.acked(a, "call.signal", {"conversation_id": id, "payload": offer})
+            for device in (b, c):
+                self.assertEqual((await device.next("call.signal"))["data"], {"user_id": "alice", "payload": offer})
+            await self.acked(b, "call.signal", {"conversation_id": id, "to": "alice", "payload": {"kind": "answer"}})
+            self.assertEqual((await a.next("call.signal"))["data"]["payload"], {"kind": "answer"})
+            self.assertNotIn("call.signal", (await self.heard(c)) + (await self.heard(eve)))
+            await self.refused(eve, 404, "not_found", "call.signal", {"conversation_id": id, "payload": offer})
+            events = self.metrics(alice)["hansard_durable_position"]
+            await self.acked(a, "call.signal", {"conversation_id": id, "payload": offer})
+            self.assertEqual(self.metrics(alice)["hansard_durable_position"], events)
+        self.assertEqual(server.stop(), 0)
+        self.assertNotIn("a-secret-fingerprint", server.trace_file.read_text())
+        for file in server.data.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"a-secret-fingerprint", file.read_bytes(), file)
 
     async def test_b_67_a_day_in_one_conversation(self):
         alice, bob, id = self.group(title="Friday")
