@@ -1,12 +1,17 @@
-// Blobs that must not be removed although no view knows a file of them yet: those whose upload has just been stored and
-// whose file_uploaded event is still on its way. Pinning and removing exclude each other, so the same bytes uploaded
-// again while their old blob is being collected cannot lose it between its name and its event.
+// Keeps a blob from being removed while the event of a file with its bytes is on its way and no view knows of it. Who
+// uploads pins the blob before it has its name, until the event is durable; who removes condemns it first, then looks
+// whether any file needs it as of a position that was durable after the condemnation, then executes. A pin in between
+// lifts the condemnation. So the same bytes uploaded again while their old blob is being collected cannot lose it
+// between its name and its event, and nobody holds a lock while a view is waited for.
 //
-// Thread: any. A pin may outlive neither the upload's answer nor the pins.
+// Thread: any. Pins do not outlive this.
+// Limits: a pin per upload; as many condemned as the collector looks at together.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "engine/base/hash.h"
@@ -38,15 +43,27 @@ class BlobPins {
   Pin take(const base::Digest& sha256) {
     std::lock_guard lock(mutex_);
     ++held_[sha256];
+    condemned_.erase(sha256);
     return Pin(*this, sha256);
   }
 
-  // Calls `use` unless the blob is pinned, and lets nobody pin meanwhile; false where it is. `use` is short.
-  template <class Use>
-  bool unless_held(const base::Digest& sha256, Use use) {
+  // False: it is pinned.
+  bool condemn(const base::Digest& sha256) {
     std::lock_guard lock(mutex_);
     if (held_.contains(sha256)) return false;
-    use();
+    condemned_.insert(sha256);
+    return true;
+  }
+  void spare(const base::Digest& sha256) {
+    std::lock_guard lock(mutex_);
+    condemned_.erase(sha256);
+  }
+  // Calls `remove` if it is condemned still, and lets nobody pin meanwhile; `remove` is short. False: it was pinned.
+  template <class Remove>
+  bool execute(const base::Digest& sha256, Remove remove) {
+    std::lock_guard lock(mutex_);
+    if (condemned_.erase(sha256) == 0) return false;
+    remove();
     return true;
   }
 
@@ -59,6 +76,7 @@ class BlobPins {
 
   std::mutex mutex_;
   std::map<base::Digest, std::size_t> held_;
+  std::set<base::Digest> condemned_;
 };
 
 }  // namespace hansard::files

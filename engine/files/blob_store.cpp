@@ -106,11 +106,9 @@ void BlobStore::open_blob(const Digest& sha256, Done<std::unique_ptr<BlobReader>
   });
 }
 
-Result<bool> BlobStore::remove(const Digest& sha256, const std::function<bool()>& is_wanted) {
+Result<bool> BlobStore::remove(const Digest& sha256) {
   Result<bool> removed = false;
-  pins_.unless_held(sha256, [&] {
-    if (!is_wanted()) removed = folder_->remove(sha256);
-  });
+  pins_.execute(sha256, [&] { removed = folder_->remove(sha256); });
   return removed;
 }
 

@@ -7,7 +7,7 @@
 // removed at once, what a crash leaves behind at the next start.
 //
 // A blob and its event are two writes. Between them the upload's pin keeps it (blob_pins.h); a crash there leaves a
-// blob without a file, which the collector (projections/process/) finds with `list` and `remove`.
+// blob without a file, which the collector (projections/process/file_collector.h) finds with `list`.
 //
 // Thread: any, each upload or reader one call at a time; callbacks on a thread of the back end (file_io.h). list and
 // remove block.
@@ -106,8 +106,11 @@ class BlobStore {
   void open_blob(const base::Digest& sha256, Done<std::unique_ptr<BlobReader>> done);
 
   base::Result<std::vector<base::Digest>> list(unsigned shard) const { return folder_->list(shard); }
-  // Removes the blob unless it is pinned or `is_wanted`, which is asked while nobody can pin it. False: it stays.
-  base::Result<bool> remove(const base::Digest& sha256, const std::function<bool()>& is_wanted);
+  // The three steps of a removal (blob_pins.h): condemn, look at a view, then remove or spare. False: an upload needs
+  // the blob, or for remove, it is not there.
+  bool condemn(const base::Digest& sha256) { return pins_.condemn(sha256); }
+  void spare(const base::Digest& sha256) { pins_.spare(sha256); }
+  base::Result<bool> remove(const base::Digest& sha256);
 
   std::string_view io_name() const { return io_->name(); }
   const std::string& why_not_uring() const { return why_not_uring_; }

@@ -56,9 +56,6 @@ std::vector<Digest> blobs_of(const BlobStore& store) {
   return all;
 }
 
-bool never() { return false; }
-bool always() { return true; }
-
 template <class Test>
 void on_each(Test test) {
   std::vector<IoChoice> choices = {IoChoice::posix};
@@ -172,26 +169,42 @@ TEST_CASE("a removed blob is gone, but not for who has it open") {
     Digest sha256 = store_bytes(*store, "old").sha256;
     auto reader = open_blob(*store, sha256);
     REQUIRE(reader);
-    CHECK(store->remove(sha256, never).value());
-    CHECK_FALSE(store->remove(sha256, never).value());
+    CHECK_FALSE(store->remove(sha256).value());
+    REQUIRE(store->condemn(sha256));
+    CHECK(store->remove(sha256).value());
+    REQUIRE(store->condemn(sha256));
+    CHECK_FALSE(store->remove(sha256).value());
     CHECK(blobs_of(*store).empty());
     CHECK(read(*reader.value(), 0, 9).value() == "old");
   });
 }
 
-TEST_CASE("a blob that is wanted, or pinned by its upload, is not removed") {
+TEST_CASE("a blob whose upload waits for its event is not condemned") {
   Place place;
   auto store = place.open();
   auto blob = store_bytes(*store, "fresh");
-  CHECK_FALSE(store->remove(blob.sha256, never).value());
-  CHECK(open_blob(*store, blob.sha256));
+  CHECK_FALSE(store->condemn(blob.sha256));
   {
     auto same = store_bytes(*store, "fresh");
     blob.pin = {};
-    CHECK_FALSE(store->remove(blob.sha256, never).value());
+    CHECK_FALSE(store->condemn(blob.sha256));
   }
-  CHECK_FALSE(store->remove(blob.sha256, always).value());
-  CHECK(store->remove(blob.sha256, never).value());
+  CHECK(store->condemn(blob.sha256));
+  CHECK(store->remove(blob.sha256).value());
+}
+
+TEST_CASE("bytes uploaded again while their blob is being collected stay") {
+  Place place;
+  auto store = place.open();
+  Digest sha256 = store_bytes(*store, "old").sha256;
+  REQUIRE(store->condemn(sha256));
+  store_bytes(*store, "old");
+  CHECK_FALSE(store->remove(sha256).value());
+  CHECK(open_blob(*store, sha256));
+  REQUIRE(store->condemn(sha256));
+  store->spare(sha256);
+  CHECK_FALSE(store->remove(sha256).value());
+  CHECK(open_blob(*store, sha256));
 }
 
 TEST_CASE("transfers have a limit, and their room comes back") {
