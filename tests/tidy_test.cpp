@@ -79,8 +79,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine", "projections"}},
     {"api",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections",
-      "projections/search", "projections/process"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine",
+      "projections", "projections/search", "projections/process"}},
     {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "projections/process/blob_sweeper.h"
 #include "projections/process/notification_timer.h"
 #include "projections/process/proposal_timer.h"
 
@@ -43,6 +44,11 @@ std::vector<std::unique_ptr<Timer>> Process::make_timers(const Parts& parts, con
   timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_expired));
   timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_due_sends));
   timers.push_back(std::make_unique<NotificationTimer>(notified, options.notify_after_s, notify));
+  if (parts.files == nullptr) return timers;
+  const std::chrono::seconds unattached(options.files_unattached_s), round(options.files_sweep_s);
+  const BlobSweeper::Parts swept{parts.engine, parts.views, *parts.files, parts.clock, parts.files_trouble};
+  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_collectable(unattached)));
+  timers.push_back(std::make_unique<BlobSweeper>(swept, round));
   return timers;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/files/blob_store.h"
 #include "projections/process/command_desk.h"
 #include "projections/process/timers.h"
 #include "projections/process/webhooks.h"
@@ -18,8 +19,10 @@ namespace hansard::process {
 
 struct ProcessOptions {
   std::string data_folder;
-  std::uint32_t notify_after_s = 30;        // after a message was sent
-  std::uint32_t dead_letters_max = 10'000;  // per webhook
+  std::uint32_t notify_after_s = 30;          // after a message was sent
+  std::uint32_t dead_letters_max = 10'000;    // per webhook
+  std::uint32_t files_unattached_s = 86'400;  // what no message carries within it is collected
+  std::uint32_t files_sweep_s = 21'600;       // for one look at all blobs
 };
 
 class Process {
@@ -30,6 +33,8 @@ class Process {
     base::Clock& clock;
     RenderEvent render;
     std::function<void(const Trouble&)> trouble;
+    files::BlobStore* files = nullptr;  // nothing: there are no attachments
+    std::function<void(const base::Error&)> files_trouble;
   };
 
   // `data_folder`/outbox is opened or made. Errors: see ProgressStore::open.

@@ -63,4 +63,17 @@ std::vector<Order> find_due_sends(const projections::Snapshot& snapshot, base::T
   return orders;
 }
 
+ProposalTimer::Find find_collectable(std::chrono::seconds unattached) {
+  const auto unattached_ms = std::chrono::milliseconds(unattached).count();
+  return [unattached_ms](const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
+    std::vector<Order> orders;
+    for (auto& file : snapshot.collectable_files({now.ms - unattached_ms}, std::nullopt, limit)) {
+      const base::FileId id = file.place.file;
+      domain::CollectFile command{id, snapshot.position()};
+      orders.push_back({command, std::move(file.owner), "collect:" + base::to_text(id)});
+    }
+    return orders;
+  };
+}
+
 }  // namespace hansard::process
