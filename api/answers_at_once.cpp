@@ -69,6 +69,12 @@ struct AtOnce {
     append_json_number(body, delivered.up_to.value);
     return finish(std::move(body));
   }
+  AnswerBody operator()(const domain::FileUploaded& file) const {
+    std::string body;
+    append_file(body, file);
+    body.pop_back();
+    return finish(std::move(body));
+  }
   template <class Other>
   AnswerBody operator()(const Other&) const {
     return finish(begin(done.conversation));
@@ -82,6 +88,7 @@ bool is_rendered_at_once(const domain::Command& command, const Done& done) {
   if (makes_message) return !done.replayed && main_event(done) != nullptr;
   if (std::holds_alternative<domain::PutProfile>(command)) return main_event(done) != nullptr;
   if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
+  if (std::holds_alternative<domain::RecordFile>(command)) return main_event(done) != nullptr;
   return std::holds_alternative<domain::AddMembers>(command) || std::holds_alternative<domain::RemoveMember>(command);
 }
 

@@ -37,8 +37,7 @@ Answered<domain::Command> remove_member_of(const base::ConversationId& id, const
                                            std::optional<bool> quiet, const CommandInput& input);
 Answered<domain::Command> change_role_of(const base::ConversationId& id, const base::UserId& user, JsonValue body);
 
-// `path`: the conversation of the path; without it the body names it. `attachments` are refused with `not_supported`
-// (422), never ignored.
+// `path`: the conversation of the path; without it the body names it. `attachments` are objects {file_id}.
 Answered<domain::Command> send_message_of(std::optional<base::ConversationId> path, JsonValue body,
                                           const CommandInput& input);
 // `content` is required, `metadata` stays as it is when absent, `mentions` are those of the new content.

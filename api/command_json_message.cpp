@@ -37,10 +37,16 @@ std::vector<domain::Mention> mentions_of(Fields& body, const Limits& limits) {
   return mentions;
 }
 
-void refuse_unsupported(Fields& body) {
-  if (!body.list("attachments").empty()) {
-    body.fail({422, "not_supported", "`attachments` are not supported by this server.", 0, {}});
+// Only which files: name, type and size are what the upload said.
+std::vector<domain::Attachment> attachments_of(Fields& body) {
+  std::vector<domain::Attachment> attachments;
+  for (JsonValue item : body.list("attachments")) {
+    Fields fields(item, "an item of `attachments`");
+    fields.require("file_id");
+    attachments.push_back({fields.id<base::FileId>("file_id").value_or(base::FileId{}), "", "", 0});
+    if (fields.problem()) body.fail(*fields.problem());
   }
+  return attachments;
 }
 
 std::string sender_type_of(Fields& body) {
@@ -76,9 +82,9 @@ Answered<Command> send_message_of(std::optional<ConversationId> path, JsonValue 
   command.sender_type = sender_type_of(fields);
   command.content.metadata = fields.json_object("metadata", input.limits.metadata_bytes_max).value_or("");
   command.content.mentions = mentions_of(fields, input.limits);
+  command.content.attachments = attachments_of(fields);
   command.reply_to = fields.id<MessageId>("reply_to");
   command.send_at = fields.time("send_at");
-  refuse_unsupported(fields);
   read_service_part(fields, input.caller, command);
   auto id = fields.id<MessageId>("id");
   command.client_made = id.has_value();

@@ -179,12 +179,24 @@ Result<void> finish_config(Config& config) {
   if (limits.outbox_bytes_max < limits.frame_bytes_max) {
     return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
   }
+  const auto file_io = parse_file_io(config.file_io);
+  if (!file_io) return malformed("server.file_io '" + config.file_io + "' is not auto, uring or posix");
+  config.files.io = *file_io;
+  config.files.folder = config.data_folder + "/files";
+  config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
   TRY(process::check_subscribers(config.webhooks));
   config.process.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
   config.engine.rules.mentions_max = static_cast<std::uint32_t>(limits.mentions_max);
   return base::success();
+}
+
+std::optional<files::IoChoice> parse_file_io(std::string_view word) {
+  if (word == "auto") return files::IoChoice::automatic;
+  if (word == "uring") return files::IoChoice::uring;
+  if (word == "posix") return files::IoChoice::posix;
+  return std::nullopt;
 }
 
 Result<ListenAddress> parse_listen(std::string_view text) {

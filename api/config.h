@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,9 +17,10 @@
 #include "api/limits.h"
 #include "api/trace.h"
 #include "engine/base/result.h"
+#include "engine/files/blob_store.h"
 #include "engine/options.h"
-#include "projections/search/search_view.h"
 #include "projections/process/process.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::api {
@@ -29,10 +31,12 @@ struct Config {
   std::uint32_t threads = 0;  // 0: one per processor
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string file_io = "auto";
   KeyFiles keys;
   Limits limits;
   engine::Options engine;
   projections::ViewOptions views;
+  files::BlobOptions files;
   process::ProcessOptions process;
   std::vector<process::SubscriberOptions> webhooks;  // [[webhooks]]
   search::SearchOptions search;
@@ -62,6 +66,9 @@ std::string setting_text(const Setting& setting, const Config& config);
 base::Result<void> load_config_file(const std::string& path, Config& config);
 // The same for text; `source` stands for the file in errors.
 base::Result<void> load_config(std::string_view toml, std::string_view source, Config& config);
+
+// "auto", "uring" or "posix".
+std::optional<files::IoChoice> parse_file_io(std::string_view word);
 
 // What no single setting can tell: that they fit each other and that words are known. Also copies what two rooms
 // share (the data folder, the limits of content and mentions) to where each reads it. Call it last.

@@ -15,6 +15,7 @@ constexpr Setting kSettings[] = {
     {"server", "threads", 0, 256, [](Config& c) -> Target { return &c.threads; }},
     {"server", "log_level", 0, 0, [](Config& c) -> Target { return &c.log_level; }},
     {"server", "log_format", 0, 0, [](Config& c) -> Target { return &c.log_format; }},
+    {"server", "file_io", 0, 0, [](Config& c) -> Target { return &c.file_io; }},
 
     {"auth", "jwt_secret_file", 0, 0, [](Config& c) -> Target { return &c.keys.secret_file; }},
     {"auth", "jwks_file", 0, 0, [](Config& c) -> Target { return &c.keys.jwks_file; }},
@@ -25,6 +26,9 @@ constexpr Setting kSettings[] = {
     {"limits", "metadata_bytes_max", 2, kMiB, [](Config& c) -> Target { return &c.limits.metadata_bytes_max; }},
     {"limits", "http_body_bytes_max", kKiB, 64 * kMiB,
      [](Config& c) -> Target { return &c.limits.http_body_bytes_max; }},
+    {"limits", "file_bytes_max", kKiB, 64 * kGiB, [](Config& c) -> Target { return &c.limits.file_bytes_max; }},
+    {"limits", "file_transfers_per_user_max", 1, 10'000,
+     [](Config& c) -> Target { return &c.limits.file_transfers_per_user_max; }},
     {"limits", "http_header_bytes_max", kKiB, kMiB,
      [](Config& c) -> Target { return &c.limits.http_header_bytes_max; }},
     {"limits", "http_header_fields_max", 10, 10'000,
@@ -67,6 +71,7 @@ constexpr Setting kSettings[] = {
     {"limits", "title_code_points_max", 1, 10'000, [](Config& c) -> Target { return &c.limits.title_code_points_max; }},
     {"limits", "external_id_bytes_max", 1, 4'096, [](Config& c) -> Target { return &c.limits.external_id_bytes_max; }},
     {"limits", "mentions_max", 0, 10'000, [](Config& c) -> Target { return &c.limits.mentions_max; }},
+    {"limits", "file_types", 0, 0, [](Config& c) -> Target { return &c.limits.file_types; }},
     {"limits", "origins", 0, 0, [](Config& c) -> Target { return &c.limits.origins; }},
 
     {"rate_limit", "user_per_s", 0, 1'000'000, [](Config& c) -> Target { return &c.limits.rate.user_per_s; }},
@@ -123,6 +128,9 @@ constexpr Setting kSettings[] = {
     {"limits.typing", "kept_ms", 1'000, 86'400'000, [](Config& c) -> Target { return &c.engine.typing.kept_ms; }},
     {"limits.typing", "entries_max", 1, 100'000'000, [](Config& c) -> Target { return &c.engine.typing.entries_max; }},
 
+    // The blob store (engine/files/blob_store.h).
+    {"limits.files", "transfers_max", 1, 4'000, [](Config& c) -> Target { return &c.files.transfers_max; }},
+
     // The views (projections/views.h).
     {"limits.views", "batch_events_max", 1, 100'000, [](Config& c) -> Target { return &c.views.batch_events_max; }},
     {"limits.views", "write_buffer_bytes", kMiB, kGiB, [](Config& c) -> Target { return &c.views.write_buffer_bytes; }},
@@ -149,6 +157,8 @@ constexpr Setting kSettings[] = {
 
     // What happens without being asked (projections/process/process.h).
     {"notifications", "after_s", 1, 86'400, [](Config& c) -> Target { return &c.process.notify_after_s; }},
+    {"limits.files", "unattached_s", 1, 31'536'000, [](Config& c) -> Target { return &c.process.files_unattached_s; }},
+    {"limits.files", "sweep_s", 1, 31'536'000, [](Config& c) -> Target { return &c.process.files_sweep_s; }},
     {"limits", "dead_letters_max", 1, 1'000'000, [](Config& c) -> Target { return &c.process.dead_letters_max; }},
 };
 

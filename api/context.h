@@ -22,6 +22,10 @@
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
+namespace hansard::files {
+class BlobStore;  // engine/files/blob_store.h
+}
+
 namespace hansard::api {
 
 namespace asio = boost::asio;
@@ -31,6 +35,7 @@ class Completions;    // completions.h
 class TypingBoard;    // typing.h
 class PresenceBoard;  // presence.h
 class RateLimiter;    // rate_limiter.h
+class SocketCounts;   // socket_counts.h
 
 struct Context {
   asio::io_context& io;
@@ -43,11 +48,13 @@ struct Context {
   base::Clock& clock;
   base::UuidSource& uuids;
   Completions& completions;
-  TypingBoard* typing = nullptr;          // nothing where nobody types (tests of handlers)
-  RateLimiter* rate_limiter = nullptr;    // nothing: no rate is limited (tests of handlers)
-  process::Webhooks* webhooks = nullptr;  // nothing: there are none (tests of handlers)
-  PresenceBoard* presence = nullptr;      // nothing: nobody is online (tests of handlers)
-  search::SearchView* search = nullptr;   // nothing: nobody searches (tests of handlers)
+  TypingBoard* typing = nullptr;           // nothing where nobody types (tests of handlers)
+  RateLimiter* rate_limiter = nullptr;     // nothing: no rate is limited (tests of handlers)
+  process::Webhooks* webhooks = nullptr;   // nothing: there are none (tests of handlers)
+  PresenceBoard* presence = nullptr;       // nothing: nobody is online (tests of handlers)
+  search::SearchView* search = nullptr;    // nothing: nobody searches (tests of handlers)
+  files::BlobStore* files = nullptr;       // nothing where there are no files (tests of sessions)
+  SocketCounts* file_transfers = nullptr;  // uploads and downloads of each user
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

@@ -16,6 +16,7 @@
 #include "api/json.h"
 #include "api/params.h"
 #include "api/problem.h"
+#include "engine/files/blob_pins.h"
 #include "projections/queries.h"
 
 namespace hansard::api {
@@ -32,6 +33,13 @@ struct Call {
 using OpenHandler = Response (*)(Context&, const Request&);  // without authentication, at the root
 using CommandHandler = Answered<domain::Command> (*)(Context&, const Call&);
 using ReadHandler = Answered<Response> (*)(Context&, const Call&, const projections::Snapshot&);
+// The command of an upload whose bytes are stored. `pin` keeps them until its event is durable.
+struct Upload {
+  domain::Command command;
+  files::BlobPins::Pin pin;
+};
+// Reads the body itself; `call` outlives it.
+using UploadHandler = asio::awaitable<Answered<Upload>> (*)(Context&, const Call& call);
 using PlainHandler = Answered<Response> (*)(Context&, const Call&);
 // Waits by itself; the call lives until it has answered.
 using WaitingHandler = asio::awaitable<Answered<Response>> (*)(Context&, const Call&);
@@ -89,6 +97,10 @@ Answered<Response> get_profile(Context& context, const Call& call, const project
 
 // handlers_history.cpp
 Answered<Response> history(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
+// handlers_file.cpp
+asio::awaitable<Answered<Upload>> upload_file(Context& context, const Call& call);
+Answered<Response> download_file(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
 // handlers_unread.cpp
 Answered<domain::Command> read_message(Context& context, const Call& call);

@@ -1,12 +1,15 @@
 #include "api/http_session.h"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/body_stream.h"
 #include "api/http_wire.h"
 #include "api/metrics.h"
 #include "api/request_check.h"
@@ -24,8 +27,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::seconds;
 
-constexpr std::size_t kIdleBytesMax = 4u << 10;    // a larger buffer is given back between requests
-constexpr std::size_t kLingerBytesMax = 2u << 20;  // read and thrown away after a refusal
+constexpr std::size_t kIdleBytesMax = 4u << 10;     // a larger buffer is given back between requests
+constexpr std::size_t kLingerBytesMax = 64u << 20;  // read and thrown away after a refusal
 constexpr seconds kLinger{2};
 
 class HttpSession final : public Connection {
@@ -42,14 +45,31 @@ class HttpSession final : public Connection {
  private:
   enum class Next { request, close, linger };
 
+  // The body of a request whose handler reads it: pieces of the session's input.
+  class RequestBody final : public BodyReader {
+   public:
+    RequestBody(HttpSession& session, std::size_t length, bool expects_continue)
+        : session_(session), left_(length), expects_continue_(expects_continue) {}
+    asio::awaitable<base::Result<std::string_view>> next() override;
+    std::size_t left() const { return left_; }
+
+   private:
+    HttpSession& session_;
+    std::size_t left_;
+    bool expects_continue_;
+    std::string piece_;
+  };
+
   asio::awaitable<Next> serve_one();
   asio::awaitable<HeadEnd> read_head();
   asio::awaitable<bool> read_body(std::size_t length, bool expects_continue);
   asio::awaitable<bool> read_some();
-  asio::awaitable<Next> answer(CheckedRequest checked);
+  asio::awaitable<Next> answer(CheckedRequest checked, const RequestBody* stream = nullptr);
+  asio::awaitable<Next> answer_streaming(CheckedRequest checked);
   asio::awaitable<Next> upgrade(CheckedRequest checked);
   asio::awaitable<Next> refuse(Problem problem);
   asio::awaitable<bool> write(Response response, bool with_body, bool keep_alive);
+  asio::awaitable<bool> write_stream(std::string_view head, std::shared_ptr<BodySource> stream);
   asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
   asio::awaitable<void> linger();
   void set_deadline(seconds after) { deadline_ = thread_.now() + after; }
@@ -105,12 +125,13 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   if (end.state == HeadEnd::State::bad)
     co_return co_await refuse(malformed("A line of the header does not end in CRLF."));
   // An unfinished head that is too large already comes as complete: the check says so.
-  auto checked = check_request(std::string_view(in_).substr(0, end.size), limits_);
+  auto checked = check_request(std::string_view(in_).substr(0, end.size), limits_, streams_body);
   if (!checked) co_return co_await refuse(std::move(checked.error()));
   in_.erase(0, end.size);
   auto& request = checked.value();
   request.request.peer = peer_;
   if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
+  if (request.streams_body) co_return co_await answer_streaming(std::move(request));
   bool has_body = co_await read_body(request.content_length, request.expects_continue);
   if (!has_body) co_return Next::close;
   request.request.body.assign(in_, 0, request.content_length);
@@ -150,6 +171,18 @@ asio::awaitable<bool> HttpSession::read_body(std::size_t length, bool expects_co
   co_return true;
 }
 
+asio::awaitable<base::Result<std::string_view>> HttpSession::RequestBody::next() {
+  auto size = std::min(left_, kBodyPieceBytes);
+  bool has_come = co_await session_.read_body(size, std::exchange(expects_continue_, false));
+  session_.deadline_ = base::MonotonicTime::max();
+  if (!has_come) co_return base::error(base::ErrorCode::malformed, "The body did not come whole, or not in time.");
+  piece_.assign(session_.in_, 0, size);
+  session_.in_.erase(0, size);
+  left_ -= size;
+  if (left_ == 0 && session_.in_.empty()) session_.in_ = {};
+  co_return std::string_view(piece_);
+}
+
 // Into the thread's scratch, so that a connection that waits has no buffer.
 asio::awaitable<bool> HttpSession::read_some() {
   for (;;) {
@@ -167,14 +200,21 @@ asio::awaitable<bool> HttpSession::read_some() {
   }
 }
 
-asio::awaitable<HttpSession::Next> HttpSession::answer(CheckedRequest checked) {
+asio::awaitable<HttpSession::Next> HttpSession::answer_streaming(CheckedRequest checked) {
+  RequestBody body(*this, checked.content_length, checked.expects_continue);
+  checked.request.stream = &body;
+  co_return co_await answer(std::move(checked), &body);
+}
+
+// Behind a body that was not read to its end the connection closes.
+asio::awaitable<HttpSession::Next> HttpSession::answer(CheckedRequest checked, const RequestBody* stream) {
   // What the handler does is bounded by itself; only the peer is under the watchdog.
   deadline_ = base::MonotonicTime::max();
   bool is_head = checked.request.method == "HEAD";
   if (is_head) checked.request.method = "GET";
   bool keep_alive = checked.keep_alive;
   auto response = co_await handle_request(thread_.context(), std::move(checked.request));
-  keep_alive = keep_alive && !thread_.is_stopping();
+  keep_alive = keep_alive && !thread_.is_stopping() && (stream == nullptr || stream->left() == 0);
   bool is_written = co_await write(std::move(response), !is_head, keep_alive);
   if (!is_written) co_return Next::close;
   set_deadline(seconds(limits_.keep_alive_timeout_s));
@@ -213,9 +253,30 @@ asio::awaitable<HttpSession::Next> HttpSession::refuse(Problem problem) {
 asio::awaitable<bool> HttpSession::write(Response response, bool with_body, bool keep_alive) {
   out_.clear();
   append_response_head(out_, response, keep_alive, thread_.date());
-  bool is_written = co_await write_bytes(out_, with_body ? std::string_view(response.body) : std::string_view{});
+  bool is_written = false;
+  if (with_body && response.stream) {
+    is_written = co_await write_stream(out_, response.stream);
+  } else {
+    is_written = co_await write_bytes(out_, with_body ? std::string_view(response.body) : std::string_view{});
+  }
   if (out_.capacity() > kIdleBytesMax) out_ = {};
   co_return is_written;
+}
+
+// The head leaves with the first piece. A disk that takes its time is not the peer's fault.
+asio::awaitable<bool> HttpSession::write_stream(std::string_view head, std::shared_ptr<BodySource> stream) {
+  std::uint64_t left = stream->size();
+  do {
+    deadline_ = base::MonotonicTime::max();
+    base::Result<std::string_view> piece = std::string_view();
+    if (left > 0) piece = co_await stream->next();
+    if (!piece) co_return false;
+    bool is_written = co_await write_bytes(head, piece.value());
+    if (!is_written) co_return false;
+    head = {};
+    left -= piece.value().size();
+  } while (left > 0);
+  co_return true;
 }
 
 // One gathering write; the clock is wound up by every byte the peer takes.

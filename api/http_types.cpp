@@ -1,5 +1,7 @@
 #include "api/http_types.h"
 
+#include "api/body_stream.h"
+
 namespace hansard::api {
 
 std::optional<std::string_view> Request::header(std::string_view lower_case_name) const {
@@ -8,5 +10,7 @@ std::optional<std::string_view> Request::header(std::string_view lower_case_name
   }
   return std::nullopt;
 }
+
+std::uint64_t Response::body_size() const { return stream ? stream->size() : body.size(); }
 
 }  // namespace hansard::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 
 namespace hansard::api {
 
+class BodyReader;  // body_stream.h
+class BodySource;
+
 // Owned strings: a request outlives the buffers it came from.
 struct Request {
   std::string method;                                        // GET, POST ...
@@ -19,6 +23,7 @@ struct Request {
   std::string query;                                         // raw, without "?"
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
+  BodyReader* stream = nullptr;  // of a route that streams (streams_body in router.h): the body, still unread
   std::string request_id;
   std::string peer;  // address without port
   std::optional<std::string_view> header(std::string_view lower_case_name) const;
@@ -38,8 +43,10 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<Quota> quota{};  // nothing where nobody is known, or no rate is limited
-  std::string_view code{};       // of a problem, its stable word: a literal
+  std::optional<Quota> quota{};          // nothing where nobody is known, or no rate is limited
+  std::string_view code{};               // of a problem, its stable word: a literal
+  std::shared_ptr<BodySource> stream{};  // instead of `body`
+  std::uint64_t body_size() const;       // Content-Length
 };
 
 }  // namespace hansard::api

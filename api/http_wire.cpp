@@ -89,7 +89,7 @@ void append_response_head(std::string& out, const Response& response, bool keep_
   out.append(reason_of(response.status)).append("\r\n");
   if (has_body(response.status)) {
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
-    append_field(out, "Content-Length", std::to_string(response.body.size()));
+    append_field(out, "Content-Length", std::to_string(response.body_size()));
   }
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (response.quota) append_quota(out, *response.quota);

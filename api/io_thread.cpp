@@ -33,6 +33,8 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       scratch_(std::make_unique<char[]>(kScratchBytes)),
       parser_(parts.limits.json_depth_max),
       ticks_shared_(ticks_shared) {
+  context_.files = parts.files;
+  context_.file_transfers = &shared.file_transfers;
   context_.search = parts.search;
   context_.presence = &shared.presence;
   listen_to(shared);

@@ -47,6 +47,7 @@ struct Shared {
   CallSignals call_signals;
   RateLimiter rate_limiter;
   SocketCounts sockets;
+  SocketCounts file_transfers;
   std::atomic<std::size_t> connections{0};
 };
 

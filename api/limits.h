@@ -25,6 +25,8 @@ struct Limits {
   std::size_t content_code_points_max = 10'000;
   std::size_t metadata_bytes_max = 16u << 10;
   std::size_t http_body_bytes_max = 1u << 20;
+  std::size_t file_bytes_max = 64u << 20;        // an attachment
+  std::size_t file_transfers_per_user_max = 32;  // uploads and downloads at a time
   std::size_t http_header_bytes_max = 16u << 10;
   std::size_t http_header_fields_max = 100;
   std::size_t http_target_bytes_max = 8u << 10;
@@ -58,7 +60,8 @@ struct Limits {
   std::size_t title_code_points_max = 500;
   std::size_t external_id_bytes_max = 256;
   std::size_t mentions_max = 500;
-  std::vector<std::string> origins;  // allowed beside the server's own host
+  std::vector<std::string> file_types;  // media types of attachments, "image/*" too; empty: all
+  std::vector<std::string> origins;     // allowed beside the server's own host
   RateLimits rate;
 };
 

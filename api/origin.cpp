@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kRequestFields =
     "Authorization, Content-Type, Content-Disposition, Hansard-Act-As, Idempotency-Key, If-Match, If-None-Match, "
-    "Last-Event-ID, Range, X-Request-Id";
+    "If-Range, Last-Event-ID, Range, X-Request-Id";
 constexpr std::string_view kResponseFields =
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, Hansard-Position, Idempotency-Replayed, "
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";

@@ -48,7 +48,7 @@ constexpr std::array<Row, 15> kRejections{{
 }};
 
 // What sessions, the router and handlers answer on their own.
-constexpr std::array<Row, 20> kOthers{{
+constexpr std::array<Row, 22> kOthers{{
     kMalformed,
     kOverloaded,
     kViewBehind,
@@ -62,10 +62,12 @@ constexpr std::array<Row, 20> kOthers{{
     {411, "length_required", "A Content-Length is needed"},
     {413, "too_large", "Too large"},
     {415, "unsupported_media_type", "Unsupported media type"},
+    {416, "range_not_satisfiable", "The range is not there"},
     {422, "not_supported", "Not supported"},
     {426, "upgrade_required", "A WebSocket upgrade is needed"},
     {429, "rate_limited", "Too many requests"},
     {429, "too_many_sockets", "Too many sockets"},
+    {429, "too_many_transfers", "Too many transfers"},
     {431, "header_too_large", "The header is too large"},
     {503, "view_stopped", "A view has stopped"},
     {503, "unavailable", "Unavailable"},

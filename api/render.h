@@ -24,6 +24,9 @@ void append_conversation(std::string& out, const projections::ListEntry& entry, 
                          Senders* senders = nullptr);
 void append_member(std::string& out, const projections::MemberView& member);
 
+// {id, sha256, size, media_type, name}; the last two null where they are erased.
+void append_file(std::string& out, const domain::FileUploaded& file);
+
 // A message as message.sent or message.edited made it (thread_count 0, no reactions).
 projections::MessageView message_of(const domain::RecordedEvent& event);
 

@@ -13,7 +13,8 @@ namespace {
 Problem refuse(int status, std::string_view code, std::string detail) { return {status, code, std::move(detail)}; }
 
 // Twice is ambiguous: which of them would the next hop believe?
-constexpr std::array<std::string_view, 15> kOnlyOnce = {"authorization",
+constexpr std::array<std::string_view, 17> kOnlyOnce = {"authorization",
+                                                        "content-disposition",
                                                         "content-encoding",
                                                         "content-length",
                                                         "content-type",
@@ -23,6 +24,7 @@ constexpr std::array<std::string_view, 15> kOnlyOnce = {"authorization",
                                                         "host",
                                                         "idempotency-key",
                                                         "if-match",
+                                                        "if-range",
                                                         "last-event-id",
                                                         "origin",
                                                         "range",
@@ -109,7 +111,7 @@ Answered<void> check_host(const Request& request, int minor) {
   return boost::outcome_v2::success();
 }
 
-Answered<std::size_t> check_length(const Request& request, const Limits& limits) {
+Answered<std::size_t> check_length(const Request& request, std::size_t bytes_max) {
   if (request.header("transfer-encoding"))
     return refuse(411, "length_required", "Send a Content-Length instead of a Transfer-Encoding.");
   auto text = request.header("content-length");
@@ -119,8 +121,7 @@ Answered<std::size_t> check_length(const Request& request, const Limits& limits)
   std::uint64_t length = 0;
   auto end = text->data() + text->size();
   bool fits = std::from_chars(text->data(), end, length).ec == std::errc{};
-  if (!fits || length > limits.http_body_bytes_max)
-    return refuse(413, "content_too_large", "The body is larger than this server takes.");
+  if (!fits || length > bytes_max) return refuse(413, "too_large", "The body is larger than this server takes.");
   return static_cast<std::size_t>(length);
 }
 
@@ -149,7 +150,7 @@ HeadEnd find_head_end(std::string_view bytes, std::size_t scanned) {
   return {};
 }
 
-Answered<CheckedRequest> check_request(std::string_view head, const Limits& limits) {
+Answered<CheckedRequest> check_request(std::string_view head, const Limits& limits, StreamsBody streams_body) {
   if (head.size() > limits.http_header_bytes_max) return refuse(431, "header_too_large", "The header is too large.");
   head.remove_suffix(2);
   auto end = head.find("\r\n");
@@ -161,7 +162,9 @@ Answered<CheckedRequest> check_request(std::string_view head, const Limits& limi
   BOOST_OUTCOME_TRY(add_fields(head.substr(end + 2), limits, request));
   BOOST_OUTCOME_TRY(check_repeats(request));
   BOOST_OUTCOME_TRY(check_host(request, line.minor));
-  BOOST_OUTCOME_TRY(checked.content_length, check_length(request, limits));
+  checked.streams_body = streams_body != nullptr && streams_body(request.method, request.path);
+  auto bytes_max = checked.streams_body ? limits.file_bytes_max : limits.http_body_bytes_max;
+  BOOST_OUTCOME_TRY(checked.content_length, check_length(request, bytes_max));
   BOOST_OUTCOME_TRY(check_encoding(request));
   BOOST_OUTCOME_TRY(checked.expects_continue, check_expect(request, line.minor));
   checked.keep_alive = line.minor == 1 && !has_list_word(request, "connection", "close");

@@ -31,12 +31,17 @@ struct CheckedRequest {
   std::size_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool streams_body = false;     // of a route that reads its body itself, up to limits.file_bytes_max
   bool wants_websocket = false;  // Upgrade: websocket with Connection: upgrade; still to be checked (check_upgrade)
 };
 
-// `head` is complete (find_head_end). Refusals, after each of which the connection closes: 400 ambiguous or malformed,
-// 411 any Transfer-Encoding, 413, 414, 415 any Content-Encoding, 417, 431, 505. Unknown methods are the router's.
-Answered<CheckedRequest> check_request(std::string_view head, const Limits& limits);
+// Whether the route of a method and a raw path streams its body (streams_body in router.h).
+using StreamsBody = bool (*)(std::string_view method, std::string_view path);
+
+// `head` is complete (find_head_end). Without `streams_body` no route does. Refusals, after each of which the
+// connection closes: 400 ambiguous or malformed, 411 any Transfer-Encoding, 413, 414, 415 any Content-Encoding, 417,
+// 431, 505. Unknown methods are the router's.
+Answered<CheckedRequest> check_request(std::string_view head, const Limits& limits, StreamsBody streams_body = nullptr);
 
 // RFC 6455 section 4.2.1 for a request that wants a WebSocket: GET without a body, HTTP/1.1 (check_request saw to it),
 // version 13 (else 426), and a key that is the canonical base64 of 16 bytes (else 400).

@@ -47,6 +47,9 @@ const std::array kRoutes = {
     Route{{"DELETE", "/api/v1/messages/{id}/reactions/{emoji}"}, CommandHandler(remove_reaction)},
     Route{{"POST", "/api/v1/messages/{id}/forward"}, CommandHandler(forward_message)},
 
+    Route{{"POST", "/api/v1/files"}, UploadHandler(upload_file)},
+    Route{{"GET", "/api/v1/files/{id}"}, ReadHandler(download_file)},
+
     Route{{"POST", "/api/v1/messages/{id}/read"}, CommandHandler(read_message)},
     Route{{"POST", "/api/v1/conversations/{id}/read"}, CommandHandler(read_conversation)},
     Route{{"POST", "/api/v1/conversations/{id}/delivered"}, CommandHandler(delivered)},
@@ -133,6 +136,15 @@ std::optional<RouteMatch> find_route(std::string_view method, std::vector<std::s
     if (is_placeholder((*wanted)[i])) found.path_values.push_back(std::move(segments[i]));
   }
   return found;
+}
+
+bool streams_body(std::string_view method, std::string_view path) {
+  auto takes_it = [&](const Route& route) {
+    if (!std::holds_alternative<UploadHandler>(route.handler) || route.info.method != method) return false;
+    bool is_encoded = path.find('%') != std::string_view::npos;
+    return path == route.info.path || (is_encoded && path_segments(path) == path_segments(route.info.path));
+  };
+  return std::any_of(kRoutes.begin(), kRoutes.end(), takes_it);
 }
 
 std::span<const RouteInfo> routes() {

@@ -18,7 +18,7 @@ namespace hansard::api {
 
 struct Route {
   RouteInfo info;
-  std::variant<OpenHandler, CommandHandler, ReadHandler, PlainHandler, WaitingHandler> handler;
+  std::variant<OpenHandler, CommandHandler, ReadHandler, PlainHandler, WaitingHandler, UploadHandler> handler;
 };
 
 struct RouteMatch {

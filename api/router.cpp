@@ -6,6 +6,7 @@
 
 #include "api/acknowledged.h"
 #include "api/answers.h"
+#include "api/body_stream.h"
 #include "api/frames.h"
 #include "api/handlers_common.h"
 #include "api/metrics.h"
@@ -106,6 +107,11 @@ asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read
   std::string reached = position_text(context.engine.epoch(), snapshot->position());
   if (!there) co_return problem_response(view_behind(reached), call.request.request_id);
   Response response = answered(read(context, call, *snapshot), call.request.request_id);
+  snapshot.reset();
+  if (response.stream) {
+    auto opened = co_await response.stream->open();
+    if (!opened) response = problem_response(opened.error(), call.request.request_id);
+  }
   response.headers.emplace_back("Hansard-Position", std::move(reached));
   co_return response;
 }
@@ -118,17 +124,28 @@ Response response_of(AnswerBody answer) {
   return response;
 }
 
-asio::awaitable<Response> run_command(Context& context, Call call, CommandHandler make) {
-  auto command = make(context, call);
-  if (!command) co_return problem_response(command.error(), call.request.request_id);
-  domain::Command outline = outline_of(command.value());
-  auto answer = co_await context.submit(std::move(command).value(), call.caller, call.key);
+asio::awaitable<Response> submit_and_answer(Context& context, Call call, domain::Command command) {
+  domain::Command outline = outline_of(command);
+  auto answer = co_await context.submit(std::move(command), call.caller, call.key);
   auto* done = std::get_if<engine::Done>(&answer);
   if (done == nullptr) co_return problem_response(problem_of(answer), call.request.request_id);
   if (is_rendered_at_once(outline, *done)) co_return response_of(render_at_once(*done, context.engine.epoch()));
   auto body = co_await render_from_views(context, std::move(outline), call.caller, std::move(*done));
   if (!body) co_return problem_response(body.error(), call.request.request_id);
   co_return response_of(std::move(body).value());
+}
+
+asio::awaitable<Response> run_command(Context& context, Call call, CommandHandler make) {
+  auto command = make(context, call);
+  if (!command) co_return problem_response(command.error(), call.request.request_id);
+  co_return co_await submit_and_answer(context, std::move(call), std::move(command).value());
+}
+
+asio::awaitable<Response> run_upload(Context& context, Call call, UploadHandler take) {
+  auto upload = co_await take(context, call);
+  if (!upload) co_return problem_response(upload.error(), call.request.request_id);
+  auto pin = std::move(upload.value().pin);  // until the answer: the event is durable then
+  co_return co_await submit_and_answer(context, std::move(call), std::move(upload.value().command));
 }
 
 // Routes that wait for nothing.
@@ -220,6 +237,9 @@ asio::awaitable<Response> dispatch(Context& context, const Route& route, Call ca
     co_return co_await run_read(context, std::move(call), *read);
   if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {
     co_return co_await run_command(context, std::move(call), *make);
+  }
+  if (const auto* take = std::get_if<UploadHandler>(&route.handler)) {
+    co_return co_await run_upload(context, std::move(call), *take);
   }
   if (const auto* ask = std::get_if<WaitingHandler>(&route.handler)) {
     auto answer = co_await (*ask)(context, call);

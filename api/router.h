@@ -21,4 +21,7 @@ struct RouteInfo {
 };
 std::span<const RouteInfo> routes();
 
+// Whether the route reads its body itself (Request::stream). `path` as in the request line.
+bool streams_body(std::string_view method, std::string_view path);
+
 }  // namespace hansard::api

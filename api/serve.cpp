@@ -32,6 +32,7 @@ struct Running {
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<projections::Views> views;
+  std::unique_ptr<files::BlobStore> files;
   std::unique_ptr<process::Process> process;
   std::unique_ptr<search::SearchView> search;
   std::unique_ptr<Server> server;
@@ -75,6 +76,15 @@ Result<void> open_data(Running& running) {
   return base::success();
 }
 
+// Behind the engine, which holds the lock of the data folder.
+Result<void> open_files(Running& running) {
+  TRY(auto files, files::BlobStore::open(running.config.files));
+  running.files = std::move(files);
+  trace(TraceLevel::info, "files",
+        {{"io", running.files->io_name()}, {"not_uring", std::string_view(running.files->why_not_uring())}});
+  return base::success();
+}
+
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
   std::vector<process::Subscriber> subscribers;
   for (const auto& options : config.webhooks) {
@@ -99,12 +109,17 @@ void trace_trouble(const process::Trouble& trouble) {
          {"what", trouble.what}});
 }
 
+void trace_files_trouble(const base::Error& error) {
+  trace(TraceLevel::warn, "attachments cannot be cleared up", {{"error", error.detail}});
+}
+
 Result<void> open_process(Running& running, std::vector<process::Subscriber> subscribers) {
   const auto render = [epoch = running.engine->epoch()](std::string& out, const domain::RecordedEvent& event,
                                                         const projections::Snapshot& now) {
     append_webhook_event(out, event, epoch, now);
   };
-  TRY(auto process, process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble},
+  TRY(auto process, process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble,
+                                            running.files.get(), trace_files_trouble},
                                            running.config.process, std::move(subscribers)));
   running.process = std::move(process);
   return base::success();
@@ -143,14 +158,17 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
   TRY(open_data(running));
+  TRY(open_files(running));
   TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {
     TRY(prepare_demo(running));
   }
   running.process->start();
   running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
-  return running.server->serve({*running.engine, *running.views, *running.authenticator, running.config.limits,
-                                running.metrics, running.clock, running.search.get(), &running.process->webhooks()});
+  ServerParts parts{*running.engine, *running.views, *running.authenticator, running.config.limits,
+                    running.metrics, running.clock,  running.search.get(),   &running.process->webhooks()};
+  parts.files = running.files.get();
+  return running.server->serve(parts);
 }
 
 void stop(Running& running) {

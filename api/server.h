@@ -19,6 +19,10 @@
 #include "projections/process/webhooks.h"
 #include "projections/views.h"
 
+namespace hansard::files {
+class BlobStore;  // engine/files/blob_store.h
+}
+
 namespace hansard::api {
 
 struct ServerOptions {
@@ -37,6 +41,7 @@ struct ServerParts {
   base::Clock& clock;
   search::SearchView* search = nullptr;  // nothing: searches answer 503
   process::Webhooks* webhooks = nullptr;   // nothing: there are none
+  files::BlobStore* files = nullptr;     // nothing: routes of files answer 503
 };
 
 class Server {

@@ -116,11 +116,18 @@ TEST_CASE("sizes beyond a limit are refused") {
   refused(desk.send(R"({"content":"x","mentions":[)" + mentions + "]}"), 422, "`mentions`");
 }
 
-TEST_CASE("attachments are refused, not ignored") {
+TEST_CASE("attachments are named by their file alone") {
   Desk desk;
-  auto attached = desk.send(R"({"content":"x","attachments":[{"file_id":"f"}]})");
-  refused(attached, 422, "`attachments`");
-  CHECK(attached.error().code == "not_supported");
+  refused(desk.send(R"({"attachments":[{"file_id":"f"}]})"), 400, "`file_id`");
+  refused(desk.send(R"({"attachments":[{"id":"0190a6e4-0000-7000-8000-000000000001"}]})"), 400, "`file_id`");
+  refused(desk.send(R"({"attachments":["0190a6e4-0000-7000-8000-000000000001"]})"), 400, "`attachments`");
+  refused(desk.send(R"({"attachments":"f"})"), 400, "`attachments`");
+  auto sent = desk.send(R"({"attachments":[{"file_id":"0190a6e4-0000-7000-8000-000000000001","name":"x"}]})");
+  REQUIRE(sent);
+  const auto& attachments = std::get<domain::SendMessage>(sent.value()).content.attachments;
+  REQUIRE(attachments.size() == 1);
+  CHECK(base::to_text(attachments[0].file) == "0190a6e4-0000-7000-8000-000000000001");
+  CHECK(attachments[0].name.empty());
 }
 
 TEST_CASE("send_at is a time") {

@@ -10,12 +10,15 @@
 #include <boost/asio/io_context.hpp>
 
 #include "api/acknowledged.h"
+#include "api/body_stream.h"
 #include "api/completions.h"
 #include "api/context.h"
 #include "api/metrics.h"
 #include "api/rate_limiter.h"
 #include "api/router.h"
+#include "api/socket_counts.h"
 #include "api/typing.h"
+#include "engine/files/blob_store.h"
 #include "tests/support/temp_folder.h"
 
 namespace hansard::api {
@@ -59,6 +62,31 @@ projections::ViewOptions view_options(const std::string& folder) {
   return options;
 }
 
+// A body that has arrived, in pieces as a session gives them.
+class ArrivedBody final : public BodyReader {
+ public:
+  explicit ArrivedBody(std::string_view body) : left_(body) {}
+  asio::awaitable<Result<std::string_view>> next() override {
+    auto piece = left_.substr(0, kBodyPieceBytes);
+    left_.remove_prefix(piece.size());
+    co_return piece;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+asio::awaitable<Response> handle_whole(Context& context, Request request) {
+  Response response = co_await handle_request(context, std::move(request));
+  std::uint64_t size = response.body_size();
+  while (response.stream && response.body.size() < size) {
+    auto piece = co_await response.stream->next();
+    response.body += piece.value();
+  }
+  response.stream.reset();
+  co_return response;
+}
+
 bool is_whole_path(const std::string& target) {
   for (const char* root : {"/api", "/%", "/health", "/ready", "/metrics", "/openapi", "/asyncapi", "/ws"}) {
     if (target.starts_with(root)) return true;
@@ -83,9 +111,16 @@ struct House::Parts {
   TypingBoard typing{*engine, clock, limits.typing_expiry_s};
   PresenceBoard presence{clock, std::chrono::milliseconds(limits.presence_debounce_ms)};
   std::optional<RateLimiter> rate_limiter;
+  std::unique_ptr<files::BlobStore> files =
+      files::BlobStore::open({folder / "files", files::IoChoice::posix, 16, 0}).value();
+  SocketCounts file_transfers;
   std::string peer = "192.0.2.1";
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
 
+  Parts() {
+    context.files = files.get();
+    context.file_transfers = &file_transfers;
+  }
   ~Parts() {
     views->stop();
     engine->stop();
@@ -100,7 +135,7 @@ struct House::Parts {
 
   Response answer(Request request) {
     std::optional<Response> response;
-    asio::co_spawn(io, handle_request(context, std::move(request)), [&](std::exception_ptr error, Response got) {
+    asio::co_spawn(io, handle_whole(context, std::move(request)), [&](std::exception_ptr error, Response got) {
       if (error) std::rethrow_exception(error);
       response = std::move(got);
     });
@@ -122,7 +157,12 @@ Reply House::ask(const std::string& method, const std::string& target, const std
   if (question != std::string::npos) request.query = whole.substr(question + 1);
   request.headers = std::move(headers);
   if (!who.empty()) request.headers.emplace_back("authorization", "Bearer " + who);
-  request.body = body;
+  ArrivedBody arrived(body);
+  if (streams_body(method, request.path)) {
+    request.stream = &arrived;
+  } else {
+    request.body = body;
+  }
   request.peer = parts_->peer;
   parts_->settle();
   return Reply(parts_->answer(std::move(request)));

@@ -1,0 +1,53 @@
+#include "api/file_body.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "api/file_wait.h"
+#include "api/trace.h"
+
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace hansard::api {
+
+using files::BlobReader;
+
+FileBody::FileBody(Context& context, const base::Digest& sha256, FileRange stretch, SocketCounts::Slot room)
+    : context_(context),
+      sha256_(sha256),
+      size_(stretch.size),
+      offset_(stretch.first),
+      left_(stretch.size),
+      room_(std::move(room)) {}
+
+asio::awaitable<Answered<void>> FileBody::open() {
+  auto start = [this](files::Done<std::unique_ptr<BlobReader>> done) {
+    context_.files->open_blob(sha256_, std::move(done));
+  };
+  auto opened = co_await file_call<std::unique_ptr<BlobReader>>(context_.io, start);
+  if (!opened) {
+    bool is_overload = opened.error().code == base::ErrorCode::overloaded;
+    if (!is_overload) trace(TraceLevel::error, "a file's bytes cannot be read", {{"error", opened.error().detail}});
+    co_return problem_of(opened.error());
+  }
+  reader_ = std::move(opened.value());
+  piece_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBodyPieceBytes, size_)));
+  co_return boost::outcome_v2::success();
+}
+
+asio::awaitable<base::Result<std::string_view>> FileBody::next() {
+  auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece_.size(), left_));
+  auto start = [this, size](files::Done<std::size_t> done) {
+    reader_->read(offset_, std::span(piece_.data(), size), std::move(done));
+  };
+  auto got = co_await file_call<std::size_t>(context_.io, start);
+  if (!got) co_return std::move(got.error());
+  if (got.value() != size) co_return base::error(base::ErrorCode::corrupt, "a blob is shorter than its event says.");
+  offset_ += size;
+  left_ -= size;
+  co_return std::string_view(piece_.data(), size);
+}
+
+}  // namespace hansard::api
