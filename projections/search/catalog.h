@@ -27,7 +27,7 @@ using ConversationNumber = std::uint32_t;  // dense from 1
 
 // A range of 2^shelf_bits numbers: what is searched, merged and scrubbed at once (index_file.h).
 using Shelf = std::uint32_t;
-inline constexpr unsigned kShelfBits = 18;
+inline constexpr unsigned kShelfBits = 17;
 std::string shelf_table(Shelf shelf);
 
 struct CatalogEntry {

@@ -5,7 +5,7 @@
 //   message(number, conversation, created_at, words, ordinal, position, tags, text)
 //                                          one row per message ever sent; tags and text are null once it has no content
 //   unscrubbed(shelf)                      shelves whose segments may still hold words that were taken out
-//   shelf_<k>                              FTS5 over the messages of numbers [k * 2^18, (k + 1) * 2^18): text and tags
+//   shelf_<k>                              FTS5 over the messages of numbers [k * 2^17, (k + 1) * 2^17): text and tags
 //
 // A *shelf* is the piece that is searched, merged and scrubbed at once: it bounds what one step of a query, one merge
 // and the clean-up after an erasure cost, whatever the size of the whole. FTS5 keeps no copy of the text

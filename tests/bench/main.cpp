@@ -14,7 +14,8 @@ namespace {
 using namespace hansard::bench;
 
 struct Choice {
-  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true;
+  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, search = true;
+  std::uint64_t search_messages = 1'000'000;
 };
 
 void append(std::vector<Row>& rows, std::vector<Row> more) {
@@ -33,13 +34,14 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
   if (choice.reads) append(rows, read_rows(scene));
   if (choice.idle) append(rows, {idle_row(scene)});
   if (choice.rebuild) append(rows, {rebuild_row(scene)});
+  if (choice.search) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   return rows;
 }
 
 Choice choice_of(const std::vector<std::string>& only) {
   if (only.empty()) return {};
   auto has = [&](const char* name) { return std::find(only.begin(), only.end(), name) != only.end(); };
-  return {has("sends"), has("delivery"), has("reads"), has("idle"), has("rebuild")};
+  return {has("sends"), has("delivery"), has("reads"), has("idle"), has("rebuild"), has("search")};
 }
 
 }  // namespace
@@ -53,15 +55,20 @@ int main(int argc, char** argv) {
   std::string binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
   app.add_option("--seconds", seconds, "length of each timed row (3)")->check(CLI::Range(0.2, 600.0));
   app.add_option("--runs", runs, "runs, each on a fresh server; the table shows medians (1)")->check(CLI::Range(1, 99));
-  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild")
-      ->check(CLI::IsMember({"sends", "delivery", "reads", "idle", "rebuild"}));
+  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild, search")
+      ->check(CLI::IsMember({"sends", "delivery", "reads", "idle", "rebuild", "search"}));
   app.add_option("--server", binary, "the server binary (beside this one)")->check(CLI::ExistingFile);
+  std::uint64_t search_messages = 1'000'000;
+  app.add_option("--search-messages", search_messages, "messages in the index of the search rows (1000000)")
+      ->check(CLI::Range(100'000, 100'000'000));
   app.add_flag("--json", json, "one JSON array on standard output");
   app.footer("Example:\n  hansard-bench --runs 5 --only sends --json");
   CLI11_PARSE(app, argc, argv);
   try {
     std::vector<std::vector<Row>> all;
-    for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, choice_of(only)));
+    Choice choice = choice_of(only);
+    choice.search_messages = search_messages;
+    for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, choice));
     auto rows = medians(all);
     std::cout << (json ? as_json(rows) : as_table(rows));
   } catch (const std::exception& failure) {

@@ -43,5 +43,7 @@ std::vector<Row> read_rows(Scene& scene);      // history, unread
 Row idle_row(Scene& scene);
 // Stops the server: its log is folded again into fresh views.
 Row rebuild_row(Scene& scene);
+// Without the server: an index of `messages` in a folder below `scratch`.
+std::vector<Row> search_rows(const std::string& scratch, double seconds, std::uint64_t messages);
 
 }  // namespace hansard::bench

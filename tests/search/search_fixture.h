@@ -23,6 +23,17 @@ inline SearchOptions patient_options(const std::string& folder) {
   return options;
 }
 
+// Looks again and again, a minute at most.
+template <class Condition>
+bool eventually(const Condition& holds) {
+  base::PositionGate never;
+  for (int i = 0; i < 6'000; ++i) {
+    if (holds()) return true;
+    never.wait_for(base::Position{1}, std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
 class Searcher {
  public:
   Searcher(Chat& chat, const SearchOptions& options) : chat_(chat), view_(open(chat, options)) {}
