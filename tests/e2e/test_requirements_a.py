@@ -497,6 +497,16 @@ class RideBackend(RequirementTest):
             self.assertEqual((await outside.next("message.new"))["data"]["message"]["content"], "yours")
             self.assertEqual(await self.heard(outside), [])
 
+    def test_a_40_more_than_text(self):
+        rider, driver, ride = self.ride()
+        photo = bytes(range(256)) * 40
+        file = self.upload(rider, photo, "image/png", "door.png")
+        sent = rider.send(ride, "", type="image", attachments=[{"file_id": file["id"]}])
+        shown = self.get(driver, f"messages/{sent['id']}")["attachments"][0]
+        self.assertEqual((shown["name"], shown["media_type"], shown["size"]), ("door.png", "image/png", len(photo)))
+        self.assertEqual(self.download(driver, file["id"]), photo)
+        self.learns_nothing(self.stranger(), "GET", f"files/{file['id']}")
+
     def test_a_42_polling_costs_only_what_is_new(self):
         rider, driver, ride = self.ride()
         last = 0
@@ -614,6 +624,16 @@ class RideBackend(RequirementTest):
         self.delete(rider, f"conversations/{ride}")
         self.problem(rider.post(f"{path}/messages", {"content": "x"}), 409, "conversation_closed")
         self.assertEqual(self.contents(driver, ride), ["only I speak"])
+
+    def test_a_53_upload(self):
+        rider, driver, ride = self.ride()
+        scan = os.urandom(200_000)
+        file = self.upload(rider, scan, "application/pdf", "licence.pdf")
+        self.assertEqual((file["size"], file["sha256"], file["name"]),
+                         (len(scan), hashlib.sha256(scan).hexdigest(), "licence.pdf"))
+        self.learns_nothing(driver, "GET", f"files/{file['id']}")  # until it is sent somewhere
+        rider.send(ride, "my licence", type="file", attachments=[{"file_id": file["id"]}])
+        self.assertEqual(self.download(driver, file["id"]), scan)
 
     async def test_a_54_confirmations_typing_presence(self):
         rider, driver, ride = self.ride()

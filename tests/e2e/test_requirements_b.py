@@ -380,6 +380,20 @@ class Messaging(RequirementTest):
         answer = bob.post(f"{API}/conversations/{elsewhere}/messages", {"content": "x", "reply_to": root})
         self.problem(answer, 422, "invalid")
 
+    def test_b_32_attachments(self):
+        alice, bob, id = self.group()
+        file = self.upload(alice, b"minutes", "text/plain", "minutes.txt")
+        sent = alice.send(id, "see the file", attachments=[{"file_id": file["id"]}])
+        shown = self.get(bob, f"messages/{sent['id']}")["attachments"]
+        self.assertEqual([(a["name"], a["size"], a["media_type"]) for a in shown], [("minutes.txt", 7, "text/plain")])
+        self.assertEqual(self.download(bob, file["id"]), b"minutes")
+        answer = bob.post(f"{API}/conversations/{bob.create()['id']}/messages", {
+            "content": "x", "attachments": [{"file_id": str(uuid.uuid4())}]})
+        self.assertIn(answer.status, (404, 422))
+        self.delete(alice, f"messages/{sent['id']}")
+        self.assertEqual(self.get(bob, f"messages/{sent['id']}")["attachments"], [])
+        self.learns_nothing(bob, "GET", f"files/{file['id']}")
+
     def test_b_33_system_messages(self):
         alice, bob, id = self.group()
         backend = self.service(alice.name)
@@ -751,6 +765,23 @@ class Messaging(RequirementTest):
             answer = alice.post(f"{API}/conversations/{id}/messages", {"content": "x", "metadata": metadata})
             self.assertIn(answer.status, (400, 422))
         self.assertEqual(self.contents(bob, id), [])
+
+    def test_b_60_upload_and_download(self):
+        alice, bob, id = self.group()
+        data = os.urandom(300_000)
+        file = self.upload(alice, data, "video/mp4", "süß \"quoted\".mp4")
+        alice.send(id, "", type="video", attachments=[{"file_id": file["id"]}])
+        whole = self.bytes_of(bob, f"files/{file['id']}")
+        self.assertEqual((whole.status, whole.body), (200, data))
+        self.assertEqual((whole.headers["content-type"], whole.headers["x-content-type-options"]),
+                         ("video/mp4", "nosniff"))
+        self.assertTrue(whole.headers["content-disposition"].startswith("attachment"))
+        part = self.bytes_of(bob, f"files/{file['id']}", Range="bytes=1000-1999")
+        self.assertEqual((part.status, part.body, part.headers["content-range"]),
+                         (206, data[1000:2000], f"bytes 1000-1999/{len(data)}"))
+        self.assertEqual(self.bytes_of(bob, f"files/{file['id']}", Range="bytes=-5").body, data[-5:])
+        self.assertEqual(self.bytes_of(bob, f"files/{file['id']}", Range="bytes=999999-").status, 416)
+        self.assertEqual(self.bytes_of(self.stranger(), f"files/{file['id']}").status, 404)
 
     def test_b_63_metrics_and_their_documentation(self):
         alice, bob, id = self.group()
