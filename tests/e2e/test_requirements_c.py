@@ -566,5 +566,19 @@ class Echo(RequirementTest):
         await self.eventually(found, 0)
         self.assertIsNone(self.get(bob, f"messages/{sent['id']}")["content"])
 
+    def test_c_54_a_push_that_arrives(self):
+        receiver, server = self.subscribed(["notification.due"], lambda _, attempt: 503 if attempt < 3 else 200)
+        alice = server.user("alice")
+        id = alice.create(["bob"])["id"]
+        file = self.upload(alice, b"voice", "audio/ogg", "memo.ogg")
+        sent = alice.send(id, "", type="audio", attachments=[{"file_id": file["id"]}])
+        pushed = receiver.wait_for(1)[0]  # after two refusals
+        self.assertEqual([delivery["number"] for delivery, _ in receiver.attempts], [1, 1, 1])
+        self.assertEqual((pushed["message_id"], pushed["type"]), (sent["id"], "audio"))
+        shown = self.get(server.user("bob"), f"messages/{pushed['message_id']}")["attachments"]
+        self.assertEqual(shown[0]["name"], "memo.ogg")
+        self.assertEqual(self.download(server.user("bob"), file["id"]), b"voice")
+
+
 if __name__ == "__main__":
     unittest.main()
