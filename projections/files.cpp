@@ -64,6 +64,15 @@ void attach(Folding& folding, const domain::MessageFacts& facts, const std::vect
   }
 }
 
+void hold(Folding& folding, const std::vector<FileId>& files, bool waits) {
+  for (const FileId& id : files) {
+    change_file(folding, id, [waits](FileRow& row) {
+      if (waits) ++row.carriers;
+      if (!waits && row.carriers > 0) --row.carriers;
+    });
+  }
+}
+
 void detach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files,
             domain::MessageStatus status) {
   for (const FileId& id : files) {

@@ -65,7 +65,9 @@ bool UserRow::decode(std::string_view bytes) {
 }
 
 void ScheduledRow::encode(std::string& out) const {
-  begin_row(out).raw(message.facts.conversation.view()).fixed(message.send_at.ms);
+  RowWriter w = begin_row(out);
+  w.raw(message.facts.conversation.view()).fixed(message.send_at.ms).varint(files.size());
+  for (const FileId& file : files) w.raw(file.view());
   const domain::MessageContent* content = message.content ? &*message.content : nullptr;
   encode_message({message.facts, content, {}, message.position, {}, {}, false, content == nullptr}, out);
 }
@@ -74,6 +76,8 @@ bool ScheduledRow::decode(std::string_view bytes) {
   RowReader in = open_row(bytes);
   message.facts.conversation = in.id<ConversationId>();
   message.send_at.ms = in.fixed<std::int64_t>();
+  files.resize(in.count());
+  for (FileId& file : files) file = in.id<FileId>();
   MessageView draft;
   if (!decode_message(in.rest(), draft)) return false;
   draft.facts.conversation = message.facts.conversation;

@@ -49,6 +49,7 @@ struct UserRow {
 
 struct ScheduledRow {
   ScheduledView message;
+  std::vector<FileId> files;  // what it carries; ascending, each once
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);
 };
@@ -57,7 +58,7 @@ struct ScheduledRow {
 struct FileRow {
   FileView file;
   bool was_attached = false;
-  std::uint64_t carriers = 0;  // messages that carry it: live or deleted, not expired or erased
+  std::uint64_t carriers = 0;  // messages that carry it: waiting, live or deleted, not expired or erased
   // Where it stands among the collectable; nothing: it is not.
   std::optional<Timestamp> collectable_at() const;
   void encode(std::string& out) const;

@@ -59,6 +59,18 @@ TEST_CASE("a file sent before a member joined is hidden where history begins at 
   CHECK(chat.now().may_read_file(file, {"cid"}));
 }
 
+TEST_CASE("a message that waits for its time keeps its files, and shows them to nobody") {
+  Chat chat;
+  auto file = chat.log.upload("ann", digest_of(1));
+  auto collectable = [&] { return chat.now().collectable_files(time_of({1'000}), {}, 10).size(); };
+  CHECK(collectable() == 1);
+  auto draft = chat.log.schedule(chat.id, "ann", {9'000}, false, {file, file});
+  CHECK(collectable() == 0);
+  CHECK_FALSE(chat.now().may_read_file(file, {"bob"}));
+  chat.log.cancel(draft, "");
+  CHECK(collectable() == 1);
+}
+
 TEST_CASE("files that no message needs may go, deleted messages still need theirs") {
   Chat chat;
   auto unused = chat.log.upload("ann", digest_of(1));

@@ -131,14 +131,17 @@ void LogBuilder::react(const domain::MessageFacts& facts, const std::string& use
 }
 
 domain::MessageFacts LogBuilder::schedule(const base::ConversationId& id, const std::string& author,
-                                          base::Timestamp send_at, bool erased) {
+                                          base::Timestamp send_at, bool erased,
+                                          const std::vector<base::FileId>& files) {
   domain::SendScheduled body;
+
   body.draft.conversation = id;
   body.draft.message = message_id(++messages_);
   body.draft.author = {author};
   body.draft.created_at = body.draft.sent_at = time_of(end().next());
   body.send_at = send_at;
   if (!erased) body.content = domain::MessageContent{"later", "", {}, {}};
+  for (const auto& file : files) body.content.value().attachments.push_back({file, "image/png", "a.png", 3});
   domain::MessageFacts draft = body.draft;
   append(std::move(body), author);
   return draft;

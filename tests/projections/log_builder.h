@@ -58,7 +58,7 @@ class LogBuilder {
              bool add = true);
 
   domain::MessageFacts schedule(const base::ConversationId& id, const std::string& author, base::Timestamp send_at,
-                                bool erased = false);
+                                bool erased = false, const std::vector<base::FileId>& files = {});
   void cancel(const domain::MessageFacts& draft, const std::string& reason = "");
   domain::MessageFacts send_scheduled(const domain::MessageFacts& draft);
   base::FileId upload(const std::string& owner, const base::Digest& sha256, bool erased = false);
