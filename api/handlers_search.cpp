@@ -18,9 +18,6 @@
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api::handlers {
 
 using projections::MessageView;
@@ -111,19 +108,19 @@ std::vector<search::Seat> seats_of(const Snapshot& snapshot, const base::UserId&
 class Shown {
  public:
   Shown(const Call& call, const Snapshot& snapshot, const search::Query& query, std::uint32_t epoch)
-      : call_(call), snapshot_(snapshot), query_(query), epoch_(epoch) {}
+      : call_(call), snapshot_(snapshot), query_(query), senders_(snapshot), epoch_(epoch) {}
 
   void append(std::string& body, const search::Hit& hit) {
     auto floor = floor_of(hit.conversation);
     if (!floor || hit.ordinal <= *floor) return;
-    auto message = snapshot_.message_at(hit.conversation, hit.ordinal);
+    auto message = snapshot_.message_at(hit.conversation, hit.ordinal, call_.caller.actor);
     if (!message || !message->content) return;
     search::Document document = search::document_of(message->facts, *message->content);
     search::Matcher matcher(query_, document);
     if (!matcher.matches()) return;
     if (body.back() != '[') body += ',';
     body += "{\"message\":";
-    append_message(body, *message, epoch_);
+    append_message(body, *message, epoch_, &senders_.of(message->facts.author));
     append_highlights(body, matcher.highlights());
   }
 
@@ -152,6 +149,7 @@ class Shown {
   const Call& call_;
   const Snapshot& snapshot_;
   const search::Query& query_;
+  Senders senders_;
   const std::uint32_t epoch_;
   std::map<base::ConversationId, std::optional<base::Ordinal>> floors_;
 };

@@ -133,6 +133,17 @@ class ChatSurface(RequirementTest):
         third = carol.create([self.stranger().name])["id"]
         self.assertEqual(self.forward(carol, copy["id"], third)["forwarded_from"], origin)
 
+    async def test_a_frame_forwards_as_http_does(self):
+        alice, bob, id = self.group()
+        source = alice.send(id, "pass it on")["id"]
+        async with bob.socket() as b:
+            copy = await self.acked(b, "message.forward", {"message_id": source, "conversation_id": id}, key="k")
+            again = await self.acked(b, "message.forward", {"message_id": source, "conversation_id": id}, key="k")
+            await self.refused(b, 404, "not_found", "message.forward",
+                               {"message_id": source, "conversation_id": str(uuid.uuid4())})
+        self.assertEqual((copy["content"], copy["forwarded_from"]["message_id"]), ("pass it on", source))
+        self.assertEqual(again["id"], copy["id"])
+
     def test_a_forward_out_of_a_direct_conversation_does_not_name_it(self):
         alice, bob, id = self.group()
         direct = alice.create([bob.name], type="direct")["id"]
@@ -183,6 +194,8 @@ class ChatSurface(RequirementTest):
         self.assertEqual([m["sender"] for m in bob.history(id)["items"]], [sender])
         self.assertEqual(self.get(bob, f"conversations/{id}")["last_message"]["sender"], sender)
         self.assertEqual(self.get(bob, "conversations")["items"][0]["last_message"]["sender"], sender)
+        hits = self.get(bob, f"search/messages?q=hi+in:{id}")["items"]
+        self.assertEqual([hit["message"]["sender"] for hit in hits], [sender])
         self.assertNotIn("sender", alice.send(id, "answers and frames leave it out"))
 
     # Blocks
