@@ -101,7 +101,7 @@ TEST_CASE("a call signal carries its payload as it is, without spaces") {
   REQUIRE(signal);
   CHECK(*signal.value().frame ==
         R"({"type":"call.signal",)" + where +
-            R"(,"data":{"user_id":"user-0","payload":{"sdp":"v=0\r\n","n":[1,2.5],"x":null}}})");
+            R"(,"data":{"user_id":"user-0","payload":{"sdp":"v=0\r\n","n":[1,2.50],"x":null}}})");
   CHECK_FALSE(signal.value().to);
 
   auto status = [&](const std::string& data) {
