@@ -87,6 +87,13 @@ asio::awaitable<Response> handle_whole(Context& context, Request request) {
   co_return response;
 }
 
+search::SearchOptions search_options(const std::string& folder) {
+  search::SearchOptions options;
+  options.data_folder = folder;
+  options.batch_interval_ms = 1;
+  return options;
+}
+
 bool is_whole_path(const std::string& target) {
   for (const char* root : {"/api", "/%", "/health", "/ready", "/metrics", "/openapi", "/asyncapi", "/ws"}) {
     if (target.starts_with(root)) return true;
@@ -100,6 +107,7 @@ struct House::Parts {
   support::ManualClock clock;
   std::unique_ptr<engine::Engine> engine = engine::Engine::open(engine_options(folder.path()), clock).value();
   std::unique_ptr<projections::Views> views = projections::Views::open(*engine, view_options(folder.path())).value();
+  std::unique_ptr<search::SearchView> search = search::SearchView::open(*engine, search_options(folder.path())).value();
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   WordTokens tokens;
@@ -118,10 +126,12 @@ struct House::Parts {
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
 
   Parts() {
+    context.search = search.get();
     context.files = files.get();
     context.file_transfers = &file_transfers;
   }
   ~Parts() {
+    search->stop();
     views->stop();
     engine->stop();
   }
@@ -130,6 +140,9 @@ struct House::Parts {
   void settle() {
     if (!views->applied_gate().wait_for(engine->durable(), std::chrono::seconds(20))) {
       throw std::runtime_error("the views do not catch up");
+    }
+    if (!search->applied_gate()->wait_for(engine->durable(), std::chrono::seconds(20))) {
+      throw std::runtime_error("the index does not catch up");
     }
   }
 

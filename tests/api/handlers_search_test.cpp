@@ -1,0 +1,91 @@
+// Searching as a client sees it: who finds what, highlights, pages, and that any string is a query.
+#include <catch2/catch.hpp>
+
+#include "tests/api/handlers_fixture.h"
+
+namespace hansard::api {
+namespace {
+
+std::vector<std::string> found(const Reply& reply) {
+  std::vector<std::string> contents;
+  for (JsonValue item : reply.items()) {
+    contents.emplace_back(item.member("message").member("content").string().value_or("(none)"));
+  }
+  return contents;
+}
+using Contents = std::vector<std::string>;
+
+TEST_CASE("members find what they may read, with where it matched") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  house.send(id, "ann", "the quick brown fox");
+  house.send(id, "bob", "Größe: quick");
+  Reply reply = house.get("/search/messages?q=quick", "bob");
+  REQUIRE(reply.status == 200);
+  CHECK(found(reply) == Contents{"Größe: quick", "the quick brown fox"});
+  CHECK(reply.number("total") == 2);
+  CHECK(reply.word("indexed_through") == reply.header("Hansard-Position"));
+  JsonValue first = reply.items()[0].member("highlights").items()[0];
+  CHECK(first.member("offset").integer() == 7);
+  CHECK(first.member("length").integer() == 5);
+  CHECK(found(house.get("/search/messages?q=quick", "eve")).empty());
+  CHECK(found(house.get("/search/messages?q=from:ann+quick", "bob")) == Contents{"the quick brown fox"});
+}
+
+TEST_CASE("who left finds nothing, who joined finds what history allows") {
+  House house;
+  std::string open = house.group("ann", {"bob"});
+  std::string closed = house.group("ann", {"bob"}, "{\"history\":\"from_join\"}");
+  for (const auto& id : {open, closed}) house.send(id, "ann", "secret");
+  for (const auto& id : {open, closed}) {
+    house.ask("POST", "/conversations/" + id + "/members", "ann", "{\"user_id\":\"eve\"}");
+    house.ask("DELETE", "/conversations/" + id + "/members/bob", "ann");
+  }
+  CHECK(found(house.get("/search/messages?q=secret", "bob")).empty());
+  CHECK(found(house.get("/search/messages?q=secret", "eve")) == Contents{"secret"});
+  CHECK(found(house.get("/search/messages?q=secret", "ann")).size() == 2);
+}
+
+TEST_CASE("pages follow their cursor, and a cursor belongs to its search") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  for (int i = 0; i < 5; ++i) house.send(id, "ann", "word " + std::to_string(i));
+  Reply page = house.get("/search/messages?q=word&limit=3", "ann");
+  CHECK(found(page) == Contents{"word 4", "word 3", "word 2"});
+  std::string next = page.word("next");
+  REQUIRE_FALSE(next.empty());
+  CHECK(found(house.get("/search/messages?q=word&limit=3&cursor=" + next, "ann")) == Contents{"word 1", "word 0"});
+  CHECK(house.get("/search/messages?q=other&cursor=" + next, "ann").status == 400);
+  CHECK(house.get("/search/messages?q=word&cursor=x", "ann").status == 400);
+  CHECK(house.get("/search/messages?q=word&sort=best", "ann").status == 400);
+  CHECK(house.get("/search/messages", "ann").status == 400);
+}
+
+TEST_CASE("an edit or a delete is what a search sees") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  std::string first = house.send(id, "ann", "alpha");
+  std::string second = house.send(id, "ann", "beta");
+  house.ask("PATCH", "/messages/" + first, "ann", "{\"content\":\"gamma\"}");
+  house.ask("DELETE", "/messages/" + second, "ann");
+  CHECK(found(house.get("/search/messages?q=alpha", "bob")).empty());
+  CHECK(found(house.get("/search/messages?q=beta", "bob")).empty());
+  CHECK(found(house.get("/search/messages?q=gamma", "bob")) == Contents{"gamma"});
+}
+
+TEST_CASE("any string is a query") {
+  House house;
+  house.group("ann", {"bob"});
+  for (const char* q : {"", "%22", "%22a", "OR", "-", "((", "%2A", "a+AND+NOT", "from%3A", "%F0%9F%91%8D", "%01"}) {
+    INFO(q);
+    CHECK(house.get(std::string("/search/messages?q=") + q, "ann").status == 200);
+  }
+}
+
+TEST_CASE("ready names the search view") {
+  House house;
+  CHECK(house.get("/ready", "").text.find("\"search\"") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace hansard::api
