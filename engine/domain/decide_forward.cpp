@@ -54,6 +54,7 @@ Decision decide_one(const Given& given, const ForwardMessage& command) {
   if (auto rejection = check_target(given, *target)) return *std::move(rejection);
   auto content = given.state.message_content(source->message.position);
   if (!content) return reject(RejectionCode::gone, "The message was erased.");
+  if (!has_all_files(given, *content)) return reject(RejectionCode::gone, "A file of the message is gone.");
   content->mentions.clear();
   MessageFacts facts = next_facts(given, *target, command.conversation, command.id);
   facts.type = source->message.facts.type;

@@ -1,6 +1,4 @@
 // What timers propose. Each looks again whether its time has come: the proposal may be old, early or a repeat.
-#include <algorithm>
-
 #include "engine/domain/message_content.h"
 #include "engine/domain/posting.h"
 
@@ -19,13 +17,6 @@ std::optional<Rejection> check_due(const Given& given, const std::optional<Place
   if (auto rejection = check_may_post(*place)) return rejection;
   if (auto rejection = check_slow_mode(given, *place)) return rejection;
   return check_not_blocked(given, *place);
-}
-
-bool has_all_files(const Given& given, const MessageContent& content) {
-  return std::ranges::all_of(content.attachments, [&given](const Attachment& attachment) {
-    const auto file = given.state.file(attachment.file);
-    return file && !file->collected;
-  });
 }
 
 bool wants_notice(const Given& given, const MessageFacts& facts) {

@@ -78,6 +78,13 @@ std::vector<FileId> files_of(const MessageContent& content) {
   return files;
 }
 
+bool has_all_files(const Given& given, const MessageContent& content) {
+  return std::ranges::all_of(content.attachments, [&given](const Attachment& attachment) {
+    const auto file = given.state.file(attachment.file);
+    return file && !file->collected;
+  });
+}
+
 bool says_the_same(const MessageContent& a, const MessageContent& b) {
   return a.text == b.text && a.metadata == b.metadata && std::ranges::equal(files_of(a), files_of(b)) &&
          std::equal(a.mentions.begin(), a.mentions.end(), b.mentions.begin(), b.mentions.end(), is_same_mention);

@@ -16,6 +16,8 @@ void decide_counts(const Given& given, const MessageFacts& facts, MessageContent
 // Fills in name, type and size of each attachment, of which the caller names the file alone.
 std::optional<Rejection> resolve_attachments(const Given& given, MessageContent& content);
 std::vector<FileId> files_of(const MessageContent& content);
+// None was collected since it was attached.
+bool has_all_files(const Given& given, const MessageContent& content);
 
 // Equal but for what the server decided about it: `counts`, and all of an attachment but its file.
 bool says_the_same(const MessageContent& a, const MessageContent& b);

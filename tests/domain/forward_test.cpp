@@ -55,6 +55,16 @@ TEST_CASE("a forward carries the files and says which") {
   CHECK(world.state.file(file_id(1))->last_use == world.log.back().position);
 }
 
+TEST_CASE("a message whose file was collected is not forwarded without it") {
+  World world = with_two_groups();
+  world.given(as("anna"), RecordFile{file_id(1), {}, 5, {"a.png", "image/png"}});
+  auto command = text(3, "");
+  command.content.attachments = {{file_id(1), "", "", 0}};
+  world.given(as("anna"), command);
+  world.given(server_about("anna"), CollectFile{file_id(1), world.log.back().position});
+  CHECK(code_of(world.ask(as("ben"), forward(3, conversation_id(2), 4))) == RejectionCode::gone);
+}
+
 TEST_CASE("a forward of a forward names the first of the chain") {
   World world = with_two_groups();
   world.given(as("ben"), to_group_2());
