@@ -257,7 +257,8 @@ asio::awaitable<bool> HttpSession::write(Response response, bool with_body, bool
   if (with_body && response.stream) {
     is_written = co_await write_stream(out_, response.stream);
   } else {
-    is_written = co_await write_bytes(out_, with_body ? std::string_view(response.body) : std::string_view{});
+    const std::string_view body = with_body ? std::string_view(response.body) : std::string_view{};
+    is_written = co_await write_bytes(out_, body);
   }
   if (out_.capacity() > kIdleBytesMax) out_ = {};
   co_return is_written;
