@@ -100,6 +100,9 @@ class Engine {
   // durable position (or a byte limit) was reached; empty means nothing is after `after`.
   virtual Result<std::vector<EventPtr>> read(Position after, std::size_t events_max) const = 0;
   virtual Result<EventPtr> get(Position at) const = 0;
+  // The records themselves, for what needs their bytes: proofs, exports, verification. Nothing: events made up by a
+  // test, without a log behind them.
+  virtual const log::EventLog* log() const { return nullptr; }
 
   // Appends to the typing lane; no position, no ack, may be dropped.
   virtual void append_typing(const log::TypingTransition& transition) = 0;

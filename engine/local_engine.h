@@ -31,6 +31,7 @@ class LocalEngine final : public Engine {
   std::uint32_t epoch() const override { return storage_.log->epoch(); }
   Result<std::vector<EventPtr>> read(Position after, std::size_t events_max) const override;
   Result<EventPtr> get(Position at) const override;
+  const log::EventLog* log() const override { return storage_.log.get(); }
   void append_typing(const log::TypingTransition& transition) override;
   Metrics metrics() const override;
   void stop() override;

@@ -24,6 +24,7 @@ class ReadOnlyEngine final : public Engine {
   std::uint32_t epoch() const override { return log_->epoch(); }
   Result<std::vector<EventPtr>> read(Position after, std::size_t events_max) const override;
   Result<EventPtr> get(Position at) const override;
+  const log::EventLog* log() const override { return log_.get(); }
   void append_typing(const log::TypingTransition&) override {}
   Metrics metrics() const override { return {}; }
   void stop() override {}

@@ -1,0 +1,69 @@
+#include "replay/command_output.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "engine/base/json.h"
+
+namespace hansard::replay {
+
+using base::Result;
+
+namespace {
+void append_name(std::string& out, std::string_view name) {
+  out += out.back() == '{' ? "" : ",";
+  base::append_json_string(out, name);
+  out += ':';
+}
+}  // namespace
+
+int fail(const std::string& why) {
+  std::cerr << "hansard-replay: " << why << "\n";
+  return 1;
+}
+
+void append_field(std::string& out, std::string_view name, std::uint64_t value) {
+  append_name(out, name);
+  out += std::to_string(value);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  append_name(out, name);
+  base::append_json_string(out, value);
+}
+
+void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences) {
+  append_name(out, name);
+  out += '[';
+  for (const auto& sentence : sentences) {
+    out += out.back() == '[' ? "" : ",";
+    base::append_json_string(out, sentence);
+  }
+  out += ']';
+}
+
+void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total) {
+  for (const auto& sentence : sentences) std::cout << "  " << sentence << "\n";
+  if (total > sentences.size()) std::cout << "  ... and " << total - sentences.size() << " more\n";
+}
+
+Result<std::string> read_token(const std::string& file) {
+  std::ifstream in(file);
+  std::string token;
+  in >> token;
+  if (token.empty()) return base::error(base::ErrorCode::io, "There is no token in " + file + ".");
+  return token;
+}
+
+// "max" is 0; "60x" or "60" is 60 times the log's own speed.
+Result<double> parse_speed(const std::string& text) {
+  if (text == "max") return 0.0;
+  char* end = nullptr;
+  double speed = std::strtod(text.c_str(), &end);
+  std::string rest = end;
+  if (speed > 0 && (rest.empty() || rest == "x" || rest == "×")) return speed;
+  return base::error(base::ErrorCode::malformed, "--speed is max or a number of times, such as 60x.");
+}
+
+}  // namespace hansard::replay

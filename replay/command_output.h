@@ -1,0 +1,31 @@
+// What the commands of `hansard-replay` share in telling their outcome: sentences for a person on standard output, one
+// JSON object with --json, errors in a sentence on standard error.
+//
+// Thread: main.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace hansard::replay {
+
+// Prints the sentence and answers the exit status, 1.
+int fail(const std::string& why);
+
+// `out` is a JSON object that is not closed yet.
+void append_field(std::string& out, std::string_view name, std::uint64_t value);
+void append_field(std::string& out, std::string_view name, std::string_view value);
+void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences);
+// `total` may be more than there are.
+void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total);
+
+// The first word of the file.
+base::Result<std::string> read_token(const std::string& file);
+// 0 for "max"; "60x" or "60" is 60 times the log's own speed.
+base::Result<double> parse_speed(const std::string& text);
+
+}  // namespace hansard::replay

@@ -1,0 +1,23 @@
+// The commands of `hansard-replay`, one file each (<name>_command.cpp): every one adds itself to the command line and
+// says what it runs.
+//
+// Thread: main.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace hansard::replay {
+
+struct Command {
+  CLI::App* words;           // the subcommand as it was parsed
+  std::function<int()> run;  // 0: done, nothing wrong; 1: refused, different, damaged or away; 2: wrong usage
+};
+
+Command add_import(CLI::App& app);
+Command add_check(CLI::App& app);
+
+}  // namespace hansard::replay
