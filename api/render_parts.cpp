@@ -1,38 +1,12 @@
 #include "api/render_parts.h"
 
-#include <cstring>
-
 #include "api/json.h"
 #include "api/position_text.h"
 #include "api/words.h"
 
 namespace hansard::api {
 
-namespace {
-// "00", "01" ... "ff".
-constexpr auto kHexPairs = [] {
-  constexpr char digits[] = "0123456789abcdef";
-  std::array<char, 512> pairs{};
-  for (std::size_t i = 0; i < 256; ++i) {
-    pairs[2 * i] = digits[i >> 4];
-    pairs[2 * i + 1] = digits[i & 15];
-  }
-  return pairs;
-}();
-}  // namespace
-
-void append_uuid(std::string& out, const std::array<std::uint8_t, 16>& bytes) {
-  char text[38];
-  char* to = text;
-  *to++ = '"';
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
-    std::memcpy(to, &kHexPairs[2u * bytes[i]], 2);
-    to += 2;
-  }
-  *to = '"';
-  out.append(text, sizeof text);
-}
+void append_uuid(std::string& out, const std::array<std::uint8_t, 16>& bytes) { base::append_json_uuid(out, bytes); }
 
 void append_text_or_null(std::string& out, std::string_view text) {
   if (text.empty()) {

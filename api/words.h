@@ -1,22 +1,11 @@
-// The words of the wire for the enumerations of the domain, both ways: one table each, so that what is read and what
-// is written cannot differ.
+// The edge's names for engine/domain/words.h.
 #pragma once
 
-#include <optional>
-#include <string_view>
-
-#include "engine/domain/values.h"
+#include "engine/domain/words.h"
 
 namespace hansard::api {
 
-std::string_view word_of(domain::ConversationType type);
-std::string_view word_of(domain::MessageType type);
-std::string_view word_of(domain::Role role);
-std::string_view word_of(domain::WhoMayPost who);
-std::string_view word_of(domain::History history);
-
-// Nothing for a word that is not in the table. E is one of the five above.
-template <class E>
-std::optional<E> value_of(std::string_view word);
+using domain::value_of;
+using domain::word_of;
 
 }  // namespace hansard::api

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/codec/record_layout.h"
 
 namespace hansard::engine {
 
@@ -183,6 +184,7 @@ std::vector<EventPtr> Executor::record(const Pending& pending, std::vector<domai
     event->command = pending.hashes.command;
     event->fingerprint = pending.hashes.fingerprint;
     event->raw_type = static_cast<std::uint16_t>(domain::type_of(body));
+    event->schema = codec::kSchemaVersion;
     event->body = std::move(body);
     index_.fold(*event);
     batch_.add(event, pending.hashes.actor);

@@ -6,6 +6,7 @@
 // Thread: one Parser per io thread; a Value lives until the parser's next parse.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,5 +60,7 @@ class JsonParser {
 void append_json_string(std::string& out, std::string_view text);
 void append_json_number(std::string& out, std::uint64_t value);
 void append_json_time(std::string& out, Timestamp time);  // quoted RFC 3339 with milliseconds
+// 36 characters, quoted (RFC 9562 section 4).
+void append_json_uuid(std::string& out, const std::array<std::uint8_t, 16>& bytes);
 
 }  // namespace hansard::base

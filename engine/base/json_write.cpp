@@ -65,6 +65,17 @@ void put_digits(char* to, std::uint32_t value, int width) {
 
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kYear10000Ms = 253'402'300'800'000;
+
+// "00", "01" ... "ff".
+constexpr auto kHexPairs = [] {
+  constexpr char digits[] = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t i = 0; i < 256; ++i) {
+    pairs[2 * i] = digits[i >> 4];
+    pairs[2 * i + 1] = digits[i & 15];
+  }
+  return pairs;
+}();
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -102,6 +113,19 @@ void append_json_time(std::string& out, Timestamp time) {
   put_digits(text + 18, of_day / 1'000 % 60, 2);
   put_digits(text + 21, of_day % 1'000, 3);
   out.append(text, sizeof text - 1);
+}
+
+void append_json_uuid(std::string& out, const std::array<std::uint8_t, 16>& bytes) {
+  char text[38];
+  char* to = text;
+  *to++ = '"';
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    std::memcpy(to, &kHexPairs[2u * bytes[i]], 2);
+    to += 2;
+  }
+  *to = '"';
+  out.append(text, sizeof text);
 }
 
 }  // namespace hansard::base

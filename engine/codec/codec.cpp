@@ -85,6 +85,7 @@ Result<domain::RecordedEvent> decode_framed(std::string_view record, const Frame
   event.command = load_bytes<16>(record, kCommandHashAt);
   event.fingerprint = load_bytes<16>(record, kFingerprintAt);
   event.raw_type = load_le<std::uint16_t>(record, kTypeAt);
+  event.schema = load_le<std::uint16_t>(record, kSchemaVersionAt);
   TRY(read_body(frame, event));
   return result;
 }

@@ -280,6 +280,7 @@ struct RecordedEvent {
   base::ShortDigest command{};      // keyed hash of the command id; zero when the caller gave none
   base::ShortDigest fingerprint{};  // keyed hash of the request; zero like command
   std::uint16_t raw_type = 0;       // as stored; tells what an unknown body was
+  std::uint16_t schema = 1;         // version of its type's schema, as stored
   std::optional<EventBody> body;    // nothing: a type this build does not know
 };
 

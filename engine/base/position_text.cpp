@@ -1,11 +1,11 @@
-#include "api/position_text.h"
+#include "engine/base/position_text.h"
 
 #include <array>
 #include <charconv>
 
 #include "engine/base/check.h"
 
-namespace hansard::api {
+namespace hansard::base {
 
 namespace {
 constexpr std::uint64_t kEpochUnit = 10'000'000'000'000;  // 10^13
@@ -13,7 +13,7 @@ constexpr std::uint32_t kEpochMax = 999;
 constexpr std::size_t kDigits = 16;
 }  // namespace
 
-void append_position(std::string& out, std::uint32_t epoch, base::Position position) {
+void append_position(std::string& out, std::uint32_t epoch, Position position) {
   CHECK(epoch <= kEpochMax && position.value < kEpochUnit, epoch, position.value);
   std::array<char, kDigits> digits;
   std::uint64_t value = epoch * kEpochUnit + position.value;
@@ -21,7 +21,7 @@ void append_position(std::string& out, std::uint32_t epoch, base::Position posit
   out.append(digits.data(), digits.size());
 }
 
-std::string position_text(std::uint32_t epoch, base::Position position) {
+std::string position_text(std::uint32_t epoch, Position position) {
   std::string text;
   append_position(text, epoch, position);
   return text;
@@ -35,4 +35,4 @@ std::optional<WirePosition> parse_position(std::string_view text) {
   return WirePosition{static_cast<std::uint32_t>(value / kEpochUnit), {value % kEpochUnit}};
 }
 
-}  // namespace hansard::api
+}  // namespace hansard::base

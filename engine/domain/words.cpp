@@ -1,17 +1,11 @@
-#include "api/words.h"
+#include "engine/domain/words.h"
 
 #include <array>
 #include <utility>
 
 #include "engine/base/check.h"
 
-namespace hansard::api {
-
-using domain::ConversationType;
-using domain::History;
-using domain::MessageType;
-using domain::Role;
-using domain::WhoMayPost;
+namespace hansard::domain {
 
 namespace {
 template <class E, std::size_t N>
@@ -86,4 +80,4 @@ std::optional<History> value_of(std::string_view word) {
   return find_value(kHistories, word);
 }
 
-}  // namespace hansard::api
+}  // namespace hansard::domain
