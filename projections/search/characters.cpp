@@ -15,7 +15,7 @@
 namespace hansard::search {
 
 namespace {
-constexpr int kRulesVersion = 1;
+constexpr int kRulesVersion = 2;
 constexpr char32_t kTableEnd = 0x10000;
 constexpr char32_t kZeroWidthJoiner = 0x200D;
 

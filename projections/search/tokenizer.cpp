@@ -1,7 +1,9 @@
 #include "projections/search/tokenizer.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
+#include <utility>
 
 #include "projections/search/characters.h"
 
@@ -136,17 +138,24 @@ bool Tokenizer::is_boundary(std::size_t begin, std::size_t i, std::size_t end) c
   return i + 1 < end && is_lower(text_[i + 1]);
 }
 
+// Every run of neighbouring parts but the whole: the short ones first, for kPartsMax cuts off the long.
 void Tokenizer::parts(std::size_t begin, std::size_t end) {
-  std::size_t found = 0;
+  std::array<std::pair<std::size_t, std::size_t>, kPartsMax> piece;
+  std::size_t pieces = 0;
   std::size_t start = begin;
-  for (std::size_t i = begin + 1; i <= end && found < kPartsMax; ++i) {
+  for (std::size_t i = begin + 1; i <= end && pieces < kPartsMax; ++i) {
     if (i < end && !is_boundary(begin, i, end)) continue;
-    bool is_whole = start == begin && i == end;
-    if (!is_whole && classes_[start] != CharClass::connector) {
-      add(start, i, true);
-      ++found;
-    }
+    if (classes_[start] != CharClass::connector) piece[pieces++] = {start, i};
     start = i;
+  }
+  std::size_t tried = 0;
+  for (std::size_t length = 1; length <= pieces; ++length) {
+    for (std::size_t i = 0; i + length <= pieces && tried < kPartsMax; ++i) {
+      auto [from, to] = std::pair(piece[i].first, piece[i + length - 1].second);
+      if (from == begin && to == end) continue;
+      add(from, to, true);
+      ++tried;
+    }
   }
 }
 

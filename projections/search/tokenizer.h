@@ -5,14 +5,14 @@
 // |---|---|
 // | `Größe, naïve` | grosse · naive |
 // | `don't 3.14 a-b` | don · t · 3 · 14 · a · b |
-// | `max_open getUserName` | max_open (max, open) · getusername (get, user, name) |
+// | `max_open getUserName` | max_open (max, open) · getusername (get, user, name, getuser, username) |
 // | `C++ https://a.org/x` | c++ (c) · https · a · org · x |
 // | `東京都` | 東京 (東) · 京都 (京) · 都 |
 // | `👍🏽 🇩🇪` | 👍🏽 (👍) · 🇩🇪 |
 //
-// So a query word is the phrase of its wholes: an identifier is found whole and by its parts, an URL too; and a run of
-// Chinese, Japanese, Korean, Thai, Lao, Khmer or Burmese is found by any substring, without a dictionary that would
-// cut the same characters differently in a message and in a query (docs/adr/0013).
+// So a query word is the phrase of its wholes: an identifier is found whole and by any run of its parts, an URL too;
+// and a run of Chinese, Japanese, Korean, Thai, Lao, Khmer or Burmese is found by any substring, without a dictionary
+// that would cut the same characters differently in a message and in a query (docs/adr/0013).
 //
 // Invariants: positions are dense from 0; no token contains a control character; equal texts give equal tokens.
 // Thread: any; buffers are the caller's.

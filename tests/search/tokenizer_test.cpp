@@ -56,9 +56,9 @@ TEST_CASE("words are folded by case, accent and width") {
 }
 
 TEST_CASE("an identifier and an address stand whole and in parts") {
-  CHECK(shown("max_open_files") == "max_open_files(max,open,files)");
-  CHECK(shown("getUserName") == "getusername(get,user,name)");
-  CHECK(shown("parseHTTPResponse") == "parsehttpresponse(parse,http,response)");
+  CHECK(shown("max_open_files") == "max_open_files(max,open,files,max_open,open_files)");
+  CHECK(shown("getUserName") == "getusername(get,user,name,getuser,username)");
+  CHECK(shown("parseHTTPResponse") == "parsehttpresponse(parse,http,response,parsehttp,httpresponse)");
   CHECK(shown("__init__") == "__init__(init)");
   CHECK(shown("https://a.example.org/x?y=1") == "https a example org x y 1");
   CHECK(shown("don't 3.14 a-b") == "don t 3 14 a b");
