@@ -1,9 +1,10 @@
 #include "projections/open_view.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <vector>
+
+#include "projections/view_pointer.h"
 
 namespace hansard::projections {
 
@@ -21,27 +22,30 @@ std::optional<std::string> why_foreign(const engine::Engine& engine, const Check
          std::to_string(engine.durable().value);
 }
 
-// The number in "v7" or "v7.quarantined"; 0 for any other name.
-unsigned version_of(const std::string& name) {
-  unsigned version = 0;
-  if (name.empty() || name.front() != 'v') return 0;
-  auto [end, failed] = std::from_chars(name.data() + 1, name.data() + name.size(), version);
-  std::string_view rest(end, name.data() + name.size());
-  return failed == std::errc() && (rest.empty() || rest == kQuarantined) ? version : 0;
+// The folder that a name in a view's place belongs to, quarantined or not; nothing for any other name.
+std::optional<FolderName> folder_of(std::string name) {
+  if (name.ends_with(kQuarantined)) name.resize(name.size() - std::string_view(kQuarantined).size());
+  return parse_folder_name(name);
 }
 
-// What older versions of the rows left; answers the newest of them, 0 for none.
-base::Result<unsigned> remove_older(const ViewPlace& place) {
+// Of older rows, or left by a rebuild.
+bool is_leftover(const FolderName& name, unsigned version, const ViewPointer& pointer) {
+  if (name.version != version) return name.version < version;
+  return name != pointer.current && name != pointer.previous;
+}
+
+// Answers the newest older version of the rows that was there, 0 for none.
+base::Result<unsigned> remove_leftovers(const ViewPlace& place, const ViewPointer& pointer) {
   unsigned newest = 0;
-  std::vector<std::filesystem::path> older;
+  std::vector<std::filesystem::path> leftovers;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(place.folder, failed)) {
-    unsigned version = version_of(entry.path().filename().string());
-    if (version == 0 || version >= place.version) continue;
-    newest = std::max(newest, version);
-    older.push_back(entry.path());
+    auto name = folder_of(entry.path().filename().string());
+    if (!name || !is_leftover(*name, place.version, pointer)) continue;
+    if (name->version < place.version) newest = std::max(newest, name->version);
+    leftovers.push_back(entry.path());
   }
-  for (const auto& path : older) {
+  for (const auto& path : leftovers) {
     if (!failed) std::filesystem::remove_all(path, failed);
   }
   if (failed) return base::error(base::ErrorCode::io, "cannot clear " + place.folder + ": " + failed.message());
@@ -79,8 +83,9 @@ base::Result<OpenedView> open_present(const engine::Engine& engine, const std::s
 }  // namespace
 
 base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace& place, const StoreOptions& options) {
-  TRY(auto opened, open_present(engine, place.folder + "/v" + std::to_string(place.version), options));
-  TRY(unsigned older, remove_older(place));
+  ViewPointer pointer = read_pointer(place.folder, place.version);
+  TRY(auto opened, open_present(engine, place.folder + "/" + pointer.current.text(), options));
+  TRY(unsigned older, remove_leftovers(place, pointer));
   if (older != 0 && !opened.set_aside && !opened.store->checkpoint().position) {
     opened.set_aside = "its rows were of version " + std::to_string(older);
   }

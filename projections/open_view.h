@@ -10,7 +10,8 @@
 // | anything else | goes on from its checkpoint |
 //
 // At most one folder is kept aside, as `<folder>.quarantined`. Whatever an older version left is removed on every open,
-// once the present one is held: a view is folded again from the log sooner than it is converted.
+// once the present one is held: a view is folded again from the log sooner than it is converted. So is what a rebuild
+// left that did not come to its end: a folder of this version that the pointer (view_pointer.h) does not name.
 #pragma once
 
 #include <memory>
@@ -28,7 +29,7 @@ struct OpenedView {
   std::optional<std::string> set_aside;  // why the view starts empty, when an old one was there
 };
 
-// The database lies in `folder`/v<version>.
+// The database lies in the folder below `folder` that its pointer names.
 struct ViewPlace {
   std::string folder;
   unsigned version = 1;

@@ -2,26 +2,22 @@
 
 #include <algorithm>
 
+#include "projections/event_batch.h"
+
 namespace hansard::projections {
 
 namespace {
-// Rows cached between batches: a few hundred bytes each.
-constexpr std::size_t kRowsCachedMax = 100'000;
-
 base::MonotonicTime now() { return base::system_clock().monotonic(); }
 }  // namespace
 
-Projector::Projector(engine::Engine& engine, std::shared_ptr<ViewStore> store, const ViewOptions& options, Hooks hooks)
-    : engine_(engine),
-      store_(std::move(store)),
-      options_(options),
-      hooks_(std::move(hooks)),
-      fold_(store_, engine.epoch(), kRowsCachedMax) {}
+Projector::Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options)
+    : engine_(engine), views_(std::move(views)), options_(options) {}
 
 Projector::~Projector() { stop(); }
 
 void Projector::start() {
   flush_due_ = now() + std::chrono::milliseconds(options_.flush_interval_ms);
+  takes_tasks_ = true;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -35,44 +31,103 @@ void Projector::stop() {
 
 void Projector::run() {
   while (!finished()) {
-    if (!failed_ && fold_.checkpoint().position < engine_.durable()) {
-      step();
-    } else {
-      wait_for_more();
-    }
+    run_task();
+    if (!step()) wait_for_more();
     flush_when_due();
   }
-  if (unflushed_) store_->flush(true);
+  refuse_tasks();
+  for (LiveView* view : views_) view->flush(true);
 }
 
 bool Projector::finished() const {
   if (!stopping_) return false;
-  std::uint64_t reached = fold_.checkpoint().position.value;
-  return failed_ || reached >= stop_at_ || stop_at_ - reached > kStopEventsMax;
+  return std::all_of(views_.begin(), views_.end(), [this](const LiveView* view) {
+    std::uint64_t reached = view->position().value;
+    return view->has_stopped() || reached >= stop_at_ || stop_at_ - reached > kStopEventsMax;
+  });
 }
 
-void Projector::step() {
-  Position before = fold_.checkpoint().position;
-  auto events = engine_.read(before, options_.batch_events_max);
-  if (!events)
-    return fail("the log cannot be read after position " + std::to_string(before.value) + ": " + events.error().detail);
-  auto folded = fold_.fold(events.value());
-  if (fold_.checkpoint().position > before) {
-    unflushed_ = true;
-    hooks_.committed();
+bool Projector::step() {
+  auto front = lead();
+  if (!front) return false;
+  Position durable = engine_.durable();
+  if (*front < durable) feed(at(*front), durable);
+  LiveView* behind = straggler();
+  if (behind != nullptr) feed({behind}, std::min(*front, durable));
+  return *front < durable || behind != nullptr;
+}
+
+std::vector<LiveView*> Projector::at(Position position) const {
+  std::vector<LiveView*> there;
+  for (LiveView* view : views_) {
+    if (!view->has_stopped() && view->position() == position) there.push_back(view);
   }
-  if (!folded) fail(folded.error().detail);
+  return there;
 }
 
-void Projector::fail(std::string why) {
-  failed_ = true;
-  hooks_.failed(std::move(why));
+std::optional<Position> Projector::lead() const {
+  std::optional<Position> front;
+  for (const LiveView* view : views_) {
+    if (!view->has_stopped()) front = std::max(front.value_or(Position{}), view->position());
+  }
+  return front;
+}
+
+LiveView* Projector::straggler() const {
+  auto front = lead();
+  auto is_behind = [&](const LiveView* view) { return !view->has_stopped() && view->position() < *front; };
+  auto found = std::find_if(views_.begin(), views_.end(), is_behind);
+  return found == views_.end() ? nullptr : *found;
+}
+
+void Projector::feed(const std::vector<LiveView*>& views, Position last) {
+  Position before = views.front()->position();
+  bool is_far = last.value - before.value > kCatchUpEvents;
+  auto events = read_events(engine_, before, last, is_far ? kCatchUpEvents : options_.batch_events_max);
+  for (LiveView* view : views) {
+    if (events) {
+      view->fold(events.value());
+    } else {
+      view->stop_for_good("the log cannot be read after position " + std::to_string(before.value) + ": " +
+                          events.error().detail);
+    }
+  }
+}
+
+bool Projector::run_between_batches(std::function<void()> work) {
+  Task task{std::move(work)};
+  std::unique_lock lock(task_mutex_);
+  task_changed_.wait(lock, [this] { return task_ == nullptr || !takes_tasks_; });
+  if (!takes_tasks_) return false;
+  task_ = &task;
+  bell_->ring();
+  task_changed_.wait(lock, [&task] { return task.done || task.refused; });
+  return task.done;
+}
+
+void Projector::run_task() {
+  std::unique_lock lock(task_mutex_);
+  if (task_ == nullptr) return;
+  Task* task = std::exchange(task_, nullptr);
+  lock.unlock();
+  task->work();
+  lock.lock();
+  task->done = true;
+  task_changed_.notify_all();
+}
+
+void Projector::refuse_tasks() {
+  std::lock_guard lock(task_mutex_);
+  takes_tasks_ = false;
+  if (task_ != nullptr) task_->refused = true;
+  task_ = nullptr;
+  task_changed_.notify_all();
 }
 
 void Projector::wait_for_more() {
   base::PositionGate::Ticket ticket = 0;
-  if (!failed_) {
-    ticket = engine_.durable_gate().notify_at(fold_.checkpoint().position.next(), [bell = bell_] { bell->ring(); });
+  if (auto front = lead()) {
+    ticket = engine_.durable_gate().notify_at(front->next(), [bell = bell_] { bell->ring(); });
   }
   bell_->wait_until(flush_due_);
   if (ticket != 0) engine_.durable_gate().cancel(ticket);
@@ -81,8 +136,7 @@ void Projector::wait_for_more() {
 void Projector::flush_when_due() {
   if (now() < flush_due_) return;
   flush_due_ = now() + std::chrono::milliseconds(options_.flush_interval_ms);
-  if (unflushed_) store_->flush(false);
-  unflushed_ = false;
+  for (LiveView* view : views_) view->flush(false);
 }
 
 void Projector::Bell::ring() {

@@ -1,8 +1,10 @@
 // The loop behind the views: read from the checkpoint up to the durable position, apply, commit, tell, wait at the
-// durable gate. An event that cannot be applied stops it for good: nothing is skipped, and what was applied before
-// stays served.
+// durable gate. Views that stand at the same position share one read; one that is behind the others (a new one, or one
+// that is built again) catches up in batches of its own between theirs, until it meets them. An event that a view
+// cannot apply stops that view for good, and the others go on: nothing is skipped, and what was applied before stays
+// served.
 //
-// Invariants: I3. Thread: its own; start and stop from the owner. Owns: its thread.
+// Invariants: I3. Thread: its own; start, stop and run_between_batches from others. Owns: its thread.
 #pragma once
 
 #include <atomic>
@@ -10,12 +12,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/engine.h"
-#include "projections/view_fold.h"
+#include "projections/live_view.h"
 #include "projections/views.h"
 
 namespace hansard::projections {
@@ -24,21 +26,22 @@ class Projector {
  public:
   // On stop what is durable is applied, unless it is more than this: then the next start goes on from there.
   static constexpr std::uint64_t kStopEventsMax = 200'000;
+  // Of a batch while far behind: written as sorted files.
+  static constexpr std::size_t kCatchUpEvents = 16'384;
 
-  // Both run on the projector's thread.
-  struct Hooks {
-    std::function<void()> committed;
-    std::function<void(std::string why)> failed;  // once; nothing is committed afterwards
-  };
-
-  Projector(engine::Engine& engine, std::shared_ptr<ViewStore> store, const ViewOptions& options, Hooks hooks);
+  // The views outlive it.
+  Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options);
   ~Projector();
   void start();
   // Catches up, flushes, joins. Idempotent.
   void stop();
 
+  // Runs `task` on the projector's thread while no batch is under way, and returns when it has run. False: the
+  // projector is stopping or was never started, and the task will not run.
+  bool run_between_batches(std::function<void()> task);
+
  private:
-  // Rung by the gate and by stop; outlives the projector in a callback that comes late.
+  // Rung by the gate, by a task and by stop; outlives the projector in a callback that comes late.
   struct Bell {
     std::mutex mutex;
     std::condition_variable changed;
@@ -46,25 +49,38 @@ class Projector {
     void ring();
     void wait_until(base::MonotonicTime deadline);
   };
+  struct Task {
+    std::function<void()> work;
+    bool done = false, refused = false;
+  };
 
   void run();
   bool finished() const;
-  void step();
-  void fail(std::string why);
+  // False: there was nothing to do.
+  bool step();
+  std::vector<LiveView*> at(Position position) const;
+  // Where the foremost view stands; nothing when all have stopped.
+  std::optional<Position> lead() const;
+  LiveView* straggler() const;
+  // Reads once, up to `last`, for views that stand at one position.
+  void feed(const std::vector<LiveView*>& views, Position last);
+  void run_task();
+  void refuse_tasks();
   void wait_for_more();
   void flush_when_due();
 
   engine::Engine& engine_;
-  std::shared_ptr<ViewStore> store_;
+  const std::vector<LiveView*> views_;
   const ViewOptions options_;
-  Hooks hooks_;
-  ViewFold fold_;
   std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
-  bool failed_ = false;
-  bool unflushed_ = false;
   base::MonotonicTime flush_due_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> stop_at_ = 0;
+
+  std::mutex task_mutex_;
+  std::condition_variable task_changed_;
+  Task* task_ = nullptr;  // one at a time
+  bool takes_tasks_ = false;
   std::thread thread_;
 };
 

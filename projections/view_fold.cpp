@@ -1,12 +1,12 @@
 #include "projections/view_fold.h"
 
 #include "engine/base/check.h"
-#include "projections/projection.h"
 
 namespace hansard::projections {
 
-ViewFold::ViewFold(std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max)
-    : store_(std::move(store)), rows_(store_->newest(), rows_cached_max), next_(store_->checkpoint()) {
+ViewFold::ViewFold(const ViewKind& kind, std::shared_ptr<ViewStore> store, std::uint32_t epoch,
+                   std::size_t rows_cached_max)
+    : kind_(kind), store_(std::move(store)), rows_(store_->newest(), rows_cached_max), next_(store_->checkpoint()) {
   next_.epoch = epoch;
 }
 
@@ -34,7 +34,7 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
                                                           " does not follow " + std::to_string(next_.position.value));
       return applied;
     }
-    base::Result<bool> known = apply(*event, rows_);
+    base::Result<bool> known = kind_.apply(*event, rows_);
     if (!known) {
       outcome = known.error();
       return applied;

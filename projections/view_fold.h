@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/engine.h"
 #include "projections/row_batch.h"
+#include "projections/view_kind.h"
 #include "projections/view_store.h"
 
 namespace hansard::projections {
@@ -18,8 +19,9 @@ class ViewFold {
  public:
   static constexpr std::size_t kFileEventsMin = 10'000;
 
-  ViewFold(std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
+  ViewFold(const ViewKind& kind, std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
 
+  ViewStore& store() const { return *store_; }
   const Checkpoint& checkpoint() const { return store_->checkpoint(); }
   // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
   // the checkpoint or cannot be applied; those before it are committed.
@@ -31,6 +33,7 @@ class ViewFold {
   std::size_t apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome);
   void commit(bool as_file);
 
+  const ViewKind& kind_;
   std::shared_ptr<ViewStore> store_;
   RowBatch rows_;
   Checkpoint next_;  // what the batch under way leads to

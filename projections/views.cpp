@@ -1,89 +1,77 @@
 #include "projections/views.h"
 
+#include <filesystem>
 #include <mutex>
 
 #include "projections/chat_snapshot.h"
-#include "projections/open_view.h"
+#include "projections/live_view.h"
 #include "projections/projector.h"
+#include "projections/rebuilder.h"
 
 namespace hansard::projections {
 
 namespace {
-constexpr char kChatView[] = "chat";  // conversation and unread
-constexpr unsigned kChatVersion = 2;  // of the rows: another one is another folder
-
-class ChatViews final : public Views {
+class LiveViews final : public Views {
  public:
-  ChatViews(engine::Engine& engine, OpenedView opened, const ViewOptions& options)
-      : store_(std::move(opened.store)),
-        memo_(std::make_shared<UnreadMemo>(options.counters_cached_max)),
-        gate_(store_->checkpoint().position),
-        current_(store_->snapshot()),
-        rebuilding_(std::move(opened.set_aside)),
-        rebuilt_at_(engine.durable()),
-        projector_(engine, store_, options,
-                   {[this] { publish(); }, [this](std::string why) { note_stopped(std::move(why)); }}) {
+  LiveViews(engine::Engine& engine, OpenedView chat, OpenedView audit, const ViewOptions& options)
+      : counters_max_(options.counters_cached_max),
+        chat_(engine, chat_kind(), std::move(chat)),
+        audit_(engine, audit_kind(), std::move(audit)),
+        projector_(engine, {&chat_, &audit_}, options),
+        rebuilder_(engine, {&chat_, &audit_}, projector_, options) {
     projector_.start();
   }
 
-  Position applied() const override { return gate_.reached(); }
-  base::PositionGate& applied_gate() override { return gate_; }
+  Position applied() const override { return chat_.gate().reached(); }
+  base::PositionGate& applied_gate() override { return chat_.gate(); }
   std::unique_ptr<Snapshot> snapshot() const override;
-  std::vector<ViewStatus> status() const override;
-  void stop() override { projector_.stop(); }
+  std::unique_ptr<AuditSnapshot> audit() const override {
+    return std::make_unique<AuditSnapshot>(audit_.current().rows);
+  }
+  base::PositionGate& audit_gate() override { return audit_.gate(); }
+  std::vector<ViewStatus> status() const override { return {chat_.status(), audit_.status()}; }
+  Rebuilder* rebuilder() override { return &rebuilder_; }
+  void stop() override {
+    rebuilder_.stop();
+    projector_.stop();
+  }
 
  private:
-  // The snapshot first: who waited at the gate must find what he waited for.
-  void publish();
-  void note_stopped(std::string why);
+  // Counters stand for the rows they were counted from: another database has others.
+  std::shared_ptr<UnreadMemo> memo_of(std::uint64_t generation) const;
 
-  std::shared_ptr<ViewStore> store_;
-  std::shared_ptr<UnreadMemo> memo_;
-  base::PositionGate gate_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const StoreSnapshot> current_;  // of the last commit, shared by all readers
-  std::optional<std::string> rebuilding_;
-  const Position rebuilt_at_;
-  std::optional<std::string> stopped_;
+  const std::size_t counters_max_;
+  LiveView chat_;
+  LiveView audit_;
+  mutable std::mutex memo_mutex_;
+  mutable std::shared_ptr<UnreadMemo> memo_;
+  mutable std::uint64_t memo_generation_ = 0;
   Projector projector_;
+  Rebuilder rebuilder_;
 };
 
-std::unique_ptr<Snapshot> ChatViews::snapshot() const {
-  std::lock_guard lock(mutex_);
-  return std::make_unique<ChatSnapshot>(current_, memo_);
+std::shared_ptr<UnreadMemo> LiveViews::memo_of(std::uint64_t generation) const {
+  std::lock_guard lock(memo_mutex_);
+  if (generation < memo_generation_) return std::make_shared<UnreadMemo>(0);
+  if (!memo_ || generation > memo_generation_) memo_ = std::make_shared<UnreadMemo>(counters_max_);
+  memo_generation_ = generation;
+  return memo_;
 }
 
-std::vector<ViewStatus> ChatViews::status() const {
-  std::lock_guard lock(mutex_);
-  const Checkpoint& at = current_->checkpoint();
-  return {{kChatView, at.position, at.digest.hex(), at.unknown_events, stopped_, rebuilding_}};
+std::unique_ptr<Snapshot> LiveViews::snapshot() const {
+  LiveView::Current current = chat_.current();
+  return std::make_unique<ChatSnapshot>(std::move(current.rows), memo_of(current.generation));
 }
 
-void ChatViews::publish() {
-  std::shared_ptr<const StoreSnapshot> next = store_->snapshot();
-  Position position = next->checkpoint().position;
-  {
-    std::lock_guard lock(mutex_);
-    current_.swap(next);
-    if (position >= rebuilt_at_) rebuilding_.reset();
-  }
-  gate_.advance(position);
-}
-
-void ChatViews::note_stopped(std::string why) {
-  std::lock_guard lock(mutex_);
-  stopped_ = std::move(why);
-}
-
-StoreOptions store_options(const ViewOptions& options) {
-  return {options.write_buffer_bytes, options.block_cache_bytes};
+base::Result<OpenedView> open_kind(const engine::Engine& engine, const ViewKind& kind, const ViewOptions& options) {
+  return open_view(engine, {view_folder(options, kind), kind.version}, store_options(options, kind));
 }
 }  // namespace
 
 base::Result<std::unique_ptr<Views>> Views::open(engine::Engine& engine, const ViewOptions& options) {
-  ViewPlace place{options.data_folder + "/views/" + kChatView, kChatVersion};
-  TRY(auto opened, open_view(engine, place, store_options(options)));
-  return std::unique_ptr<Views>(std::make_unique<ChatViews>(engine, std::move(opened), options));
+  TRY(auto chat, open_kind(engine, chat_kind(), options));
+  TRY(auto audit, open_kind(engine, audit_kind(), options));
+  return std::unique_ptr<Views>(std::make_unique<LiveViews>(engine, std::move(chat), std::move(audit), options));
 }
 
 }  // namespace hansard::projections

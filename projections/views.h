@@ -14,17 +14,21 @@
 #include "engine/base/position_gate.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
+#include "projections/audit_query.h"
 #include "projections/queries.h"
 
 namespace hansard::projections {
+
+class Rebuilder;  // rebuilder.h
 
 struct ViewOptions {
   std::string data_folder;
   std::size_t batch_events_max = 2'000;  // applied and committed together
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t block_cache_bytes = 128u << 20;
-  std::uint32_t flush_interval_ms = 30'000;   // bounds what a start replays
-  std::size_t counters_cached_max = 200'000;  // hot unread counters
+  std::uint32_t flush_interval_ms = 30'000;     // bounds what a start replays
+  std::size_t counters_cached_max = 200'000;    // hot unread counters
+  std::uint32_t rebuild_events_per_s = 40'000;  // of a rebuild beside live traffic
 };
 
 // Order-independent sum of row hashes (DESIGN section 4): equal digests at one position mean equal views.
@@ -44,19 +48,26 @@ class Views {
   static base::Result<std::unique_ptr<Views>> open(engine::Engine& engine, const ViewOptions& options);
   virtual ~Views() = default;
 
+  // Of the chat view, which all snapshots are of.
   virtual Position applied() const = 0;
   virtual base::PositionGate& applied_gate() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() const = 0;
   virtual std::vector<ViewStatus> status() const = 0;
+  // The audit view stands at a position of its own. Nothing: there is none (tests of the edge).
+  virtual std::unique_ptr<AuditSnapshot> audit() const { return nullptr; }
+  virtual base::PositionGate& audit_gate() { return applied_gate(); }
+  // Nothing: views are never built again (tests of the edge).
+  virtual Rebuilder* rebuilder() { return nullptr; }
   // Applies what is durable (at most Projector::kStopEventsMax events of it), flushes. Idempotent. Snapshots taken
   // before and after stay readable.
   virtual void stop() = 0;
 };
 
-// Folds the whole log into a fresh database at `folder` and returns its status: what `hansard-replay rebuild` and the
-// rebuild benchmark run. `refused` when the folder holds something. `progress` is called about ten times a second with
-// the position reached.
-base::Result<ViewStatus> rebuild(engine::Engine& engine, const std::string& folder, const ViewOptions& options,
-                                 const std::function<void(Position)>& progress);
+// Folds the whole log into fresh databases, `folder`/<name> each, all from one read of it, and returns their status:
+// what the rebuild benchmark runs. `refused` when a folder holds something. `progress` is called about ten times a
+// second with the position reached.
+base::Result<std::vector<ViewStatus>> rebuild(engine::Engine& engine, const std::string& folder,
+                                              const ViewOptions& options,
+                                              const std::function<void(Position)>& progress);
 
 }  // namespace hansard::projections

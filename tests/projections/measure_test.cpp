@@ -104,9 +104,9 @@ TEST_CASE("rebuild and reads", "[.measure]") {
   support::FakeEngine engine(generated_log().events());
   ViewOptions options;
   options.data_folder = folder.path();
-  std::optional<base::Result<ViewStatus>> rebuilt;
+  std::optional<base::Result<std::vector<ViewStatus>>> rebuilt;
   auto start = std::chrono::steady_clock::now();
-  double took = seconds([&] { rebuilt = rebuild(engine, folder.path() + "/views/chat/v2", options, nullptr); });
+  double took = seconds([&] { rebuilt = rebuild(engine, folder.path() + "/rebuilt", options, nullptr); });
   double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   REQUIRE(*rebuilt);
   std::printf("%-52s %10.0f events/s (wall: %.0f)\n", "rebuild", static_cast<double>(kEvents) / took,

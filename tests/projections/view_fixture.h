@@ -1,4 +1,4 @@
-// The chat view without its thread: a test folds what it likes, crashes it, and looks.
+// A view, the chat view unless another is named, without its thread: a test folds what it likes, crashes it, and looks.
 //
 // Thread: one. Owns: a temporary folder.
 #pragma once
@@ -18,8 +18,11 @@ namespace hansard::projections {
 class FoldedView {
  public:
   explicit FoldedView(std::size_t counters_max = 1'000, std::size_t rows_cached_max = 100,
-                      StoreOptions options = {1u << 20, 1u << 20})
-      : memo_(std::make_shared<UnreadMemo>(counters_max)), rows_cached_max_(rows_cached_max), options_(options) {
+                      StoreOptions options = {1u << 20, 1u << 20}, const ViewKind& kind = chat_kind())
+      : kind_(kind),
+        memo_(std::make_shared<UnreadMemo>(counters_max)),
+        rows_cached_max_(rows_cached_max),
+        options_(options) {
     open();
   }
 
@@ -52,9 +55,10 @@ class FoldedView {
     auto store = ViewStore::open(folder_.path() + "/view", options_);
     if (!store) throw std::runtime_error(store.error().detail);
     store_ = std::move(store.value());
-    fold_ = std::make_unique<ViewFold>(store_, 1, rows_cached_max_);
+    fold_ = std::make_unique<ViewFold>(kind_, store_, 1, rows_cached_max_);
   }
 
+  const ViewKind& kind_;
   support::TempFolder folder_;
   std::shared_ptr<UnreadMemo> memo_;
   const std::size_t rows_cached_max_;

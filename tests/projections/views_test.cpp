@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/projector.h"
 #include "tests/projections/log_builder.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/temp_folder.h"
@@ -219,6 +220,49 @@ TEST_CASE("a log that cannot be read stops the view and the status names the pos
   CHECK(views->status().front().stopped->find("position 30") != std::string::npos);
 }
 
+TEST_CASE("a view that has stopped does not stop the others") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  log.append(domain::ConversationClosed{conversation_id(77)}, "ann");
+  base::Position poison = log.end();
+  log.send(conversation_id(1), "ann");
+  FakeEngine engine(log.events());
+  auto views = open_views(engine, options_in(folder, 10));
+  REQUIRE(views->audit_gate().wait_for(log.end(), kPatience));
+  log.send(conversation_id(1), "bob");
+  engine.append(*log.events().back());
+  REQUIRE(views->audit_gate().wait_for(log.end(), kPatience));
+  views->stop();
+  CHECK(views->applied().next() == poison);
+  auto status = views->status();
+  REQUIRE(status.size() == 2);
+  CHECK(status[0].stopped);
+  CHECK(status[1].name == "audit");
+  CHECK_FALSE(status[1].stopped);
+  CHECK(status[1].applied == log.end());
+}
+
+TEST_CASE("a view that is behind the others catches up and then shares their reads") {
+  TempFolder folder;
+  LogBuilder log = small_log();
+  while (log.end().value < 3 * Projector::kCatchUpEvents) log.send(conversation_id(1), "ann");
+  FakeEngine engine(log.events());
+  open_views(engine, options_in(folder))->stop();
+  std::filesystem::remove_all(folder.path() + "/views/audit");
+  auto views = open_views(engine, options_in(folder));
+  CHECK(views->applied() == log.end());
+  REQUIRE(views->audit_gate().wait_for(log.end(), kPatience));
+  log.send(conversation_id(1), "bob");
+  engine.append(*log.events().back());
+  REQUIRE(views->audit_gate().wait_for(log.end(), kPatience));
+  REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+  AuditQuery query;
+  query.filter.actor = base::UserId{"bob"};
+  query.to = log.end();
+  query.limit = 1;
+  CHECK(views->audit()->find(query).positions == std::vector<base::Position>{log.end()});
+}
+
 TEST_CASE("an unknown event is counted, takes its version, and changes nothing else") {
   TempFolder folder;
   LogBuilder log = small_log();
@@ -234,7 +278,7 @@ TEST_CASE("an unknown event is counted, takes its version, and changes nothing e
   CHECK(conversation->last_ordinal.value == 51);
 }
 
-TEST_CASE("a rebuild equals the live view and refuses a folder that holds something") {
+TEST_CASE("a rebuild equals the live views and refuses a folder that holds something") {
   TempFolder folder;
   LogBuilder log = small_log();
   FakeEngine engine(log.events());
@@ -245,8 +289,13 @@ TEST_CASE("a rebuild equals the live view and refuses a folder that holds someth
   auto rebuilt =
       rebuild(engine, folder.path() + "/rebuilt", options_in(folder), [&](base::Position at) { told.push_back(at); });
   REQUIRE(rebuilt);
-  CHECK(rebuilt.value().digest == views->status().front().digest);
-  CHECK(rebuilt.value().applied == log.end());
+  auto live = views->status();
+  REQUIRE(rebuilt.value().size() == live.size());
+  for (std::size_t i = 0; i < live.size(); ++i) {
+    CHECK(rebuilt.value()[i].name == live[i].name);
+    CHECK(rebuilt.value()[i].digest == live[i].digest);
+    CHECK(rebuilt.value()[i].applied == log.end());
+  }
   REQUIRE_FALSE(told.empty());
   CHECK(told.back() == log.end());
   auto again = rebuild(engine, folder.path() + "/rebuilt", options_in(folder), nullptr);
