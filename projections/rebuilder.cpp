@@ -46,6 +46,7 @@ void Rebuilder::run() {
     order();
     lock.lock();
     is_busy_ = false;
+    changed_.notify_all();
   }
 }
 
@@ -147,6 +148,11 @@ std::vector<RebuildableView> Rebuilder::views() const {
   std::vector<RebuildableView> all;
   for (const Site& site : sites_) all.push_back({std::string(site.live->kind().name), pointer_of(site), site.status});
   return all;
+}
+
+bool Rebuilder::wait_for_end(std::chrono::nanoseconds most) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, most, [this] { return !is_busy_; });
 }
 
 bool Rebuilder::sleep(std::chrono::nanoseconds most) {

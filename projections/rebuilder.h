@@ -49,6 +49,8 @@ class Rebuilder {
   base::Result<void> cancel(const std::string& view);
 
   std::vector<RebuildableView> views() const;
+  // False: an order is still under way after so long.
+  bool wait_for_end(std::chrono::nanoseconds most);
 
  private:
   struct Site {
