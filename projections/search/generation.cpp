@@ -1,8 +1,11 @@
 #include "projections/search/generation.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 #include <system_error>
+#include <vector>
 
 namespace hansard::search {
 
@@ -24,15 +27,31 @@ std::string path_of(const std::string& folder, unsigned number) {
   return folder + "/" + std::string(kStem) + std::to_string(number) + std::string(kEnding);
 }
 
-// The newest; 0 for none. Older ones, left by a process that ended between two steps, are removed.
-unsigned newest_generation(const std::string& folder) {
+// SQLite's own files beside a database.
+constexpr const char* kBeside[] = {"-wal", "-shm"};
+
+// Descending.
+std::vector<unsigned> generations_in(const std::string& folder) {
   std::error_code ignored;
-  unsigned newest = 0;
+  std::vector<unsigned> numbers;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    newest = std::max(newest, generation_of(entry.path().filename().string()));
+    if (unsigned number = generation_of(entry.path().filename().string())) numbers.push_back(number);
   }
-  for (unsigned number = newest; number-- > 1;) {
-    if (!fs::remove(path_of(folder, number), ignored)) break;
+  std::sort(numbers.begin(), numbers.end(), std::greater<>());
+  return numbers;
+}
+
+// The newest that is whole; 0 for none. What a process left that ended between two steps is removed: builds that did
+// not finish, and older ones.
+unsigned newest_generation(const std::string& folder) {
+  unsigned newest = 0;
+  for (unsigned number : generations_in(folder)) {
+    std::string path = path_of(folder, number);
+    if (newest == 0 && !IndexFile::is_build(path)) {
+      newest = number;
+    } else {
+      remove_generation(path);
+    }
   }
   return newest;
 }
@@ -45,7 +64,7 @@ base::Result<void> set_aside(const std::string& folder, unsigned number) {
   std::string path = path_of(folder, number);
   fs::rename(path, path + ".quarantined", failed);
   if (failed) return base::error(base::ErrorCode::io, "cannot set " + path + " aside: " + failed.message());
-  for (const char* ending : {"-wal", "-shm"}) fs::remove(path + ending, failed);
+  for (const char* ending : kBeside) fs::remove(path + ending, failed);
   return base::success();
 }
 
@@ -68,6 +87,12 @@ base::Result<OpenedGeneration> start(const engine::Engine& engine, const std::st
   return OpenedGeneration{std::move(file), std::move(generation), std::move(why)};
 }
 }  // namespace
+
+void remove_generation(const std::string& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  for (const char* ending : kBeside) fs::remove(path + ending, ignored);
+}
 
 base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, const std::string& folder,
                                                unsigned shelf_bits) {
@@ -98,6 +123,15 @@ base::Result<OpenedGeneration> replace_generation(const engine::Engine& engine, 
     TRY(set_aside(folder, newest));
   }
   return start(engine, folder, newest + 1, shelf_bits, std::move(why));
+}
+
+base::Result<OpenedGeneration> begin_build(const engine::Engine& engine, const std::string& folder,
+                                           unsigned shelf_bits) {
+  auto numbers = generations_in(folder);
+  std::string path = path_of(folder, numbers.empty() ? 1 : numbers.front() + 1);
+  TRY(auto file, IndexFile::begin_build(path, engine.epoch(), shelf_bits));
+  auto generation = std::make_shared<Generation>(path, file->catalog(), file->state().position);
+  return OpenedGeneration{std::move(file), std::move(generation), std::nullopt};
 }
 
 }  // namespace hansard::search

@@ -49,4 +49,10 @@ base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, con
 base::Result<OpenedGeneration> replace_generation(const engine::Engine& engine, const std::string& folder,
                                                   unsigned shelf_bits, std::string why);
 
+// A generation beside the one that serves, with the next number. Until its file's finish_build a start removes it.
+base::Result<OpenedGeneration> begin_build(const engine::Engine& engine, const std::string& folder,
+                                           unsigned shelf_bits);
+// With what SQLite keeps beside it. Readers that have it open end in peace.
+void remove_generation(const std::string& path);
+
 }  // namespace hansard::search

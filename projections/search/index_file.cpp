@@ -67,6 +67,29 @@ base::Result<std::unique_ptr<IndexFile>> IndexFile::open(const std::string& path
   return file;
 }
 
+base::Result<std::unique_ptr<IndexFile>> IndexFile::begin_build(const std::string& path, std::uint32_t epoch,
+                                                                unsigned shelf_bits) {
+  TRY(auto file, open(path, epoch, shelf_bits));
+  TRY(file->connection_.run("INSERT INTO state VALUES ('build', 1)"));
+  TRY(auto emptied, file->connection_.empty_wal());  // the mark stands in the file, before anything else does
+  if (!emptied) return base::error(base::ErrorCode::in_use, "somebody reads a new index: " + path);
+  return file;
+}
+
+base::Result<void> IndexFile::finish_build() {
+  TRY(connection_.run("DELETE FROM state WHERE key = 'build'"));
+  TRY(auto emptied, connection_.empty_wal());
+  if (!emptied) return base::error(base::ErrorCode::io, "somebody reads an index that is not finished");
+  return base::success();
+}
+
+bool IndexFile::is_build(const std::string& path) {
+  auto connection = Connection::open(path, Connection::Mode::read);
+  if (!connection) return false;
+  auto count = connection.value().integer("SELECT count(*) FROM state WHERE key = 'build'");
+  return count && count.value() != 0;
+}
+
 base::Result<void> IndexFile::create(std::uint32_t epoch) {
   TRY(connection_.run("BEGIN IMMEDIATE"));
   TRY(connection_.run(kSchema));
@@ -159,7 +182,10 @@ base::Result<void> IndexFile::prepare_statements() {
       {&find_message_, "SELECT tags, text FROM message WHERE number = ?1"},
       {&update_message_, "UPDATE message SET position = ?2, tags = ?3, text = ?4 WHERE number = ?1"},
       {&insert_conversation_, "INSERT INTO conversation VALUES (?1, ?2)"},
-      {&set_state_, "UPDATE state SET value = ?2 WHERE key = ?1"}};
+      {&set_state_, "UPDATE state SET value = ?2 WHERE key = ?1"},
+      {&rows_after_,
+       "SELECT number, conversation, created_at, words, ordinal, position, tags, text FROM message"
+       " WHERE number > ?1 ORDER BY number LIMIT ?2"}};
   for (const Wanted& one : wanted) {
     TRY(auto statement, connection_.prepare(one.sql));
     *one.statement = std::move(statement);
@@ -180,6 +206,26 @@ base::Result<IndexFile::ShelfStatements*> IndexFile::shelf(Shelf shelf) {
   statements.insert = std::move(insert);
   statements.remove = std::move(remove);
   return &shelves_.emplace(shelf, std::move(statements)).first->second;
+}
+
+base::Result<std::vector<StoredMessage>> IndexFile::messages(MessageNumber after, std::size_t limit) {
+  std::vector<StoredMessage> found;
+  Statement& rows = rows_after_.bind(1, std::int64_t{after}).bind(2, static_cast<std::int64_t>(limit));
+  auto bytes = [&](int column) {
+    return rows.is_null(column) ? std::nullopt : std::optional<std::string>(rows.text(column));
+  };
+  while (true) {
+    TRY(auto row, rows.step());
+    if (!row) return found;
+    found.push_back({static_cast<MessageNumber>(rows.integer(0)),
+                     static_cast<ConversationNumber>(rows.integer(1)),
+                     rows.integer(2),
+                     static_cast<std::uint32_t>(rows.integer(3)),
+                     {unsigned_of(rows.integer(4))},
+                     {unsigned_of(rows.integer(5))},
+                     bytes(6),
+                     bytes(7)});
+  }
 }
 
 base::Result<void> IndexFile::commit(const IndexChanges& changes) {

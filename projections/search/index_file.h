@@ -62,18 +62,40 @@ struct IndexChanges {
   std::uint64_t unknown_events = 0;
 };
 
+// A row of `message`.
+struct StoredMessage {
+  MessageNumber number = 0;
+  ConversationNumber conversation = 0;
+  std::int64_t created_at = 0;
+  std::uint32_t words = 0;
+  base::Ordinal ordinal;
+  base::Position position;
+  std::optional<std::string> tags, text;
+  bool operator==(const StoredMessage&) const = default;
+};
+
 class IndexFile {
  public:
   // Opens or creates, and fills the catalog. `corrupt`: cannot be read; `unsupported`: written by another schema or
   // tokenizer. Neither changes anything.
   static base::Result<std::unique_ptr<IndexFile>> open(const std::string& path, std::uint32_t epoch,
                                                        unsigned shelf_bits = kShelfBits);
+  // A new file that no start opens before `finish_build`.
+  static base::Result<std::unique_ptr<IndexFile>> begin_build(const std::string& path, std::uint32_t epoch,
+                                                              unsigned shelf_bits);
+  // Durable on return.
+  base::Result<void> finish_build();
+  // Whether the file at `path` was begun and not finished. Of one that cannot be read: no.
+  static bool is_build(const std::string& path);
 
   const IndexState& state() const { return state_; }
   const std::shared_ptr<Catalog>& catalog() const { return catalog_; }
 
   // All of it or nothing.
   base::Result<void> commit(const IndexChanges& changes);
+
+  // Up to `limit` rows after `after`, ascending.
+  base::Result<std::vector<StoredMessage>> messages(MessageNumber after, std::size_t limit);
 
   // Merges away what was taken out, a slice at a time; true when there is nothing left to do.
   base::Result<bool> scrub_some();
@@ -108,7 +130,7 @@ class IndexFile {
   IndexState state_;
   projections::RowDigest digest_;  // of the batch under way
   Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, insert_conversation_,
-      set_state_;
+      set_state_, rows_after_;
   std::map<Shelf, ShelfStatements> shelves_;
   std::map<Shelf, bool> unscrubbed_;  // shelf -> its merge has begun
 };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projections/search/index_fold.h"
+#include "projections/search/index_step.h"
 
 namespace hansard::search {
 
@@ -36,6 +36,7 @@ void IndexWriter::take(OpenedGeneration opened) {
 void IndexWriter::stop() {
   loop_.stop();
   if (std::exchange(is_stopped_, true)) return;
+  build_.reset();
   while (!failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
   file_.reset();
 }
@@ -52,10 +53,13 @@ projections::ViewStatus IndexWriter::status() const {
 
 Wake IndexWriter::step() {
   if (failed_) return {};
+  take_orders();
   if (generation_->is_damaged) {
     replace("a page of it is damaged");
   } else if (is_due(clock_.monotonic())) {
     index_batch();
+  } else if (is_building() && clock_.monotonic() >= build_->due()) {
+    build_some();
   } else if (behind() < options_.batch_events_max && clock_.monotonic() >= scrub_at_) {
     scrub();
   }
@@ -70,41 +74,27 @@ bool IndexWriter::is_due(MonotonicTime now) const {
 
 Wake IndexWriter::wake_later() const {
   if (failed_) return {};
-  if (behind() == 0) return {scrub_at_, file_->state().position.next()};
+  auto later = is_building() ? std::min(scrub_at_, build_->due()) : scrub_at_;
+  if (behind() == 0) return {later, file_->state().position.next()};
   if (behind() >= options_.batch_events_max) return {clock_.monotonic(), {}};
   auto due = committed_at_ + std::chrono::milliseconds(options_.batch_interval_ms);
-  return {std::min(due, scrub_at_), base::Position{file_->state().position.value + options_.batch_events_max}};
+  return {std::min(due, later), base::Position{file_->state().position.value + options_.batch_events_max}};
 }
 
 void IndexWriter::index_batch() {
   bool is_far = behind() > 4 * options_.batch_events_max;
   committed_at_ = clock_.monotonic();
   bool was_clean = !file_->has_unscrubbed();
-  note(index_some(is_far ? options_.rebuild_events_max : options_.batch_events_max));
+  note(index_more(is_far ? options_.rebuild_events_max : options_.batch_events_max));
   if (failed_) return;
   if (was_clean && file_->has_unscrubbed()) {
     scrub_at_ = clock_.monotonic() + std::chrono::milliseconds(options_.scrub_interval_ms);
   }
 }
 
-// What comes before an event that cannot be read or indexed is committed. That is no damage of the index: building it
-// again would end at the same event.
-base::Result<void> IndexWriter::index_some(std::size_t events_max) {
-  IndexFold fold(*file_->catalog(), file_->state().position);
-  base::Result<void> outcome = base::success();
-  for (std::size_t left = events_max; left > 0 && outcome;) {
-    auto events = engine_.read(fold.changes().position, left);
-    if (!events) outcome = events.error();
-    if (!events || events.value().empty()) break;
-    for (const auto& event : events.value()) {
-      outcome = fold.add(*event);
-      if (!outcome) break;
-    }
-    left -= events.value().size();
-  }
-  TRY(file_->commit(fold.changes()));
-  publish();
-  if (!outcome) return base::error(base::ErrorCode::refused, outcome.error().detail);
+base::Result<void> IndexWriter::index_more(std::size_t events_max) {
+  auto outcome = index_some(engine_, *file_, events_max, engine_.durable());
+  if (outcome || outcome.error().code == base::ErrorCode::refused) publish();
   return outcome;
 }
 
@@ -128,6 +118,7 @@ void IndexWriter::publish() {
     generation = generation_;
   }
   generation->applied.advance(state.position);
+  if (retired_) retired_->applied.advance(state.position);
 }
 
 void IndexWriter::scrub() {
@@ -137,6 +128,7 @@ void IndexWriter::scrub() {
 }
 
 void IndexWriter::replace(const std::string& why) {
+  if (build_) end_build(projections::RebuildState::failed, "the serving file was damaged and is built again");
   file_.reset();
   auto opened =
       replaced_++ < kReplacedMax

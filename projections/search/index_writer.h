@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "projections/process/loop.h"
 #include "projections/search/generation.h"
+#include "projections/search/index_build.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
@@ -35,6 +36,12 @@ class IndexWriter {
   void stop();
   void ring() { loop_.ring(); }
 
+  // The rebuild of index_build.h; errors as SearchView says. Thread: any; they only leave an order.
+  base::Result<void> rebuild(const projections::RebuildRequest& request);
+  base::Result<void> swap(bool force);
+  base::Result<void> cancel();
+  std::optional<projections::RebuildStatus> rebuild_status() const;
+
   std::shared_ptr<Generation> generation() const;
   projections::ViewStatus status() const;
 
@@ -42,12 +49,18 @@ class IndexWriter {
   process::Wake step();
   process::Wake wake_later() const;
   bool is_due(base::MonotonicTime now) const;
+  bool is_building() const { return build_ && !build_->is_over(); }
   std::uint64_t behind() const { return engine_.durable().value - file_->state().position.value; }
   void index_batch();
-  base::Result<void> index_some(std::size_t events_max);
+  base::Result<void> index_more(std::size_t events_max);
   void note(const base::Result<void>& outcome);
   void publish();
   void scrub();
+  void take_orders();
+  void build_some();
+  void swap_built();
+  void end_build(projections::RebuildState state, std::string why);
+  void note_build();
   void replace(const std::string& why);
   void take(OpenedGeneration opened);
 
@@ -60,6 +73,8 @@ class IndexWriter {
   base::MonotonicTime committed_at_{};
   base::MonotonicTime scrub_at_ = base::MonotonicTime::max();
   unsigned replaced_ = 0;
+  std::unique_ptr<IndexBuild> build_;
+  std::shared_ptr<Generation> retired_;  // somebody may still wait at its gate
   bool failed_ = false;
   bool is_stopped_ = false;
 
@@ -67,6 +82,11 @@ class IndexWriter {
   std::shared_ptr<Generation> generation_;
   projections::ViewStatus status_;
   base::Position rebuilt_at_;
+  // Orders, until the writer takes them.
+  std::optional<projections::RebuildRequest> wanted_build_;
+  std::optional<bool> wanted_swap_;  // forced?
+  bool wanted_cancel_ = false;
+  std::optional<projections::RebuildStatus> rebuild_;
 
   process::Loop loop_;
 };

@@ -23,6 +23,10 @@ class FileSearchView final : public SearchView {
     return {generation, &generation->applied};
   }
   projections::ViewStatus status() const override { return writer_.status(); }
+  base::Result<void> rebuild(const projections::RebuildRequest& request) override { return writer_.rebuild(request); }
+  base::Result<void> swap(bool force) override { return writer_.swap(force); }
+  base::Result<void> cancel() override { return writer_.cancel(); }
+  std::optional<projections::RebuildStatus> rebuild_status() const override { return writer_.rebuild_status(); }
   // Readers first: the last connection to close is the writer's, which empties the write-ahead log.
   void stop() override {
     pool_.stop();

@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/position_gate.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
+#include "projections/rebuild_status.h"
 #include "projections/search/catalog.h"
 #include "projections/search/question.h"
 #include "projections/views.h"
@@ -48,6 +50,13 @@ class SearchView {
   // Of the generation that serves now: a position below one that was reached before means it is being built again.
   virtual std::shared_ptr<base::PositionGate> applied_gate() const = 0;
   virtual projections::ViewStatus status() const = 0;
+  // The index built again beside the one that serves, compared row by row and swapped (index_build.h). There is no
+  // rollback: the old file is gone, a rebuild makes it again. Errors: refused, with what to do, when it cannot be done
+  // now.
+  virtual base::Result<void> rebuild(const projections::RebuildRequest& request) = 0;
+  virtual base::Result<void> swap(bool force) = 0;
+  virtual base::Result<void> cancel() = 0;
+  virtual std::optional<projections::RebuildStatus> rebuild_status() const = 0;
   // Indexes what is durable (at most kStopEventsMax events of it) and closes. Idempotent.
   virtual void stop() = 0;
 

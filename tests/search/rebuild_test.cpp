@@ -1,0 +1,142 @@
+// The index built again beside the one that serves.
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "tests/search/search_fixture.h"
+
+namespace hansard::search {
+namespace {
+
+namespace fs = std::filesystem;
+using projections::RebuildState;
+using support::TempFolder;
+
+std::string file_in(const TempFolder& folder, int generation) {
+  return folder.path() + "/views/search/v1/search." + std::to_string(generation) + ".db";
+}
+
+void run_sql(const std::string& path, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
+  CHECK(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(handle);
+}
+
+void fill(Chat& chat, int messages) {
+  auto id = chat.create({"ann"});
+  for (int i = 0; i < messages; ++i) chat.send(id, "ann", "word number" + std::to_string(i));
+}
+
+bool comes_to(Searcher& search, RebuildState wanted) {
+  return eventually([&] { return search.view().rebuild_status()->state == wanted; });
+}
+
+TEST_CASE("a rebuilt index takes over while messages arrive and questions are asked") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 20'000);
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  std::string before = search.view().status().digest;
+  auto gate = search.view().applied_gate();
+  REQUIRE(search.view().rebuild({}));
+  CHECK_FALSE(search.view().rebuild({}));  // one at a time
+  std::size_t sent = 20'000;
+  bool ended = eventually([&] {
+    chat.send(chat.said[0].conversation, "ann", "word late");
+    ++sent;
+    CHECK(search.ask("ann", "word", Sort::recent, 1).hits.size() == 1);
+    return search.view().rebuild_status()->state == RebuildState::swapped;
+  });
+  REQUIRE(ended);
+  CHECK(search.view().rebuild_status()->comparison->is_equal());
+  chat.send(chat.said[0].conversation, "ann", "word last");
+  search.settle();
+  CHECK(
+      gate->wait_for(chat.engine.durable(), std::chrono::seconds(60)));  // who waited at the old gate is not forgotten
+  CHECK(search.all("ann", "word").size() == sent + 1);
+  CHECK(search.view().status().digest != before);
+  CHECK(fs::exists(file_in(folder, 2)));
+  CHECK_FALSE(fs::exists(file_in(folder, 1)));
+}
+
+TEST_CASE("a comparison swaps nothing") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 300);
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  projections::RebuildRequest request;
+  request.compare_only = true;
+  REQUIRE(search.view().rebuild(request));
+  REQUIRE(comes_to(search, RebuildState::compared));
+  CHECK(search.view().rebuild_status()->comparison->rows == 300);
+  CHECK(search.view().rebuild_status()->comparison->differing == 0);
+  CHECK(fs::exists(file_in(folder, 1)));
+  CHECK_FALSE(fs::exists(file_in(folder, 2)));
+}
+
+TEST_CASE("an index that differs is named and not replaced unless it is forced") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 300);
+  {
+    Searcher search(chat, patient_options(folder.path()));
+    search.settle();
+    search.view().stop();
+  }
+  run_sql(file_in(folder, 1), "UPDATE message SET text = CAST('planted' AS BLOB) WHERE number IN (7, 9)");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  REQUIRE(search.view().rebuild({}));
+  REQUIRE(comes_to(search, RebuildState::differs));
+  auto comparison = *search.view().rebuild_status()->comparison;
+  CHECK(comparison.differing == 2);
+  CHECK(comparison.first->key.find("number 7") != std::string::npos);
+  CHECK(comparison.first->live.find("planted") != std::string::npos);
+  CHECK_FALSE(search.view().swap(false));
+  SECTION("cancelled") {
+    REQUIRE(search.view().cancel());
+    REQUIRE(comes_to(search, RebuildState::cancelled));
+    CHECK_FALSE(fs::exists(file_in(folder, 2)));
+    CHECK(fs::exists(file_in(folder, 1)));
+  }
+  SECTION("forced") {
+    chat.send(chat.said[0].conversation, "ann", "word meanwhile");
+    REQUIRE(search.view().swap(true));
+    REQUIRE(comes_to(search, RebuildState::swapped));
+    search.settle();
+    CHECK(search.all("ann", "word").size() == 301);
+    CHECK_FALSE(fs::exists(file_in(folder, 1)));
+  }
+}
+
+TEST_CASE("a build that a crash left is removed and the one that served goes on") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 300);
+  {
+    Searcher search(chat, patient_options(folder.path()));
+    search.settle();
+    projections::RebuildRequest request;
+    request.swap = false;
+    REQUIRE(search.view().rebuild(request));
+    REQUIRE(comes_to(search, RebuildState::built));
+    fs::copy_file(file_in(folder, 2), folder.path() + "/left");
+    search.view().stop();
+  }
+  CHECK_FALSE(fs::exists(file_in(folder, 2)));
+  fs::rename(folder.path() + "/left", file_in(folder, 2));
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.all("ann", "word").size() == 300);
+  CHECK_FALSE(search.view().status().rebuilding);
+  CHECK(fs::exists(file_in(folder, 1)));
+  CHECK_FALSE(fs::exists(file_in(folder, 2)));
+}
+
+}  // namespace
+}  // namespace hansard::search
