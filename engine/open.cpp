@@ -9,6 +9,9 @@ namespace hansard::engine {
 Result<std::unique_ptr<Engine>> Engine::open(const Options& options, base::Clock& clock) {
   Storage storage;
   TRY(storage.log, log::open_rocks_log(options.data_folder, options.log, storage.report));
+  if (options.inspect_log) {
+    TRY(options.inspect_log(*storage.log));
+  }
   TRY(storage.typing, log::open_typing_lane(options.data_folder, options.typing));
   return assemble(options, clock, std::move(storage));
 }

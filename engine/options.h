@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "engine/domain/decide.h"
@@ -24,6 +25,8 @@ struct Options {
   std::uint32_t command_days_kept = 7;
   std::uint32_t receipt_interval_ms = 1'000;  // read and delivered: one event per member, conversation and this
   std::size_t receipts_waiting_max = 100'000;
+  // Called once with the opened log, before anything is appended; an error refuses the start. Nothing: no check.
+  std::function<base::Result<void>(log::EventLog&)> inspect_log;
   domain::Rules rules;
   log::LogOptions log;
   log::TypingOptions typing;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/hash.h"
 #include "engine/base/ids.h"
 #include "engine/base/position_gate.h"
 #include "engine/base/result.h"
@@ -28,6 +29,13 @@ enum class AppendOutcome { appended, conflict };
 struct ReadLimits {
   std::size_t events_max = 1'000;
   std::size_t bytes_max = 4u << 20;
+};
+
+// The tree over the first `size` records, as the last checkpoint before the witness said (engine/proof).
+struct HashedPrefix {
+  std::uint64_t size = 0;
+  base::Digest root{};
+  bool operator==(const HashedPrefix&) const = default;
 };
 
 class EventLog {
@@ -55,6 +63,11 @@ class EventLog {
   // Small durable facts (format, cluster id, epoch, schemas); put is synced.
   virtual Result<std::string> meta(std::string_view name) const = 0;
   virtual Result<void> put_meta(std::string_view name, std::string_view value) = 0;
+
+  // What the tail witness keeps of the tree: as found at open, then as set, which the next witness writes. Size 0:
+  // nothing is known, as after an accepted loss.
+  virtual HashedPrefix hashed() const { return {}; }
+  virtual void set_hashed(const HashedPrefix&) {}
 
   // Rises by one each time a loss was accepted; positions of another epoch are not comparable.
   virtual std::uint32_t epoch() const = 0;

@@ -40,16 +40,19 @@ void Housekeeper::run() {
       std::unique_lock lock(mutex_);
       last_time = stopping_changed_.wait_for(lock, interval, [this] { return stopping_; });
     }
-    if (duties_.durable() != witnessed_) witness_or_stop();
+    if (duties_.durable() != witnessed_.durable || duties_.hashed().size != witnessed_.hashed_size) witness_or_stop();
     duties_.set_disk_reserve(has_free_space(duties_.folder, duties_.options.disk_reserve_bytes));
   }
 }
 
 Result<void> Housekeeper::witness() {
   Witness witness = duties_.identity;
+  const HashedPrefix hashed = duties_.hashed();  // before the position, which only grows
+  witness.hashed_size = hashed.size;
+  witness.root = hashed.root;
   witness.durable = duties_.durable();
   TRY(file_.write(witness));
-  witnessed_ = witness.durable;
+  witnessed_ = witness;
   return base::success();
 }
 

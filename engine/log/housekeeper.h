@@ -27,6 +27,7 @@ class Housekeeper {
     std::string folder;
     LogOptions options;
     Witness identity;                            // cluster and epoch of what is witnessed
+    std::function<HashedPrefix()> hashed;        // any thread
     std::function<Position()> durable;           // any thread
     std::function<void(bool)> set_disk_reserve;  // any thread
   };
@@ -43,7 +44,7 @@ class Housekeeper {
 
   WitnessFile file_;
   const Duties duties_;
-  Position witnessed_;
+  Witness witnessed_;
   std::mutex mutex_;
   std::condition_variable stopping_changed_;
   bool stopping_ = false;

@@ -29,6 +29,7 @@ class OpenLog final : public StoredLog {
     duties.options = options;
     duties.identity.cluster = identity.cluster;
     duties.identity.epoch = identity.epoch;
+    duties.hashed = [this] { return hashed(); };
     duties.durable = [this] { return durable(base::kPartition); };
     duties.set_disk_reserve = [this](bool has) { set_disk_reserve(has); };
     TRY(auto keeper, Housekeeper::start(std::move(file), std::move(duties)));
@@ -73,6 +74,13 @@ Result<void> carry_out(const LogPaths& paths, const Preflight& found, const LogO
 }
 }  // namespace
 
+HashedPrefix hashed_in(const WitnessReading& reading, const Identity& identity) {
+  const Witness& witness = reading.witness;
+  const bool is_ours = reading.state == WitnessFileState::valid && witness.cluster == identity.cluster &&
+                       witness.epoch == identity.epoch;
+  return is_ours ? HashedPrefix{witness.hashed_size, witness.root} : HashedPrefix{};
+}
+
 Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const LogOptions& options,
                                               const StorageSetup& setup, OpenReport& report) {
   const LogPaths paths(folder);
@@ -86,6 +94,7 @@ Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const L
   TRY(auto end, database->last_position(base::kPartition));
   auto log = std::make_unique<OpenLog>(std::move(lock), std::move(database), setup, end, identity.epoch);
   TRY(auto last_witness, read_witness(paths.witness));
+  log->set_hashed(hashed_in(last_witness, identity));
   TRY(auto witness, WitnessFile::open(paths.witness, last_witness.sequence));
   TRY(log->keep_house(std::move(witness), folder, options, identity));
   return std::unique_ptr<EventLog>(std::move(log));

@@ -14,4 +14,7 @@ namespace hansard::log {
 Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const LogOptions& options,
                                               const StorageSetup& setup, OpenReport& report);
 
+// What a witness keeps of the tree; nothing when it speaks of another log, or of an epoch whose end was given up.
+HashedPrefix hashed_in(const WitnessReading& reading, const Identity& identity);
+
 }  // namespace hansard::log

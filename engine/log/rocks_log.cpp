@@ -23,7 +23,10 @@ Result<std::unique_ptr<EventLog>> open_rocks_log_read_only(const std::string& fo
     return base::error(base::ErrorCode::unsupported, refusal_sentence(report));
   }
   TRY(auto end, database->last_position(base::kPartition));
-  return std::unique_ptr<EventLog>(std::make_unique<StoredLog>(std::move(database), setup, end, identity.epoch, true));
+  TRY(auto witness, read_witness(LogPaths(folder).witness));
+  auto log = std::make_unique<StoredLog>(std::move(database), setup, end, identity.epoch, true);
+  log->set_hashed(hashed_in(witness, identity));
+  return std::unique_ptr<EventLog>(std::move(log));
 }
 
 }  // namespace hansard::log

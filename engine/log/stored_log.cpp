@@ -110,6 +110,16 @@ Result<void> StoredLog::put_meta(std::string_view name, std::string_view value) 
   return base::success();
 }
 
+HashedPrefix StoredLog::hashed() const {
+  std::lock_guard lock(hashed_mutex_);
+  return hashed_;
+}
+
+void StoredLog::set_hashed(const HashedPrefix& hashed) {
+  std::lock_guard lock(hashed_mutex_);
+  hashed_ = hashed;
+}
+
 void StoredLog::flush_and_close() {
   // When it fails nothing is lost: the WAL still has it all.
   for (rocksdb::ColumnFamilyHandle* family : {database_->events(), database_->meta()}) {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <rocksdb/write_batch.h>
@@ -31,6 +32,8 @@ class StoredLog : public EventLog {
   Result<std::string> get(PartitionId partition, Position at) const override;
   Result<std::string> meta(std::string_view name) const override;
   Result<void> put_meta(std::string_view name, std::string_view value) override;
+  HashedPrefix hashed() const override;
+  void set_hashed(const HashedPrefix& hashed) override;
   std::uint32_t epoch() const override { return epoch_; }
   bool has_disk_reserve() const override { return has_disk_reserve_.load(std::memory_order_relaxed); }
 
@@ -47,6 +50,8 @@ class StoredLog : public EventLog {
   base::PositionGate durable_;
   rocksdb::WriteBatch batch_;  // the sequencer's, reused
   std::atomic<bool> has_disk_reserve_{true};
+  mutable std::mutex hashed_mutex_;
+  HashedPrefix hashed_;
 };
 
 }  // namespace hansard::log
