@@ -48,7 +48,7 @@ std::vector<Source> sources(const std::vector<std::string>& folders) {
 }
 
 std::string room_of(const std::string& path) {
-  static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files))/");
+  static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files|proof))/");
   std::smatch match;
   if (path.starts_with("projections/search/")) return "projections/search";
   if (path.starts_with("projections/process/")) return "projections/process";
@@ -74,14 +74,17 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/log", {"engine/base"}},
     {"engine/index", {"engine/base", "engine/domain"}},
     {"engine/files", {"engine/base"}},
+    {"engine/proof", {"engine/base", "engine/domain", "engine/codec", "engine/log"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine", "projections"}},
     {"api",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine",
-      "projections", "projections/search", "projections/process"}},
-    {"replay", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine", "projections"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
+      "engine", "projections", "projections/search", "projections/process"}},
+    {"replay",
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
+      "projections"}},
 };
 
 // A library and the only places that may include it.
@@ -102,7 +105,7 @@ const std::vector<Fence> kFences = {
     {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
     {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
-    {std::regex("^openssl"), std::regex("^engine/base/|^api/auth")},
+    {std::regex("^openssl"), std::regex("^engine/base/|^engine/proof/ed25519\\.cpp$|^api/auth")},
     {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions)\\.(h|cpp)$")},
     {std::regex("^unicode/"), std::regex("^projections/search/characters\\.cpp$")},
     {std::regex("^libstemmer"), std::regex("^projections/search/stemmer\\.cpp$")},

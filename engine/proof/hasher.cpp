@@ -1,0 +1,62 @@
+#include "engine/proof/hasher.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/proof/leaves.h"
+
+namespace hansard::proof {
+
+namespace {
+// Between looks at the clock.
+constexpr std::uint64_t kLeavesAtOnce = 10'000;
+
+std::uint64_t thread_cpu_ns() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return static_cast<std::uint64_t>(spent.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(spent.tv_nsec);
+}
+}  // namespace
+
+std::shared_ptr<const SignedCheckpoint> Hasher::checkpoint() const {
+  std::lock_guard lock(mutex_);
+  return checkpoint_;
+}
+
+Result<void> Hasher::sign() {
+  TRY(parts_.tiles.sync());
+  const Checkpoint checkpoint{key().name(), range_.size(), range_.root()};
+  auto next = std::make_shared<SignedCheckpoint>();
+  *next = {checkpoint, parts_.key.sign(checkpoint.text()), parts_.clock.now()};
+  TRY(store_checkpoint(parts_.paths, next->note, key()));
+  parts_.log.set_hashed({checkpoint.size, checkpoint.root});
+  signed_at_ = parts_.clock.monotonic();
+  hashed_ = range_.size();
+  std::lock_guard lock(mutex_);
+  checkpoint_ = std::move(next);
+  return base::success();
+}
+
+Result<void> Hasher::step() {
+  const std::uint64_t before = thread_cpu_ns();
+  auto done = catch_up();
+  cpu_ns_ += thread_cpu_ns() - before;
+  return done;
+}
+
+Result<void> Hasher::catch_up() {
+  const std::uint64_t durable = parts_.log.durable(base::kPartition).value;
+  const std::chrono::milliseconds interval(parts_.interval_ms);
+  while (range_.size() < durable) {
+    TRY(extend(parts_.log, std::min(durable, range_.size() + kLeavesAtOnce), range_, parts_.tiles));
+    hashed_ = range_.size();
+    if (range_.size() == durable || parts_.clock.monotonic() - signed_at_ >= interval) {
+      TRY(sign());
+    }
+  }
+  return base::success();
+}
+
+}  // namespace hansard::proof
