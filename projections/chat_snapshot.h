@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "projections/past.h"
 #include "projections/queries.h"
 #include "projections/rows.h"
 #include "projections/side_rows.h"
@@ -23,6 +24,7 @@ class ChatSnapshot final : public Snapshot {
       : rows_(std::move(rows)), memo_(std::move(memo)) {}
 
   Position position() const override { return rows_->checkpoint().position; }
+  std::unique_ptr<Past> past(Position at) const override;
 
   std::optional<ConversationView> conversation(const ConversationId& id) const override;
   std::optional<MemberView> member(const ConversationId& id, const UserId& user) const override;

@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "projections/files.h"
+#include "projections/past_fold.h"
 #include "projections/retention.h"
 #include "projections/schedule.h"
 #include "projections/standing.h"
@@ -31,6 +32,7 @@ void join(Folding& folding, const ConversationId& id, const domain::MemberEntry&
   row.changed = folding.event.position;
   put_row(folding, key, row);
   put_row(folding, member_key(id, entry.user), MemberRow{row.role, row.joined_at, row.joined_after});
+  past::note_place(folding, id, entry.user, row);
   ++folding.conversation.member_count;
 }
 
@@ -69,21 +71,24 @@ void fold(Folding& folding, const domain::ConversationCreated& body) {
   row.type = body.type;
   row.settings = body.settings;
   row.created_at = folding.event.time;
-  row.created = row.last_message = folding.event.position;
+  row.created = row.last_message = row.about_since = folding.event.position;
   row.settings_version = folding.event.version;
   write_about(folding, body.conversation, AboutRow{body.created_by, body.external_id, "", ""}, body.content);
   for (const domain::MemberEntry& entry : body.members) join(folding, body.conversation, entry, {});
 }
 
 void fold(Folding& folding, const domain::ConversationUpdated& body) {
+  AboutRow about = row_at<AboutRow>(folding, about_key(body.conversation)).value_or(AboutRow{});
+  past::keep_about(folding, body.conversation, about);
   std::uint32_t retention_before_s = std::exchange(folding.conversation.settings, body.settings).retention_s;
   folding.conversation.settings_version = folding.event.version;
-  AboutRow about = row_at<AboutRow>(folding, about_key(body.conversation)).value_or(AboutRow{});
   write_about(folding, body.conversation, std::move(about), body.content);
   retention::note_settings(folding, body.conversation, retention_before_s);
 }
 
-void fold(Folding& folding, const domain::ConversationClosed&) { folding.conversation.closed = true; }
+void fold(Folding& folding, const domain::ConversationClosed&) {
+  if (!folding.conversation.closed) folding.conversation.closed = folding.event.position;
+}
 
 void fold(Folding& folding, const domain::MemberAdded& body) {
   for (const domain::MemberEntry& entry : body.members) join(folding, body.conversation, entry, body.last_ordinal);
@@ -96,6 +101,7 @@ void fold(Folding& folding, const domain::MemberRemoved& body) {
   row->member = false;
   row->changed = folding.event.position;
   put_row(folding, key, *row);
+  past::note_place(folding, body.conversation, body.user, *row);
   folding.rows.erase(member_key(body.conversation, body.user));
   --folding.conversation.member_count;
 }
@@ -106,6 +112,7 @@ void fold(Folding& folding, const domain::MemberRoleChanged& body) {
   if (!row || !row->member) return;
   row->role = body.role;
   put_row(folding, key, *row);
+  past::note_place(folding, body.conversation, body.user, *row);
   put_row(folding, member_key(body.conversation, body.user), MemberRow{row->role, row->joined_at, row->joined_after});
 }
 
@@ -122,13 +129,12 @@ void fold(Folding& folding, const domain::MessageSent& body) {
                    unread::counted_mentions(facts, body.content),
                    files::distinct(body.files)};
   insert_row(folding, message_id_key(facts.message), row);
-  if (facts.reply_to) folding.rows.insert(thread_key(facts.conversation, facts.reply_to_ordinal, facts.ordinal), "");
   folding.conversation.last_ordinal = facts.ordinal;
   folding.conversation.last_message = folding.event.position;
   if (body.was_scheduled) schedule::end(folding, facts.message);
   files::attach(folding, facts, row.files, live);
+  standing::add_reply(folding, facts, live);
   if (live) {
-    standing::add_reply(folding, facts);
     retention::note_sent(folding, facts);
   } else {
     folding.conversation.departed_up_to = facts.ordinal;
@@ -186,7 +192,9 @@ void fold_stream(Folding& folding, Ordinal ordinal) {
   auto type = event.body ? domain::type_of(*event.body) : static_cast<domain::EventType>(event.raw_type);
   bool own = folding.conversation.head == event.position;
   insert_row(folding, stream_key(event.stream, event.position),
-             StreamRow{event.version, type, ordinal, own ? folding.conversation.last_message : Position{}});
+             own ? StreamRow{event.version, type, ordinal, folding.conversation.last_message,
+                             folding.conversation.member_count}
+                 : StreamRow{event.version, type, ordinal, {}, 0});
 }
 
 }  // namespace hansard::projections::conversation

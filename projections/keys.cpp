@@ -90,6 +90,32 @@ Key blob_prefix(const base::Digest& sha256) { return Key('H').raw(base::view_of(
 Key blob_key(const base::Digest& sha256, const FileId& file) { return blob_prefix(sha256).raw(file.view()); }
 Key collectable_key(Timestamp at, const FileId& file) { return Key('J').time(at).raw(file.view()); }
 
+Key past_about_key(const ConversationId& conversation, Position until) {
+  return Key('a').raw(conversation.view()).up(until.value);
+}
+Key departure_key(const ConversationId& conversation, Ordinal ordinal) {
+  return Key('d').raw(conversation.view()).up(ordinal.value);
+}
+Key past_places_prefix(const ConversationId& conversation) { return Key('p').raw(conversation.view()); }
+Key past_places_prefix(const ConversationId& conversation, const UserId& user) {
+  return past_places_prefix(conversation).user(user.value);
+}
+Key past_place_key(const ConversationId& conversation, const UserId& user, Position from) {
+  return past_places_prefix(conversation, user).down(from.value);
+}
+Key past_reaction_key(const MessageId& message, std::uint64_t number) {
+  return Key('r').raw(message.view()).up(number);
+}
+Key past_reply_key(const ConversationId& conversation, Ordinal parent, Ordinal reply) {
+  return Key('t').raw(conversation.view()).up(parent.value).up(reply.value);
+}
+Key past_readers_prefix(const ConversationId& conversation, const UserId& user) {
+  return Key('u').raw(conversation.view()).user(user.value);
+}
+Key past_reader_key(const ConversationId& conversation, const UserId& user, Position from) {
+  return past_readers_prefix(conversation, user).down(from.value);
+}
+
 Key sent_set(const ConversationId& conversation, const UserId& author) {
   return Key('N').raw(conversation.view()).user(author.value);
 }
@@ -101,6 +127,9 @@ Key departed_set(const ConversationId& conversation) { return departed_set(conve
 Key departed_system_set(const ConversationId& conversation) { return departed_set(conversation, {kSystemAuthor}); }
 Key mention_set(const ConversationId& conversation, const UserId& user) {
   return Key('@').raw(conversation.view()).user(user.value);
+}
+Key past_mention_set(const ConversationId& conversation, const UserId& user) {
+  return Key('m').raw(conversation.view()).user(user.value);
 }
 Key leaf_key(const Key& set, std::uint32_t block) { return Key(set).block(block); }
 
@@ -128,6 +157,13 @@ std::string_view user_of_member_key(std::string_view key) {
   CHECK(key.size() > 18, key.size());
   return key.substr(17, key.size() - 18);
 }
+
+std::string_view user_of_past_place_key(std::string_view key) {
+  CHECK(key.size() > 26, key.size());
+  return key.substr(17, key.size() - 26);
+}
+Position position_of_past_place_key(std::string_view key) { return {~number_at(key, key.size() - 8)}; }
+Ordinal ordinal_of_departure_key(std::string_view key) { return {number_at(key, 17)}; }
 
 ConversationId conversation_of_reader_key(std::string_view key) {
   CHECK(key.size() > 17, key.size());

@@ -29,11 +29,23 @@
 //   'Q'   scheduled     message 16                                        ScheduledRow
 //   'R'   reactions     message 16, user 0                                EmojisRow: those of one user
 //   'S'   streams       stream 16, position 8                             StreamRow
-//   'T'   threads       conversation 16, parent 8, reply 8                empty
+//   'T'   threads       conversation 16, parent 8, reply 8                CountRow: the parent's replies up to this
+//                                                                         one, live or not
 //   'U'   readers       user 0, conversation 16                           ReaderRow, also of those who left
 //   'W'   waiting       author 0, time 8, message 16                      empty: his scheduled messages
 //   'X'   due sends     time 8, message 16                                UserRow: the author
 //   '@'   mentions      conversation 16, user 0, block 4                  Leaf
+//
+// and what the past needs beside the present (past_rows.h): no read of the present touches it.
+//
+//   'a'   past about    conversation 16, position 8                       PastAboutRow: what held until that event
+//   'd'   departures    conversation 16, ordinal 8                        PositionRow: when it left the count; not of
+//                                                                         system messages
+//   'm'   past mentions conversation 16, user 0, block 4                  Leaf: mentioned once, no longer
+//   'p'   past places   conversation 16, user 0, position 8 down          PastPlaceRow: membership from that event on
+//   'r'   past reactions  message 16, number 8 from 0                     PastReactionRow, of what was live then
+//   't'   past replies  conversation 16, parent 8, reply 8                PositionRow: when the reply left the count
+//   'u'   past readers  conversation 16, user 0, position 8 down          PastReaderRow: pointers from that event on
 //
 // Thread: any; plain values.
 #pragma once
@@ -111,6 +123,16 @@ Key blob_prefix(const base::Digest& sha256);
 Key blob_key(const base::Digest& sha256, const FileId& file);
 Key collectable_key(Timestamp at, const FileId& file);
 
+Key past_about_key(const ConversationId& conversation, Position until);
+Key departure_key(const ConversationId& conversation, Ordinal ordinal);
+Key past_places_prefix(const ConversationId& conversation);
+Key past_places_prefix(const ConversationId& conversation, const UserId& user);
+Key past_place_key(const ConversationId& conversation, const UserId& user, Position from);
+Key past_reaction_key(const MessageId& message, std::uint64_t number);
+Key past_reply_key(const ConversationId& conversation, Ordinal parent, Ordinal reply);
+Key past_readers_prefix(const ConversationId& conversation, const UserId& user);
+Key past_reader_key(const ConversationId& conversation, const UserId& user, Position from);
+
 // A set of ordinals: everything of its leaves' keys but the block.
 Key sent_set(const ConversationId& conversation, const UserId& author);
 Key system_set(const ConversationId& conversation);
@@ -118,6 +140,7 @@ Key departed_set(const ConversationId& conversation);
 Key departed_set(const ConversationId& conversation, const UserId& author);
 Key departed_system_set(const ConversationId& conversation);
 Key mention_set(const ConversationId& conversation, const UserId& user);
+Key past_mention_set(const ConversationId& conversation, const UserId& user);
 Key leaf_key(const Key& set, std::uint32_t block);
 
 // What a cursor standing on such a row reads back; the key is one of that table's.
@@ -130,6 +153,9 @@ MessageKeyParts parse_message_key(std::string_view key);
 Ordinal reply_of_thread_key(std::string_view key);
 Position position_of_stream_key(std::string_view key);
 std::string_view user_of_member_key(std::string_view key);
+std::string_view user_of_past_place_key(std::string_view key);
+Position position_of_past_place_key(std::string_view key);
+Ordinal ordinal_of_departure_key(std::string_view key);
 ConversationId conversation_of_reader_key(std::string_view key);
 std::uint32_t block_of_leaf_key(std::string_view key);
 Timestamp time_of_due_key(std::string_view key);  // expiring, due send, collectable

@@ -105,6 +105,15 @@ bool decode_message(std::string_view bytes, MessageView& message) {
   return in.finished();
 }
 
+bool StampRow::decode(std::string_view bytes) {
+  RowReader in(bytes);
+  if (in.byte() != kMessageRowVersion) return false;
+  in.byte();
+  version.value = in.varint();
+  position.value = in.varint();
+  return in.ok();
+}
+
 bool SentRow::decode(std::string_view bytes) {
   RowReader in(bytes);
   if (in.byte() != kMessageRowVersion) return false;

@@ -206,10 +206,14 @@ struct CollectableFile {
   base::Digest sha256{};
 };
 
+class Past;  // past.h
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
   virtual Position position() const = 0;
+  // Everything as it stood at `at`, which is at or below position(). Outlives the snapshot.
+  virtual std::unique_ptr<Past> past(Position at) const = 0;
 
   virtual std::optional<ConversationView> conversation(const ConversationId& id) const = 0;
   virtual std::optional<MemberView> member(const ConversationId& id, const UserId& user) const = 0;  // now

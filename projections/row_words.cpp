@@ -31,6 +31,10 @@ constexpr KeyPart kCarriers[] = {file, conversation, number};
 constexpr KeyPart kBlobs[] = {digest, file};
 constexpr KeyPart kTimeFile[] = {time, file};
 
+constexpr KeyPart kConversationNumber[] = {conversation, number};
+constexpr KeyPart kConversationUserDown[] = {conversation, user, down};
+constexpr KeyPart kMessageNumber[] = {message, number};
+
 constexpr TableWords kChatTables[] = {{'A', "about", kConversation},
                                       {'B', "blocks", kUserUser},
                                       {'C', "conversations", kConversation},
@@ -53,7 +57,14 @@ constexpr TableWords kChatTables[] = {{'A', "about", kConversation},
                                       {'U', "readers", kUserConversation},
                                       {'W', "waiting messages", kUserTimeMessage},
                                       {'X', "due sends", kTimeMessage},
-                                      {'@', "mentions", kSets}};
+                                      {'@', "mentions", kSets},
+                                      {'a', "past about", kConversationNumber},
+                                      {'d', "departures", kConversationNumber},
+                                      {'m', "past mentions", kSets},
+                                      {'p', "past places", kConversationUserDown},
+                                      {'r', "past reactions", kMessageNumber},
+                                      {'t', "past replies", kThreads},
+                                      {'u', "past readers", kConversationUserDown}};
 
 constexpr KeyPart kActors[] = {user, down};
 constexpr KeyPart kConversations[] = {conversation, down};

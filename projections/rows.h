@@ -21,7 +21,7 @@ namespace hansard::projections {
 // One per conversation, rewritten once per batch that touches the conversation, so it is small.
 struct ConversationRow {
   domain::ConversationType type = domain::ConversationType::group;
-  bool closed = false;
+  Position closed;  // of conversation.closed; 0: it is open
   domain::Settings settings;
   Timestamp created_at;
   Position created;
@@ -33,6 +33,7 @@ struct ConversationRow {
   Position head;           // last event of the stream
   Position receipts;       // last read or delivered event of any member
   Ordinal departed_up_to;  // the highest ordinal that ever left the count; 0 for none
+  Position about_since;    // of the event that last set title, metadata and settings
   // With a retention: the oldest live message (0 for none), and when its time is up.
   Ordinal oldest_expiring;
   Timestamp expires_at;
@@ -91,8 +92,9 @@ struct OrdinalRow {
 struct StreamRow {
   Version version;
   domain::EventType type{};
-  Ordinal ordinal;        // of the message, for message events
-  Position last_message;  // conversations: of the last message.sent at or before this event; 0 for none
+  Ordinal ordinal;                 // of the message, for message events
+  Position last_message;           // conversations: of the last message.sent at or before this event; 0 for none
+  std::uint32_t member_count = 0;  // conversations: after this event
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);
 };
@@ -116,6 +118,13 @@ bool decode_message(std::string_view bytes, MessageView& message);
 struct MessageRow {
   MessageView view;
   bool decode(std::string_view bytes) { return decode_message(bytes, view); }
+};
+
+// Of a message row only where it stands in the log.
+struct StampRow {
+  Version version;
+  Position position;
+  bool decode(std::string_view bytes);
 };
 
 // Of a message row only when the message was sent.

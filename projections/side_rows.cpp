@@ -7,13 +7,15 @@ namespace hansard::projections {
 
 void StandingRow::encode(std::string& out) const {
   RowWriter w = begin_row(out);
-  w.varint(replies).varint(reactions.size());
+  w.varint(replies).varint(replies_ever).varint(reactions_ever).varint(reactions.size());
   for (const domain::EmojiCount& reaction : reactions) w.text(reaction.emoji).varint(reaction.count);
 }
 
 bool StandingRow::decode(std::string_view bytes) {
   RowReader in = open_row(bytes);
   replies = in.varint();
+  replies_ever = in.varint();
+  reactions_ever = in.varint();
   reactions.resize(in.count());
   for (domain::EmojiCount& reaction : reactions) {
     reaction.emoji = in.text();

@@ -1,3 +1,5 @@
+#include "engine/base/check.h"
+#include "projections/chat_past.h"
 #include "projections/chat_snapshot.h"
 #include "projections/keys.h"
 #include "projections/unread.h"
@@ -9,6 +11,11 @@ RowCursor& ChatSnapshot::cursor() const {
   return *cursor_;
 }
 
+std::unique_ptr<Past> ChatSnapshot::past(Position at) const {
+  CHECK(at <= position(), at.value, position().value);
+  return std::make_unique<ChatPast>(rows_, at);
+}
+
 ConversationView ChatSnapshot::show(const ConversationId& id, const ConversationRow& row) const {
   ConversationView view;
   view.id = id;
@@ -17,7 +24,7 @@ ConversationView ChatSnapshot::show(const ConversationId& id, const Conversation
   view.created_at = row.created_at;
   view.version = row.version;
   view.settings_version = row.settings_version;
-  view.closed = row.closed;
+  view.closed = bool(row.closed);
   view.member_count = row.member_count;
   view.last_ordinal = row.last_ordinal;
   view.last_message_position = row.last_message;
@@ -108,9 +115,8 @@ std::vector<Membership> ChatSnapshot::memberships(const UserId& user) const {
   for (auto& [id, reader] : reader_rows(user)) {
     auto row = this->row<ConversationRow>(conversation_key(id));
     if (!row || !reader.changed) continue;
-    memberships.push_back(
-        {id, reader.member, reader.changed, row->head, row->receipts, reader.joined_after, row->member_count,
-         row->settings.history == domain::History::from_join});
+    memberships.push_back({id, reader.member, reader.changed, row->head, row->receipts, reader.joined_after,
+                           row->member_count, row->settings.history == domain::History::from_join});
   }
   return memberships;
 }

@@ -72,7 +72,8 @@ std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Or
                                                     const Viewer& viewer) const {
   if (!ordinal) return std::nullopt;
   auto messages = message_range(id, ordinal, {ordinal.value - 1}, viewer);
-  if (messages.empty()) return std::nullopt;
+  // The walk knows no end: from an ordinal that does not exist yet it finds the newest one.
+  if (messages.empty() || messages.front().facts.ordinal != ordinal) return std::nullopt;
   return std::move(messages.front());
 }
 

@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
+#include "projections/past_fold.h"
+#include "projections/past_rows.h"
 #include "projections/side_rows.h"
 
 namespace hansard::projections::standing {
-
-namespace {
-template <class Change>
-void change_standing(Folding& folding, const ConversationId& conversation, Ordinal ordinal, const Change& change) {
-  Key key = standing_key(conversation, ordinal);
-  auto before = row_at<StandingRow>(folding, key);
-  StandingRow row = before.value_or(StandingRow{});
-  change(row);
-  if (!row.empty()) return put_row(folding, key, row);
-  if (before) folding.rows.erase(key);
-}
 
 void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added) {
   auto found = std::ranges::find(counts, emoji, &domain::EmojiCount::emoji);
@@ -26,6 +17,16 @@ void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emo
   } else if (--found->count == 0) {
     counts.erase(found);
   }
+}
+
+namespace {
+template <class Change>
+void change_standing(Folding& folding, const ConversationId& conversation, Ordinal ordinal, const Change& change) {
+  Key key = standing_key(conversation, ordinal);
+  auto before = row_at<StandingRow>(folding, key);
+  StandingRow row = before.value_or(StandingRow{});
+  change(row);
+  if (before || !row.empty()) put_row(folding, key, row);
 }
 
 // False: it was so already.
@@ -51,23 +52,32 @@ void fold_reaction(Folding& folding, const Reaction& body, bool added) {
   if (!body.content || folding.message->status != domain::MessageStatus::live) return;
   const std::string& emoji = body.content->emoji;
   if (!change_own(folding, reactions_key(body.message, body.user), emoji, added)) return;
-  change_standing(folding, body.conversation, body.ordinal,
-                  [&](StandingRow& row) { count_emoji(row.reactions, emoji, added); });
+  change_standing(folding, body.conversation, body.ordinal, [&](StandingRow& row) {
+    count_emoji(row.reactions, emoji, added);
+    past::note_reaction(folding, body.message, row.reactions_ever++, added, emoji);
+  });
 }
 }  // namespace
 
 void fold(Folding& folding, const domain::ReactionAdded& body) { fold_reaction(folding, body, true); }
 void fold(Folding& folding, const domain::ReactionRemoved& body) { fold_reaction(folding, body, false); }
 
-void add_reply(Folding& folding, const domain::MessageFacts& facts) {
+void add_reply(Folding& folding, const domain::MessageFacts& facts, bool live) {
   if (!facts.reply_to) return;
-  change_standing(folding, facts.conversation, facts.reply_to_ordinal, [](StandingRow& row) { ++row.replies; });
+  std::uint64_t replies_ever = 0;
+  change_standing(folding, facts.conversation, facts.reply_to_ordinal, [&](StandingRow& row) {
+    row.replies += live ? 1 : 0;
+    replies_ever = ++row.replies_ever;
+  });
+  insert_row(folding, thread_key(facts.conversation, facts.reply_to_ordinal, facts.ordinal), CountRow{replies_ever});
+  if (!live) past::note_reply_departed(folding, facts);
 }
 
 void remove_reply(Folding& folding, const domain::MessageFacts& facts) {
   if (!facts.reply_to) return;
   change_standing(folding, facts.conversation, facts.reply_to_ordinal,
                   [](StandingRow& row) { row.replies -= row.replies > 0 ? 1 : 0; });
+  past::note_reply_departed(folding, facts);
 }
 
 void drop_reactions(Folding& folding, const domain::MessageFacts& facts) {
@@ -75,11 +85,7 @@ void drop_reactions(Folding& folding, const domain::MessageFacts& facts) {
   auto row = row_at<StandingRow>(folding, key);
   if (!row || row->reactions.empty()) return;
   row->reactions.clear();
-  if (row->empty()) {
-    folding.rows.erase(key);
-  } else {
-    put_row(folding, key, *row);
-  }
+  put_row(folding, key, *row);
 }
 
 }  // namespace hansard::projections::standing

@@ -14,8 +14,11 @@ void fold(Folding& folding, const domain::ReactionRemoved& body);
 template <class Other>
 void fold(Folding&, const Other&) {}
 
-// `facts` are of the reply; without reply_to nothing changes.
-void add_reply(Folding& folding, const domain::MessageFacts& facts);
+// A reaction more or less; what nobody uses any more leaves the list.
+void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added);
+
+// `facts` are of the reply; without reply_to nothing changes. One that is not live is in the thread and counts nowhere.
+void add_reply(Folding& folding, const domain::MessageFacts& facts, bool live);
 void remove_reply(Folding& folding, const domain::MessageFacts& facts);
 // The message is no longer live.
 void drop_reactions(Folding& folding, const domain::MessageFacts& facts);

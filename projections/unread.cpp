@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "projections/ordinal_set.h"
+#include "projections/past_fold.h"
 
 namespace hansard::projections::unread {
 
@@ -16,6 +17,7 @@ void change_reader(Folding& folding, const ConversationId& id, const UserId& use
   ReaderRow row = row_at<ReaderRow>(folding, key).value_or(ReaderRow{});
   change(row);
   put_row(folding, key, row);
+  past::note_reader(folding, id, user, row.reader);
 }
 
 void set_mentions(Folding& folding, const domain::MessageFacts& facts, const std::vector<UserId>& users, bool member) {
@@ -24,7 +26,13 @@ void set_mentions(Folding& folding, const domain::MessageFacts& facts, const std
   }
 }
 
+void unmention(Folding& folding, const domain::MessageFacts& facts, const std::vector<UserId>& users) {
+  set_mentions(folding, facts, users, false);
+  past::note_unmentioned(folding, facts, users);
+}
+
 void depart(Folding& folding, const domain::MessageFacts& facts) {
+  past::note_departed(folding, facts);
   if (!counts_at_all(facts)) {
     return change_scatter(folding.rows, departed_system_set(facts.conversation), facts.ordinal, true);
   }
@@ -51,11 +59,14 @@ void fold(Folding&, const domain::ConversationCreated&) {}  // members start at 
 
 void fold(Folding& folding, const domain::MemberAdded& body) {
   for (const domain::MemberEntry& entry : body.members) {
-    change_reader(folding, body.conversation, entry.user, [&](ReaderRow& row) {
-      if (row.member) return;
-      row.reader.read_up_to = std::max(row.reader.read_up_to, body.last_ordinal);
-      row.reader.marked_from.reset();
-    });
+    Key key = reader_key(entry.user, body.conversation);
+    ReaderRow row = row_at<ReaderRow>(folding, key).value_or(ReaderRow{});
+    bool moves = row.reader.read_up_to < body.last_ordinal || row.reader.marked_from;
+    if (row.member || !moves) continue;
+    row.reader.read_up_to = std::max(row.reader.read_up_to, body.last_ordinal);
+    row.reader.marked_from.reset();
+    put_row(folding, key, row);
+    past::note_reader(folding, body.conversation, entry.user, row.reader);
   }
 }
 
@@ -74,7 +85,7 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
   const std::vector<UserId>& before = folding.message->mentioned;
   std::set_difference(before.begin(), before.end(), now.begin(), now.end(), std::back_inserter(gone));
   std::set_difference(now.begin(), now.end(), before.begin(), before.end(), std::back_inserter(come));
-  set_mentions(folding, body.facts, gone, false);
+  unmention(folding, body.facts, gone);
   set_mentions(folding, body.facts, come, true);
   if (!body.content) depart(folding, body.facts);
 }
@@ -82,7 +93,7 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
 namespace {
 void fold_gone(Folding& folding, const domain::MessageFacts& facts) {
   if (!was_live(folding)) return;
-  set_mentions(folding, facts, folding.message->mentioned, false);
+  unmention(folding, facts, folding.message->mentioned);
   depart(folding, facts);
 }
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "api/dispatcher_members.h"
 #include "api/position_text.h"
+#include "projections/past.h"
 
 namespace hansard::test {
 
@@ -17,6 +18,7 @@ class FakeSnapshot final : public projections::Snapshot {
   FakeSnapshot(const FakeEngine& engine, Position position, bool hides_before_join)
       : engine_(engine), position_(position), hides_before_join_(hides_before_join) {}
   Position position() const override { return position_; }
+  std::unique_ptr<projections::Past> past(Position) const override { return nullptr; }
 
   std::optional<projections::ConversationView> conversation(const ConversationId& id) const override {
     projections::ConversationView view;

@@ -66,6 +66,16 @@ TEST_CASE("history of an unknown conversation is empty") {
   CHECK(chat.now().history(conversation_id(9), {}, {}).items.empty());
 }
 
+TEST_CASE("an ordinal that is not there yet names no message") {
+  Chat chat;
+  chat.send(2);
+  ChatSnapshot now = chat.now();
+  CHECK(now.message_at(chat.id, {2}));
+  CHECK(!now.message_at(chat.id, {3}));
+  CHECK(!now.past(chat.log.end())->message_at(chat.id, {3}));
+  CHECK(!now.past({2})->message_at(chat.id, {2}));
+}
+
 TEST_CASE("pages of history joined are the history, whatever was edited and removed") {
   rc::prop("before and after, any page size and floor", [] {
     Chat chat;

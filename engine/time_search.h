@@ -1,0 +1,14 @@
+// Time to position: `as_of` a time means the last position whose time is at or before it (DESIGN section 3, "Time").
+// The time of the log never goes back, so this is a binary search: about log2(durable) reads.
+//
+// Thread: any; reads the log, so it may touch the disk.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace hansard::engine {
+
+// 0 where the log began later. Errors are those of Engine::get.
+Result<Position> last_at_or_before(const Engine& engine, base::Timestamp time);
+
+}  // namespace hansard::engine

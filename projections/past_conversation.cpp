@@ -1,0 +1,126 @@
+#include "projections/chat_past.h"
+#include "projections/keys.h"
+#include "projections/row_steps.h"
+
+namespace hansard::projections {
+
+RowCursor& ChatPast::cursor() const {
+  if (!cursor_) cursor_ = rows_->cursor();
+  return *cursor_;
+}
+
+// A conversation in which nothing happened since needs no second look. The stream row of the last message knows its
+// ordinal; where there was none yet, `last_message` is the creation, whose row has ordinal 0.
+std::optional<ChatPast::Then> ChatPast::then(const ConversationId& id) const {
+  auto row = this->row<ConversationRow>(conversation_key(id));
+  if (!row || row->created > at_) return std::nullopt;
+  if (row->head <= at_) return Then{id, *row, row->version, row->last_ordinal, row->last_message, row->member_count};
+  base::StreamId stream = base::stream_of(id);
+  RowCursor& at = cursor();
+  at.seek_back(stream_key(stream, at_));
+  if (!at.at("S" + std::string(id.view()))) rows_->damaged(stream_key(stream, at_));
+  auto event = decoded<StreamRow>(at);
+  auto sent = this->row<StreamRow>(stream_key(stream, event.last_message));
+  if (!sent) rows_->damaged(stream_key(stream, event.last_message));
+  return Then{id, *row, event.version, sent->ordinal, event.last_message, event.member_count};
+}
+
+void ChatPast::show_about(ConversationView& view, const ConversationRow& row) const {
+  if (auto about = this->row<AboutRow>(about_key(view.id))) {
+    view.title = std::move(about->title);
+    view.metadata = std::move(about->metadata);
+    view.external_id = std::move(about->external_id);
+    view.created_by = std::move(about->created_by);
+  }
+  view.settings = row.settings;
+  view.settings_version = row.settings_version;
+  if (row.about_since <= at_) return;
+  Key until = past_about_key(view.id, at_.next());
+  RowCursor& at = cursor();
+  at.seek(until);
+  if (!at.at("a" + std::string(view.id.view()))) rows_->damaged(until);
+  auto past = decoded<PastAboutRow>(at);
+  view.title = std::move(past.title);
+  view.metadata = std::move(past.metadata);
+  view.settings = past.settings;
+  view.settings_version = past.settings_version;
+}
+
+std::optional<ConversationView> ChatPast::conversation(const ConversationId& id) const {
+  auto then = this->then(id);
+  if (!then) return std::nullopt;
+  ConversationView view;
+  view.id = id;
+  view.type = then->row.type;
+  view.created_at = then->row.created_at;
+  view.version = then->version;
+  view.closed = then->row.closed && then->row.closed <= at_;
+  view.member_count = then->member_count;
+  view.last_ordinal = then->last_ordinal;
+  view.last_message_position = then->last_message;
+  show_about(view, then->row);
+  return view;
+}
+
+std::optional<PastPlaceRow> ChatPast::place(const ConversationId& id, const UserId& user) const {
+  RowCursor& at = cursor();
+  at.seek(past_place_key(id, user, at_));
+  if (!at.at(past_places_prefix(id, user))) return std::nullopt;
+  auto place = decoded<PastPlaceRow>(at);
+  if (!place.member) return std::nullopt;
+  return place;
+}
+
+std::optional<MemberView> ChatPast::member(const ConversationId& id, const UserId& user) const {
+  auto place = this->place(id, user);
+  if (!place) return std::nullopt;
+  return MemberView{user, place->role, place->joined_at, place->joined_after};
+}
+
+std::optional<PastPlaceRow> ChatPast::take_place(const ConversationId& id, const UserId& user) const {
+  RowCursor& at = cursor();
+  Key own = past_places_prefix(id, user);
+  std::optional<PastPlaceRow> place;
+  RowSteps steps;
+  while (at.at(own) && position_of_past_place_key(at.key()) > at_) steps.pass(at, past_place_key(id, user, at_));
+  if (at.at(own)) place = decoded<PastPlaceRow>(at);
+  Key next_user = past_places_prefix(id).raw(user.value).raw("\x01");
+  for (steps.reset(); at.at(own);) steps.pass(at, next_user);
+  return place;
+}
+
+std::vector<MemberView> ChatPast::members(const ConversationId& id, const UserId& after, std::size_t limit) const {
+  std::vector<MemberView> members;
+  Key prefix = past_places_prefix(id);
+  RowCursor& at = cursor();
+  at.seek(after.value.empty() ? prefix : Key(prefix).raw(after.value).raw("\x01"));
+  while (members.size() < limit && at.at(prefix)) {
+    UserId user{std::string(user_of_past_place_key(at.key()))};
+    auto place = take_place(id, user);
+    if (!place || !place->member) continue;
+    members.push_back({std::move(user), place->role, place->joined_at, place->joined_after});
+  }
+  return members;
+}
+
+ReaderView ChatPast::pointers(const ConversationId& id, const UserId& user) const {
+  RowCursor& at = cursor();
+  at.seek(past_reader_key(id, user, at_));
+  if (!at.at(past_readers_prefix(id, user))) return {};
+  return decoded<PastReaderRow>(at).reader;
+}
+
+ReaderView ChatPast::reader(const ConversationId& id, const UserId& user) const {
+  return place(id, user) ? pointers(id, user) : ReaderView{};
+}
+
+std::vector<ConversationId> ChatPast::conversations(const UserId& user) const {
+  std::vector<ConversationId> ever;
+  Key prefix = readers_prefix(user);
+  RowCursor& at = cursor();
+  for (at.seek(prefix); at.at(prefix); at.next()) ever.push_back(conversation_of_reader_key(at.key()));
+  std::erase_if(ever, [&](const ConversationId& id) { return !place(id, user); });
+  return ever;
+}
+
+}  // namespace hansard::projections

@@ -1,0 +1,28 @@
+// Passing over rows one does not want: step by step while they are few, then by a seek.
+//
+// Thread: one; plain values.
+#pragma once
+
+#include <string_view>
+
+#include "projections/row_source.h"
+
+namespace hansard::projections {
+
+class RowSteps {
+ public:
+  static constexpr int kSteppedMax = 8;
+
+  // On to the next row; after kSteppedMax of them to the first at or after `beyond`, which skips nothing wanted.
+  void pass(RowCursor& at, std::string_view beyond) {
+    if (++stepped_ <= kSteppedMax) return at.next();
+    stepped_ = 0;
+    at.seek(beyond);
+  }
+  void reset() { stepped_ = 0; }
+
+ private:
+  int stepped_ = 0;
+};
+
+}  // namespace hansard::projections
