@@ -11,6 +11,8 @@ namespace {
 constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,
     add_check,
+    add_show,
+    add_diff,
 };
 }  // namespace
 

@@ -19,5 +19,7 @@ struct Command {
 
 Command add_import(CLI::App& app);
 Command add_check(CLI::App& app);
+Command add_show(CLI::App& app);
+Command add_diff(CLI::App& app);
 
 }  // namespace hansard::replay
