@@ -122,6 +122,15 @@ Answered<Response> retry_dead_letter(Context& context, const Call& call);
 Answered<Response> pause_webhook(Context& context, const Call& call);
 Answered<Response> resume_webhook(Context& context, const Call& call);
 
+// handlers_views.cpp
+Answered<Response> list_views(Context& context, const Call& call);
+Answered<Response> get_view(Context& context, const Call& call);
+Answered<Response> rebuild_view(Context& context, const Call& call);
+Answered<Response> swap_view(Context& context, const Call& call);
+Answered<Response> roll_view_back(Context& context, const Call& call);
+Answered<Response> cancel_rebuild(Context& context, const Call& call);
+Answered<Response> drop_view(Context& context, const Call& call);
+
 // handlers_search.cpp
 asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);
 

@@ -67,6 +67,14 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/admin/webhooks/{name}/dead-letters"}, PlainHandler(dead_letters)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/dead-letters/{number}/retry"}, PlainHandler(retry_dead_letter)},
 
+    Route{{"GET", "/api/v1/admin/views"}, PlainHandler(list_views)},
+    Route{{"GET", "/api/v1/admin/views/{name}"}, PlainHandler(get_view)},
+    Route{{"POST", "/api/v1/admin/views/{name}/rebuild"}, PlainHandler(rebuild_view)},
+    Route{{"POST", "/api/v1/admin/views/{name}/swap"}, PlainHandler(swap_view)},
+    Route{{"POST", "/api/v1/admin/views/{name}/rollback"}, PlainHandler(roll_view_back)},
+    Route{{"POST", "/api/v1/admin/views/{name}/cancel"}, PlainHandler(cancel_rebuild)},
+    Route{{"POST", "/api/v1/admin/views/{name}/drop"}, PlainHandler(drop_view)},
+
     Route{{"GET", "/api/v1/users/online"}, ReadHandler(users_online)},
     Route{{"GET", "/api/v1/users/{id}"}, ReadHandler(get_profile)},
     Route{{"PUT", "/api/v1/users/{id}"}, CommandHandler(put_profile)},

@@ -1,0 +1,126 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/log/folder_lock.h"
+#include "projections/rebuild_offline.h"
+#include "replay/command_output.h"
+#include "replay/commands.h"
+#include "replay/progress.h"
+#include "replay/rebuild_online.h"
+
+namespace hansard::replay {
+
+using base::Result;
+using projections::OfflineOutcome;
+using projections::OfflineRequest;
+
+namespace {
+struct Options {
+  std::string data, url, token_file;
+  std::vector<std::string> views;
+  bool compare_only = false, force = false, json = false, quiet = false;
+};
+
+Result<OfflineRequest> request_of(const Options& given) {
+  OfflineRequest request{{}, given.compare_only, given.force};
+  for (const std::string& name : given.views) {
+    const auto* kind = projections::find_view_kind(name);
+    if (kind == nullptr) {
+      return base::error(base::ErrorCode::not_found, "There is no view '" + name + "': the views are chat and audit.");
+    }
+    request.kinds.push_back(kind);
+  }
+  if (request.kinds.empty()) request.kinds.assign(projections::view_kinds().begin(), projections::view_kinds().end());
+  return request;
+}
+
+std::string sentence_of(const OfflineOutcome& outcome) {
+  std::string text = outcome.view + ": built to position " + std::to_string(outcome.position.value) + "; ";
+  if (outcome.comparison) text += projections::in_words(*outcome.comparison);
+  if (!outcome.not_compared.empty()) {
+    text += (outcome.comparison ? " (" : "not compared: ") + outcome.not_compared + (outcome.comparison ? ")" : "");
+  }
+  if (outcome.is_swapped) return text + "; it serves from the next start on";
+  return text + (outcome.is_well ? "; nothing was swapped" : "; not swapped: --force does it all the same");
+}
+
+std::string json_of(const std::vector<OfflineOutcome>& outcomes) {
+  std::string out = "[";
+  for (const auto& outcome : outcomes) {
+    out += out.back() == '[' ? "{" : ",{";
+    append_field(out, "view", outcome.view);
+    append_field(out, "position", outcome.position.value);
+    append_field(out, "digest", outcome.digest);
+    append_field(out, "differing", outcome.comparison ? outcome.comparison->differing : 0);
+    append_field(out, "swapped", std::uint64_t{outcome.is_swapped});
+    append_field(out, "well", std::uint64_t{outcome.is_well});
+    append_field(out, "outcome", sentence_of(outcome));
+    out += '}';
+  }
+  return out + "]";
+}
+
+Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const OfflineRequest& request) {
+  TRY(auto lock, log::FolderLock::take(given.data));
+  TRY(auto engine, engine::Engine::open_read_only(given.data));
+  projections::ViewOptions options;
+  options.data_folder = given.data;
+  Progress progress("rebuild", given.quiet);
+  std::uint64_t of = engine->durable().value;
+  auto told = [&](base::Position at) {
+    progress.update(at.value, of == 0 ? 1 : static_cast<double>(at.value) / static_cast<double>(of));
+  };
+  auto outcomes = projections::rebuild_offline(*engine, options, request, told);
+  if (outcomes) progress.finish(of);
+  return outcomes;
+}
+
+int run_stopped(const Options& given) {
+  auto request = request_of(given);
+  if (!request) return fail(request.error().detail);
+  auto outcomes = rebuild_stopped(given, request.value());
+  if (!outcomes) return fail(outcomes.error().detail);
+  bool is_well = true;
+  for (const auto& outcome : outcomes.value()) {
+    is_well = is_well && outcome.is_well;
+    if (!given.json) std::cout << sentence_of(outcome) << "\n";
+  }
+  if (given.json) std::cout << json_of(outcomes.value()) << "\n";
+  return is_well ? 0 : 1;
+}
+
+int run(const Options& given) {
+  if (given.data.empty() == given.url.empty()) {
+    return fail("Say either --data (of a stopped server) or --url and --token-file (of a running one).");
+  }
+  if (!given.data.empty()) return run_stopped(given);
+  return rebuild_online(
+      {given.url, given.token_file, given.views, given.compare_only, given.force, given.json, given.quiet});
+}
+}  // namespace
+
+Command add_rebuild(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* words = app.add_subcommand("rebuild", "build views again from the log, compare them, and swap");
+  auto* data =
+      words->add_option("--data", options->data, "the data folder of a stopped server")->check(CLI::ExistingDirectory);
+  auto* url =
+      words->add_option("--url", options->url, "a running server, such as http://127.0.0.1:8080")->excludes(data);
+  words->add_option("--token-file", options->token_file, "a file with a token of scope admin")
+      ->check(CLI::ExistingFile)
+      ->needs(url);
+  words->add_option("--view", options->views, "chat, audit, with --url also search (all of chat and audit)");
+  words->add_flag("--compare-only", options->compare_only,
+                  "say how many rows differ, and the first in words; swap nothing");
+  words->add_flag("--force", options->force, "swap also what differs");
+  words->add_flag("--json", options->json, "JSON on standard output");
+  words->add_flag("--quiet", options->quiet, "no progress");
+  words->footer(
+      "Example:\n  hansard-replay rebuild --data data --compare-only\n"
+      "  hansard-replay rebuild --url http://127.0.0.1:8080 --token-file admin.token --view chat");
+  return {words, [options] { return run(*options); }};
+}
+
+}  // namespace hansard::replay
