@@ -20,7 +20,9 @@ using projections::RebuildStatus;
 using projections::ViewComparison;
 using projections::ViewStatus;
 
-constexpr std::string_view kAll = "all";
+// A name for all of them. Search folds its own index, of which no earlier one is kept.
+constexpr std::string_view kAll = "all", kSearch = "search";
+constexpr char kNoEarlier[] = "no earlier index of search is kept: rebuild it instead";
 
 Answered<Rebuilder*> rebuilder_of(Context& context, const Call& call) {
   if (!call.caller.admin) return forbidden("Views need the scope `admin`.");
@@ -94,8 +96,8 @@ void append_rebuild(std::string& body, const RebuildStatus& rebuild, std::uint32
   body += '}';
 }
 
-// Search replaces its own index: it has no folders to name and nothing to order here.
-void append_view(std::string& body, const ViewStatus& status, const RebuildableView* rebuildable, std::uint32_t epoch) {
+void append_view(std::string& body, const ViewStatus& status, const RebuildableView* rebuildable,
+                 const std::optional<RebuildStatus>& rebuild, std::uint32_t epoch) {
   body += "{\"name\":";
   append_json_string(body, status.name);
   body += ",\"applied\":";
@@ -112,8 +114,8 @@ void append_view(std::string& body, const ViewStatus& status, const RebuildableV
   bool has_previous = rebuildable && rebuildable->folders.previous;
   append_text_or_null(body, has_previous ? rebuildable->folders.previous->text() : "");
   body += ",\"rebuild\":";
-  if (rebuildable && rebuildable->rebuild) {
-    append_rebuild(body, *rebuildable->rebuild, epoch);
+  if (rebuild) {
+    append_rebuild(body, *rebuild, epoch);
   } else {
     body += "null";
   }
@@ -129,7 +131,9 @@ std::string items_of(const Context& context, const Rebuilder& rebuilder, std::st
     auto known = std::find_if(rebuildable.begin(), rebuildable.end(),
                               [&](const RebuildableView& view) { return view.name == status.name; });
     if (!body.empty()) body += ',';
-    append_view(body, status, known == rebuildable.end() ? nullptr : &*known, context.engine.epoch());
+    bool is_ours = known != rebuildable.end();
+    auto rebuild = is_ours ? known->rebuild : context.search->rebuild_status();
+    append_view(body, status, is_ours ? &*known : nullptr, rebuild, context.engine.epoch());
   }
   return body;
 }
@@ -162,7 +166,7 @@ Answered<RebuildRequest> request_of(const Context& context, const Call& call, co
   for (const RebuildableView& view : rebuilder.views()) {
     if (name == kAll || name == view.name) request.views.push_back(view.name);
   }
-  if (request.views.empty()) return not_found();
+  if (request.views.empty() && (name != kSearch || context.search == nullptr)) return not_found();
   return request;
 }
 
@@ -175,13 +179,20 @@ Answered<bool> is_forced(const Context& context, const Call& call) {
   return force;
 }
 
-template <class Give>
-Answered<Response> order(Context& context, const Call& call, const Give& give) {
+using Given = base::Result<void>;
+
+// The order goes to who folds the view of that name.
+template <class ToViews, class ToSearch>
+Answered<Response> order(Context& context, const Call& call, const ToViews& to_views, const ToSearch& to_search) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
   const std::string& name = call.path_values.at(0);
-  if (auto given = give(*rebuilder, name); !given) return problem_of_order(given.error());
+  bool is_search = name == kSearch && context.search != nullptr;
+  Given given = is_search ? to_search(*context.search) : to_views(*rebuilder, name);
+  if (!given) return problem_of_order(given.error());
   return view_of(context, *rebuilder, name);
 }
+
+Given no_earlier(search::SearchView&) { return base::error(base::ErrorCode::refused, kNoEarlier); }
 }  // namespace
 
 Answered<Response> list_views(Context& context, const Call& call) {
@@ -197,27 +208,39 @@ Answered<Response> get_view(Context& context, const Call& call) {
 Answered<Response> rebuild_view(Context& context, const Call& call) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
   TRY(auto request, request_of(context, call, *rebuilder));
-  if (auto started = rebuilder->start(request); !started) return problem_of_order(started.error());
+  if (!request.views.empty()) {
+    if (auto started = rebuilder->start(request); !started) return problem_of_order(started.error());
+  }
+  bool has_search = context.search != nullptr && (call.path_values.at(0) == kAll || call.path_values.at(0) == kSearch);
+  if (has_search) {
+    if (auto started = context.search->rebuild(request); !started) return problem_of_order(started.error());
+  }
   return view_of(context, *rebuilder, call.path_values.at(0));
 }
 
 Answered<Response> swap_view(Context& context, const Call& call) {
   TRY(rebuilder_of(context, call));
   TRY(bool force, is_forced(context, call));
-  return order(context, call,
-               [force](Rebuilder& rebuilder, const std::string& name) { return rebuilder.swap(name, force); });
+  return order(
+      context, call, [force](Rebuilder& rebuilder, const std::string& name) { return rebuilder.swap(name, force); },
+      [force](search::SearchView& search) { return search.swap(force); });
 }
 
 Answered<Response> roll_view_back(Context& context, const Call& call) {
-  return order(context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.roll_back(name); });
+  return order(
+      context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.roll_back(name); },
+      no_earlier);
 }
 
 Answered<Response> cancel_rebuild(Context& context, const Call& call) {
-  return order(context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.cancel(name); });
+  return order(
+      context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.cancel(name); },
+      [](search::SearchView& search) { return search.cancel(); });
 }
 
 Answered<Response> drop_view(Context& context, const Call& call) {
-  return order(context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.drop(name); });
+  return order(
+      context, call, [](Rebuilder& rebuilder, const std::string& name) { return rebuilder.drop(name); }, no_earlier);
 }
 
 }  // namespace hansard::api::handlers

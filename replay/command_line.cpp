@@ -13,6 +13,7 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_check,
     add_show,
     add_diff,
+    add_rebuild,
 };
 }  // namespace
 

@@ -21,5 +21,6 @@ Command add_import(CLI::App& app);
 Command add_check(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_diff(CLI::App& app);
+Command add_rebuild(CLI::App& app);
 
 }  // namespace hansard::replay

@@ -111,7 +111,7 @@ Command add_rebuild(CLI::App& app) {
   words->add_option("--token-file", options->token_file, "a file with a token of scope admin")
       ->check(CLI::ExistingFile)
       ->needs(url);
-  words->add_option("--view", options->views, "chat, audit, with --url also search (all of chat and audit)");
+  words->add_option("--view", options->views, "chat, audit, with --url also search (all)");
   words->add_flag("--compare-only", options->compare_only,
                   "say how many rows differ, and the first in words; swap nothing");
   words->add_flag("--force", options->force, "swap also what differs");

@@ -10,7 +10,7 @@ namespace hansard::replay {
 
 struct OnlineRebuild {
   std::string url, token_file;
-  std::vector<std::string> views;  // none: chat and audit together, from one read of the log
+  std::vector<std::string> views;  // none: all, chat and audit from one read of the log
   bool compare_only = false, force = false, json = false, quiet = false;
 };
 
