@@ -138,6 +138,8 @@ constexpr Setting kSettings[] = {
      [](Config& c) -> Target { return &c.views.block_cache_bytes; }},
     {"limits.views", "flush_interval_ms", 100, 3'600'000,
      [](Config& c) -> Target { return &c.views.flush_interval_ms; }},
+    {"limits.views", "rebuild_events_per_s", 1'000, 10'000'000,
+     [](Config& c) -> Target { return &c.views.rebuild_events_per_s; }},
     {"limits.views", "counters_cached_max", 1, 100'000'000,
      [](Config& c) -> Target { return &c.views.counters_cached_max; }},
 
