@@ -88,6 +88,22 @@ Result<void> check_entry(const Entry& entry) {
   return base::success();
 }
 
+std::string record_of(const Entry& entry) {
+  const Opening nothing{std::string(kSaltBytes, '\0'), ""};
+  const Opening& content = entry.content ? *entry.content : nothing;
+  std::string record(codec::kFixedBytes, '\0');
+  record[codec::kRecordVersionAt] = static_cast<char>(codec::kRecordVersion);
+  record[codec::kFlagsAt] = static_cast<char>(entry.content ? 0 : codec::kFlagErased);
+  record.replace(codec::kLeafAt, codec::kLeafBytes, entry.leaf);
+  record.replace(codec::kFactsSaltAt, kSaltBytes, entry.facts.salt);
+  record.replace(codec::kContentSaltAt, kSaltBytes, content.salt);
+  codec::store_le(record.data() + codec::kFactsLengthAt, static_cast<std::uint32_t>(entry.facts.bytes.size()));
+  codec::store_le(record.data() + codec::kContentLengthAt, static_cast<std::uint32_t>(content.bytes.size()));
+  record += entry.facts.bytes + content.bytes;
+  codec::store_le(record.data() + codec::kCrcAt, base::crc32c(std::string_view(record).substr(codec::kCrcFrom)));
+  return record;
+}
+
 void append_entry(std::string& json, const Entry& entry) {
   json += "\"index\":" + std::to_string(entry.index) + ",\"leaf\":\"" + base64(entry.leaf) + "\",\"leaf_hash\":\"" +
           base64(base::view_of(leaf_hash(entry.leaf))) + "\",\"facts\":";

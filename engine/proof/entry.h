@@ -35,6 +35,9 @@ Result<Entry> read_entry(const log::EventLog& log, log::Position position);
 // Leaf, index and every opening fit each other; `refused` says in a sentence what does not.
 Result<void> check_entry(const Entry& entry);
 
+// The record these bytes were stored in, but for its command fingerprint, which no proof shows: for decoding.
+std::string record_of(const Entry& entry);
+
 // "index":…,"leaf":…,"leaf_hash":…,"facts":{…},"content":{…}|null, without braces around it.
 void append_entry(std::string& json, const Entry& entry);
 // Of an object with these members. `malformed`; `refused` where leaf_hash or a commitment is not the one of the leaf.

@@ -12,6 +12,8 @@ namespace hansard::proof {
 namespace {
 // Between looks at the clock.
 constexpr std::uint64_t kLeavesAtOnce = 10'000;
+// Of one step: a second or two, so that stopping never waits for a long catch-up.
+constexpr std::uint64_t kLeavesOfStep = 500'000;
 
 std::uint64_t thread_cpu_ns() {
   timespec spent{};
@@ -47,12 +49,12 @@ Result<void> Hasher::step() {
 }
 
 Result<void> Hasher::catch_up() {
-  const std::uint64_t durable = parts_.log.durable(base::kPartition).value;
+  const std::uint64_t to = std::min(parts_.log.durable(base::kPartition).value, range_.size() + kLeavesOfStep);
   const std::chrono::milliseconds interval(parts_.interval_ms);
-  while (range_.size() < durable) {
-    TRY(extend(parts_.log, std::min(durable, range_.size() + kLeavesAtOnce), range_, parts_.tiles));
+  while (range_.size() < to) {
+    TRY(extend(parts_.log, std::min(to, range_.size() + kLeavesAtOnce), range_, parts_.tiles));
     hashed_ = range_.size();
-    if (range_.size() == durable || parts_.clock.monotonic() - signed_at_ >= interval) {
+    if (range_.size() == to || parts_.clock.monotonic() - signed_at_ >= interval) {
       TRY(sign());
     }
   }

@@ -42,7 +42,7 @@ class Hasher {
 
   // Signs the tree as it stands, also an empty one.
   Result<void> sign();
-  // Hashes everything durable and signs it; while there is much to catch up with, once an interval too.
+  // Hashes what is durable, half a million leaves at most, and signs it; while there is much, once an interval too.
   Result<void> step();
 
   // Nothing before the first sign().

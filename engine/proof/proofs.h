@@ -37,8 +37,8 @@ class Proofs {
   // outlive it. Errors: refused with a sentence for the operator, malformed for the origin or a key file, io.
   static Result<std::unique_ptr<Proofs>> open(log::EventLog& log, base::Clock& clock, const ProofOptions& options);
 
-  // Hashes and signs what is durable. After an error it does nothing any more and status() says why: derived hashes
-  // that cannot be written stop proofs, not the log.
+  // Hashes and signs what is durable, or half a million leaves of it. After an error it does nothing any more and
+  // status() says why: derived hashes that cannot be written stop proofs, not the log.
   void step();
   // When to call step() again at the latest: this many leaves further.
   log::Position next_step() const;

@@ -33,6 +33,21 @@ TEST_CASE("a proof of every event stands by itself") {
   }
 }
 
+TEST_CASE("a proven entry decodes to the event it was") {
+  ProofHouse house;
+  house.open();
+  house.append(4);
+  house.hash();
+  Entry entry = proof_of(house, 4).entry;
+  auto event = codec::decode(record_of(entry));
+  REQUIRE(event);
+  CHECK(std::get<domain::MessageSent>(*event.value().body).content->text == "text 4");
+  entry.content.reset();
+  event = codec::decode(record_of(entry));
+  REQUIRE(event);
+  CHECK_FALSE(std::get<domain::MessageSent>(*event.value().body).content);
+}
+
 TEST_CASE("a proof with any character changed is refused, or says the same as before") {
   ProofHouse house;
   house.open();

@@ -254,6 +254,26 @@ TEST_CASE("an accepted loss begins a new origin and keeps the last checkpoint of
   CHECK(house.checkpoint().size == 25);
 }
 
+TEST_CASE("a log that is not the one signed goes on under a new origin once its operator gives that up") {
+  ProofHouse house, other;
+  for (auto* one : {&house, &other}) {
+    one->open();
+    one->append(one == &house ? 20 : 10);
+    one->hash();
+    one->close();
+  }
+  // Another log's events under this one's checkpoint; then proofs and witness moved away, as OPERATIONS says.
+  fs::remove_all(house.folder / "data/log");
+  fs::copy(other.folder / "data/log", house.folder / "data/log", fs::copy_options::recursive);
+  fs::rename(house.folder / "data/proofs", house.folder / "evidence");
+  fs::remove(house.folder / "data/log.witness");
+  house.open_log(base::Position{10});
+  house.open_proofs();
+  CHECK(house.checkpoint().origin.ends_with("/epoch-2"));
+  house.hash();
+  CHECK(house.checkpoint().root == house.expected_root(10));
+}
+
 TEST_CASE("a loss above everything signed leaves the signed part to be checked") {
   ProofHouse house;
   house.open();
