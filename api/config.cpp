@@ -185,7 +185,7 @@ Result<void> finish_config(Config& config) {
   config.files.folder = config.data_folder + "/files";
   config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
   TRY(process::check_subscribers(config.webhooks));
-  config.process.data_folder = config.data_folder;
+  config.process.data_folder = config.proof.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
   config.engine.rules.mentions_max = static_cast<std::uint32_t>(limits.mentions_max);

@@ -19,7 +19,9 @@
 #include "engine/base/result.h"
 #include "engine/files/blob_store.h"
 #include "engine/options.h"
+#include "engine/proof/proofs.h"
 #include "projections/process/process.h"
+#include "projections/process/proof_keeper.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
@@ -40,6 +42,8 @@ struct Config {
   process::ProcessOptions process;
   std::vector<process::SubscriberOptions> webhooks;  // [[webhooks]]
   search::SearchOptions search;
+  proof::ProofOptions proof;
+  process::PushOptions push;
 };
 
 // One value an operator may set. Numbers are whole and lie in [least, most]; texts and lists of texts have no range.

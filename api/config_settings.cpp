@@ -157,6 +157,16 @@ constexpr Setting kSettings[] = {
     {"limits.search", "count_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.count_ms; }},
     {"limits.search", "relevance_ms", 0, 60'000, [](Config& c) -> Target { return &c.search.budgets.relevance_ms; }},
 
+    // Proofs (engine/proof/proofs.h, projections/process/proof_keeper.h).
+    {"proof", "origin", 0, 0, [](Config& c) -> Target { return &c.proof.origin; }},
+    {"proof", "interval_ms", 100, 3'600'000, [](Config& c) -> Target { return &c.proof.interval_ms; }},
+    {"proof", "events", 1, 10'000'000, [](Config& c) -> Target { return &c.proof.events; }},
+    {"proof", "push_file", 0, 0, [](Config& c) -> Target { return &c.push.file; }},
+    {"proof", "push_url", 0, 0, [](Config& c) -> Target { return &c.push.url; }},
+    {"proof", "push_ca_file", 0, 0, [](Config& c) -> Target { return &c.push.ca_file; }},
+    {"proof", "push_interval_s", 1, 86'400, [](Config& c) -> Target { return &c.push.interval_s; }},
+    {"proof", "push_timeout_ms", 100, 60'000, [](Config& c) -> Target { return &c.push.timeout_ms; }},
+
     // What happens without being asked (projections/process/process.h).
     {"notifications", "after_s", 1, 86'400, [](Config& c) -> Target { return &c.process.notify_after_s; }},
     {"limits.files", "unattached_s", 1, 31'536'000, [](Config& c) -> Target { return &c.process.files_unattached_s; }},

@@ -26,6 +26,10 @@ namespace hansard::files {
 class BlobStore;  // engine/files/blob_store.h
 }
 
+namespace hansard::proof {
+class Proofs;  // engine/proof/proofs.h
+}
+
 namespace hansard::api {
 
 namespace asio = boost::asio;
@@ -54,6 +58,7 @@ struct Context {
   PresenceBoard* presence = nullptr;       // nothing: nobody is online (tests of handlers)
   search::SearchView* search = nullptr;    // nothing: nobody searches (tests of handlers)
   files::BlobStore* files = nullptr;       // nothing where there are no files (tests of sessions)
+  const proof::Proofs* proofs = nullptr;   // nothing: there are none (tests of handlers)
   SocketCounts* file_transfers = nullptr;  // uploads and downloads of each user
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.

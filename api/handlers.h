@@ -102,6 +102,15 @@ Answered<Response> history(Context& context, const Call& call, const projections
 asio::awaitable<Answered<Upload>> upload_file(Context& context, const Call& call);
 Answered<Response> download_file(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
+// handlers_proofs.cpp
+Answered<Response> proof_checkpoint(Context& context, const Call& call);
+Answered<Response> proof_key(Context& context, const Call& call);
+Answered<Response> proof_tile(Context& context, const Call& call);
+Answered<Response> proof_entry(Context& context, const Call& call);
+Answered<Response> proof_event(Context& context, const Call& call);
+Answered<Response> proof_inclusion(Context& context, const Call& call);
+Answered<Response> proof_consistency(Context& context, const Call& call);
+
 // handlers_unread.cpp
 Answered<domain::Command> read_message(Context& context, const Call& call);
 Answered<domain::Command> read_conversation(Context& context, const Call& call);

@@ -6,6 +6,7 @@
 #include "api/metrics.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
+#include "engine/proof/proofs.h"
 
 namespace hansard::api::handlers {
 
@@ -38,14 +39,20 @@ Response ready(Context& context, const Request& request) {
     append_quoted_position(body, context.engine.epoch(), view.applied);
     body += '}';
   }
+  if (context.proofs != nullptr && context.proofs->status().trouble) {
+    return problem_response({503, "proofs_stopped", "The log can no longer be hashed and signed.", 0},
+                            request.request_id);
+  }
   return json_response(body + "]}");
 }
 
 Response metrics(Context& context, const Request&) {
   std::vector<process::WebhookStatus> webhooks;
   if (context.webhooks != nullptr) webhooks = context.webhooks->status();
-  Response response = json_response(
-      metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now(), webhooks));
+  std::optional<proof::ProofStatus> proofs;
+  if (context.proofs != nullptr) proofs = context.proofs->status();
+  Response response = json_response(metrics_page(context.metrics, context.engine, context.view_status(),
+                                                 context.clock.now(), webhooks, proofs ? &*proofs : nullptr));
   response.content_type = std::string(kMetricsContentType);
   return response;
 }

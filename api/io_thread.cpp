@@ -34,6 +34,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       parser_(parts.limits.json_depth_max),
       ticks_shared_(ticks_shared) {
   context_.files = parts.files;
+  context_.proofs = parts.proofs;
   context_.file_transfers = &shared.file_transfers;
   context_.search = parts.search;
   context_.presence = &shared.presence;

@@ -217,6 +217,22 @@ void add_webhooks(Page& page, const std::vector<process::WebhookStatus>& webhook
   }
 }
 
+void add_proofs(Page& page, const proof::ProofStatus& proofs, base::Position durable, base::Timestamp now) {
+  const auto behind = durable.value - std::min(durable.value, proofs.hashed);
+  const auto age_ms = std::max<std::int64_t>(0, now.ms - proofs.signed_at.ms);
+  page.add_gauge("hansard_proof_hashed_size", "Leaves in the tree", static_cast<double>(proofs.hashed));
+  page.add_gauge("hansard_proof_signed_size", "Leaves under the last checkpoint",
+                 static_cast<double>(proofs.signed_size));
+  page.add_gauge("hansard_proof_lag_events", "Durable events not hashed yet", static_cast<double>(behind));
+  page.add_gauge("hansard_proof_checkpoint_age_seconds",
+                 "Since the last checkpoint was signed; it grows while the log "
+                 "does not",
+                 static_cast<double>(age_ms) / 1e3);
+  page.add("hansard_proof_cpu_seconds_total", "Processor time spent hashing and signing", MetricType::Counter)
+      .metric.push_back(counter(static_cast<double>(proofs.cpu_ns) / 1e9));
+  page.add_gauge("hansard_proof_stopped", "1 when hashes or checkpoints cannot be stored", proofs.trouble ? 1 : 0);
+}
+
 // proc(5): pages of total and of resident memory.
 double resident_bytes() {
   std::uint64_t total = 0, resident = 0;
@@ -309,7 +325,8 @@ void Metrics::acks(std::uint64_t n) {
 
 std::string Metrics::text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
                           base::Position durable, const std::vector<double>& view_lag_s,
-                          const std::vector<process::WebhookStatus>& webhooks) const {
+                          const std::vector<process::WebhookStatus>& webhooks, const proof::ProofStatus* proofs,
+                          base::Timestamp now) const {
   Requests requests;
   Rejections rejections;
   std::uint64_t out = 0, in = 0, answered = 0;
@@ -334,6 +351,7 @@ std::string Metrics::text(const engine::Metrics& engine, const std::vector<proje
   add_engine(page, engine, durable);
   add_views(page, views, durable, view_lag_s);
   add_webhooks(page, webhooks);
+  add_proofs(page, proofs != nullptr ? *proofs : proof::ProofStatus{}, durable, now);
   page.add_gauge("process_resident_memory_bytes", "Resident memory", resident_bytes());
   page.add_gauge("process_open_fds", "Open file descriptors", open_files());
   return prometheus::TextSerializer().Serialize(page.families);
@@ -348,10 +366,10 @@ double view_lag_seconds(const engine::Engine& engine, base::Position applied, ba
 
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
                          const std::vector<projections::ViewStatus>& views, base::Timestamp now,
-                         const std::vector<process::WebhookStatus>& webhooks) {
+                         const std::vector<process::WebhookStatus>& webhooks, const proof::ProofStatus* proofs) {
   std::vector<double> lag_s;
   for (const auto& view : views) lag_s.push_back(view_lag_seconds(engine, view.applied, now));
-  return metrics.text(engine.metrics(), views, engine.durable(), lag_s, webhooks);
+  return metrics.text(engine.metrics(), views, engine.durable(), lag_s, webhooks, proofs, now);
 }
 
 }  // namespace hansard::api

@@ -18,6 +18,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/engine.h"
+#include "engine/proof/proofs.h"
 #include "projections/process/courier.h"
 #include "projections/views.h"
 
@@ -52,10 +53,12 @@ class Metrics {
   void frames_in(std::uint64_t n);
   void acks(std::uint64_t n);  // answered command frames
 
-  // The page. `view_lag_s` is parallel to `views`; see metrics_page, which fills it.
+  // The page. `proofs`: nothing where there are none, which reads as 0. `view_lag_s` is parallel to `views`; see
+  // metrics_page, which fills it.
   std::string text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
                    base::Position durable, const std::vector<double>& view_lag_s = {},
-                   const std::vector<process::WebhookStatus>& webhooks = {}) const;
+                   const std::vector<process::WebhookStatus>& webhooks = {}, const proof::ProofStatus* proofs = nullptr,
+                   base::Timestamp now = {}) const;
 
  private:
   struct Shard;
@@ -72,8 +75,9 @@ inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0
 // What GET /metrics answers: everything of Metrics with the engine and the views read now. A view's lag in seconds is
 // the age of the first event it has not applied.
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
-                         const std::vector<projections::ViewStatus>& views,
-                         base::Timestamp now, const std::vector<process::WebhookStatus>& webhooks);
+                         const std::vector<projections::ViewStatus>& views, base::Timestamp now,
+                         const std::vector<process::WebhookStatus>& webhooks,
+                         const proof::ProofStatus* proofs = nullptr);
 double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
 
 }  // namespace hansard::api

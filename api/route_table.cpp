@@ -74,6 +74,13 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/admin/views/{name}/rollback"}, PlainHandler(roll_view_back)},
     Route{{"POST", "/api/v1/admin/views/{name}/cancel"}, PlainHandler(cancel_rebuild)},
     Route{{"POST", "/api/v1/admin/views/{name}/drop"}, PlainHandler(drop_view)},
+    Route{{"GET", "/api/v1/proofs/checkpoint"}, PlainHandler(proof_checkpoint)},
+    Route{{"GET", "/api/v1/proofs/key"}, PlainHandler(proof_key)},
+    Route{{"GET", "/api/v1/proofs/tile/{tile...}"}, PlainHandler(proof_tile)},
+    Route{{"GET", "/api/v1/proofs/entry/{position}"}, PlainHandler(proof_entry)},
+    Route{{"GET", "/api/v1/proofs/event/{position}"}, PlainHandler(proof_event)},
+    Route{{"GET", "/api/v1/proofs/inclusion"}, PlainHandler(proof_inclusion)},
+    Route{{"GET", "/api/v1/proofs/consistency"}, PlainHandler(proof_consistency)},
 
     Route{{"GET", "/api/v1/users/online"}, ReadHandler(users_online)},
     Route{{"GET", "/api/v1/users/{id}"}, ReadHandler(get_profile)},
@@ -86,6 +93,8 @@ const std::array kRoutes = {
 using Template = std::vector<std::string>;
 
 bool is_placeholder(std::string_view part) { return part.starts_with('{'); }
+// "{name...}", the last of its template: everything that is left of the path, with its slashes.
+bool is_rest(std::string_view part) { return part.ends_with("...}"); }
 
 // All templates in pieces, parallel to kRoutes.
 const std::vector<Template>& templates() {
@@ -99,7 +108,8 @@ const std::vector<Template>& templates() {
 
 // How many placeholders it took; nothing for no match.
 std::optional<std::size_t> match(const Template& wanted, const std::vector<std::string>& segments) {
-  if (wanted.size() != segments.size()) return std::nullopt;
+  const bool has_rest = is_rest(wanted.back()) && segments.size() > wanted.size();
+  if (wanted.size() != segments.size() && !has_rest) return std::nullopt;
   std::size_t taken = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (is_placeholder(wanted[i]) && !segments[i].empty()) {
@@ -140,6 +150,11 @@ std::optional<RouteMatch> find_route(std::string_view method, std::vector<std::s
     if (kRoutes[i].info.method == sought) found.route = &kRoutes[i];
   }
   found.allow += "OPTIONS";
+  while (segments.size() > wanted->size()) {
+    std::string last = std::move(segments.back());
+    segments.pop_back();
+    segments.back() += '/' + last;
+  }
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (is_placeholder((*wanted)[i])) found.path_values.push_back(std::move(segments[i]));
   }

@@ -31,6 +31,8 @@ struct Running {
   Metrics metrics;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<proof::Proofs> proofs;
+  std::unique_ptr<process::ProofKeeper> proof_keeper;
   std::unique_ptr<projections::Views> views;
   std::unique_ptr<files::BlobStore> files;
   std::unique_ptr<process::Process> process;
@@ -66,9 +68,35 @@ Result<void> bind_port(Running& running) {
   return base::success();
 }
 
-Result<void> open_data(Running& running) {
-  TRY(auto engine, engine::Engine::open(running.config.engine, running.clock));
+// Holds the log against what was signed before anything is appended to it.
+Result<void> open_engine(Running& running) {
+  engine::Options options = running.config.engine;
+  options.inspect_log = [&running](log::EventLog& log) -> Result<void> {
+    TRY(auto proofs, proof::Proofs::open(log, running.clock, running.config.proof));
+    running.proofs = std::move(proofs);
+    return base::success();
+  };
+  TRY(auto engine, engine::Engine::open(options, running.clock));
   running.engine = std::move(engine);
+  return base::success();
+}
+
+void trace_proof_trouble(const std::string& what) {
+  trace(TraceLevel::error, "proofs are in trouble", {{"error", std::string_view(what)}});
+}
+
+void keep_proofs(Running& running) {
+  const auto status = running.proofs->status();
+  if (status.rebuilt > 0) trace(TraceLevel::warn, "proof hashes were made again", {{"leaves", status.rebuilt}});
+  running.proof_keeper = std::make_unique<process::ProofKeeper>(
+      process::ProofKeeper::Parts{*running.proofs, running.clock, running.engine->durable_gate(),
+                                  running.config.proof.interval_ms, trace_proof_trouble},
+      running.config.push);
+  running.proof_keeper->start();
+}
+
+Result<void> open_data(Running& running) {
+  TRY(open_engine(running));
   TRY(auto views, projections::Views::open(*running.engine, running.config.views));
   running.views = std::move(views);
   TRY(auto search, search::SearchView::open(*running.engine, running.config.search));
@@ -164,10 +192,12 @@ Result<void> start(Running& running, const ServeCommand& command) {
     TRY(prepare_demo(running));
   }
   running.process->start();
+  keep_proofs(running);
   running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
   ServerParts parts{*running.engine, *running.views, *running.authenticator, running.config.limits,
                     running.metrics, running.clock,  running.search.get(),   &running.process->webhooks()};
   parts.files = running.files.get();
+  parts.proofs = running.proofs.get();
   return running.server->serve(parts);
 }
 
@@ -177,6 +207,7 @@ void stop(Running& running) {
   if (running.process) running.process->stop();
   if (running.views) running.views->stop();
   if (running.engine) running.engine->stop();
+  if (running.proof_keeper) running.proof_keeper->stop();
 }
 
 int fail(const base::Error& error, int status) {

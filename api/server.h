@@ -15,12 +15,16 @@
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
-#include "projections/search/search_view.h"
 #include "projections/process/webhooks.h"
+#include "projections/search/search_view.h"
 #include "projections/views.h"
 
 namespace hansard::files {
 class BlobStore;  // engine/files/blob_store.h
+}
+
+namespace hansard::proof {
+class Proofs;  // engine/proof/proofs.h
 }
 
 namespace hansard::api {
@@ -39,9 +43,10 @@ struct ServerParts {
   const Limits& limits;
   Metrics& metrics;
   base::Clock& clock;
-  search::SearchView* search = nullptr;  // nothing: searches answer 503
-  process::Webhooks* webhooks = nullptr;   // nothing: there are none
-  files::BlobStore* files = nullptr;     // nothing: routes of files answer 503
+  search::SearchView* search = nullptr;   // nothing: searches answer 503
+  process::Webhooks* webhooks = nullptr;  // nothing: there are none
+  files::BlobStore* files = nullptr;      // nothing: routes of files answer 503
+  const proof::Proofs* proofs = nullptr;  // nothing: routes of proofs answer 503
 };
 
 class Server {

@@ -121,6 +121,21 @@ TEST_CASE("the engine and the views are on the page") {
   CHECK(value_of(page, R"(hansard_view_stopped{view="unread"})") == "1");
 }
 
+TEST_CASE("how far the log is hashed and signed is on the page") {
+  proof::ProofStatus proofs;
+  proofs.hashed = 90;
+  proofs.signed_size = 80;
+  proofs.signed_at = {1'000};
+  proofs.cpu_ns = 1'500'000'000;
+  const std::string page = Metrics().text({}, {}, {100}, {}, {}, &proofs, {3'500});
+  CHECK(value_of(page, "hansard_proof_hashed_size") == "90");
+  CHECK(value_of(page, "hansard_proof_signed_size") == "80");
+  CHECK(value_of(page, "hansard_proof_lag_events") == "10");
+  CHECK(value_of(page, "hansard_proof_checkpoint_age_seconds") == "2.5");
+  CHECK(value_of(page, "hansard_proof_cpu_seconds_total") == "1.5");
+  CHECK(value_of(page, "hansard_proof_stopped") == "0");
+}
+
 TEST_CASE("the process shows its memory and its open files") {
   const std::string page = page_of(Metrics());
   CHECK(std::stod(value_of(page, "process_resident_memory_bytes")) > 1e6);
