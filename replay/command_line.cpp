@@ -11,9 +11,10 @@ namespace {
 constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,
     add_check,
+    add_rebuild,
+    add_proof,
     add_show,
     add_diff,
-    add_rebuild,
 };
 }  // namespace
 
