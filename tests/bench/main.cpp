@@ -14,7 +14,7 @@ namespace {
 using namespace hansard::bench;
 
 struct Choice {
-  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, search = true;
+  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, search = true, proof = true;
   std::uint64_t search_messages = 1'000'000;
 };
 
@@ -34,6 +34,8 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
   if (choice.reads) append(rows, read_rows(scene));
   if (choice.idle) append(rows, {idle_row(scene)});
   if (choice.rebuild) append(rows, {rebuild_row(scene)});
+  if (choice.proof) append(rows, {hashing_row(scene)});
+  if (choice.proof) append(rows, proof_cost_rows(binary, seconds));
   if (choice.search) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   return rows;
 }
@@ -41,7 +43,7 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
 Choice choice_of(const std::vector<std::string>& only) {
   if (only.empty()) return {};
   auto has = [&](const char* name) { return std::find(only.begin(), only.end(), name) != only.end(); };
-  return {has("sends"), has("delivery"), has("reads"), has("idle"), has("rebuild"), has("search")};
+  return {has("sends"), has("delivery"), has("reads"), has("idle"), has("rebuild"), has("search"), has("proof")};
 }
 
 }  // namespace
@@ -55,8 +57,8 @@ int main(int argc, char** argv) {
   std::string binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
   app.add_option("--seconds", seconds, "length of each timed row (3)")->check(CLI::Range(0.2, 600.0));
   app.add_option("--runs", runs, "runs, each on a fresh server; the table shows medians (1)")->check(CLI::Range(1, 99));
-  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild, search")
-      ->check(CLI::IsMember({"sends", "delivery", "reads", "idle", "rebuild", "search"}));
+  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild, search, proof")
+      ->check(CLI::IsMember({"sends", "delivery", "reads", "idle", "rebuild", "search", "proof"}));
   app.add_option("--server", binary, "the server binary (beside this one)")->check(CLI::ExistingFile);
   std::uint64_t search_messages = 1'000'000;
   app.add_option("--search-messages", search_messages, "messages in the index of the search rows (1000000)")

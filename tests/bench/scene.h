@@ -38,9 +38,14 @@ class CommitMeter {
 };
 
 std::vector<Row> send_rows(Scene& scene);      // WebSocket closed loop and pipelined, HTTP
+Row pipelined_send_row(Scene& scene);          // the first of them
 std::vector<Row> delivery_rows(Scene& scene);  // open loop latency, fan-out
 std::vector<Row> read_rows(Scene& scene);      // history, unread
 Row idle_row(Scene& scene);
+// Stops the server: its log is hashed again into a tree.
+Row hashing_row(Scene& scene);
+// Starts servers of its own.
+std::vector<Row> proof_cost_rows(const std::string& binary, double seconds);
 // Stops the server: its log is folded again into fresh views.
 Row rebuild_row(Scene& scene);
 // Without the server: an index of `messages` in a folder below `scratch`.

@@ -30,13 +30,16 @@ std::uint16_t read_port(int out) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& binary) : data_(folder_.path("data")) {
+ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings)
+    : data_(folder_.path("data")) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
   std::string secret = folder_.write("secret", secret_);
   // Fifty thousand users each with their socket come from one address here; some rows are one user flat out.
   std::string config = folder_.write("config.toml",
                                      "[limits]\nconnections_max = 19000\n"
-                                     "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n");
+                                     "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n"
+                                     "[proof]\n" +
+                                         proof_settings);
   int out[2];
   if (::pipe(out) != 0) throw std::runtime_error("pipe");
   child_ = ::fork();

@@ -13,7 +13,8 @@ namespace hansard::bench {
 
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::string& binary);
+  // `proof_settings`: lines of the section [proof].
+  explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "");
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
