@@ -14,7 +14,8 @@ namespace {
 using namespace hansard::bench;
 
 struct Choice {
-  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, search = true, proof = true;
+  bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, past = true, search = true,
+       proof = true;
   std::uint64_t search_messages = 1'000'000;
 };
 
@@ -36,6 +37,7 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
   if (choice.rebuild) append(rows, {rebuild_row(scene)});
   if (choice.proof) append(rows, {hashing_row(scene)});
   if (choice.proof) append(rows, proof_cost_rows(binary, seconds));
+  if (choice.past) append(rows, past_rows(scene.scratch, seconds));
   if (choice.search) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   return rows;
 }
@@ -43,7 +45,8 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
 Choice choice_of(const std::vector<std::string>& only) {
   if (only.empty()) return {};
   auto has = [&](const char* name) { return std::find(only.begin(), only.end(), name) != only.end(); };
-  return {has("sends"), has("delivery"), has("reads"), has("idle"), has("rebuild"), has("search"), has("proof")};
+  return {has("sends"),   has("delivery"), has("reads"),  has("idle"),
+          has("rebuild"), has("past"),     has("search"), has("proof")};
 }
 
 }  // namespace

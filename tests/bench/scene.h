@@ -48,6 +48,8 @@ Row hashing_row(Scene& scene);
 std::vector<Row> proof_cost_rows(const std::string& binary, double seconds);
 // Stops the server: its log is folded again into fresh views.
 Row rebuild_row(Scene& scene);
+// Without the server: the past of one long conversation beside its present.
+std::vector<Row> past_rows(const std::string& scratch, double seconds);
 // Without the server: an index of `messages` in a folder below `scratch`.
 std::vector<Row> search_rows(const std::string& scratch, double seconds, std::uint64_t messages);
 
