@@ -71,15 +71,13 @@ class ChatPast final : public Past {
   std::optional<Then> then(const ConversationId& id) const;
   void show_about(ConversationView& view, const ConversationRow& row) const;
   std::optional<PastPlaceRow> place(const ConversationId& id, const UserId& user) const;
-  // Of the user whose first row the cursor stands on; leaves it on the next user's.
-  std::optional<PastPlaceRow> take_place(const ConversationId& id, const UserId& user) const;
   ReaderView pointers(const ConversationId& id, const UserId& user) const;
 
   // Newest first. Every ordinal from above `above` to `newest` was there then.
   std::vector<MessageView> message_range(const Then& then, Ordinal newest, Ordinal above) const;
   void show_standing(const Then& then, MessageView& message, const StandingRow& standing) const;
   std::uint64_t live_replies(const Then& then, Ordinal parent, const StandingRow& standing) const;
-  std::vector<ReactionView> reactions(const MessageId& message) const;
+  std::vector<ReactionView> reactions(const MessageId& message, const StandingRow& standing) const;
   HistoryPage thread_history(const Then& then, const HistoryQuery& query) const;
   std::vector<Ordinal> replies(const Then& then, const HistoryQuery& query, Ordinal parent) const;
 

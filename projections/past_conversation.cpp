@@ -77,28 +77,32 @@ std::optional<MemberView> ChatPast::member(const ConversationId& id, const UserI
   return MemberView{user, place->role, place->joined_at, place->joined_after};
 }
 
-std::optional<PastPlaceRow> ChatPast::take_place(const ConversationId& id, const UserId& user) const {
-  RowCursor& at = cursor();
-  Key own = past_places_prefix(id, user);
-  std::optional<PastPlaceRow> place;
-  RowSteps steps;
-  while (at.at(own) && position_of_past_place_key(at.key()) > at_) steps.pass(at, past_place_key(id, user, at_));
-  if (at.at(own)) place = decoded<PastPlaceRow>(at);
-  Key next_user = past_places_prefix(id).raw(user.value).raw("\x01");
-  for (steps.reset(); at.at(own);) steps.pass(at, next_user);
-  return place;
-}
-
+// Each user's rows are newest first: the first at or before the position tells, the others are passed over.
 std::vector<MemberView> ChatPast::members(const ConversationId& id, const UserId& after, std::size_t limit) const {
   std::vector<MemberView> members;
   Key prefix = past_places_prefix(id);
   RowCursor& at = cursor();
+  RowSteps steps;
+  UserId user;
+  bool is_told = false;
   at.seek(after.value.empty() ? prefix : Key(prefix).raw(after.value).raw("\x01"));
   while (members.size() < limit && at.at(prefix)) {
-    UserId user{std::string(user_of_past_place_key(at.key()))};
-    auto place = take_place(id, user);
-    if (!place || !place->member) continue;
-    members.push_back({std::move(user), place->role, place->joined_at, place->joined_after});
+    std::string_view whose = user_of_past_place_key(at.key());
+    if (whose != user.value) {
+      user.value = whose;
+      is_told = false;
+      steps.reset();
+    }
+    if (is_told) {
+      steps.pass(at, [&] { return Key(prefix).raw(user.value).raw("\x01"); });
+    } else if (position_of_past_place_key(at.key()) > at_) {
+      steps.pass(at, [&] { return past_place_key(id, user, at_); });
+    } else {
+      auto place = decoded<PastPlaceRow>(at);
+      if (place.member) members.push_back({user, place.role, place.joined_at, place.joined_after});
+      is_told = true;
+      at.next();
+    }
   }
   return members;
 }

@@ -22,6 +22,7 @@ void erase_reactions(Folding& folding, const domain::MessageFacts& facts) {
   }
   row->reactions.clear();
   row->reactions_ever = 0;
+  row->last_reaction = {};
   if (row->empty()) {
     folding.rows.erase(key);
   } else {

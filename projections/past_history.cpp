@@ -8,6 +8,14 @@
 
 namespace hansard::projections {
 
+namespace {
+std::vector<ReactionView> shown(const std::vector<domain::EmojiCount>& counts) {
+  std::vector<ReactionView> reactions;
+  for (const auto& count : counts) reactions.push_back({count.emoji, count.count, false});
+  return reactions;
+}
+}  // namespace
+
 // As the present's walk, but it passes over versions that came later: the newest has a key of its own, then they
 // descend, and none at or below the conversation's version of then is too new.
 std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newest, Ordinal above) const {
@@ -23,12 +31,12 @@ std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newes
   while (wanted > above && at.at(prefix)) {
     MessageKeyParts parts = parse_message_key(at.key());
     if (parts.ordinal > wanted) {
-      steps.pass(at, standing_key(then.id, wanted));
+      steps.pass(at, [&] { return standing_key(then.id, wanted); });
     } else if (parts.is_standing) {
       standings.emplace_back(messages.size(), decoded<StandingRow>(at));
       at.next();
     } else if (decoded<StampRow>(at).position > at_) {
-      steps.pass(at, message_key(then.id, wanted, then.version));
+      steps.pass(at, [&] { return message_key(then.id, wanted, then.version); });
     } else {
       MessageView& message = messages.emplace_back();
       if (!decode_message(at.value(), message)) rows_->damaged(at.key());
@@ -47,16 +55,18 @@ std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newes
 
 void ChatPast::show_standing(const Then& then, MessageView& message, const StandingRow& standing) const {
   message.thread_count = static_cast<std::uint32_t>(live_replies(then, message.facts.ordinal, standing));
-  if (message.content && standing.reactions_ever > 0) message.reactions = reactions(message.facts.message);
+  if (message.content && standing.reactions_ever > 0) message.reactions = reactions(message.facts.message, standing);
 }
 
 std::uint64_t ChatPast::live_replies(const Then& then, Ordinal parent, const StandingRow& standing) const {
-  if (standing.replies_ever == 0) return 0;
+  // Where nothing changed since, the present knows.
+  bool all_live = standing.replies == standing.replies_ever;
+  if (standing.replies_ever == 0 || (all_live && standing.last_reply <= then.last_ordinal)) return standing.replies;
   RowCursor& at = cursor();
   at.seek_back(thread_key(then.id, parent, then.last_ordinal));
   if (!at.at(thread_key(then.id, parent, {}).view().substr(0, 25))) return 0;
   std::uint64_t replies = decoded<CountRow>(at).count;
-  if (standing.replies == standing.replies_ever) return replies;
+  if (all_live) return replies;
   Key first = past_reply_key(then.id, parent, {});
   std::string_view prefix = first.view().substr(0, 25);
   for (at.seek(first); at.at(prefix) && reply_of_thread_key(at.key()) <= then.last_ordinal; at.next()) {
@@ -65,8 +75,10 @@ std::uint64_t ChatPast::live_replies(const Then& then, Ordinal parent, const Sta
   return replies;
 }
 
-std::vector<ReactionView> ChatPast::reactions(const MessageId& message) const {
+// Of a live message. A present without reactions may have lost them with the message.
+std::vector<ReactionView> ChatPast::reactions(const MessageId& message, const StandingRow& standing) const {
   std::vector<domain::EmojiCount> counts;
+  if (standing.last_reaction <= at_ && !standing.reactions.empty()) return shown(standing.reactions);
   Key first = past_reaction_key(message, 0);
   std::string_view prefix = first.view().substr(0, 17);
   RowCursor& at = cursor();
@@ -75,9 +87,7 @@ std::vector<ReactionView> ChatPast::reactions(const MessageId& message) const {
     if (change.position > at_) break;
     standing::count_emoji(counts, change.emoji, change.added);
   }
-  std::vector<ReactionView> reactions;
-  for (auto& count : counts) reactions.push_back({std::move(count.emoji), count.count, false});
-  return reactions;
+  return shown(counts);
 }
 
 std::optional<MessageView> ChatPast::message_at(const ConversationId& id, Ordinal ordinal) const {

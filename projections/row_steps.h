@@ -3,8 +3,6 @@
 // Thread: one; plain values.
 #pragma once
 
-#include <string_view>
-
 #include "projections/row_source.h"
 
 namespace hansard::projections {
@@ -13,11 +11,13 @@ class RowSteps {
  public:
   static constexpr int kSteppedMax = 8;
 
-  // On to the next row; after kSteppedMax of them to the first at or after `beyond`, which skips nothing wanted.
-  void pass(RowCursor& at, std::string_view beyond) {
+  // On to the next row; after kSteppedMax of them to the first at or after the key `beyond` makes, which skips nothing
+  // wanted.
+  template <class Beyond>
+  void pass(RowCursor& at, const Beyond& beyond) {
     if (++stepped_ <= kSteppedMax) return at.next();
     stepped_ = 0;
-    at.seek(beyond);
+    at.seek(beyond());
   }
   void reset() { stepped_ = 0; }
 

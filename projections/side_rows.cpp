@@ -7,7 +7,8 @@ namespace hansard::projections {
 
 void StandingRow::encode(std::string& out) const {
   RowWriter w = begin_row(out);
-  w.varint(replies).varint(replies_ever).varint(reactions_ever).varint(reactions.size());
+  w.varint(replies).varint(replies_ever).varint(reactions_ever).varint(last_reply.value).varint(last_reaction.value);
+  w.varint(reactions.size());
   for (const domain::EmojiCount& reaction : reactions) w.text(reaction.emoji).varint(reaction.count);
 }
 
@@ -16,6 +17,8 @@ bool StandingRow::decode(std::string_view bytes) {
   replies = in.varint();
   replies_ever = in.varint();
   reactions_ever = in.varint();
+  last_reply.value = in.varint();
+  last_reaction.value = in.varint();
   reactions.resize(in.count());
   for (domain::EmojiCount& reaction : reactions) {
     reaction.emoji = in.text();

@@ -20,6 +20,8 @@ struct StandingRow {
   // What the past begins with: replies ever, live or not, and rows of past reactions.
   std::uint64_t replies_ever = 0;
   std::uint64_t reactions_ever = 0;
+  Ordinal last_reply;      // live or not
+  Position last_reaction;  // or its taking back
   bool empty() const { return replies_ever == 0 && reactions_ever == 0; }
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);

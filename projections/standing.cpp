@@ -55,6 +55,7 @@ void fold_reaction(Folding& folding, const Reaction& body, bool added) {
   change_standing(folding, body.conversation, body.ordinal, [&](StandingRow& row) {
     count_emoji(row.reactions, emoji, added);
     past::note_reaction(folding, body.message, row.reactions_ever++, added, emoji);
+    row.last_reaction = folding.event.position;
   });
 }
 }  // namespace
@@ -68,6 +69,7 @@ void add_reply(Folding& folding, const domain::MessageFacts& facts, bool live) {
   change_standing(folding, facts.conversation, facts.reply_to_ordinal, [&](StandingRow& row) {
     row.replies += live ? 1 : 0;
     replies_ever = ++row.replies_ever;
+    row.last_reply = facts.ordinal;
   });
   insert_row(folding, thread_key(facts.conversation, facts.reply_to_ordinal, facts.ordinal), CountRow{replies_ever});
   if (!live) past::note_reply_departed(folding, facts);

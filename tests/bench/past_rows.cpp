@@ -20,7 +20,11 @@ using namespace projections;
 constexpr std::size_t kMessages = 100'000, kMembers = 2'000, kFoldedAtOnce = 20'000;
 constexpr std::int64_t kStart = 1'700'000'000'000;
 
-UserId user(std::size_t number) { return {"user" + std::to_string(number)}; }
+// Even numbers were there from the beginning, odd ones come after the middle.
+UserId user(std::size_t number) {
+  std::size_t half = kMembers / 2;
+  return {"user" + std::to_string(number < half ? 2 * number : 2 * (number - half) + 1)};
+}
 
 class LongConversation {
  public:
@@ -113,9 +117,12 @@ struct Question {
   std::function<void(const Past&)> then;
 };
 
-Row answer(const ChatSnapshot& snapshot, Position at, const Question& question, double seconds) {
-  double now = microseconds([&] { question.now(snapshot); }, seconds);
-  double then = microseconds([&] { question.then(*snapshot.past(at)); }, seconds);
+// Each question with a snapshot of its own, as a request has.
+Row answer(ViewStore& store, Position at, const Question& question, double seconds) {
+  auto rows = store.snapshot();
+  auto memo = std::make_shared<UnreadMemo>(0);
+  double now = microseconds([&] { question.now(ChatSnapshot(rows, memo)); }, seconds);
+  double then = microseconds([&] { question.then(ChatPast(rows, at)); }, seconds);
   char note[80];
   std::snprintf(note, sizeof note, "now %.1f us: %.2f times that", now, then / now);
   return {"as of the middle: " + question.name, then, "us", std::nullopt, 0, 0, note};
@@ -137,7 +144,6 @@ std::vector<Row> past_rows(const std::string& scratch, double seconds) {
   double passed = static_cast<double>(now_ns() - start) / 1e9;
   auto events = static_cast<double>(talk.events().size());
   std::vector<Row> rows{{"fold of a long conversation", events / passed, "events/s", std::nullopt, 0, 0, ""}};
-  ChatSnapshot snapshot(store.value()->snapshot(), std::make_shared<UnreadMemo>(0));
   const ConversationId& id = talk.id();
   HistoryQuery page;
   page.limit = 100;
@@ -154,7 +160,7 @@ std::vector<Row> past_rows(const std::string& scratch, double seconds) {
            Question{"unread", [&](const Snapshot& s) { s.unread(id, reader); },
                     [&](const Past& p) { p.unread(id, reader); }},
        }) {
-    rows.push_back(answer(snapshot, talk.middle(), question, seconds));
+    rows.push_back(answer(*store.value(), talk.middle(), question, seconds));
   }
   return rows;
 }
