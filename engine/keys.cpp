@@ -7,10 +7,12 @@
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/options.h>
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
+#include "engine/base/folder_seal.h"
 
 namespace hansard::engine {
 
@@ -35,11 +37,13 @@ rocksdb::Options database_options() {
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 2;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   return options;
 }
 }  // namespace
 
 struct KeyStore::Database {
+  base::FolderSeal seal;
   std::unique_ptr<rocksdb::DB> db;
 };
 
@@ -50,11 +54,11 @@ base::Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::string& folder
   fs::create_directories(path, failed);
   if (!failed) fs::permissions(path, fs::perms::owner_all, failed);
   if (failed) return base::error(base::ErrorCode::io, "the keys folder cannot be made: " + failed.message());
+  TRY(auto seal, base::FolderSeal::lift(path.string()));
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(database_options(), path.string(), &db);
   if (!status.ok()) return base::error(base::ErrorCode::io, "the keys cannot be opened: " + status.ToString());
-  auto database = std::make_unique<Database>();
-  database->db.reset(db);
+  auto database = std::make_unique<Database>(Database{std::move(seal), std::unique_ptr<rocksdb::DB>(db)});
   return std::unique_ptr<KeyStore>(new KeyStore(std::move(database)));
 }
 

@@ -5,11 +5,13 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
+#include "engine/base/folder_seal.h"
 #include "projections/keys.h"
 #include "projections/row_bytes.h"
 
@@ -39,6 +41,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
   rocks.keep_log_file_num = 2;
+  rocks.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   rocks.info_log_level = rocksdb::WARN_LEVEL;
   return rocks;
 }
@@ -97,8 +100,8 @@ class RocksCursor final : public RowCursor {
 
 class RocksStore final : public ViewStore {
  public:
-  RocksStore(std::string folder, std::unique_ptr<rocksdb::DB> db)
-      : folder_(std::move(folder)), db_(std::move(db)), newest_(*this) {}
+  RocksStore(std::string folder, base::FolderSeal seal, std::unique_ptr<rocksdb::DB> db)
+      : folder_(std::move(folder)), seal_(std::move(seal)), db_(std::move(db)), newest_(*this) {}
 
   base::Result<void> read_checkpoint();
   const Checkpoint& checkpoint() const override { return checkpoint_; }
@@ -120,6 +123,7 @@ class RocksStore final : public ViewStore {
   };
 
   const std::string folder_;
+  base::FolderSeal seal_;
   std::unique_ptr<rocksdb::DB> db_;
   Newest newest_;
   Checkpoint checkpoint_;
@@ -243,10 +247,11 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
   if (std::filesystem::exists(folder + "/" + kDamagedMark)) {
     return base::error(base::ErrorCode::corrupt, folder + " was marked damaged by the last run");
   }
+  TRY(auto seal, base::FolderSeal::lift(folder));
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks_options(options), folder, &db);
   if (!status.ok()) return open_error(folder, status);
-  auto store = std::make_shared<RocksStore>(folder, std::unique_ptr<rocksdb::DB>(db));
+  auto store = std::make_shared<RocksStore>(folder, std::move(seal), std::unique_ptr<rocksdb::DB>(db));
   TRY(store->read_checkpoint());
   return std::shared_ptr<ViewStore>(std::move(store));
 }

@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 
 #include "engine/base/check.h"
+#include "engine/base/crc32c.h"
 
 namespace hansard::base {
 
@@ -90,15 +91,22 @@ ShortDigest hmac_sha256_short(std::string_view key, std::string_view bytes) {
 }
 
 namespace {
-std::uint32_t crc32c_table(std::string_view bytes) {
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+// The initial remainder is given unreflected, as Boost.CRC keeps it.
+std::uint32_t reflected(std::uint32_t value) {
+  std::uint32_t out = 0;
+  for (int i = 0; i < 32; ++i) out |= (value >> i & 1) << (31 - i);
+  return out;
+}
+
+std::uint32_t crc32c_table(std::uint32_t before, std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc(reflected(~before));
   crc.process_bytes(bytes.data(), bytes.size());
   return crc.checksum();
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse(std::string_view bytes) {
-  std::uint64_t crc = 0xFFFFFFFF;
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse(std::uint32_t before, std::string_view bytes) {
+  std::uint64_t crc = ~before;
   const char* at = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, at += 8) {
@@ -113,12 +121,14 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse(std::string_view byte
 #endif
 }  // namespace
 
-std::uint32_t crc32c(std::string_view bytes) {
+std::uint32_t crc32c(std::string_view bytes) { return crc32c_extend(0, bytes); }
+
+std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes) {
 #if defined(__x86_64__)
   static const bool has_sse = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_sse) return crc32c_sse(bytes);
+  if (has_sse) return crc32c_sse(crc, bytes);
 #endif
-  return crc32c_table(bytes);
+  return crc32c_table(crc, bytes);
 }
 
 }  // namespace hansard::base

@@ -5,10 +5,12 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
+#include "engine/base/folder_seal.h"
 #include "engine/index/sorted_files.h"
 
 namespace hansard::index {
@@ -48,6 +50,7 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 }  // namespace
 
 struct RowStore::Database {
+  std::optional<base::FolderSeal> seal;
   std::unique_ptr<ExpiryFilter> filter;
   rocksdb::Options options;
   std::unique_ptr<rocksdb::DB> db;
@@ -77,9 +80,12 @@ Result<void> RowStore::open_database() {
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.keep_log_file_num = 4;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_, kCacheShardBits))));
+  TRY(auto seal, base::FolderSeal::lift(folder_));
+  database->seal = std::move(seal);
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, folder_, &db);
   if (!status.ok()) return base::error(base::ErrorCode::io, "the write index cannot be opened: " + status.ToString());

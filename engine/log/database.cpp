@@ -79,6 +79,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& folder, Mode
                                                               {"events", events_options(options)},
                                                               {"meta", small_options()}};
   std::unique_ptr<Database> database(new Database);
+  if (mode != Mode::read_only) {
+    TRY(auto seal, base::FolderSeal::lift(folder));
+    database->seal_ = std::move(seal);
+  }
   rocksdb::DBOptions db_options = database_options(mode, options, setup);
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = mode == Mode::read_only

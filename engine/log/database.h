@@ -9,11 +9,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <rocksdb/db.h>
 
+#include "engine/base/folder_seal.h"
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/log/rocks_log.h"
@@ -48,6 +50,7 @@ class Database {
  private:
   Database() = default;
 
+  std::optional<base::FolderSeal> seal_;  // put back once the database is closed; none for one that only reads
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // default, events, meta
 };

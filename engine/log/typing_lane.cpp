@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -66,6 +67,7 @@ rocksdb::Options lane_options() {
   options.max_open_files = 64;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.stats_dump_period_sec = options.stats_persist_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;
@@ -75,8 +77,8 @@ rocksdb::Options lane_options() {
 
 class RocksTypingLane final : public TypingLane {
  public:
-  RocksTypingLane(std::unique_ptr<rocksdb::DB> db, const TypingOptions& options)
-      : db_(std::move(db)), options_(options) {
+  RocksTypingLane(base::FolderSeal seal, std::unique_ptr<rocksdb::DB> db, const TypingOptions& options)
+      : seal_(std::move(seal)), db_(std::move(db)), options_(options) {
     std::string next;
     if (db_->Get({}, kNextNumberKey, &next).ok() && next.size() == 8) oldest_ = next_ = number_in(next);
     std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}));
@@ -139,6 +141,7 @@ class RocksTypingLane final : public TypingLane {
       ++dropped_;
   }
 
+  const base::FolderSeal seal_;
   const std::unique_ptr<rocksdb::DB> db_;
   const TypingOptions options_;
   std::mutex mutex_;
@@ -150,6 +153,7 @@ class RocksTypingLane final : public TypingLane {
 base::Result<std::unique_ptr<TypingLane>> open_typing_lane(const std::string& folder, const TypingOptions& options) {
   const std::string path = folder + "/typing";
   TRY(make_folder(path));
+  TRY(auto seal, base::FolderSeal::lift(path));
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(lane_options(), path, &db);
   if (status.IsCorruption()) {
@@ -158,7 +162,8 @@ base::Result<std::unique_ptr<TypingLane>> open_typing_lane(const std::string& fo
     if (status.ok()) status = rocksdb::DB::Open(lane_options(), path, &db);
   }
   if (!status.ok()) return storage_error("cannot open the typing lane in " + path, status);
-  return std::unique_ptr<TypingLane>(std::make_unique<RocksTypingLane>(std::unique_ptr<rocksdb::DB>(db), options));
+  return std::unique_ptr<TypingLane>(
+      std::make_unique<RocksTypingLane>(std::move(seal), std::unique_ptr<rocksdb::DB>(db), options));
 }
 
 }  // namespace hansard::log

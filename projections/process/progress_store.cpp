@@ -4,10 +4,12 @@
 #include <filesystem>
 
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/check.h"
+#include "engine/base/folder_seal.h"
 
 namespace hansard::process {
 
@@ -23,6 +25,7 @@ rocksdb::Options database_options() {
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 2;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.info_log_level = rocksdb::WARN_LEVEL;
   return options;
 }
@@ -39,6 +42,7 @@ base::Error open_error(const std::string& folder, const rocksdb::Status& status)
 }  // namespace
 
 struct ProgressStore::Database {
+  base::FolderSeal seal;
   std::unique_ptr<rocksdb::DB> db;
 };
 
@@ -50,11 +54,11 @@ base::Result<std::unique_ptr<ProgressStore>> ProgressStore::open(const std::stri
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return base::error(base::ErrorCode::io, folder + ": " + failed.message());
+  TRY(auto seal, base::FolderSeal::lift(folder));
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder, &db);
   if (!status.ok()) return open_error(folder, status);
-  auto database = std::make_unique<Database>();
-  database->db.reset(db);
+  auto database = std::make_unique<Database>(Database{std::move(seal), std::unique_ptr<rocksdb::DB>(db)});
   std::unique_ptr<ProgressStore> store(new ProgressStore(std::move(database)));
   const auto format = store->get(kFormatKey);
   if (format && *format != kFormat) {

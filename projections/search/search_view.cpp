@@ -1,5 +1,6 @@
 #include "projections/search/search_view.h"
 
+#include "engine/base/folder_seal.h"
 #include "projections/search/index_writer.h"
 #include "projections/search/reader_pool.h"
 
@@ -8,8 +9,10 @@ namespace hansard::search {
 namespace {
 class FileSearchView final : public SearchView {
  public:
-  FileSearchView(engine::Engine& engine, const SearchOptions& options, std::string folder, OpenedGeneration opened)
-      : pool_(options, [this] { writer_.ring(); }),
+  FileSearchView(engine::Engine& engine, const SearchOptions& options, std::string folder, base::FolderSeal seal,
+                 OpenedGeneration opened)
+      : seal_(std::move(seal)),
+        pool_(options, [this] { writer_.ring(); }),
         writer_(engine, options, std::move(folder), std::move(opened),
                 [this](std::shared_ptr<Generation> generation) { pool_.serve(std::move(generation)); }) {
     writer_.start();
@@ -34,6 +37,7 @@ class FileSearchView final : public SearchView {
   }
 
  private:
+  base::FolderSeal seal_;
   ReaderPool pool_;
   IndexWriter writer_;
 };
@@ -41,9 +45,10 @@ class FileSearchView final : public SearchView {
 
 base::Result<std::unique_ptr<SearchView>> SearchView::open(engine::Engine& engine, const SearchOptions& options) {
   std::string folder = options.data_folder + "/views/search/v1";
+  TRY(auto seal, base::FolderSeal::lift(folder));
   TRY(auto opened, open_generation(engine, folder, options.shelf_bits));
   return std::unique_ptr<SearchView>(
-      std::make_unique<FileSearchView>(engine, options, std::move(folder), std::move(opened)));
+      std::make_unique<FileSearchView>(engine, options, std::move(folder), std::move(seal), std::move(opened)));
 }
 
 }  // namespace hansard::search
