@@ -8,52 +8,13 @@
 #include <system_error>
 #include <vector>
 
-#include "engine/base/hash.h"
+#include "engine/log/block_log.h"
 #include "engine/log/folder_lock.h"
 
 namespace hansard::log {
 
 namespace {
-constexpr std::size_t kBlockBytes = 32'768;
-constexpr std::size_t kHeaderBytes = 7, kRecyclableHeaderBytes = 11;
 constexpr std::size_t kBatchHeaderBytes = 12;  // sequence u64, count u32
-constexpr std::uint32_t kMaskDelta = 0xa282ead8u;
-
-enum class Piece : std::uint8_t { full = 1, first, middle, last };
-
-struct Found {
-  Piece piece;
-  std::string_view payload;
-  std::size_t next;
-};
-
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return value;
-}
-
-std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + kMaskDelta; }
-
-std::size_t block_end(std::size_t at) { return (at / kBlockBytes + 1) * kBlockBytes; }
-
-std::size_t skip_padding(std::size_t at) { return block_end(at) - at < kHeaderBytes ? block_end(at) : at; }
-
-// The piece that begins at `at`, when there is a whole one with a right CRC.
-std::optional<Found> piece_at(std::string_view bytes, std::size_t at) {
-  const std::size_t end = std::min(block_end(at), bytes.size());
-  if (at + kHeaderBytes > end) return std::nullopt;
-  const auto type = static_cast<std::uint8_t>(bytes[at + 6]);
-  if (type < 1 || type > 8) return std::nullopt;
-  const std::size_t header = type > 4 ? kRecyclableHeaderBytes : kHeaderBytes;
-  const std::size_t length = little_endian(bytes.substr(at + 4, 2));
-  const std::size_t next = at + header + length;
-  if (next > end) return std::nullopt;
-  if (little_endian(bytes.substr(at, 4)) != masked(base::crc32c(bytes.substr(at + 6, next - at - 6)))) {
-    return std::nullopt;
-  }
-  return Found{static_cast<Piece>((type - 1) % 4 + 1), bytes.substr(at + header, length), next};
-}
 
 // A piece found by searching inside a block is believed only when pieces follow each other from it to the end of the
 // block or file: a message may contain bytes that look like a piece. At the start of a block nobody's bytes can be.
@@ -79,7 +40,7 @@ std::size_t find_piece(std::string_view bytes, std::size_t at) {
 // Puts pieces together and remembers the sequence numbers of records.
 class Records {
  public:
-  void take(const Found& found) {
+  void take(const FoundPiece& found) {
     const bool begins = found.piece == Piece::full || found.piece == Piece::first;
     if (begins) {
       begin();

@@ -2,10 +2,8 @@
 // place where its recovery stops, a record that was written whole? Each append is synced before the next one is
 // written, so a crash can tear only the last record; anything whole after something broken is damage.
 //
-// Format (RocksDB 7.8.3, db/log_format.h): 32 KiB blocks of pieces: masked CRC-32C u32, length u16, type u8, and for
-// the recyclable types the log number u32; then the payload. A record is one full piece, or first, middle..., last.
-// Its payload begins with the sequence number u64 of its first entry and the count u32 of its entries. All
-// little-endian. Fewer than seven bytes at the end of a block are padding.
+// The format is in block_log.h; a record's payload begins with the sequence number u64 of its first entry and the
+// count u32 of its entries.
 //
 // Thread: any; reads only.
 #pragma once

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -90,6 +91,25 @@ base::Result<WitnessReading> read_witness(const std::string& path) {
   }
   ::close(descriptor);
   return reading;
+}
+
+std::array<WitnessSlot, 2> judge_witness_slots(std::string_view bytes) {
+  std::array<WitnessSlot, 2> slots;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    Slot stored{};
+    const std::string_view there = bytes.substr(std::min(bytes.size(), i * kWitnessSlotStride), stored.size());
+    std::memcpy(stored.data(), there.data(), there.size());
+    if (there.size() != stored.size()) {
+      if (!there.empty()) slots[i].state = WitnessFileState::unreadable;
+      continue;
+    }
+    if (stored == Slot{}) continue;
+    WitnessReading reading;
+    consider(stored, reading);
+    slots[i] = {reading.state, reading.witness, reading.sequence};
+    if (reading.state == WitnessFileState::absent) slots[i].state = WitnessFileState::unreadable;
+  }
+  return slots;
 }
 
 WitnessFile::WitnessFile(std::string path, int descriptor, std::uint64_t sequence)

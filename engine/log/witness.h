@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
@@ -36,6 +37,15 @@ struct WitnessReading {
 
 // Writes nothing. An `io` error means that the file is there and cannot be read.
 base::Result<WitnessReading> read_witness(const std::string& path);
+
+// Each slot by itself, for verification: `absent` when it was never written.
+struct WitnessSlot {
+  WitnessFileState state = WitnessFileState::absent;
+  Witness witness;
+  std::uint64_t sequence = 0;
+};
+// `bytes` is the whole file.
+std::array<WitnessSlot, 2> judge_witness_slots(std::string_view bytes);
 
 // Owns: a descriptor.
 class WitnessFile {
