@@ -12,6 +12,7 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,
     add_check,
     add_rebuild,
+    add_verify,
     add_proof,
     add_show,
     add_diff,

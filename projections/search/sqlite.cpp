@@ -9,6 +9,23 @@ namespace hansard::search {
 namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 
+// https://www.sqlite.org/uri.html
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (char c : path) {
+    if (c == '?') {
+      uri += "%3f";
+    } else if (c == '#') {
+      uri += "%23";
+    } else if (c == '%') {
+      uri += "%25";
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 base::Error error_of(sqlite3* handle, int code, const std::string& what) {
   int primary = code & 0xFF;
   auto kind = base::ErrorCode::io;
@@ -69,14 +86,16 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(handle_.g
 
 base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
   int flags = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (mode == Mode::immutable) flags |= SQLITE_OPEN_URI;
+  const std::string name = mode == Mode::immutable ? immutable_uri(path) : path;
   sqlite3* handle = nullptr;
-  int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Connection connection;
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return error_of(handle, code, "cannot open " + path);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
-  if (mode == Mode::read) sqlite3_wal_autocheckpoint(handle, 0);
+  if (mode != Mode::write) sqlite3_wal_autocheckpoint(handle, 0);
   if (!register_fts_functions(handle)) return error_of(handle, SQLITE_ERROR, "this SQLite has no FTS5");
   return connection;
 }

@@ -51,7 +51,8 @@ class Statement {
 
 class Connection {
  public:
-  enum class Mode { write, read };
+  // `immutable`: of a file that nobody writes; reads it without a lock and leaves nothing beside it.
+  enum class Mode { write, read, immutable };
   Connection() = default;
   // `write` creates the file. Registers the functions of fts_functions.h.
   static base::Result<Connection> open(const std::string& path, Mode mode);

@@ -1,0 +1,210 @@
+#include "replay/verify/database_files.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "engine/base/folder_seal.h"
+#include "engine/base/hash.h"
+#include "engine/log/block_log.h"
+#include "engine/log/wal_scan.h"
+#include "replay/verify/parallel.h"
+
+namespace hansard::verify {
+
+namespace {
+namespace fs = std::filesystem;
+
+bool is_left_over(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name.ends_with(".quarantined") || name.ends_with(".new") || name.starts_with("log.lost-");
+}
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {(std::istreambuf_iterator<char>(file)), {}};
+}
+
+// The number in "000012.log"; nothing for another name.
+std::optional<std::uint64_t> wal_number(const std::string& name) {
+  std::uint64_t number = 0;
+  auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (failed != std::errc() || std::string_view(end) != ".log") return std::nullopt;
+  return number;
+}
+
+class FilesCheck {
+ public:
+  FilesCheck(const std::string& data, DatabaseFiles& found, unsigned threads, Check& check)
+      : root_(data), folder_(root_ / found.folder), found_(found), threads_(threads), check_(check) {}
+
+  void run() {
+    found_.is_sealed = check_seal(root_.string(), found_.folder, check_);
+    found_.can_be_opened = read_manifest() && tables_are_there();
+    if (!found_.can_be_opened) return;
+    check_tables();
+    check_wals();
+    found_.is_sound = is_sound_;
+  }
+
+ private:
+  std::string path_of(const std::string& name) const { return found_.folder + "/" + name; }
+
+  void damaged(const std::string& name, std::optional<std::uint64_t> byte, std::string what) {
+    Damage damage;
+    damage.file = path_of(name);
+    damage.file_byte = byte;
+    damage.what = std::move(what);
+    check_.damaged(std::move(damage));
+    is_sound_ = false;
+  }
+
+  bool read_manifest() {
+    const std::string current = content_of(folder_ / "CURRENT");
+    const std::string name = current.substr(0, current.find('\n'));
+    std::error_code problem;
+    const bool is_whole = current.ends_with('\n') && name.size() + 1 == current.size() && name.starts_with("MANIFEST-");
+    if (!is_whole || !fs::is_regular_file(folder_ / name, problem)) {
+      damaged("CURRENT", std::nullopt, "it does not name a MANIFEST that is there");
+      return false;
+    }
+    return read_records(name, content_of(folder_ / name));
+  }
+
+  bool read_records(const std::string& name, const std::string& bytes) {
+    std::optional<std::size_t> unknown;
+    auto broken = log::read_block_log(bytes, [&](std::size_t at, std::string_view record) {
+      if (!unknown && !apply_edit(record, found_.manifest)) unknown = at;
+    });
+    check_.add(bytes.size());
+    if (broken) damaged(name, broken, "a record of the MANIFEST is broken");
+    if (unknown && !broken) damaged(name, unknown, "a record of the MANIFEST is of no kind this version knows");
+    if (bytes.empty()) damaged(name, 0, "the MANIFEST is empty");
+    return !broken && !unknown && !bytes.empty();
+  }
+
+  bool tables_are_there() {
+    bool are_there = true;
+    for (const auto& [number, table] : found_.manifest.tables) {
+      std::error_code problem;
+      const auto bytes = fs::file_size(folder_ / table_name(number), problem);
+      if (!problem && bytes == table.bytes) continue;
+      damaged(table_name(number), std::nullopt,
+              problem ? "the table is missing"
+                      : "the table has " + std::to_string(bytes) + " bytes, the MANIFEST says " +
+                            std::to_string(table.bytes));
+      are_there = false;
+    }
+    return are_there;
+  }
+
+  void check_tables() {
+    std::vector<const LiveTable*> tables;
+    for (const auto& [number, table] : found_.manifest.tables) tables.push_back(&table);
+    std::atomic<std::uint64_t> without_checksum{0}, broken{0};
+    in_parallel(tables.size(), threads_, [&](std::size_t i) {
+      if (!tables[i]->checksum) {
+        ++without_checksum;
+        return;
+      }
+      if (!table_is_whole(*tables[i])) ++broken;
+    });
+    if (broken > 0) is_sound_ = false;
+    if (without_checksum == 0) return;
+    check_.note(std::to_string(without_checksum.load()) + " tables of " + found_.folder +
+                " are older than their checksums: their blocks are checked where they are read");
+  }
+
+  bool table_is_whole(const LiveTable& table) {
+    const std::string name = table_name(table.number);
+    auto sum = base::sum_file((folder_ / name).string());
+    if (sum) check_.add(sum.value().bytes);
+    if (sum && sum.value().crc == *table.checksum) return true;
+    check_.damaged(path_of(name),
+                   sum ? "the table is not what was written: its checksum does not match" : sum.error().detail);
+    return false;
+  }
+
+  void check_wals() {
+    std::vector<std::pair<std::uint64_t, std::string>> wals;
+    std::error_code problem;
+    for (const auto& entry : fs::directory_iterator(folder_, problem)) {
+      const std::string name = entry.path().filename().string();
+      auto number = wal_number(name);
+      if (number && *number >= found_.manifest.first_wal()) wals.emplace_back(*number, name);
+    }
+    std::sort(wals.begin(), wals.end());
+    for (const auto& [number, name] : wals) check_wal(name, number == wals.back().first);
+  }
+
+  void check_wal(const std::string& name, bool is_last) {
+    const std::string bytes = content_of(folder_ / name);
+    check_.add(bytes.size());
+    auto broken = log::read_block_log(bytes, [](std::size_t, std::string_view) {});
+    if (!broken) return;
+    const log::WalFindings seen = log::scan_wal(bytes);
+    const bool is_torn = is_last && !found_.is_sealed && seen.sequence_after_broken == 0;
+    if (!is_torn) return damaged(name, broken, "a record of the write-ahead log is broken");
+    check_.note("the last record of " + path_of(name) + " is torn, as a crash leaves it");
+  }
+
+  const fs::path root_, folder_;
+  DatabaseFiles& found_;
+  const unsigned threads_;
+  Check& check_;
+  bool is_sound_ = true;
+};
+}  // namespace
+
+std::vector<std::string> find_databases(const std::string& data) {
+  std::vector<std::string> found;
+  std::error_code problem;
+  for (fs::recursive_directory_iterator at(data, problem), end; at != end; at.increment(problem)) {
+    const bool is_skipped = is_left_over(at->path()) || (at.depth() == 0 && at->path().filename() == "files");
+    if (at->is_directory(problem) && is_skipped) at.disable_recursion_pending();
+    const std::string name = at->path().filename().string();
+    if (name != "CURRENT" && !name.starts_with("MANIFEST-")) continue;
+    const fs::path folder = at->path().parent_path();
+    if (folder.parent_path().filename() == "views") continue;  // names the view's folder that serves
+    found.push_back(fs::relative(folder, data, problem).string());
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+DatabaseFiles check_database_files(const std::string& data, const std::string& folder, unsigned threads, Check& check) {
+  DatabaseFiles found;
+  found.folder = folder;
+  FilesCheck(data, found, threads, check).run();
+  return found;
+}
+
+bool check_seal(const std::string& data, const std::string& folder, Check& check) {
+  const std::string path = data + "/" + folder;
+  auto sealed = base::read_seal(path);
+  if (!sealed && sealed.error().code == base::ErrorCode::not_found) return false;
+  if (!sealed) {
+    check.damaged(folder + "/" + base::kSealName, sealed.error().detail);
+    return true;
+  }
+  auto now = base::sum_files(path, base::kSealedBytesMax);
+  if (!now) {
+    check.damaged(folder, now.error().detail);
+    return true;
+  }
+  for (const base::SealedFile& file : sealed.value()) {
+    auto same = std::find_if(now.value().begin(), now.value().end(),
+                             [&](const base::SealedFile& other) { return other.name == file.name; });
+    if (same == now.value().end())
+      check.damaged(folder + "/" + file.name, "the file is gone since its folder was closed");
+    if (same == now.value().end() || *same == file) continue;
+    check.damaged(folder + "/" + file.name, "the file is not what it was when its folder was closed");
+  }
+  for (const base::SealedFile& file : now.value()) check.add(file.bytes);
+  return true;
+}
+
+}  // namespace hansard::verify

@@ -1,0 +1,147 @@
+#include "replay/verify/verify.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "engine/log/folder_lock.h"
+#include "replay/verify/log_walk.h"
+#include "replay/verify/proof_check.h"
+#include "replay/verify/search_check.h"
+#include "replay/verify/small_checks.h"
+#include "replay/verify/store.h"
+#include "replay/verify/view_check.h"
+#include "replay/verify/witness_check.h"
+
+namespace hansard::verify {
+
+namespace {
+namespace fs = std::filesystem;
+using base::Position;
+
+// Gone with everything in it.
+class ScratchFolder {
+ public:
+  static base::Result<ScratchFolder> make(const std::string& parent) {
+    std::error_code problem;
+    const fs::path above = parent.empty() ? fs::temp_directory_path(problem) : fs::path(parent);
+    std::string pattern = (above / "hansard-verify-XXXXXX").string();
+    if (problem || ::mkdtemp(pattern.data()) == nullptr) {
+      return base::error(base::ErrorCode::io,
+                         "no scratch folder can be made in " + above.string() + "; name another place with --scratch");
+    }
+    return ScratchFolder(pattern);
+  }
+  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+void check_files(Store& store, Findings& findings) {
+  for (const std::string& folder : find_databases(store.data)) {
+    Check check(findings, "files of " + folder, "", "bytes");
+    store.databases.push_back(check_database_files(store.data, folder, store.threads, check));
+  }
+}
+
+std::array<std::uint8_t, 16> cluster_of(const log::EventLog& log) {
+  std::array<std::uint8_t, 16> cluster{};
+  auto text = log.meta("cluster_id");
+  if (!text) return cluster;
+  if (auto id = base::parse_id<base::ConversationId>(text.value())) cluster = id->bytes;
+  return cluster;
+}
+
+void open_log(Store& store, Findings& findings) {
+  Check check(findings, "identity", "I3", "facts");
+  const DatabaseFiles* files = store.database("log");
+  if (!files) return check.damaged("log", "there is no log in this folder");
+  if (!files->can_be_opened) return check.skip("the files of the log are damaged");
+  auto engine = engine::Engine::open_read_only(store.data);
+  if (!engine) return check.damaged("log", engine.error().detail);
+  store.engine = std::move(engine.value());
+  store.cluster = cluster_of(*store.engine->log());
+  check.add(3);
+  if (store.cluster == std::array<std::uint8_t, 16>{}) check.damaged("log", "the cluster id cannot be read");
+}
+
+base::Result<WalkOptions> range_of(const VerifyOptions& options, const Store& store) {
+  const Position end = store.engine->durable();
+  WalkOptions walk;
+  walk.from = options.from.value_or(Position{1});
+  walk.to = options.to.value_or(end);
+  walk.threads = store.threads;
+  walk.scratch = store.scratch;
+  const bool is_inside = walk.from.value > 0 && walk.to <= end && (walk.from <= walk.to || !end);
+  if (is_inside) return walk;
+  return base::error(base::ErrorCode::malformed,
+                     "--from and --to are positions of the log, 1 to " + std::to_string(end.value) + ", in this order");
+}
+
+base::Result<void> walk(const VerifyOptions& options, Store& store, FileEvents& files, ProofCheck& proofs,
+                        Findings& findings) {
+  TRY(auto range, range_of(options, store));
+  const std::uint64_t all = range.to.value + 1 - range.from.value;
+  std::atomic<std::uint64_t> done{0};
+  store.progress = [&](std::uint64_t events) {
+    if (options.progress) options.progress(done += events, all);
+  };
+  range.progress = store.progress;
+  range.see = [&](const codec::Leaf& leaf, std::string_view record) {
+    files.see(leaf, record);
+    proofs.see(leaf, record);
+  };
+  auto outcome = walk_log(*store.engine->log(), range, findings);
+  store.progress = nullptr;
+  return outcome;
+}
+
+// What needs only rows of its own goes on when the log is broken; a fold of it does not.
+void check_derived(Store& store, Findings& findings) {
+  store.deep = store.deep && findings.is_sound();
+  check_witness(store, findings);
+  check_index(store, findings);
+  check_views(store, findings);
+  check_search(store, findings);
+}
+}  // namespace
+
+base::Result<void> verify_store(const VerifyOptions& options, Findings& findings) {
+  std::error_code problem;
+  if (!fs::is_directory(options.data, problem)) {
+    return base::error(base::ErrorCode::not_found, options.data + " is not a folder; --data names that of a server");
+  }
+  TRY(auto lock, log::FolderLock::take(options.data));
+  TRY(auto scratch, ScratchFolder::make(options.scratch));
+  Store store;
+  store.data = options.data;
+  store.scratch = scratch.path();
+  store.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  store.deep = options.deep;
+  check_files(store, findings);
+  if (store.databases.empty()) {
+    return base::error(base::ErrorCode::not_found, "there is no store in " + options.data);
+  }
+  open_log(store, findings);
+  if (store.engine) {
+    FileEvents files;
+    ProofCheck proofs(store, findings);
+    TRY(walk(options, store, files, proofs, findings));
+    proofs.finish();
+    check_derived(store, findings);
+    if (!options.from && !options.to) files.check(store, findings);
+  }
+  check_keys(store, findings);
+  check_outbox(store, findings);
+  return base::success();
+}
+
+}  // namespace hansard::verify

@@ -1,0 +1,221 @@
+"""`hansard-replay verify`: a sound store is sound and not touched; a store in which any byte was changed is not.
+
+HANSARD_FLIPS sets how many bytes are flipped (`./dev soak damage` flips thousands), HANSARD_SEED which.
+"""
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import unittest
+import uuid
+
+from hansard_client import BIN, Server, temporary_folder
+
+API = "/api/v1"
+FLIPS = int(os.environ.get("HANSARD_FLIPS", "150"))
+SEED = int(os.environ.get("HANSARD_SEED", "20"))
+WORDS = "record of a parliament verbatim minutes speech member house bill vote division clause reading motion".split()
+
+
+def fingerprint(folder):
+    """Name, mode, size, time and bytes of everything in a folder."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        stat = path.stat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path.relative_to(folder))] = (stat.st_mode, stat.st_size if content else 0, stat.st_mtime_ns, content)
+    return found
+
+
+def fill(server, chance, messages=700):
+    """A little of everything: people, groups, replies, edits, deletions, reactions, pointers, files."""
+    people = [server.user(f"user-{n}") for n in range(6)]
+    for person in people:
+        person.request("PUT", f"{API}/users/{person.name}", {"display_name": person.name.title()})
+    rooms = [people[0].create([p.name for p in people[1:]], title=f"room {n}")["id"] for n in range(4)]
+    upload = people[0].request("POST", f"{API}/files", raw=b"an attachment " * 100,
+                               headers={"Content-Type": "text/plain"})
+    sent = [people[0].send(rooms[0], "see the file", attachments=[{"file_id": upload.json["id"]}])]
+    for n in range(messages):
+        author = chance.choice(people)
+        sent.append(author.send(chance.choice(rooms), " ".join(chance.choices(WORDS, k=12)), key=str(uuid.uuid4())))
+        old = chance.choice(sent)
+        if n % 10 == 0:
+            author.post(f"{API}/messages/{old['id']}/reactions", {"emoji": "+1"})
+        if n % 15 == 0:
+            owner = next(p for p in people if p.name == old["sender_id"])
+            owner.request("PUT", f"{API}/messages/{old['id']}", {"content": "as amended " + str(n)})
+        if n % 35 == 0:
+            people[0].request("DELETE", f"{API}/messages/{old['id']}")
+        if n % 20 == 0:
+            author.post(f"{API}/messages/{sent[-1]['id']}/read")
+
+
+def verify(data, *more):
+    done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--data", str(data), "--json", "--quiet", *more],
+                          capture_output=True, timeout=300)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+class Verify(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """Stopped, started and stopped again, so that there is more than one table."""
+        cls.server = Server()
+        fill(cls.server, random.Random(SEED))
+        assert cls.server.stop() == 0
+        cls.server.start()
+        fill(cls.server, random.Random(SEED + 1), messages=150)
+        assert cls.server.stop() == 0
+        cls.data = cls.server.data
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def sound(self, data, *more):
+        status, out, err = verify(data, *more)
+        self.assertEqual(status, 0, out + err)
+        report = json.loads(out)
+        self.assertTrue(report["sound"])
+        return {check["check"]: check for check in report["checks"]}
+
+    def test_a_store_that_was_stopped_is_sound_and_nothing_changes(self):
+        before = fingerprint(self.data)
+        checks = self.sound(self.data)
+        self.assertGreater(checks["records"]["count"], 800)
+        self.assertGreater(checks["streams"]["count"], 5)
+        self.assertGreater(checks["view chat"]["count"], 800)
+        self.assertEqual(checks["attachments"]["count"], 2)
+        self.assertEqual(fingerprint(self.data), before)
+
+    def test_deep_folds_everything_anew_and_changes_nothing(self):
+        before = fingerprint(self.data)
+        checks = self.sound(self.data, "--deep")
+        for name in ("view chat by fold", "search by fold", "write index"):
+            self.assertEqual(checks[name]["state"], "sound", checks[name])
+            self.assertGreater(checks[name]["count"], 500, checks[name])
+        self.assertEqual(fingerprint(self.data), before)
+
+    def test_a_range_of_positions(self):
+        self.assertEqual(self.sound(self.data, "--from", "100", "--to", "299")["records"]["count"], 200)
+        status, _, err = verify(self.data, "--from", "100", "--to", "99999999")
+        self.assertEqual(status, 2, err)
+
+    def test_usage(self):
+        self.assertEqual(verify(self.data / "not-there")[0], 2)
+        empty = temporary_folder()
+        self.assertEqual(verify(empty)[0], 2)
+        empty.rmdir()
+        self.assertEqual(subprocess.run([str(BIN / "hansard-replay"), "verify"], capture_output=True).returncode, 2)
+        person = subprocess.run([str(BIN / "hansard-replay"), "verify", "--data", str(self.data), "--quiet"],
+                                capture_output=True)
+        self.assertEqual(person.returncode, 0)
+        self.assertIn(b"Everything is as it should be.", person.stdout)
+
+    def targets(self, chance):
+        """Every file of the store but what holds no state (LOG, LOCK) and attachments, which --deep hashes; kinds in
+        turn, so that the many tables do not hide the few others."""
+        kinds = {}
+        for path in sorted(self.data.rglob("*")):
+            name = path.relative_to(self.data)
+            if not path.is_file() or path.stat().st_size == 0 or name.parts[0] == "files":
+                continue
+            if path.name.startswith("LOG") or path.name == "LOCK":
+                continue
+            kind = path.name.split("-")[0] if "-" in path.name else (path.suffix or path.name)
+            kinds.setdefault((name.parts[0], kind), []).append(path)
+        while True:
+            yield chance.choice(kinds[chance.choice(sorted(kinds))])
+
+    def test_every_flipped_byte_is_found(self):
+        chance = random.Random(SEED)
+        targets = self.targets(chance)
+        silent, kinds = [], set()
+        for number in range(FLIPS):
+            path = next(targets)
+            at, mask = chance.randrange(path.stat().st_size), chance.randrange(1, 256)
+            name = str(path.relative_to(self.data))
+            self.flip(path, at, mask)
+            status, out, err = verify(self.data)
+            self.flip(path, at, mask)
+            self.assertIn(status, (0, 1), f"flip {number}: {name} byte {at}: {err}")
+            kinds.add(path.suffix or path.name)
+            if status == 0:
+                silent.append(f"{name} byte {at} mask {mask}")
+            elif name not in {damage["file"] for damage in json.loads(out)["damages"]}:
+                silent.append(f"{name} byte {at} mask {mask}: found, and not named")
+        self.assertEqual(silent, [], f"seed {SEED}")
+        self.assertGreaterEqual(len(kinds), min(6, FLIPS))
+        self.sound(self.data)
+
+    @staticmethod
+    def flip(path, at, mask):
+        with open(path, "r+b") as file:
+            file.seek(at)
+            byte = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([byte ^ mask]))
+
+    def test_a_file_cut_short_emptied_or_gone_is_found(self):
+        for path in sorted(self.data.rglob("*")):
+            name = path.relative_to(self.data)
+            if not path.is_file() or path.name.startswith("LOG") or path.name in ("LOCK", "SEAL"):
+                continue
+            whole = path.read_bytes()
+            gone = [] if path.name == "checkpoint.key" else [None]  # a backup has none
+            for what in ([] if not whole else [whole[:-1], b""]) + gone:
+                path.unlink() if what is None else path.write_bytes(what)
+                status, out, err = verify(self.data)
+                path.write_bytes(whole)
+                path.chmod(0o600)
+                self.assertEqual(status, 1, f"{name} {what and len(what)}: {out} {err}")
+        self.sound(self.data)
+
+    def test_a_changed_attachment_is_found_by_deep(self):
+        blob = next(p for p in (self.data / "files").rglob("*") if p.is_file())
+        self.flip(blob, 5, 1)
+        self.assertEqual(verify(self.data)[0], 0)
+        status, out, _ = verify(self.data, "--deep")
+        self.flip(blob, 5, 1)
+        self.assertEqual(status, 1)
+        self.assertIn(blob.name, out)
+
+
+class AfterAKill(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+
+    def tearDown(self):
+        self.server.close()
+
+    def test_a_server_that_runs_is_left_alone(self):
+        status, _, err = verify(self.server.data)
+        self.assertEqual(status, 1)
+        self.assertIn("in use", err)
+
+    def test_a_killed_store_is_sound_and_its_wal_is_read(self):
+        fill(self.server, random.Random(SEED), messages=120)
+        self.server.kill()
+        data = self.server.data
+        before = fingerprint(data)
+        for more in ((), ("--deep",)):
+            status, out, err = verify(data, *more)
+            self.assertEqual(status, 0, out + err)
+        self.assertEqual(fingerprint(data), before)
+        wal = max((data / "log").glob("*.log"), key=lambda path: path.stat().st_size)
+        for share in (0.05, 0.3, 0.6, 0.9):
+            at = int(wal.stat().st_size * share)
+            Verify.flip(wal, at, 0x10)
+            status, out, _ = verify(data)
+            Verify.flip(wal, at, 0x10)
+            self.assertEqual(status, 1)
+            self.assertIn(wal.name, out)
+        shutil.rmtree(data / "views")
+        self.assertEqual(verify(data)[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
