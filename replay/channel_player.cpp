@@ -23,23 +23,6 @@ std::string key_of(std::string_view line_id, std::string_view step) {
   return "import-" + base::uuid_text(half);
 }
 
-std::string percent_encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain) {
-      out += c;
-    } else {
-      auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   append_json_string(out, name);
   out += ':';
@@ -68,6 +51,23 @@ void append_mentions(std::string& out, const ChatLine& line, ImportReport& repor
 }
 
 }  // namespace
+
+std::string percent_encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain) {
+      out += c;
+    } else {
+      auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
 
 std::string message_id_of_line(std::string_view line_id) {
   auto digest = base::sha256_pair("hansard import line:", line_id);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "replay/client.h"
@@ -12,6 +13,9 @@
 #include "replay/people.h"
 
 namespace hansard::replay {
+
+// As a segment of a path (RFC 3986): letters and digits stay.
+std::string percent_encoded(std::string_view text);
 
 class ChannelPlayer {
  public:

@@ -8,6 +8,7 @@
 #include "replay/commands.h"
 #include "replay/import.h"
 #include "replay/server_options.h"
+#include "replay/workspace_command.h"
 
 namespace hansard::replay {
 
@@ -15,8 +16,8 @@ using base::Result;
 
 namespace {
 struct Options {
-  ServerOptions server;
-  std::string file, speed = "max";
+  WorkspaceCommandOptions workspace;
+  std::string format = "hansard-log", speed = "max";
 };
 
 std::string json_of(const ImportReport& report) {
@@ -54,24 +55,25 @@ void print(const ImportReport& report) {
 }
 
 Result<ImportOptions> import_options(const Options& given) {
+  const ServerOptions& server_options = given.workspace.server;
   ImportOptions options;
-  options.file = given.file;
-  options.quiet = given.server.quiet;
-  options.patience = std::chrono::seconds(given.server.patience_s);
-  if (given.server.connections > 0) options.connections = given.server.connections;
-  TRY(auto server, server_of(given.server));
+  options.file = given.workspace.path;
+  options.quiet = server_options.quiet;
+  options.patience = std::chrono::seconds(server_options.patience_s);
+  if (server_options.connections > 0) options.connections = server_options.connections;
+  TRY(auto server, server_of(server_options));
   TRY(options.speed, parse_speed(given.speed));
   options.endpoint = std::move(server.endpoint);
   options.token = std::move(server.token);
   return options;
 }
 
-int run(const Options& given) {
+int run_chat_log(const Options& given) {
   auto options = import_options(given);
   if (!options) return fail(options.error().detail);
   auto report = import_chat_log(options.value());
   if (!report) return fail(report.error().detail + " Run the same command again to go on.");
-  if (given.server.json) {
+  if (given.workspace.server.json) {
     std::cout << json_of(report.value()) << "\n";
   } else {
     print(report.value());
@@ -79,18 +81,43 @@ int run(const Options& given) {
   return report.value().refused_total == 0 ? 0 : 1;
 }
 
+int wrong_usage(const std::string& why) {
+  fail(why);
+  return 2;
+}
+
+int run(const Options& given) {
+  const WorkspaceCommandOptions& workspace = given.workspace;
+  if (!workspace.dry_run && (workspace.server.url.empty() || workspace.server.token_file.empty())) {
+    return wrong_usage("name the server with --url and --token-file, or look first with --dry-run.");
+  }
+  if (given.format == "slack") return run_workspace_import(workspace, WorkspaceFormat::slack);
+  if (given.format == "mattermost") return run_workspace_import(workspace, WorkspaceFormat::mattermost);
+  if (workspace.dry_run) return wrong_usage("--dry-run is for --format slack and mattermost.");
+  return run_chat_log(given);
+}
+
 }  // namespace
 
 Command add_import(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  auto* words = app.add_subcommand("import", "play a chat log through the public API; safe to run again");
-  add_server_options(*words, options->server, "service");
-  words->add_option("file", options->file, "the chat log: JSON lines, plain or .zst")
+  auto* words = app.add_subcommand("import", "play a chat history through the public API; safe to run again");
+  add_server_options(*words, options->workspace.server, "service", false);
+  words
+      ->add_option("file", options->workspace.path,
+                   "hansard-log: JSON lines, plain or .zst; slack: an unpacked export's folder; mattermost: its .jsonl")
       ->required()
-      ->check(CLI::ExistingFile);
-  words->add_option("--speed", options->speed, "max, or N times the log's own speed (60x)");
+      ->check(CLI::ExistingPath);
+  words->add_option("--format", options->format, "hansard-log (default), slack or mattermost")
+      ->check(CLI::IsMember({"hansard-log", "slack", "mattermost"}));
+  words->add_option("--speed", options->speed, "hansard-log: max, or N times the log's own speed (60x)");
+  words->add_option("--user-ids", options->workspace.user_ids, "slack: what a user is called here: name, id or email")
+      ->check(CLI::IsMember({"name", "id", "email"}));
+  words->add_flag("--dry-run", options->workspace.dry_run, "slack, mattermost: count, say what is lost, ask no server");
   words->footer(
-      "Example:\n  hansard-replay import --url http://127.0.0.1:8080 --token-file service.token chat.jsonl.zst");
+      "Examples:\n"
+      "  hansard-replay import --url http://127.0.0.1:8080 --token-file service.token chat.jsonl.zst\n"
+      "  unzip export.zip -d slack && hansard-replay import --format slack --dry-run slack");
   return {words, [options] { return run(*options); }};
 }
 

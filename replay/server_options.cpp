@@ -6,10 +6,10 @@
 
 namespace hansard::replay {
 
-void add_server_options(CLI::App& command, ServerOptions& options, const std::string& scope) {
-  command.add_option("--url", options.url, "the server, such as http://127.0.0.1:8080")->required();
+void add_server_options(CLI::App& command, ServerOptions& options, const std::string& scope, bool required) {
+  command.add_option("--url", options.url, "the server, such as http://127.0.0.1:8080")->required(required);
   command.add_option("--token-file", options.token_file, "a file with a token of scope " + scope)
-      ->required()
+      ->required(required)
       ->check(CLI::ExistingFile);
   command.add_option("--connections", options.connections, "connections side by side")->check(CLI::Range(1, 512));
   command.add_option("--patience", options.patience_s, "seconds to wait for a server that is away (120)");

@@ -21,7 +21,8 @@ struct ServerOptions {
   unsigned patience_s = 120;
   bool json = false, quiet = false;
 };
-void add_server_options(CLI::App& command, ServerOptions& options, const std::string& scope);
+// `required`: there is nothing to do without a server.
+void add_server_options(CLI::App& command, ServerOptions& options, const std::string& scope, bool required = true);
 
 // Who is asked, and with which token.
 struct Server {

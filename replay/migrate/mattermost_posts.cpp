@@ -1,0 +1,111 @@
+#include "replay/migrate/mattermost_posts.h"
+
+#include "engine/base/hash.h"
+#include "engine/base/utf8.h"
+#include "replay/migrate/slack_files.h"
+
+namespace hansard::migrate {
+
+namespace {
+using base::JsonValue;
+
+constexpr char kNoPlace[] = "posts without a time or an author: left out";
+constexpr char kEmpty[] = "posts without any text: left out";
+constexpr char kFiles[] = "attachments: their names stand in the text, upload the bytes with POST /files";
+constexpr char kEdited[] = "edited posts: only the last text is in the export, the time of the edit is kept";
+constexpr char kPinned[] = "pinned posts: not carried over";
+constexpr char kBroadcasts[] = "@here, @channel and @all: text, nobody is mentioned by them";
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+// Of the word behind an '@' what is a user: "ann." at the end of a sentence is "ann".
+std::string user_in(std::string_view word, const IsUser& is_user) {
+  std::string name(word);
+  while (!name.empty() && !is_user(name)) {
+    const bool is_punctuation = name.back() == '.' || name.back() == '-' || name.back() == '_';
+    if (!is_punctuation) return "";
+    name.pop_back();
+  }
+  return name;
+}
+
+void find_mentions(Post& post, const IsUser& is_user, Losses& losses) {
+  const std::string_view text = post.text;
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    if (at > 0 && is_name_character(text[at - 1])) continue;  // an address
+    std::size_t end = at + 1;
+    while (end < text.size() && is_name_character(text[end])) ++end;
+    const std::string_view word = text.substr(at + 1, end - at - 1);
+    if (word == "here" || word == "channel" || word == "all") losses.note(kBroadcasts);
+    const std::string user = user_in(word, is_user);
+    if (!user.empty()) post.mentions.push_back({user, base::count_code_points(text.substr(0, at)), user.size() + 1});
+  }
+}
+
+void add_attachments(Post& post, const JsonValue& from, Losses& losses) {
+  for (const JsonValue& attachment : from.member("attachments").items()) {
+    losses.note(kFiles);
+    const std::string path = text_of(attachment, "path");
+    if (path.empty()) continue;
+    post.text += (post.text.empty() ? "" : "\n") + path.substr(path.rfind('/') + 1);
+  }
+}
+
+void add_reactions(Post& post, const JsonValue& from) {
+  for (const JsonValue& reaction : from.member("reactions").items()) {
+    const std::string user = text_of(reaction, "user"), emoji = text_of(reaction, "emoji_name");
+    if (!user.empty() && !emoji.empty()) post.reactions.push_back({emoji_of(emoji), user});
+  }
+}
+
+void add_metadata(Post& post, const JsonValue& from, const std::string& type, Losses& losses) {
+  std::string inside = "{";
+  if (!type.empty()) append_text_member(inside, "type", type);
+  if (const auto edited = from.member("edit_at").integer(); edited && *edited > 0) {
+    losses.note(kEdited);
+    append_text_member(inside, "edit_at", std::to_string(*edited));
+  }
+  if (inside != "{") post.metadata = "{\"mattermost\":" + inside + "}}";
+}
+}  // namespace
+
+std::string mattermost_key(const std::string& conversation, const base::JsonValue& post) {
+  base::Sha256 hash;
+  hash.update(conversation).update("\n").update(std::to_string(post.member("create_at").integer().value_or(0)));
+  hash.update("\n").update(text_of(post, "user")).update("\n").update(text_of(post, "message"));
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string key = "mattermost:";
+  for (std::uint8_t byte : hash.finish()) {
+    key += kDigits[byte >> 4];
+    key += kDigits[byte & 15];
+  }
+  return key;
+}
+
+std::optional<Post> mattermost_post(const base::JsonValue& from, const base::JsonValue& root,
+                                    const std::string& conversation, const IsUser& is_user, Losses& losses) {
+  Post post;
+  post.author = text_of(from, "user");
+  post.time = {from.member("create_at").integer().value_or(0)};
+  if (post.author.empty() || post.time.ms <= 0) {
+    losses.note(kNoPlace);
+    return std::nullopt;
+  }
+  const std::string type = text_of(from, "type");
+  post.key = mattermost_key(conversation, from);
+  if (root.kind() == JsonValue::Kind::object) post.reply_to = mattermost_key(conversation, root);
+  post.is_notice = type.starts_with("system_");
+  post.text = text_of(from, "message");
+  find_mentions(post, is_user, losses);
+  add_attachments(post, from, losses);
+  add_reactions(post, from);
+  add_metadata(post, from, type, losses);
+  if (from.member("is_pinned").boolean().value_or(false)) losses.note(kPinned);
+  if (!post.text.empty()) return post;
+  losses.note(kEmpty);
+  return std::nullopt;
+}
+
+}  // namespace hansard::migrate

@@ -1,0 +1,213 @@
+"""Moving here from Slack and Mattermost: an export goes in through the public API, and what the server answers is what
+the export says - also when it is played twice, cut short, and when the server is killed on the way."""
+import json
+import random
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from hansard_client import BIN, Server, temporary_folder
+
+API = "/api/v1"
+WORDS = "record of a parliament verbatim minutes speech member house bill vote division clause reading motion".split()
+
+
+def write_slack(folder, seed, people=8, channels=5, messages=300):
+    """A workspace export in days, with threads, reactions, mentions, joins, leaves and bots; gives what it said."""
+    chance = random.Random(seed)
+    users = [{"id": f"U{n}", "name": f"user{n}", "profile": {"display_name": f"User {n}", "title": "Member"}}
+             for n in range(people)]
+    listed, said = [], {}
+    for number in range(channels):
+        name, here = f"channel-{number}", {"U0"}
+        days, roots, texts = {}, [], []
+        for n in range(messages):
+            time_text = f"{1709640000 + n * 1800}.{n:06d}"
+            user = chance.choice(users)["id"]
+            message = {"type": "message", "user": user, "ts": time_text}
+            kind = chance.random()
+            if kind < 0.04:
+                message.update(subtype="channel_join", text=f"<@{user}> has joined the channel")
+                here.add(user)
+                text = f"@User {user[1:]} has joined the channel"
+            elif kind < 0.06 and user != "U0":
+                message.update(subtype="channel_leave", text=f"<@{user}> has left the channel")
+                here.discard(user)
+                text = f"@User {user[1:]} has left the channel"
+            else:
+                words = " ".join(chance.choices(WORDS, k=6))
+                here.add(user)
+                other = chance.choice(users)["id"]
+                message["text"] = f"{words} &amp; <@{other}> <https://example.com/{n}|page {n}>"
+                text = f"{words} & @User {other[1:]} page {n} (https://example.com/{n})"
+                if roots and kind < 0.4:
+                    message["thread_ts"] = chance.choice(roots)
+                else:
+                    roots.append(time_text)
+                if kind > 0.8:
+                    message["reactions"] = [{"name": "+1", "users": ["U0"], "count": 1}]
+            texts.append(text)
+            day = time.strftime("%Y-%m-%d", time.gmtime(float(time_text)))
+            days.setdefault(day, []).append(message)
+        (folder / name).mkdir(parents=True)
+        for day, content in days.items():
+            chance.shuffle(content)
+            (folder / name / f"{day}.json").write_text(json.dumps(content))
+        listed.append({"id": f"C{number}", "name": name, "creator": "U0", "members": sorted(here)})
+        said[f"slack:C{number}"] = (name, texts, sorted(f"user{u[1:]}" for u in here))
+    (folder / "users.json").write_text(json.dumps(users))
+    (folder / "channels.json").write_text(json.dumps(listed))
+    (folder / "dms.json").write_text(json.dumps([{"id": "D1", "members": ["U1", "U2"]}]))
+    (folder / "D1").mkdir()
+    (folder / "D1" / "2024-03-05.json").write_text(json.dumps(
+        [{"type": "message", "user": "U1", "text": "between us", "ts": "1709640000.000001"}]))
+    return said
+
+
+class Moving(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        self.folder = temporary_folder()
+        self.token = self.folder / "service.token"
+        self.token.write_text(self.server.token("importer", "service"))
+
+    def tearDown(self):
+        self.server.close()
+        shutil.rmtree(self.folder)
+
+    def command(self, format, path, *more):
+        return [str(BIN / "hansard-replay"), "import", "--format", format, "--url",
+                f"http://127.0.0.1:{self.server.port}", "--token-file", str(self.token), "--json", "--quiet", *more,
+                str(path)]
+
+    def run_import(self, format, path, *more, status=0):
+        done = subprocess.run(self.command(format, path, *more), capture_output=True, timeout=600)
+        self.assertEqual(done.returncode, status, done.stdout[-3000:] + done.stderr[-3000:])
+        return json.loads(done.stdout) if done.stdout else done.stderr.decode()
+
+    def durable(self):
+        page = self.server.user("watcher").get("/metrics").text
+        return [line for line in page.splitlines() if line.startswith("hansard_durable_position")]
+
+    def conversation(self, user, external_id):
+        """Of external ids, as the importer's scope made them: global."""
+        found = self.server.user("importer", "service", act_as=user).get(
+            f"{API}/conversations?external_id={external_id}").json["items"]
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def history(self, user, conversation):
+        items, after = [], 0
+        while True:
+            page = user.history(conversation, f"limit=200&after={after}")["items"]
+            if not page:
+                return items
+            items += page
+            after = page[-1]["ordinal"]
+
+    def expect(self, said):
+        for external_id, (name, texts, members) in said.items():
+            found = self.conversation("user0", external_id)
+            self.assertEqual((found["title"], found["unread"]), (name, 0))
+            user0 = self.server.user("user0")
+            items = self.history(user0, found["id"])
+            self.assertEqual([item["content"] for item in items], texts)
+            self.assertEqual([item["created_at"] for item in items], sorted(item["created_at"] for item in items))
+            page = user0.get(f"{API}/conversations/{found['id']}/members?limit=200").json["items"]
+            self.assertEqual(sorted(member["user_id"] for member in page), members)
+            self.assertTrue(any(item["reply_to"] for item in items))
+            for item in items:
+                for mention in item["mentions"] or []:
+                    shown = item["content"][mention["offset"]:mention["offset"] + mention["length"]]
+                    self.assertEqual(shown, "@User " + mention["user_id"][4:])
+            reactions = [r for item in items for r in item["reactions"] or []]
+            self.assertTrue(all(r["emoji"] == "👍" and r["me"] for r in reactions))
+
+    def test_a_slack_export_comes_out_equal_and_twice_is_once(self):
+        said = write_slack(self.folder / "slack", seed=1)
+        dry = self.run_import("slack", self.folder / "slack", "--dry-run")
+        self.assertEqual(self.durable(), ["hansard_durable_position 0"])
+        report = self.run_import("slack", self.folder / "slack")
+        self.assertEqual(report["refused"], 0, report)
+        self.assertEqual((report["people"], report["conversations"]), (8, 6))
+        for name in ("messages", "system_messages", "replies", "reactions", "mentions", "joins", "removals"):
+            self.assertEqual(report[name], dry[name], name)
+        self.expect(said)
+        profile = self.server.user("user1").get(f"{API}/users/user1").json
+        self.assertEqual((profile["display_name"], profile["metadata"]["slack"]["id"]), ("User 1", "U1"))
+        direct = self.server.user("user2").get(f"{API}/conversations?type=direct").json["items"]
+        self.assertEqual([c["last_message"]["content"] for c in direct], ["between us"])
+        before = self.durable()
+        self.assertEqual(self.run_import("slack", self.folder / "slack")["refused"], 0)
+        self.assertEqual(self.durable(), before)
+        hits = self.server.user("user0").get(f"{API}/search/messages?q=parliament%20in:{self.conversation('user0', 'slack:C0')['id']}")
+        self.assertEqual(hits.status, 200, hits.text)
+
+    def test_an_import_that_is_killed_goes_on(self):
+        said = write_slack(self.folder / "slack", seed=2, messages=600)
+        importer = subprocess.Popen(self.command("slack", self.folder / "slack"), stdout=subprocess.DEVNULL)
+        while self.durable() < ["hansard_durable_position 3"]:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        importer.send_signal(signal.SIGKILL)
+        importer.wait()
+        self.assertEqual(self.run_import("slack", self.folder / "slack")["refused"], 0)
+        self.expect(said)
+
+    def test_a_server_that_is_killed_on_the_way_loses_nothing(self):
+        said = write_slack(self.folder / "slack", seed=3, messages=600)
+        importer = subprocess.Popen(self.command("slack", self.folder / "slack"), stdout=subprocess.PIPE)
+        for _ in range(3):
+            time.sleep(0.4)
+            self.server.kill()
+            self.server.start()
+        out, _ = importer.communicate(timeout=600)
+        self.assertEqual(importer.returncode, 0, out[-3000:])
+        self.expect(said)
+
+    def test_a_mattermost_export(self):
+        lines = [{"type": "version", "version": 1},
+                 {"type": "channel", "channel": {"team": "house", "name": "floor", "display_name": "The floor",
+                                                 "type": "O"}}]
+        lines += [{"type": "user", "user": {"username": name, "nickname": name.title(), "teams": [
+            {"name": "house", "channels": [{"name": "floor"}]}]}} for name in ("ann", "bob")]
+        lines += [{"type": "post", "post": {"team": "house", "channel": "floor", "user": "ann", "message": "second @bob",
+                                            "create_at": 1709640002000, "replies": [
+                                                {"user": "bob", "message": "a reply", "create_at": 1709640003000}]}},
+                  {"type": "post", "post": {"team": "house", "channel": "floor", "user": "bob", "message": "first",
+                                            "create_at": 1709640001000, "reactions": [
+                                                {"user": "ann", "emoji_name": "tada", "create_at": 1709640001500}]}},
+                  {"type": "direct_post", "direct_post": {"channel_members": ["bob", "ann"], "user": "bob",
+                                                          "message": "psst", "create_at": 1709640004000}}]
+        path = self.folder / "export.jsonl"
+        path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+        report = self.run_import("mattermost", path)
+        self.assertEqual((report["refused"], report["messages"], report["conversations"]), (0, 4, 2), report)
+        ann = self.server.user("ann")
+        floor = self.conversation("ann", "mattermost:house/floor")
+        items = self.history(ann, floor["id"])
+        self.assertEqual([item["content"] for item in items], ["first", "second @bob", "a reply"])
+        self.assertEqual(items[2]["reply_to"], items[1]["id"])
+        self.assertEqual(items[1]["mentions"], [{"user_id": "bob", "offset": 7, "length": 4}])
+        self.assertEqual(items[0]["reactions"][0]["emoji"], "🎉")
+        before = self.durable()
+        self.run_import("mattermost", path)
+        self.assertEqual(self.durable(), before)
+
+    def test_what_is_no_export_is_a_sentence(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assertIn("users.json", self.run_import("slack", empty, status=1))
+        path = self.folder / "x.jsonl"
+        path.write_text("[" * 100_000)
+        self.assertIn("line 1", self.run_import("mattermost", path, status=1))
+        alone = subprocess.run([str(BIN / "hansard-replay"), "import", "--format", "slack", str(empty)],
+                               capture_output=True)
+        self.assertEqual(alone.returncode, 2)
+        self.assertIn(b"--dry-run", alone.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "replay/migrate/mattermost_export.h"
+#include "tests/support/temp_folder.h"
+
+namespace hansard::migrate {
+namespace {
+
+using support::TempFolder;
+
+constexpr char kExport[] = R"({"type":"version","version":1}
+{"type":"team","team":{"name":"house","display_name":"House","type":"O"}}
+{"type":"channel","channel":{"team":"house","name":"floor","display_name":"The floor","type":"O","header":"h"}}
+{"type":"user","user":{"username":"ann","email":"ann@example.com","nickname":"Ann",)"
+    R"("teams":[{"name":"house","channels":[{"name":"floor","roles":"channel_user"}]}]}}
+{"type":"user","user":{"username":"bob.b","email":"b@example.com","first_name":"Bob",)"
+    R"("last_name":"B","teams":[{"name":"house","channels":[{"name":"floor"}]}]}}
+{"type":"post","post":{"team":"house","channel":"floor","user":"ann","message":"second,)"
+    R"( @bob.b.","create_at":1709640002000,"replies":[{"user":"bob.b","message":"a reply",)"
+    R"("create_at":1709640004000,"reactions":[{"user":"ann","emoji_name":"tada",)"
+    R"("create_at":1709640005000}]}]}}
+{"type":"post","post":{"team":"house","channel":"floor","user":"bob.b",)"
+    R"("message":"first: mail x@ann, not @nobody, @all","create_at":1709640001000,)"
+    R"("attachments":[{"path":"20240305/teams/notes.txt"}]}}
+{"type":"post","post":{"team":"house","channel":"floor","user":"ann","message":"third",)"
+    R"("create_at":1709640003000,"edit_at":1709640009000}}
+{"type":"post","post":{"team":"house","channel":"attic","user":"ann","message":"nowhere","create_at":1709640003000}}
+
+{"type":"direct_channel","direct_channel":{"members":["bob.b","ann"]}}
+{"type":"direct_post","direct_post":{"channel_members":["ann","bob.b"],"user":"ann",)"
+    R"("message":"psst","create_at":1709640006000}}
+{"type":"emoji","emoji":{"name":"parrot","image":"p.gif"}}
+)";
+
+std::vector<Post> posts_of(const Workspace& workspace, std::size_t number, Losses& losses) {
+  std::vector<Post> posts;
+  REQUIRE(workspace.read(number, losses, [&](Post post) {
+    posts.push_back(std::move(post));
+    return true;
+  }));
+  return posts;
+}
+
+TEST_CASE("a bulk export becomes people, conversations and posts in the order of time") {
+  TempFolder folder;
+  Losses losses;
+  auto opened = open_mattermost_export(folder.write("export.jsonl", kExport), losses);
+  REQUIRE(opened);
+  const Workspace& workspace = *opened.value();
+  REQUIRE(workspace.people().size() == 2);
+  CHECK(workspace.people()[1].display_name == "Bob B");
+  REQUIRE(workspace.conversations().size() == 2);
+  CHECK(workspace.conversations()[0].title == "The floor");
+  CHECK(workspace.conversations()[0].members == std::vector<std::string>{"ann", "bob.b"});
+  CHECK(workspace.conversations()[1].is_direct);
+
+  auto posts = posts_of(workspace, 0, losses);
+  REQUIRE(posts.size() == 4);
+  CHECK(std::ranges::is_sorted(posts, {}, [](const Post& post) { return post.time.ms; }));
+  CHECK(posts[0].text == "first: mail x@ann, not @nobody, @all\nnotes.txt");
+  CHECK(posts[0].mentions.empty());
+  REQUIRE(posts[1].mentions.size() == 1);
+  CHECK(posts[1].mentions[0].user == "bob.b");
+  CHECK(posts[1].mentions[0].offset == 8);
+  CHECK(posts[1].mentions[0].length == 6);
+  CHECK(posts[3].reply_to == posts[1].key);
+  REQUIRE(posts[3].reactions.size() == 1);
+  CHECK(posts[3].reactions[0].emoji == "🎉");
+  CHECK(posts_of(workspace, 1, losses).at(0).text == "psst");
+  const auto lost = losses.all();
+  CHECK(lost.at("posts of a channel that is not in the export: left out") == 1);
+  CHECK(lost.at("lines of a kind this version does not know: left out") == 1);
+}
+
+TEST_CASE("what is no bulk export is a sentence that names the line") {
+  TempFolder folder;
+  Losses losses;
+  auto error_of = [&](const std::string& text) {
+    auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
+    return opened ? std::string() : opened.error().detail;
+  };
+  CHECK(error_of("").find("there are no channels") != std::string::npos);
+  CHECK(error_of("{\"type\":\"version\",\"version\":2}").find("line 1") != std::string::npos);
+  CHECK(error_of("{\"type\":\"version\",\"version\":1}\nnot json").find("line 2") != std::string::npos);
+  CHECK(error_of(std::string(200'000, '[')).find("line 1") != std::string::npos);
+  CHECK(error_of(std::string(kLineBytesMax + 10, 'x')).find("longer") != std::string::npos);
+  CHECK_FALSE(open_mattermost_export(folder.path("nothing"), losses));
+}
+
+TEST_CASE("wrong types in posts are counted and left out") {
+  TempFolder folder;
+  Losses losses;
+  const std::string text = R"({"type":"channel","channel":{"team":"t","name":"c"}}
+{"type":"post","post":{"team":"t","channel":"c","user":7,"message":"a","create_at":1}}
+{"type":"post","post":{"team":"t","channel":"c","user":"u","message":"a","create_at":"soon"}}
+{"type":"post","post":{"team":"t","channel":"c","user":"u","message":["a"],"create_at":5}}
+{"type":"post","post":{"team":"t","channel":"c","user":"u","message":"whole","create_at":5,)"
+    R"("replies":7,"reactions":{"a":1}}}
+{"type":"post","post":7}
+{"type":7}
+[]
+)";
+  auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
+  REQUIRE(opened);
+  auto posts = posts_of(*opened.value(), 0, losses);
+  REQUIRE(posts.size() == 1);
+  CHECK(posts[0].text == "whole");
+}
+
+}  // namespace
+}  // namespace hansard::migrate
