@@ -19,7 +19,7 @@ void RebuildPace::look(base::Position applied, base::MonotonicTime now) {
 std::chrono::nanoseconds RebuildPace::rest(std::uint64_t events, std::chrono::nanoseconds took) const {
   if (!is_busy_) return std::chrono::nanoseconds{0};
   std::chrono::nanoseconds share{events * 1'000'000'000 / busy_events_per_s_};
-  return std::max(share - took, took);
+  return std::max(share - took, 2 * took);
 }
 
 }  // namespace hansard::projections

@@ -1,5 +1,5 @@
 // How fast a rebuild goes beside live traffic: as fast as it can while nobody writes; with somebody writing, at most so
-// many events a second and half of the time, and not at all while commands queue up or the views fall behind (though
+// many events a second and a third of the time, and not at all while commands queue up or the views fall behind (though
 // never standing still for longer than kWaitMax, so that it ends under any load).
 //
 // Thread: the rebuild's.

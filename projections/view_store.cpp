@@ -22,6 +22,8 @@ constexpr std::uint8_t kCheckpointVersion = 1;
 constexpr char kDamagedMark[] = "DAMAGED";
 constexpr char kIngestedFile[] = "batch.sst";
 constexpr int kOpenFilesMax = 256;
+// Large files reach the disk as they are written, so that their last sync does not hold up those of the log.
+constexpr std::uint64_t kBytesPerSync = 512u << 10;
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
@@ -40,6 +42,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.max_open_files = kOpenFilesMax;
   rocks.compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
+  rocks.bytes_per_sync = kBytesPerSync;
   rocks.keep_log_file_num = 2;
   rocks.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   rocks.info_log_level = rocksdb::WARN_LEVEL;
