@@ -21,6 +21,7 @@ Process::Process(const Parts& parts, const ProcessOptions& options, std::vector<
           std::move(subscribers),
           {parts.engine, parts.views, *store_, parts.clock, parts.render, parts.trouble, options.dead_letters_max},
           HttpPost::make),
+      consumers_(parts.engine, *store_, parts.clock, options.consumers),
       desk_(parts.engine),
       timers_(parts.clock, parts.views.applied_gate(), make_timers(parts, options)) {}
 
@@ -28,12 +29,14 @@ Process::~Process() { stop(); }
 
 void Process::start() {
   webhooks_.start();
+  consumers_.start();
   timers_.start();
 }
 
 void Process::stop() {
   timers_.stop();
   webhooks_.stop();
+  consumers_.stop();
 }
 
 // Every timer of the house; one more is one more line.

@@ -1,4 +1,5 @@
-// What the server does without being asked: timers and webhooks, and the store both keep their progress in.
+// What the server does without being asked: timers and webhooks; and the store they keep their progress in, with that
+// of the consumers of the log.
 //
 // Thread: open, start and stop from the owner. Owns: the store, the webhooks, the timers and their threads. Outlived by
 // the engine, the views and the clock; destroyed after the engine has stopped, for it may still answer.
@@ -12,6 +13,7 @@
 
 #include "engine/files/blob_store.h"
 #include "projections/process/command_desk.h"
+#include "projections/process/consumers.h"
 #include "projections/process/timers.h"
 #include "projections/process/webhooks.h"
 
@@ -23,6 +25,7 @@ struct ProcessOptions {
   std::uint32_t dead_letters_max = 10'000;    // per webhook
   std::uint32_t files_unattached_s = 86'400;  // what no message carries within it is collected
   std::uint32_t files_sweep_s = 21'600;       // for one look at all blobs
+  ConsumerOptions consumers;
 };
 
 class Process {
@@ -46,6 +49,7 @@ class Process {
   void stop();
 
   Webhooks& webhooks() { return webhooks_; }
+  Consumers& consumers() { return consumers_; }
 
  private:
   Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
@@ -54,6 +58,7 @@ class Process {
 
   std::unique_ptr<ProgressStore> store_;
   Webhooks webhooks_;
+  Consumers consumers_;
   CommandDesk desk_;
   Timers timers_;
 };

@@ -1,0 +1,88 @@
+#include "engine/event_filter.h"
+
+#include <algorithm>
+
+namespace hansard::engine {
+
+using base::ErrorCode;
+using domain::EventType;
+
+namespace {
+constexpr std::uint16_t kEventTypeMost = 255;  // every number in use lies below
+
+struct NamedType {
+  std::string_view name;
+  EventType type;
+};
+
+const std::vector<NamedType>& all_types() {
+  static const std::vector<NamedType> types = [] {
+    std::vector<NamedType> known;
+    for (std::uint16_t number = 1; number <= kEventTypeMost; ++number) {
+      const auto type = static_cast<EventType>(number);
+      if (const auto name = domain::type_name(type); name != "unknown") known.push_back({name, type});
+    }
+    return known;
+  }();
+  return types;
+}
+
+// False: nothing has that name.
+bool add_types(std::string_view name, std::vector<EventType>& to) {
+  const bool is_group = name.ends_with(".*");
+  const auto prefix = name.substr(0, name.size() - (is_group ? 1 : 0));
+  const auto before = to.size();
+  for (const auto& known : all_types()) {
+    if (is_group ? known.name.starts_with(prefix) : known.name == name) to.push_back(known.type);
+  }
+  return to.size() > before;
+}
+
+// A name of the caller's in a sentence: short, and nothing but what names are made of.
+std::string quoted(std::string_view name) {
+  constexpr std::size_t kShown = 40;
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '*'; };
+  const bool is_sane = name.size() <= kShown && std::all_of(name.begin(), name.end(), plain);
+  return is_sane ? " '" + std::string(name) + "'" : " of that name";
+}
+}  // namespace
+
+base::Result<std::vector<EventType>> parse_event_types(std::string_view text) {
+  if (text.size() > kTypesTextMax) return base::error(ErrorCode::malformed, "the list of event types is too long");
+  std::vector<EventType> types;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    const auto name = text.substr(0, comma);
+    if (!add_types(name, types)) return base::error(ErrorCode::malformed, "there is no event type" + quoted(name));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    std::sort(types.begin(), types.end());
+    types.erase(std::unique(types.begin(), types.end()), types.end());
+  }
+  return types;
+}
+
+std::optional<domain::ConversationId> conversation_of_event(const domain::RecordedEvent& event) {
+  if (!event.body) return std::nullopt;
+  const auto of_body = [](const auto& body) -> std::optional<domain::ConversationId> {
+    if constexpr (requires { body.facts.conversation; }) {
+      return body.facts.conversation;
+    } else if constexpr (requires { body.draft.conversation; }) {
+      return body.draft.conversation;
+    } else if constexpr (requires { body.conversation; }) {
+      return body.conversation;
+    } else {
+      return std::nullopt;
+    }
+  };
+  return std::visit(of_body, *event.body);
+}
+
+bool EventFilter::matches(const domain::RecordedEvent& event) const {
+  const auto is_wanted = [&] { return std::binary_search(types.begin(), types.end(), type_of(*event.body)); };
+  if (!types.empty() && (!event.body || !is_wanted())) return false;
+  if (actor && event.actor != *actor) return false;
+  if (!conversation || event.stream == base::stream_of(*conversation)) return true;
+  return conversation_of_event(event) == conversation;
+}
+
+}  // namespace hansard::engine

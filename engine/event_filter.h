@@ -1,0 +1,35 @@
+// Which events somebody wants: by type, by the conversation they are about, by who did it; what is left out does not
+// narrow. The feed, its consumers and the tools share it.
+//
+// Thread: any; plain values. Limits: kTypesTextMax bytes of types.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/domain/events.h"
+
+namespace hansard::engine {
+
+struct EventFilter {
+  std::vector<domain::EventType> types;  // ascending, each once; empty: every type, also those nobody knows
+  std::optional<domain::ConversationId> conversation;
+  std::optional<domain::UserId> actor;
+
+  bool matches(const domain::RecordedEvent& event) const;
+  // Whether every event matches.
+  bool is_open() const { return types.empty() && !conversation && !actor; }
+  bool operator==(const EventFilter&) const = default;
+};
+
+inline constexpr std::size_t kTypesTextMax = 4'096;
+
+// "message.sent,member.*": names, or a group of them; "" is none. `malformed` with the name that is no event type.
+base::Result<std::vector<domain::EventType>> parse_event_types(std::string_view text);
+// The conversation an event is about, also where it belongs to a user's stream.
+std::optional<domain::ConversationId> conversation_of_event(const domain::RecordedEvent& event);
+
+}  // namespace hansard::engine
