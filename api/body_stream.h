@@ -34,11 +34,15 @@ class BodyReader {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  virtual std::uint64_t size() const = 0;  // bytes, exactly
+  virtual std::uint64_t size() const = 0;  // bytes, exactly; of an endless one 0
+  // Goes on until next() gives "".
+  virtual bool is_endless() const { return false; }
+  // The server stops, or the connection is cut: a next() that waits is to come back soon. Of an endless one.
+  virtual void finish() {}
   // Before anything is written: a problem is answered in place of the response.
   virtual asio::awaitable<Answered<void>> open() = 0;
-  // The next piece, valid until the next call, not empty. Asked for while less than size() has come. An error cuts the
-  // connection, which is all that can be said once the head has left.
+  // The next piece, valid until the next call, not empty. Asked for while less than size() has come, or until an
+  // endless one has ended. An error cuts the connection, which is all that can be said once the head has left.
   virtual asio::awaitable<base::Result<std::string_view>> next() = 0;
 };
 

@@ -18,6 +18,7 @@
 #include "api/auth.h"
 #include "api/limits.h"
 #include "engine/engine.h"
+#include "projections/process/consumers.h"
 #include "projections/process/webhooks.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
@@ -36,6 +37,7 @@ namespace asio = boost::asio;
 class Metrics;        // metrics.h
 class Acknowledged;   // acknowledged.h: user -> last acknowledged position on this node
 class Completions;    // completions.h
+class EventTail;      // event_tail.h
 class TypingBoard;    // typing.h
 class PresenceBoard;  // presence.h
 class RateLimiter;    // rate_limiter.h
@@ -52,14 +54,17 @@ struct Context {
   base::Clock& clock;
   base::UuidSource& uuids;
   Completions& completions;
-  TypingBoard* typing = nullptr;           // nothing where nobody types (tests of handlers)
-  RateLimiter* rate_limiter = nullptr;     // nothing: no rate is limited (tests of handlers)
-  process::Webhooks* webhooks = nullptr;   // nothing: there are none (tests of handlers)
-  PresenceBoard* presence = nullptr;       // nothing: nobody is online (tests of handlers)
-  search::SearchView* search = nullptr;    // nothing: nobody searches (tests of handlers)
-  files::BlobStore* files = nullptr;       // nothing where there are no files (tests of sessions)
-  const proof::Proofs* proofs = nullptr;   // nothing: there are none (tests of handlers)
-  SocketCounts* file_transfers = nullptr;  // uploads and downloads of each user
+  TypingBoard* typing = nullptr;            // nothing where nobody types (tests of handlers)
+  RateLimiter* rate_limiter = nullptr;      // nothing: no rate is limited (tests of handlers)
+  process::Webhooks* webhooks = nullptr;    // nothing: there are none (tests of handlers)
+  PresenceBoard* presence = nullptr;        // nothing: nobody is online (tests of handlers)
+  search::SearchView* search = nullptr;     // nothing: nobody searches (tests of handlers)
+  files::BlobStore* files = nullptr;        // nothing where there are no files (tests of sessions)
+  const proof::Proofs* proofs = nullptr;    // nothing: there are none (tests of handlers)
+  SocketCounts* file_transfers = nullptr;   // uploads and downloads of each user
+  process::Consumers* consumers = nullptr;  // nothing: there are none (tests of handlers)
+  EventTail* event_tail = nullptr;          // what this thread's followers of the log share
+  SocketCounts* event_streams = nullptr;    // streams of the log of each user
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

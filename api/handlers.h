@@ -28,6 +28,7 @@ struct Call {
   std::vector<std::string> path_values;  // of {id}, {user_id} ..., in the order of the path, decoded
   Params params;
   std::string key;  // Idempotency-Key; "" for none
+  base::Timestamp token_expires{};
 };
 
 using OpenHandler = Response (*)(Context&, const Request&);  // without authentication, at the root
@@ -142,6 +143,16 @@ Answered<Response> drop_view(Context& context, const Call& call);
 
 // handlers_search.cpp
 asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);
+
+// handlers_events.cpp
+asio::awaitable<Answered<Response>> events(Context& context, const Call& call);
+
+// handlers_consumers.cpp
+Answered<Response> list_consumers(Context& context, const Call& call);
+Answered<Response> get_consumer(Context& context, const Call& call);
+Answered<Response> put_consumer(Context& context, const Call& call);
+Answered<Response> remove_consumer(Context& context, const Call& call);
+Answered<Response> ack_consumer(Context& context, const Call& call);
 
 }  // namespace handlers
 }  // namespace hansard::api

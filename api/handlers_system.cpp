@@ -51,8 +51,11 @@ Response metrics(Context& context, const Request&) {
   if (context.webhooks != nullptr) webhooks = context.webhooks->status();
   std::optional<proof::ProofStatus> proofs;
   if (context.proofs != nullptr) proofs = context.proofs->status();
-  Response response = json_response(metrics_page(context.metrics, context.engine, context.view_status(),
-                                                 context.clock.now(), webhooks, proofs ? &*proofs : nullptr));
+  std::vector<process::ConsumerStatus> consumers;
+  if (context.consumers != nullptr) consumers = context.consumers->status();
+  Response response =
+      json_response(metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now(), webhooks,
+                                 proofs ? &*proofs : nullptr, consumers));
   response.content_type = std::string(kMetricsContentType);
   return response;
 }

@@ -70,6 +70,8 @@ class HttpSession final : public Connection {
   asio::awaitable<Next> refuse(Problem problem);
   asio::awaitable<bool> write(Response response, bool with_body, bool keep_alive);
   asio::awaitable<bool> write_stream(std::string_view head, std::shared_ptr<BodySource> stream);
+  asio::awaitable<bool> write_endless(std::string head, std::shared_ptr<BodySource> stream, bool in_chunks);
+  void watch_peer(std::weak_ptr<BodySource> stream);
   asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
   asio::awaitable<void> linger();
   void set_deadline(seconds after) { deadline_ = thread_.now() + after; }
@@ -82,8 +84,9 @@ class HttpSession final : public Connection {
   std::string in_;   // what has arrived and is not yet used
   std::string out_;  // the head being written
   base::MonotonicTime deadline_{};
-  bool has_read_all_ = false;  // the last read left nothing in the kernel
-  bool is_idle_ = false;       // between requests
+  std::shared_ptr<BodySource> endless_;  // while it is being written
+  bool has_read_all_ = false;            // the last read left nothing in the kernel
+  bool is_idle_ = false;                 // between requests
 };
 
 HttpSession::HttpSession(IoThread& thread, tcp::socket socket, ConnectionSlot slot)
@@ -106,9 +109,11 @@ void HttpSession::on_tick(base::MonotonicTime now, base::Timestamp) {
 
 void HttpSession::ask_to_stop() {
   if (is_idle_) cut();
+  if (endless_) endless_->finish();
 }
 
 void HttpSession::cut() {
+  if (endless_) endless_->finish();
   error_code ignored;
   socket_.close(ignored);
 }
@@ -254,7 +259,9 @@ asio::awaitable<bool> HttpSession::write(Response response, bool with_body, bool
   out_.clear();
   append_response_head(out_, response, keep_alive, thread_.date());
   bool is_written = false;
-  if (with_body && response.stream) {
+  if (with_body && response.is_endless()) {
+    is_written = co_await write_endless(std::move(out_), response.stream, keep_alive);
+  } else if (with_body && response.stream) {
     is_written = co_await write_stream(out_, response.stream);
   } else {
     const std::string_view body = with_body ? std::string_view(response.body) : std::string_view{};
@@ -278,6 +285,37 @@ asio::awaitable<bool> HttpSession::write_stream(std::string_view head, std::shar
     left -= piece.value().size();
   } while (left > 0);
   co_return true;
+}
+
+// Ends the stream of a peer that has closed. The stream lives no longer than the session writes it.
+void HttpSession::watch_peer(std::weak_ptr<BodySource> stream) {
+  socket_.async_wait(tcp::socket::wait_read, [this, stream](error_code failed) {
+    const auto alive = stream.lock();
+    if (failed || !alive) return;
+    char byte = 0;
+    socket_.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again) return watch_peer(stream);
+    if (failed) alive->finish();
+  });
+}
+
+// Whoever waits here waits for what happens, not for the peer.
+asio::awaitable<bool> HttpSession::write_endless(std::string head, std::shared_ptr<BodySource> stream, bool in_chunks) {
+  endless_ = stream;
+  if (thread_.is_stopping()) stream->finish();
+  watch_peer(stream);
+  bool has_ended = false, is_written = true;
+  while (is_written && !has_ended) {
+    deadline_ = base::MonotonicTime::max();
+    auto piece = co_await stream->next();
+    if (!piece) break;
+    has_ended = piece.value().empty();
+    in_chunks ? append_chunk(head, piece.value()) : void(head.append(piece.value()));
+    is_written = co_await write_bytes(head, {});
+    head.clear();
+  }
+  endless_.reset();
+  co_return is_written&& has_ended;
 }
 
 // One gathering write; the clock is wound up by every byte the peer takes.

@@ -12,5 +12,6 @@ std::optional<std::string_view> Request::header(std::string_view lower_case_name
 }
 
 std::uint64_t Response::body_size() const { return stream ? stream->size() : body.size(); }
+bool Response::is_endless() const { return stream && stream->is_endless(); }
 
 }  // namespace hansard::api

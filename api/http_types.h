@@ -47,6 +47,7 @@ struct Response {
   std::string_view code{};               // of a problem, its stable word: a literal
   std::shared_ptr<BodySource> stream{};  // instead of `body`
   std::uint64_t body_size() const;       // Content-Length
+  bool is_endless() const;               // goes on as long as it likes
 };
 
 }  // namespace hansard::api

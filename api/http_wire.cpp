@@ -89,13 +89,23 @@ void append_response_head(std::string& out, const Response& response, bool keep_
   out.append(reason_of(response.status)).append("\r\n");
   if (has_body(response.status)) {
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
-    append_field(out, "Content-Length", std::to_string(response.body_size()));
+    if (response.is_endless()) {
+      if (keep_alive) append_field(out, "Transfer-Encoding", "chunked");
+    } else {
+      append_field(out, "Content-Length", std::to_string(response.body_size()));
+    }
   }
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (response.quota) append_quota(out, *response.quota);
   if (!date.empty()) append_field(out, "Date", date);
   if (!keep_alive) append_field(out, "Connection", "close");
   out += "\r\n";
+}
+
+void append_chunk(std::string& out, std::string_view piece) {
+  std::array<char, 24> size{};
+  std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+  out.append(size.data()).append(piece).append("\r\n");
 }
 
 }  // namespace hansard::api

@@ -16,7 +16,10 @@ std::string_view reason_of(int status);
 std::string http_date(base::Timestamp time);
 
 // Appends status line and header fields with the empty line. `date` is http_date's text, "" for none. Control
-// characters in values are left out: nothing a value carries can start a field.
+// characters in values are left out: nothing a value carries can start a field. An endless body comes in chunks where
+// the connection is kept, and ends with the connection where it is not (as HTTP/1.0 wants it).
 void append_response_head(std::string& out, const Response& response, bool keep_alive, std::string_view date);
+// A piece of a body as a chunk (RFC 9112 section 7.1); an empty one is the last.
+void append_chunk(std::string& out, std::string_view piece);
 
 }  // namespace hansard::api

@@ -27,6 +27,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
                parts.limits, parts.metrics, shared.acknowledged, parts.clock,
                shared.uuids, completions_,  &shared.typing,      &shared.rate_limiter},
       dispatcher_(io, parts.engine, parts.views, parts.limits),
+      event_tail_(io, parts.engine),
       tasks_(io),
       loops_(io),
       ticker_(io),
@@ -36,10 +37,13 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
   context_.files = parts.files;
   context_.proofs = parts.proofs;
   context_.file_transfers = &shared.file_transfers;
+  context_.event_tail = &event_tail_;
+  context_.event_streams = &shared.event_streams;
   context_.search = parts.search;
   context_.presence = &shared.presence;
   listen_to(shared);
   context_.webhooks = parts.webhooks;
+  context_.consumers = parts.consumers;
 }
 
 IoThread::~IoThread() = default;
@@ -79,6 +83,7 @@ asio::awaitable<void> IoThread::tick_until_stopped() {
     tick();
   }
   dispatcher_.stop();
+  event_tail_.stop();
   work_.reset();
 }
 
@@ -86,6 +91,7 @@ void IoThread::tick() {
   auto wall = context_.clock.now();
   date_ = http_date(wall);
   connections_.tick(now(), wall);
+  event_tail_.tick(now());
   if (ticks_shared_) {
     shared_.typing.tick();
     shared_.presence_teller.tick(context_);

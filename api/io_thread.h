@@ -20,6 +20,7 @@
 #include "api/connections.h"
 #include "api/context.h"
 #include "api/dispatcher.h"
+#include "api/event_tail.h"
 #include "api/json.h"
 #include "api/presence.h"
 #include "api/presence_teller.h"
@@ -48,6 +49,7 @@ struct Shared {
   RateLimiter rate_limiter;
   SocketCounts sockets;
   SocketCounts file_transfers;
+  SocketCounts event_streams;
   std::atomic<std::size_t> connections{0};
 };
 
@@ -92,6 +94,7 @@ class IoThread {
   Context context_;
   Connections connections_;
   Dispatcher dispatcher_;
+  EventTail event_tail_;
   TaskGroup tasks_;
   TaskGroup loops_;
   asio::steady_timer ticker_;

@@ -49,6 +49,11 @@ struct Limits {
   std::size_t sockets_per_user_max = 20;
   std::size_t connections_max = 18'000;
   std::size_t members_per_request_max = 1'000;
+  std::size_t event_streams_per_user_max = 20;  // GET /events that follow
+  std::size_t events_page_scan_max = 16'384;    // events one page of the log looks at
+  std::uint32_t events_checkpoint_ms = 5'000;   // a follower hears of the log at least this often
+  std::size_t subscriptions_per_socket_max = 16;
+  std::size_t subscription_window_max = 10'000;  // events in flight
   std::size_t receipts_pushed_members_max = 100;
   std::uint32_t min_position_timeout_ms = 2'000;
   std::uint32_t fresh_read_wait_ms = 50;  // for what others were told before; then the read answers with what there is

@@ -233,6 +233,19 @@ void add_proofs(Page& page, const proof::ProofStatus& proofs, base::Position dur
   page.add_gauge("hansard_proof_stopped", "1 when hashes or checkpoints cannot be stored", proofs.trouble ? 1 : 0);
 }
 
+void add_consumers(Page& page, const std::vector<ConsumerLag>& consumers) {
+  auto& events =
+      page.add("hansard_consumer_lag_events", "Durable events above the consumer's cursor", MetricType::Gauge);
+  for (const auto& one : consumers) {
+    events.metric.push_back(gauge(static_cast<double>(one.events), {{"consumer", one.name}}));
+  }
+  auto& seconds =
+      page.add("hansard_consumer_lag_seconds", "Age of the first event above the cursor", MetricType::Gauge);
+  for (const auto& one : consumers) seconds.metric.push_back(gauge(one.seconds, {{"consumer", one.name}}));
+  auto& read = page.add("hansard_consumer_read", "1 while somebody follows the log for it", MetricType::Gauge);
+  for (const auto& one : consumers) read.metric.push_back(gauge(one.is_read ? 1 : 0, {{"consumer", one.name}}));
+}
+
 // proc(5): pages of total and of resident memory.
 double resident_bytes() {
   std::uint64_t total = 0, resident = 0;
@@ -326,7 +339,7 @@ void Metrics::acks(std::uint64_t n) {
 std::string Metrics::text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
                           base::Position durable, const std::vector<double>& view_lag_s,
                           const std::vector<process::WebhookStatus>& webhooks, const proof::ProofStatus* proofs,
-                          base::Timestamp now) const {
+                          base::Timestamp now, const std::vector<ConsumerLag>& consumers) const {
   Requests requests;
   Rejections rejections;
   std::uint64_t out = 0, in = 0, answered = 0;
@@ -352,6 +365,7 @@ std::string Metrics::text(const engine::Metrics& engine, const std::vector<proje
   add_views(page, views, durable, view_lag_s);
   add_webhooks(page, webhooks);
   add_proofs(page, proofs != nullptr ? *proofs : proof::ProofStatus{}, durable, now);
+  add_consumers(page, consumers);
   page.add_gauge("process_resident_memory_bytes", "Resident memory", resident_bytes());
   page.add_gauge("process_open_fds", "Open file descriptors", open_files());
   return prometheus::TextSerializer().Serialize(page.families);
@@ -366,10 +380,16 @@ double view_lag_seconds(const engine::Engine& engine, base::Position applied, ba
 
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
                          const std::vector<projections::ViewStatus>& views, base::Timestamp now,
-                         const std::vector<process::WebhookStatus>& webhooks, const proof::ProofStatus* proofs) {
+                         const std::vector<process::WebhookStatus>& webhooks, const proof::ProofStatus* proofs,
+                         const std::vector<process::ConsumerStatus>& consumers) {
   std::vector<double> lag_s;
   for (const auto& view : views) lag_s.push_back(view_lag_seconds(engine, view.applied, now));
-  return metrics.text(engine.metrics(), views, engine.durable(), lag_s, webhooks, proofs, now);
+  std::vector<ConsumerLag> behind;
+  for (const auto& one : consumers) {
+    const auto events = engine.durable().value - one.cursor.value;
+    behind.push_back({one.name, events, view_lag_seconds(engine, one.cursor, now), one.is_read});
+  }
+  return metrics.text(engine.metrics(), views, engine.durable(), lag_s, webhooks, proofs, now, behind);
 }
 
 }  // namespace hansard::api

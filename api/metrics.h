@@ -19,6 +19,7 @@
 #include "engine/base/clock.h"
 #include "engine/engine.h"
 #include "engine/proof/proofs.h"
+#include "projections/process/consumers.h"
 #include "projections/process/courier.h"
 #include "projections/views.h"
 
@@ -27,6 +28,14 @@ namespace hansard::api {
 // Which bucket was empty.
 enum class RateScope { user, address, authentication };
 std::string_view name_of(RateScope scope);  // in a sentence: "this user", "this address" ...
+
+// How far a named consumer is behind; consumers are few (ConsumerOptions::most).
+struct ConsumerLag {
+  std::string name;
+  std::uint64_t events = 0;
+  double seconds = 0;
+  bool is_read = false;
+};
 
 class Metrics {
  public:
@@ -58,7 +67,7 @@ class Metrics {
   std::string text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
                    base::Position durable, const std::vector<double>& view_lag_s = {},
                    const std::vector<process::WebhookStatus>& webhooks = {}, const proof::ProofStatus* proofs = nullptr,
-                   base::Timestamp now = {}) const;
+                   base::Timestamp now = {}, const std::vector<ConsumerLag>& consumers = {}) const;
 
  private:
   struct Shard;
@@ -77,7 +86,8 @@ inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0
 std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
                          const std::vector<projections::ViewStatus>& views, base::Timestamp now,
                          const std::vector<process::WebhookStatus>& webhooks,
-                         const proof::ProofStatus* proofs = nullptr);
+                         const proof::ProofStatus* proofs = nullptr,
+                         const std::vector<process::ConsumerStatus>& consumers = {});
 double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
 
 }  // namespace hansard::api

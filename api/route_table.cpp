@@ -61,6 +61,13 @@ const std::array kRoutes = {
 
     Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
 
+    Route{{"GET", "/api/v1/events"}, WaitingHandler(events)},
+    Route{{"GET", "/api/v1/consumers"}, PlainHandler(list_consumers)},
+    Route{{"GET", "/api/v1/consumers/{name}"}, PlainHandler(get_consumer)},
+    Route{{"PUT", "/api/v1/consumers/{name}"}, PlainHandler(put_consumer)},
+    Route{{"DELETE", "/api/v1/consumers/{name}"}, PlainHandler(remove_consumer)},
+    Route{{"POST", "/api/v1/consumers/{name}/ack"}, PlainHandler(ack_consumer)},
+
     Route{{"GET", "/api/v1/admin/webhooks"}, PlainHandler(list_webhooks)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/pause"}, PlainHandler(pause_webhook)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/resume"}, PlainHandler(resume_webhook)},

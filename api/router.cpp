@@ -73,14 +73,19 @@ Answered<std::optional<domain::UserId>> acted_as(const Request& request) {
   return user;
 }
 
-Answered<domain::Caller> caller_of(const Context& context, const Request& request) {
+struct Asking {
+  domain::Caller caller;
+  base::Timestamp token_expires;
+};
+
+Answered<Asking> caller_of(const Context& context, const Request& request) {
   TRY(auto identity, identity_of(context, request));
   domain::Caller caller{identity.user, identity.user, identity.service, identity.audit, identity.admin};
   bool is_asked = request.header("hansard-act-as") || request.header("hansard-act-as*");
   if (is_asked && !caller.service) return forbidden("`Hansard-Act-As` needs the scope `service`.");
   TRY(auto user, acted_as(request));
   if (user) caller.actor = *std::move(user);
-  return caller;
+  return Asking{std::move(caller), identity.expires};
 }
 
 Answered<std::string> key_of(const Context& context, const Request& request) {
@@ -187,17 +192,19 @@ struct Routed {
 struct Admitted {
   domain::Caller caller;
   std::optional<Quota> quota;
+  base::Timestamp token_expires{};
 };
 
 Answered<Admitted> admit(Context& context, const Request& request) {
   if (auto refused = refuse_address(context, request.peer)) return *std::move(refused);
-  auto caller = caller_of(context, request);
-  if (!caller && caller.error().status == 401) {
-    return failed_authentication(context, request.peer, std::move(caller).error());
+  auto asking = caller_of(context, request);
+  if (!asking && asking.error().status == 401) {
+    return failed_authentication(context, request.peer, std::move(asking).error());
   }
-  if (!caller) return std::move(caller).error();
-  TRY(auto quota, admit_user(context, caller.value().subject, caller.value().service));
-  return Admitted{std::move(caller).value(), quota};
+  if (!asking) return std::move(asking).error();
+  auto& caller = asking.value().caller;
+  TRY(auto quota, admit_user(context, caller.subject, caller.service));
+  return Admitted{std::move(caller), quota, asking.value().token_expires};
 }
 
 Routed refused(const Problem& problem, const Request& request, std::optional<Quota> quota = std::nullopt) {
@@ -229,6 +236,7 @@ Routed route(Context& context, Request request) {
   std::string request_id = request.request_id;
   auto call = call_of(context, std::move(request), std::move(known.caller), std::move(found->path_values));
   if (!call) return {found->route, std::nullopt, problem_response(call.error(), request_id), known.quota};
+  call.value().token_expires = known.token_expires;
   return {found->route, std::move(call).value(), std::nullopt, known.quota};
 }
 

@@ -198,6 +198,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
                     running.metrics, running.clock,  running.search.get(),   &running.process->webhooks()};
   parts.files = running.files.get();
   parts.proofs = running.proofs.get();
+  parts.consumers = &running.process->consumers();
   return running.server->serve(parts);
 }
 

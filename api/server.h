@@ -43,10 +43,11 @@ struct ServerParts {
   const Limits& limits;
   Metrics& metrics;
   base::Clock& clock;
-  search::SearchView* search = nullptr;   // nothing: searches answer 503
-  process::Webhooks* webhooks = nullptr;  // nothing: there are none
-  files::BlobStore* files = nullptr;      // nothing: routes of files answer 503
-  const proof::Proofs* proofs = nullptr;  // nothing: routes of proofs answer 503
+  search::SearchView* search = nullptr;     // nothing: searches answer 503
+  process::Webhooks* webhooks = nullptr;    // nothing: there are none
+  files::BlobStore* files = nullptr;        // nothing: routes of files answer 503
+  const proof::Proofs* proofs = nullptr;    // nothing: routes of proofs answer 503
+  process::Consumers* consumers = nullptr;  // nothing: there are none
 };
 
 class Server {

@@ -1,7 +1,5 @@
 #include "api/ws_session_frames.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -9,6 +7,7 @@
 
 #include "api/acknowledged.h"
 #include "api/answers.h"
+#include "api/event_request.h"
 #include "api/json_fields.h"
 #include "api/metrics.h"
 #include "api/position_text.h"
@@ -25,9 +24,6 @@ using base::ConversationId;
 namespace {
 
 constexpr int kAttachAttempts = 5;
-
-// Words of the contract that this server does not act on.
-constexpr std::array<std::string_view, 2> kNotImplemented = {"events.ack", "events.subscribe"};
 
 Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
 
@@ -47,6 +43,7 @@ SocketSession::SocketSession(IoThread& thread, Admission admission)
       resume_(std::move(admission.resume)),
       presence_(admission.presence),
       peer_(std::move(admission.peer)),
+      subscriptions_(context_, thread_.tasks(), outbox_),
       may_read_again_(context_.io),
       auth_deadline_(thread.now() + std::chrono::seconds(thread.limits().auth_frame_timeout_s)),
       is_to_open_(identity_.has_value()) {}
@@ -128,8 +125,7 @@ void SocketSession::on_other(const ClientFrame& frame, const domain::Caller& cal
   if (frame.type == "presence.update") return on_presence(frame, caller);
   if (frame.type == "call.signal") return on_call_signal(frame, caller);
   if (frame.type == "resume") return on_resume(frame);
-  if (std::find(kNotImplemented.begin(), kNotImplemented.end(), frame.type) != kNotImplemented.end())
-    return fail(frame.id_json, {501, "not_implemented", "This server does not do `" + frame.type + "`.", 0, {}});
+  if (frame.type.starts_with("events.")) return on_events(frame, caller);
   fail(frame.id_json, malformed("`type` is none that a client sends"));
 }
 
@@ -158,6 +154,7 @@ void SocketSession::on_auth(const ClientFrame& frame) {
     ack(frame.id_json, auth_data(identity.value()));
   }
   identity_ = std::move(identity.value());
+  if (!may_read_events(caller_of(*identity_))) subscriptions_.close();
 }
 
 void SocketSession::on_resume(const ClientFrame& frame) {
@@ -247,6 +244,7 @@ void SocketSession::close(std::uint16_t code, std::string_view reason) {
 // Nothing comes any more, and this device is gone for everybody.
 void SocketSession::leave() {
   if (feed_) feed_->close();
+  subscriptions_.close();
   if (std::exchange(is_alive_, false)) lease_.touch(context_.clock.now());
   lease_ = {};
 }

@@ -4,7 +4,7 @@
 // Invariants: a frame with an id is answered exactly once, in the end; `hello` is the first frame but for errors; an
 // event is only seen by who is authenticated.
 // Thread: the io thread it belongs to.
-// Owns: the outbox, the feed, the user's socket slot.
+// Owns: the outbox, the feed, the subscriptions to the log, the user's socket slot.
 // Limits: limits.commands_in_flight_max commands without an answer and as many answers unread; then `may_read` is
 // false until some are gone.
 #pragma once
@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "api/dispatcher_feed.h"
+#include "api/event_subscriptions.h"
 #include "api/frames.h"
 #include "api/io_thread.h"
 #include "api/outbox.h"
@@ -47,7 +48,10 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   // The peer has shown that it is there, by a pong or its own goodbye.
   void on_sign_of_life() { is_alive_ = true; }
   // Told by the transport when frames have left.
-  void on_written() { may_read_again_.notify(); }
+  void on_written() {
+    may_read_again_.notify();
+    subscriptions_.on_written();
+  }
   bool may_read() const;
   asio::awaitable<void> until_may_read();
 
@@ -76,6 +80,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   void on_presence(const ClientFrame& frame, const domain::Caller& caller);
   void on_call_signal(const ClientFrame& frame, const domain::Caller& caller);
   void on_resume(const ClientFrame& frame);
+  void on_events(const ClientFrame& frame, const domain::Caller& caller);
   void submit(ClientFrame frame, domain::Command command, domain::Caller caller);
   void on_answer(const Asked& asked, engine::Answer answer);
   static asio::awaitable<void> answer_from_views(std::shared_ptr<SocketSession> self, Asked asked, engine::Done done);
@@ -102,6 +107,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   PresenceBoard::Lease lease_;     // while it has said hello and is not closing
   const std::string peer_;         // address without port
   std::shared_ptr<Feed> feed_;
+  EventSubscriptions subscriptions_;
   std::string auth_id_;  // of the first auth frame, answered after hello
   std::optional<Close> close_;
   Signal may_read_again_;
