@@ -11,6 +11,7 @@ namespace {
 constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,
     add_check,
+    add_play,
     add_rebuild,
     add_verify,
     add_proof,

@@ -20,6 +20,7 @@ struct Command {
 
 Command add_import(CLI::App& app);
 Command add_check(CLI::App& app);
+Command add_play(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_diff(CLI::App& app);
 Command add_rebuild(CLI::App& app);

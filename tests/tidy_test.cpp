@@ -90,7 +90,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "projections", "projections/search"}},
     {"replay",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
-      "projections", "replay/migrate", "replay/verify"}},
+      "projections", "projections/process", "replay/migrate", "replay/verify"}},
 };
 
 // A library and the only places that may include it.
