@@ -3,6 +3,7 @@
 
 #include "api/cursor.h"
 #include "api/handlers_common.h"
+#include "api/handlers_past.h"
 #include "api/render.h"
 
 namespace hansard::api::handlers {
@@ -11,11 +12,56 @@ using base::MessageId;
 using base::Ordinal;
 using projections::Direction;
 using projections::HistoryPage;
+using projections::HistoryQuery;
 using projections::MessageView;
+using projections::Past;
 using projections::Snapshot;
 
 namespace {
-// What a request asks of the history of the seat's conversation.
+// The messages of one conversation as the one who asks may see them.
+class Messages {
+ public:
+  Messages(const base::ConversationId& conversation, Ordinal hidden_through)
+      : id(conversation), floor(hidden_through) {}
+  virtual ~Messages() = default;
+  virtual std::optional<MessageView> message(const MessageId& message) const = 0;
+  virtual std::optional<MessageView> message_at(Ordinal ordinal) const = 0;
+  virtual HistoryPage history(HistoryQuery query) const = 0;
+
+  const base::ConversationId id;
+  const Ordinal floor;  // ordinals at or below are hidden
+};
+
+class MessagesNow final : public Messages {
+ public:
+  MessagesNow(const Seat& seat, const Snapshot& snapshot)
+      : Messages(seat.conversation.id, seat.floor), user_(seat.member.user), snapshot_(snapshot) {}
+  std::optional<MessageView> message(const MessageId& message) const override { return snapshot_.message(message); }
+  std::optional<MessageView> message_at(Ordinal ordinal) const override {
+    return snapshot_.message_at(id, ordinal, user_);
+  }
+  HistoryPage history(HistoryQuery query) const override {
+    query.viewer = user_;
+    return snapshot_.history(id, query, floor);
+  }
+
+ private:
+  const base::UserId& user_;
+  const Snapshot& snapshot_;
+};
+
+class MessagesThen final : public Messages {
+ public:
+  MessagesThen(const base::ConversationId& conversation, const Past& past) : Messages(conversation, {}), past_(past) {}
+  std::optional<MessageView> message(const MessageId& message) const override { return past_.message(message); }
+  std::optional<MessageView> message_at(Ordinal ordinal) const override { return past_.message_at(id, ordinal); }
+  HistoryPage history(HistoryQuery query) const override { return past_.history(id, query); }
+
+ private:
+  const Past& past_;
+};
+
+// What a request asks of the history of a conversation.
 struct Window {
   Direction direction = Direction::before;
   Ordinal from;           // 0 with `before`: from the newest
@@ -25,33 +71,33 @@ struct Window {
 };
 
 // An ordinal, or the id of a message of this conversation that the caller may see.
-Answered<Ordinal> ordinal_of(std::string_view text, const Seat& seat, const Snapshot& snapshot) {
+Answered<Ordinal> ordinal_of(std::string_view text, const Messages& in) {
   if (auto number = parse_number(text)) return Ordinal{*number};
   auto id = base::parse_id<MessageId>(text);
   if (!id) return malformed("A message is named by its id or its ordinal.");
-  auto message = snapshot.message(*id);
-  bool seen = message && message->facts.conversation == seat.conversation.id && message->facts.ordinal > seat.floor;
+  auto message = in.message(*id);
+  bool seen = message && message->facts.conversation == in.id && message->facts.ordinal > in.floor;
   if (!seen) return not_found();
   return message->facts.ordinal;
 }
 
-Answered<std::optional<MessageId>> thread_of(const Call& call, const Seat& seat, const Snapshot& snapshot) {
+Answered<std::optional<MessageId>> thread_of(const Call& call, const Messages& in) {
   auto text = call.params.get("thread");
   if (!text) return std::optional<MessageId>();
-  TRY(auto ordinal, ordinal_of(*text, seat, snapshot));
-  auto message = snapshot.message_at(seat.conversation.id, ordinal);
-  if (!message || ordinal <= seat.floor) return not_found();
+  TRY(auto ordinal, ordinal_of(*text, in));
+  auto message = in.message_at(ordinal);
+  if (!message || ordinal <= in.floor) return not_found();
   return std::optional<MessageId>(message->facts.message);
 }
 
-Answered<Window> window_of_cursor(std::string_view text, const Seat& seat) {
+Answered<Window> window_of_cursor(std::string_view text, const Messages& in) {
   auto cursor = decode_history_cursor(text);
-  if (!cursor || cursor->conversation != seat.conversation.id) return malformed("`cursor` is not one of this list");
+  if (!cursor || cursor->conversation != in.id) return malformed("`cursor` is not one of this list");
   return Window{cursor->direction, cursor->from, false, std::nullopt, cursor->thread};
 }
 
-Answered<Window> window_of(const Call& call, const Seat& seat, const Snapshot& snapshot) {
-  if (auto cursor = call.params.get("cursor")) return window_of_cursor(*cursor, seat);
+Answered<Window> window_of(const Call& call, const Messages& in) {
+  if (auto cursor = call.params.get("cursor")) return window_of_cursor(*cursor, in);
   auto before = call.params.get("before");
   auto after = call.params.get("after");
   auto around = call.params.get("around");
@@ -59,41 +105,40 @@ Answered<Window> window_of(const Call& call, const Seat& seat, const Snapshot& s
     return malformed("Only one of `before`, `after` and `around` may be given.");
   }
   Window window;
-  TRY(auto thread, thread_of(call, seat, snapshot));
+  TRY(auto thread, thread_of(call, in));
   window.thread = thread;
   if (before) {
-    TRY(auto ordinal, ordinal_of(*before, seat, snapshot));
+    TRY(auto ordinal, ordinal_of(*before, in));
     window.from = ordinal;
     window.is_empty = !ordinal;
   } else if (after) {
-    TRY(auto ordinal, ordinal_of(*after, seat, snapshot));
+    TRY(auto ordinal, ordinal_of(*after, in));
     window.direction = Direction::after;
     window.from = ordinal;
   } else if (around) {
-    TRY(auto ordinal, ordinal_of(*around, seat, snapshot));
+    TRY(auto ordinal, ordinal_of(*around, in));
     window.around = ordinal;
   }
   return window;
 }
 
-HistoryPage page_of(const Window& window, const Seat& seat, const Snapshot& snapshot, std::size_t limit) {
+HistoryPage page_of(const Window& window, const Messages& in, std::size_t limit) {
   if (window.is_empty || limit == 0) return {};
-  return snapshot.history(seat.conversation.id, {window.direction, window.from, limit, window.thread, seat.member.user},
-                          seat.floor);
+  return in.history({window.direction, window.from, limit, window.thread, std::nullopt});
 }
 
 // Newest first like a plain page: half of the limit before the message, the message, the rest after it.
-HistoryPage page_around(const Window& window, const Seat& seat, const Snapshot& snapshot, std::size_t limit) {
+HistoryPage page_around(const Window& window, const Messages& in, std::size_t limit) {
   std::size_t older = limit / 2;
   Window before{Direction::before, *window.around, !*window.around, std::nullopt, window.thread};
   Window after{Direction::after, *window.around, false, std::nullopt, window.thread};
-  HistoryPage page = page_of(before, seat, snapshot, older);
-  page.more = older == 0 ? window.around->value > seat.floor.value + 1 : page.more;
-  HistoryPage newer = page_of(after, seat, snapshot, limit - older - 1);
+  HistoryPage page = page_of(before, in, older);
+  page.more = older == 0 ? window.around->value > in.floor.value + 1 : page.more;
+  HistoryPage newer = page_of(after, in, limit - older - 1);
   std::vector<MessageView> items(std::make_move_iterator(newer.items.rbegin()),
                                  std::make_move_iterator(newer.items.rend()));
-  auto center = snapshot.message_at(seat.conversation.id, *window.around, seat.member.user);
-  bool fits = center && *window.around > seat.floor && (!window.thread || center->facts.reply_to == window.thread);
+  auto center = in.message_at(*window.around);
+  bool fits = center && *window.around > in.floor && (!window.thread || center->facts.reply_to == window.thread);
   if (fits) items.push_back(*std::move(center));
   std::move(page.items.begin(), page.items.end(), std::back_inserter(items));
   page.items = std::move(items);
@@ -101,32 +146,46 @@ HistoryPage page_around(const Window& window, const Seat& seat, const Snapshot& 
 }
 
 // Around goes on towards the past, as a page without a window does.
-std::string next_of(const Window& window, const Seat& seat, const HistoryPage& page) {
+std::string next_of(const Window& window, const Messages& in, const HistoryPage& page) {
   if (!page.more || page.items.empty()) return {};
   Direction direction = window.around ? Direction::before : window.direction;
-  return encode_cursor(HistoryCursor{seat.conversation.id, direction, page.items.back().facts.ordinal, window.thread});
+  return encode_cursor(HistoryCursor{in.id, direction, page.items.back().facts.ordinal, window.thread});
+}
+Answered<HistoryPage> page_asked(const Context& context, const Call& call, const Messages& in, std::string& next) {
+  TRY(auto limit, page_limit(call.params, context.limits));
+  TRY(auto window, window_of(call, in));
+  HistoryPage page = window.around ? page_around(window, in, limit) : page_of(window, in, limit);
+  next = next_of(window, in, page);
+  return page;
+}
+
+// Without `senders` nothing is said of authors but their ids.
+Response page_response(const Context& context, const HistoryPage& page, const std::string& next, Senders* senders) {
+  std::string body = "{\"items\":[";
+  for (const auto& message : page.items) {
+    if (body.back() != '[') body += ',';
+    append_message(body, message, context.engine.epoch(), senders ? &senders->of(message.facts.author) : nullptr);
+  }
+  end_page(body, next);
+  return json_response(std::move(body));
 }
 }  // namespace
 
 Answered<Response> history(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto seat, seat_of(call, snapshot, id));
-  // The present must not pass for the past.
-  if (call.params.has("as_of")) {
-    return Problem{422, "not_supported", "`as_of` is not supported by this server.", 0, {}};
-  }
-  TRY(auto limit, page_limit(call.params, context.limits));
-  TRY(auto window, window_of(call, seat, snapshot));
-  HistoryPage page =
-      window.around ? page_around(window, seat, snapshot, limit) : page_of(window, seat, snapshot, limit);
-  std::string body = "{\"items\":[";
+  std::string next;
+  TRY(auto page, page_asked(context, call, MessagesNow(seat, snapshot), next));
   Senders senders(snapshot);
-  for (const auto& message : page.items) {
-    if (body.back() != '[') body += ',';
-    append_message(body, message, context.engine.epoch(), &senders.of(message.facts.author));
-  }
-  end_page(body, next_of(window, seat, page));
-  return json_response(std::move(body));
+  return page_response(context, page, next, &senders);
+}
+
+Answered<Response> past_history(Context& context, const Call& call, const Past& past) {
+  TRY(auto id, conversation_of_path(call));
+  if (!past.conversation(id)) return not_found();
+  std::string next;
+  TRY(auto page, page_asked(context, call, MessagesThen(id, past), next));
+  return page_response(context, page, next, nullptr);
 }
 
 }  // namespace hansard::api::handlers

@@ -1,6 +1,7 @@
 #include "api/command_json.h"
 #include "api/cursor.h"
 #include "api/handlers_common.h"
+#include "api/handlers_shared.h"
 #include "api/render.h"
 
 namespace hansard::api::handlers {
@@ -47,7 +48,10 @@ Answered<Response> list_members(Context& context, const Call& call, const Snapsh
     if (!user) return malformed("`cursor` is not one of this list");
     after = *std::move(user);
   }
-  auto members = snapshot.members(seat.conversation.id, after, limit + 1);
+  return members_response(snapshot.members(seat.conversation.id, after, limit + 1), limit);
+}
+
+Response members_response(std::vector<projections::MemberView> members, std::size_t limit) {
   bool more = members.size() > limit;
   if (more) members.pop_back();
   std::string body = "{\"items\":[";

@@ -4,6 +4,7 @@
 #include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/handlers_schedule.h"
+#include "api/handlers_shared.h"
 #include "api/json.h"
 #include "api/render.h"
 #include "api/render_parts.h"
@@ -129,13 +130,19 @@ Answered<Response> receipts(Context& context, const Call& call, const Snapshot& 
   }
   const auto& facts = seen.message.facts;
   auto members = snapshot.members(facts.conversation, after, limit + 1);
+  return receipts_response(facts, std::move(members), limit,
+                           [&](const base::UserId& user) { return snapshot.reader(facts.conversation, user); });
+}
+
+Response receipts_response(const domain::MessageFacts& facts, std::vector<MemberView> members, std::size_t limit,
+                           const ReaderOf& reader_of) {
   bool more = members.size() > limit;
   if (more) members.pop_back();
   std::string body = "{\"items\":[";
   for (const auto& member : members) {
     if (member.user == facts.author || member.joined_after >= facts.ordinal) continue;
     if (body.back() != '[') body += ',';
-    append_receipt(body, member, snapshot.reader(facts.conversation, member.user), facts.ordinal);
+    append_receipt(body, member, reader_of(member.user), facts.ordinal);
   }
   end_page(body, more ? encode_cursor(members.back().user) : "");
   return json_response(std::move(body));

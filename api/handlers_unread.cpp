@@ -1,5 +1,6 @@
 #include "api/command_json.h"
 #include "api/handlers_common.h"
+#include "api/handlers_shared.h"
 #include "api/json.h"
 #include "api/json_fields.h"
 #include "api/render_parts.h"
@@ -12,8 +13,6 @@ using projections::Snapshot;
 using projections::UnreadCount;
 
 namespace {
-constexpr std::size_t kOrdinalsExplainedMax = 10'000;
-
 using Maker = Answered<Command> (*)(const base::ConversationId&, JsonValue);
 
 Answered<Command> pointer(Context& context, const Call& call, Maker make) {
@@ -53,33 +52,37 @@ Answered<Response> typing(Context& context, const Call& call, const Snapshot& sn
   return json_response(is_typing ? "{\"is_typing\":true}" : "{\"is_typing\":false}");
 }
 
+void UnreadTotals::add(const base::ConversationId& id, const UnreadCount& count) {
+  if (count.unread == 0 && count.mentions == 0) return;
+  total_.unread += count.unread;
+  total_.mentions += count.mentions;
+  if (!items_.empty()) items_ += ',';
+  append_count(items_, id, count);
+}
+
+std::string UnreadTotals::body() const {
+  std::string body = "{\"total\":";
+  append_json_number(body, total_.unread);
+  body += ",\"mentions\":";
+  append_json_number(body, total_.mentions);
+  body.append(",\"conversations\":[").append(items_).append("]}");
+  return body;
+}
+
 // Archived conversations are in neither the totals nor the list.
 Answered<Response> unread(Context&, const Call& call, const Snapshot& snapshot) {
   const auto& user = call.caller.actor;
-  UnreadCount total;
-  std::string items;
+  UnreadTotals totals;
   for (const auto& membership : snapshot.memberships(user)) {
     if (!membership.member) continue;
     UnreadCount count = snapshot.unread(membership.conversation, user);
     if (count.unread == 0 && count.mentions == 0) continue;
-    if (snapshot.reader(membership.conversation, user).archived) continue;
-    total.unread += count.unread;
-    total.mentions += count.mentions;
-    if (!items.empty()) items += ',';
-    append_count(items, membership.conversation, count);
+    if (!snapshot.reader(membership.conversation, user).archived) totals.add(membership.conversation, count);
   }
-  std::string body = "{\"total\":";
-  append_json_number(body, total.unread);
-  body += ",\"mentions\":";
-  append_json_number(body, total.mentions);
-  body.append(",\"conversations\":[").append(items).append("]}");
-  return json_response(std::move(body));
+  return json_response(totals.body());
 }
 
-Answered<Response> explain_unread(Context&, const Call& call, const Snapshot& snapshot) {
-  TRY(auto id, conversation_of_path(call));
-  TRY(auto seat, seat_of(call, snapshot, id));
-  auto explain = snapshot.explain(seat.conversation.id, call.caller.actor, kOrdinalsExplainedMax);
+Response explain_response(const projections::Explain& explain) {
   std::string body = "{\"unread\":";
   append_json_number(body, explain.unread);
   body += ",\"ordinals\":[";
@@ -95,6 +98,12 @@ Answered<Response> explain_unread(Context&, const Call& call, const Snapshot& sn
   append_number_or_null(body, explain.marked_from);
   body += '}';
   return json_response(std::move(body));
+}
+
+Answered<Response> explain_unread(Context&, const Call& call, const Snapshot& snapshot) {
+  TRY(auto id, conversation_of_path(call));
+  TRY(auto seat, seat_of(call, snapshot, id));
+  return explain_response(snapshot.explain(seat.conversation.id, call.caller.actor, kOrdinalsExplainedMax));
 }
 
 }  // namespace hansard::api::handlers

@@ -48,7 +48,7 @@ constexpr std::array<Row, 15> kRejections{{
 }};
 
 // What sessions, the router and handlers answer on their own.
-constexpr std::array<Row, 22> kOthers{{
+constexpr std::array<Row, 24> kOthers{{
     kMalformed,
     kOverloaded,
     kViewBehind,
@@ -63,6 +63,8 @@ constexpr std::array<Row, 22> kOthers{{
     {413, "too_large", "Too large"},
     {415, "unsupported_media_type", "Unsupported media type"},
     {416, "range_not_satisfiable", "The range is not there"},
+    {422, "as_of_in_future", "The log has not got that far"},
+    {422, "gap", "The position is of another epoch"},
     {422, "not_supported", "Not supported"},
     {426, "upgrade_required", "A WebSocket upgrade is needed"},
     {429, "rate_limited", "Too many requests"},

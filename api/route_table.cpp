@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "api/handlers_past.h"
+
 namespace hansard::api {
 
 namespace {
@@ -18,11 +20,11 @@ const std::array kRoutes = {
 
     Route{{"POST", "/api/v1/conversations"}, CommandHandler(create_conversation)},
     Route{{"GET", "/api/v1/conversations"}, ReadHandler(list_conversations)},
-    Route{{"GET", "/api/v1/conversations/{id}"}, ReadHandler(get_conversation)},
+    Route{{"GET", "/api/v1/conversations/{id}"}, TimedRead{get_conversation, past_conversation, "conversation.as_of"}},
     Route{{"PATCH", "/api/v1/conversations/{id}"}, CommandHandler(update_conversation)},
     Route{{"PUT", "/api/v1/conversations/{id}"}, CommandHandler(update_conversation)},
     Route{{"DELETE", "/api/v1/conversations/{id}"}, CommandHandler(close_conversation)},
-    Route{{"GET", "/api/v1/conversations/{id}/members"}, ReadHandler(list_members)},
+    Route{{"GET", "/api/v1/conversations/{id}/members"}, TimedRead{list_members, past_members, "members.as_of"}},
     Route{{"POST", "/api/v1/conversations/{id}/members"}, CommandHandler(add_members)},
     Route{{"PATCH", "/api/v1/conversations/{id}/members/{user_id}"}, CommandHandler(change_role)},
     Route{{"DELETE", "/api/v1/conversations/{id}/members/{user_id}"}, CommandHandler(remove_member)},
@@ -34,15 +36,15 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/conversations/{id}/unpin"}, CommandHandler(unpin)},
 
     Route{{"POST", "/api/v1/conversations/{id}/messages"}, CommandHandler(send_message)},
-    Route{{"GET", "/api/v1/conversations/{id}/messages"}, ReadHandler(history)},
+    Route{{"GET", "/api/v1/conversations/{id}/messages"}, TimedRead{history, past_history, "history.as_of"}},
     Route{{"POST", "/api/v1/messages"}, CommandHandler(send_message_anywhere)},
     Route{{"GET", "/api/v1/messages/scheduled"}, ReadHandler(list_scheduled)},
-    Route{{"GET", "/api/v1/messages/{id}"}, ReadHandler(get_message)},
+    Route{{"GET", "/api/v1/messages/{id}"}, TimedRead{get_message, past_message, "message.as_of"}},
     Route{{"PUT", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
     Route{{"PATCH", "/api/v1/messages/{id}"}, CommandHandler(edit_message)},
     Route{{"DELETE", "/api/v1/messages/{id}"}, CommandHandler(delete_message)},
     Route{{"GET", "/api/v1/messages/{id}/history"}, ReadHandler(message_versions)},
-    Route{{"GET", "/api/v1/messages/{id}/receipts"}, ReadHandler(receipts)},
+    Route{{"GET", "/api/v1/messages/{id}/receipts"}, TimedRead{receipts, past_receipts, "receipts.as_of"}},
     Route{{"POST", "/api/v1/messages/{id}/reactions"}, CommandHandler(add_reaction)},
     Route{{"DELETE", "/api/v1/messages/{id}/reactions/{emoji}"}, CommandHandler(remove_reaction)},
     Route{{"POST", "/api/v1/messages/{id}/forward"}, CommandHandler(forward_message)},
@@ -55,9 +57,10 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/conversations/{id}/delivered"}, CommandHandler(delivered)},
     Route{{"POST", "/api/v1/conversations/{id}/unread"}, CommandHandler(mark_unread)},
     Route{{"POST", "/api/v1/conversations/{id}/typing"}, ReadHandler(typing)},
-    Route{{"GET", "/api/v1/unread"}, ReadHandler(unread)},
-    Route{{"GET", "/api/v1/messages/unread/count"}, ReadHandler(unread)},
-    Route{{"GET", "/api/v1/conversations/{id}/unread/explain"}, ReadHandler(explain_unread)},
+    Route{{"GET", "/api/v1/unread"}, TimedRead{unread, past_unread, "unread.as_of"}},
+    Route{{"GET", "/api/v1/messages/unread/count"}, TimedRead{unread, past_unread, "unread.as_of"}},
+    Route{{"GET", "/api/v1/conversations/{id}/unread/explain"},
+          TimedRead{explain_unread, past_explain, "explain.as_of"}},
 
     Route{{"GET", "/api/v1/search/messages"}, WaitingHandler(search_messages)},
 

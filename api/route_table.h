@@ -18,7 +18,8 @@ namespace hansard::api {
 
 struct Route {
   RouteInfo info;
-  std::variant<OpenHandler, CommandHandler, ReadHandler, PlainHandler, WaitingHandler, UploadHandler> handler;
+  std::variant<OpenHandler, CommandHandler, ReadHandler, TimedRead, PlainHandler, WaitingHandler, UploadHandler>
+      handler;
 };
 
 struct RouteMatch {

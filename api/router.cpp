@@ -6,6 +6,7 @@
 
 #include "api/acknowledged.h"
 #include "api/answers.h"
+#include "api/as_of.h"
 #include "api/body_stream.h"
 #include "api/frames.h"
 #include "api/handlers_common.h"
@@ -100,7 +101,17 @@ Response answered(Answered<Response> answer, const std::string& request_id) {
   return answer ? std::move(answer).value() : problem_response(answer.error(), request_id);
 }
 
+asio::awaitable<Response> run_past(Context& context, Call call, TimedRead read) {
+  auto answer = co_await answer_as_of(context, call, read);
+  co_return answered(std::move(answer), call.request.request_id);
+}
+
 asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read) {
+  // The present must not pass for the past.
+  if (call.params.has("as_of")) {
+    co_return problem_response({422, "not_supported", "`as_of` is not supported here.", 0, {}},
+                               call.request.request_id);
+  }
   auto wanted = wanted_position(context, call);
   if (!wanted) co_return problem_response(wanted.error(), call.request.request_id);
   base::Position durable = context.engine.durable();
@@ -243,6 +254,10 @@ Routed route(Context& context, Request request) {
 asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
   if (const auto* read = std::get_if<ReadHandler>(&route.handler))
     co_return co_await run_read(context, std::move(call), *read);
+  if (const auto* timed = std::get_if<TimedRead>(&route.handler)) {
+    if (call.params.has("as_of")) co_return co_await run_past(context, std::move(call), *timed);
+    co_return co_await run_read(context, std::move(call), timed->now);
+  }
   if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {
     co_return co_await run_command(context, std::move(call), *make);
   }
