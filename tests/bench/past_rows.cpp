@@ -151,8 +151,9 @@ std::vector<Row> past_rows(const std::string& scratch, double seconds) {
   for (const Question& question : {
            Question{"history of 100", [&](const Snapshot& s) { s.history(id, page, {}); },
                     [&](const Past& p) { p.history(id, page); }},
-           Question{"conversation", [&](const Snapshot& s) { s.conversation(id); },
-                    [&](const Past& p) { p.conversation(id); }},
+           Question{"conversation and its last message",
+                    [&](const Snapshot& s) { s.message_at(id, s.conversation(id)->last_ordinal); },
+                    [&](const Past& p) { p.message_at(id, p.conversation(id)->last_ordinal); }},
            Question{"100 members", [&](const Snapshot& s) { s.members(id, {}, 100); },
                     [&](const Past& p) { p.members(id, {}, 100); }},
            Question{"one message", [&](const Snapshot& s) { s.message_at(id, {kMessages / 3}); },
