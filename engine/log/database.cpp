@@ -93,6 +93,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& folder, Mode
   return database;
 }
 
+rocksdb::Options Database::events_table_options(const LogOptions& options) {
+  return {database_options(Mode::create, options, StorageSetup{}), events_options(options)};
+}
+
 Database::~Database() {
   if (!db_) return;
   for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);

@@ -35,6 +35,8 @@ class Database {
   // `create` wants a folder without a database, the others one with; `read_only` writes nothing at all.
   static Result<std::unique_ptr<Database>> open(const std::string& folder, Mode mode, const LogOptions& options,
                                                 const StorageSetup& setup);
+  // How a table of the events family is written outside the database, to be ingested.
+  static rocksdb::Options events_table_options(const LogOptions& options);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
