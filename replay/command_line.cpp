@@ -17,6 +17,8 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_proof,
     add_show,
     add_diff,
+    add_export,
+    add_restore,
 };
 }  // namespace
 

@@ -29,4 +29,7 @@ Command add_proof(CLI::App& app);
 
 // What `proof verify` does, for other commands that are given a proof file.
 int verify_proof_file(const std::string& proof, const std::string& key, bool json);
+Command add_export(CLI::App& app);
+Command add_restore(CLI::App& app);
+
 }  // namespace hansard::replay

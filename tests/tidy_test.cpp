@@ -52,6 +52,7 @@ std::string room_of(const std::string& path) {
   std::smatch match;
   if (path.starts_with("projections/search/")) return "projections/search";
   if (path.starts_with("projections/process/")) return "projections/process";
+  if (path.starts_with("replay/segments/")) return "replay/segments";
   if (std::regex_search(path, match, deep)) return match[1];
   if (path.starts_with("replay/verify/")) return "replay/verify";
   if (path.starts_with("replay/migrate/")) return "replay/migrate";
@@ -88,9 +89,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"replay/verify",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
       "projections", "projections/search"}},
+    {"replay/segments",
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine"}},
     {"replay",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
-      "projections", "projections/process", "replay/migrate", "replay/verify"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
+      "engine", "projections", "projections/process", "replay/migrate", "replay/segments", "replay/verify"}},
 };
 
 // A library and the only places that may include it.

@@ -1,0 +1,113 @@
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "replay/command_output.h"
+#include "replay/commands.h"
+#include "replay/file_options.h"
+#include "replay/progress.h"
+#include "replay/range_options.h"
+#include "replay/segments/exporter.h"
+
+namespace hansard::replay {
+
+using base::Result;
+
+namespace {
+struct Options {
+  std::string data, out, format = "segments", io = "auto";
+  RangeOptions range;
+  bool json = false, quiet = false;
+};
+
+Result<segments::ExportRequest> request_of(const Options& given) {
+  segments::ExportRequest request;
+  request.data = given.data;
+  request.out = without_slashes(given.out);
+  request.kind = segments::kind_of(given.format).value_or(segments::Kind::segments);
+  request.from = position_of(given.range.from);
+  request.to = position_of(given.range.to);
+  TRY(request.from_time, time_of("--from-time", given.range.from_time));
+  TRY(request.to_time, time_of("--to-time", given.range.to_time));
+  TRY(request.filter, filter_of(given.range));
+  request.io = io_choice(given.io);
+  return request;
+}
+
+std::string json_of(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
+  const segments::Manifest& manifest = report.manifest;
+  std::string out = "{";
+  append_field(out, "out", std::string_view(out_folder));
+  append_field(out, "kind", segments::word_of(manifest.kind));
+  append_field(out, "from", manifest.from.value);
+  append_field(out, "to", manifest.to.value);
+  append_field(out, "events", manifest.events());
+  append_field(out, "record_bytes", manifest.record_bytes());
+  append_field(out, "files", manifest.files.size());
+  append_field(out, "bytes", report.bytes);
+  append_field(out, "resumed", report.files_resumed);
+  append_field(out, "restorable", std::string_view(manifest.is_full_prefix() ? "yes" : "no"));
+  if (manifest.root) append_field(out, "root", segments::hex(base::view_of(*manifest.root)));
+  append_field(out, "io", std::string_view(report.io));
+  append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
+  return out + "}";
+}
+
+void print(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
+  const segments::Manifest& manifest = report.manifest;
+  const double megabytes = static_cast<double>(report.bytes_this_run) / 1e6;
+  std::printf("%s: %llu events of positions %llu to %llu in %zu files, %.1f MB\n", out_folder.c_str(),
+              static_cast<unsigned long long>(manifest.events()), static_cast<unsigned long long>(manifest.from.value),
+              static_cast<unsigned long long>(manifest.to.value), manifest.files.size(),
+              static_cast<double>(report.bytes) / 1e6);
+  std::printf("%.1f MB of records in %.1f s (%.0f MB/s, %s)\n", megabytes, seconds,
+              megabytes / std::max(seconds, 0.001), report.io.c_str());
+  if (report.files_resumed > 0) {
+    std::printf("%llu stretches were there from an interrupted run\n",
+                static_cast<unsigned long long>(report.files_resumed));
+  }
+  std::puts(manifest.is_full_prefix() ? "It holds everything up to there: `hansard-replay restore` takes it."
+                                      : "It is a part of the log, evidence to read: it cannot be restored.");
+}
+
+int run(const Options& given) {
+  auto request = request_of(given);
+  if (!request) return fail(request.error().detail);
+  Progress progress("export", given.quiet || given.json);
+  request.value().on_progress = [&](std::uint64_t read, std::uint64_t of) {
+    progress.update(read, static_cast<double>(read) / static_cast<double>(of));
+  };
+  auto report = segments::export_log(request.value(), base::system_clock());
+  if (!report) return fail(report.error().detail);
+  progress.finish(report.value().manifest.events());
+  if (given.json) {
+    std::cout << json_of(report.value(), request.value().out, progress.seconds()) << "\n";
+  } else {
+    print(report.value(), request.value().out, progress.seconds());
+  }
+  return 0;
+}
+}  // namespace
+
+Command add_export(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* words = app.add_subcommand("export", "write the log, or a part of it, into files that stand for themselves");
+  words->add_option("--data", options->data, "the data folder of a stopped or running server")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  words->add_option("--out", options->out, "the folder to make; run again after an interruption to go on")->required();
+  words->add_option("--format", options->format, "segments (compressed, restorable), jsonl or csv")
+      ->check(CLI::IsMember({"segments", "jsonl", "csv"}));
+  add_range_options(*words, options->range);
+  add_io_option(*words, options->io);
+  words->add_flag("--json", options->json, "the outcome as one JSON object");
+  words->add_flag("--quiet", options->quiet, "no progress line");
+  words->footer(
+      "Examples:\n  hansard-replay export --data data --out everything\n"
+      "  hansard-replay export --data data --out case-7 --format jsonl --actor ada --from-time 2024-05-01T00:00:00Z");
+  return {words, [options] { return run(*options); }};
+}
+
+}  // namespace hansard::replay

@@ -1,0 +1,103 @@
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "replay/command_output.h"
+#include "replay/commands.h"
+#include "replay/file_options.h"
+#include "replay/progress.h"
+#include "replay/range_options.h"
+#include "replay/segments/restorer.h"
+
+namespace hansard::replay {
+
+using base::Result;
+
+namespace {
+struct Options {
+  std::string from, data, to_time, io = "auto";
+  std::uint64_t to = 0;
+  bool keep_epoch = false, new_epoch = false, json = false, quiet = false;
+};
+
+Result<segments::RestoreRequest> request_of(const Options& given) {
+  segments::RestoreRequest request;
+  request.from = without_slashes(given.from);
+  request.data = without_slashes(given.data);
+  request.to = position_of(given.to);
+  TRY(request.to_time, time_of("--to-time", given.to_time));
+  if (given.keep_epoch) request.epoch = segments::EpochChoice::keep;
+  if (given.new_epoch) request.epoch = segments::EpochChoice::raise;
+  request.io = io_choice(given.io);
+  return request;
+}
+
+std::string json_of(const segments::RestoreReport& report, double seconds) {
+  std::string out = "{";
+  append_field(out, "position", report.end.value);
+  append_field(out, "available", report.available.value);
+  append_field(out, "epoch", std::uint64_t{report.epoch});
+  append_field(out, "epoch_raised", std::string_view(report.epoch_raised ? "yes" : "no"));
+  append_field(out, "record_bytes", report.record_bytes);
+  append_field(out, "attachments", report.attachments);
+  if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));
+  append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
+  return out + "}";
+}
+
+void print(const segments::RestoreReport& report, const std::string& data, double seconds) {
+  const double megabytes = static_cast<double>(report.record_bytes) / 1e6;
+  std::printf("%s: positions 1 to %llu of %llu, every one verified; %.1f MB of records in %.1f s (%.0f MB/s)\n",
+              data.c_str(), static_cast<unsigned long long>(report.end.value),
+              static_cast<unsigned long long>(report.available.value), megabytes, seconds,
+              megabytes / std::max(seconds, 0.001));
+  if (report.epoch_raised) {
+    std::printf("It begins epoch %u: positions that clients hold from before are answered with `gap`.\n", report.epoch);
+  } else {
+    std::printf("It goes on in epoch %u: the store it came from must not be served any more.\n", report.epoch);
+  }
+}
+
+int run(const Options& given) {
+  auto request = request_of(given);
+  if (!request) return fail(request.error().detail);
+  Progress progress("restore", given.quiet || given.json);
+  request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
+    progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
+  };
+  auto report = segments::restore(request.value());
+  if (!report) return fail(report.error().detail);
+  progress.finish(report.value().end.value);
+  if (given.json) {
+    std::cout << json_of(report.value(), progress.seconds()) << "\n";
+  } else {
+    print(report.value(), request.value().data, progress.seconds());
+  }
+  return 0;
+}
+}  // namespace
+
+Command add_restore(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* words = app.add_subcommand("restore", "make a data folder from an export or a backup, verifying every record");
+  words->add_option("--from", options->from, "the folder of an export of segments, or of a backup")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  words->add_option("--data", options->data, "the data folder to make")->required();
+  words->add_option("--to", options->to, "restore no further than this position")->check(CLI::PositiveNumber);
+  words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
+  auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
+                               "a move: positions stay valid, and the old store is never served again");
+  words->add_flag("--new-epoch", options->new_epoch, "positions from before become invalid")->excludes(keep);
+  add_io_option(*words, options->io);
+  words->add_flag("--json", options->json, "the outcome as one JSON object");
+  words->add_flag("--quiet", options->quiet, "no progress line");
+  words->footer(
+      "Examples:\n  hansard-replay restore --from everything --data data\n"
+      "  hansard-replay restore --from backups/nightly --data data --to-time 2024-05-01T12:00:00Z");
+  return {words, [options] { return run(*options); }};
+}
+
+}  // namespace hansard::replay

@@ -1,0 +1,179 @@
+#include "replay/segments/exporter.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "engine/codec/codec.h"
+#include "engine/log/folder_lock.h"
+#include "replay/segments/export_folder.h"
+#include "replay/segments/record_file.h"
+#include "replay/segments/released_schemas.h"
+#include "replay/segments/small_file.h"
+#include "replay/segments/source_log.h"
+#include "replay/segments/work_pool.h"
+
+namespace hansard::segments {
+
+namespace {
+constexpr std::uint64_t kTellEvery = 4'096;  // positions between two looks at the progress
+
+base::Error malformed(std::string sentence) { return base::error(base::ErrorCode::malformed, std::move(sentence)); }
+
+// The stretch that positions and times agree on; empty (to = from - 1) when times leave nothing.
+Result<void> narrow(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
+  plan.from = request.from.value_or(Position{1});
+  plan.to = request.to.value_or(source.end);
+  if (!plan.from) return malformed("--from is a position, from 1 on.");
+  if (plan.to > source.end || plan.from > source.end.next()) {
+    return malformed("The log ends at position " + std::to_string(source.end.value) + ".");
+  }
+  if (request.from_time) {
+    TRY(auto first, first_at_or_after(source, *request.from_time));
+    plan.from = std::max(plan.from, first);
+  }
+  if (request.to_time) {
+    TRY(auto last, last_at_or_before(source, *request.to_time));
+    plan.to = std::min(plan.to, last);
+  }
+  if (plan.to < plan.from) plan.to = {plan.from.value - 1};
+  return base::success();
+}
+
+class Export {
+ public:
+  Export(const ExportRequest& request, const SourceLog& source, Manifest& plan, files::FileIo& io)
+      : request_(request), source_(source), plan_(plan), io_(io), matcher_(plan.filter) {}
+
+  Result<ExportReport> run() {
+    const bool end_is_open = !request_.to && !request_.to_time;
+    TRY(folder_, ExportFolder::open(request_.out, plan_, end_is_open));
+    TRY(log::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
+    TRY(write_schemas());
+    TRY(run_steps(stretches(), threads_for_work(), [this](std::uint64_t step) { return export_stretch(step); }));
+    plan_.files = folder_->files();
+    if (plan_.is_full_prefix()) plan_.root = root_over(plan_.files);
+    TRY(folder_->finish(plan_));
+    return report();
+  }
+
+ private:
+  std::uint64_t first_block() const { return (plan_.from.value - 1) / per_file_; }
+  std::uint64_t stretches() const {
+    return plan_.to < plan_.from ? 0 : (plan_.to.value - 1) / per_file_ - first_block() + 1;
+  }
+
+  Result<void> export_stretch(std::uint64_t step) {
+    const std::uint64_t block = first_block() + step;
+    const Position first{std::max(plan_.from.value, block * per_file_ + 1)};
+    const Position last{std::min(plan_.to.value, (block + 1) * per_file_)};
+    if (!folder_->is_kept(first)) {
+      TRY(auto entry, write_stretch(first, last));
+      TRY(folder_->keep(first, entry));
+    }
+    return base::success();
+  }
+
+  // Nothing when no record matched.
+  Result<std::optional<FileEntry>> write_stretch(Position first, Position last) {
+    const std::string name = record_file_name(plan_.kind, first, last);
+    std::unique_ptr<RecordFile> file;
+    const auto take = [&](Position at, std::string_view record) -> Result<void> {
+      TRY(auto leaf, codec::decode_leaf(record));
+      if (leaf.position != at) return base::error(base::ErrorCode::corrupt, "the record is of another position");
+      TRY(auto matches, matcher_.matches(record));
+      if (!matches) return base::success();
+      if (!file) {
+        TRY(file, create_record_file(io_, folder_->path(name), plan_.kind,
+                                     {plan_.cluster, plan_.epoch, base::kPartition, first, last}));
+      }
+      return file->add(at, record);
+    };
+    TRY(read_stretch(first, last, take));
+    if (!file) return std::optional<FileEntry>();
+    TRY(auto entry, file->finish());
+    entry.name = name;
+    return std::optional<FileEntry>(std::move(entry));
+  }
+
+  template <class Take>
+  Result<void> read_stretch(Position first, Position last, const Take& take) {
+    log::ReadLimits limits;
+    limits.events_max = last.value - first.value + 1;
+    limits.bytes_max = std::numeric_limits<std::size_t>::max();
+    Result<void> taken = base::success();
+    Position told{first.value - 1};
+    std::uint64_t bytes = 0;
+    const auto sink = [&](Position at, std::string_view record) {
+      taken = take(at, record);
+      bytes += record.size();
+      if (at == last || at.value - told.value >= kTellEvery) {
+        tell(at.value - std::exchange(told, at).value, std::exchange(bytes, 0));
+      }
+      return taken.has_value();
+    };
+    auto read = source_.log->read(base::kPartition, first, limits, sink);
+    if (!read) return std::move(read).error();
+    if (taken) return base::success();
+    return base::error(taken.error().code,
+                       "position " + std::to_string(read.value().value) + ": " + taken.error().detail);
+  }
+
+  void tell(std::uint64_t positions, std::uint64_t bytes) {
+    std::lock_guard lock(mutex_);
+    bytes_read_ += bytes;
+    read_ += positions;
+    if (request_.on_progress) request_.on_progress(read_, plan_.to.value - plan_.from.value + 1);
+  }
+
+  Result<void> write_schemas() {
+    for (const ReleasedSchema& schema : released_schemas()) {
+      const std::string name = "schemas/" + std::string(schema.name);
+      const std::string path = folder_->path(name);
+      TRY(log::make_folder(std::filesystem::path(path).parent_path().string()));
+      TRY(write_small_file(path, schema.text));
+      plan_.schemas.push_back({name, schema.text.size(), base::sha256(schema.text)});
+    }
+    return base::success();
+  }
+
+  ExportReport report() const {
+    ExportReport report;
+    report.manifest = plan_;
+    for (const FileEntry& file : plan_.files) report.bytes += file.bytes;
+    report.files_resumed = folder_->resumed();
+    report.bytes_this_run = bytes_read_;
+    report.io = io_.name();
+    return report;
+  }
+
+  const ExportRequest& request_;
+  const SourceLog& source_;
+  Manifest& plan_;
+  files::FileIo& io_;
+  const Matcher matcher_;
+  const std::uint64_t per_file_ = positions_per_file(plan_);
+  std::unique_ptr<ExportFolder> folder_;
+  std::mutex mutex_;
+  std::uint64_t read_ = 0, bytes_read_ = 0;
+};
+}  // namespace
+
+Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock) {
+  TRY(check_types(request.filter));
+  TRY(auto source, open_source(request.data));
+  Manifest plan;
+  plan.kind = request.kind;
+  plan.cluster = source.cluster;
+  plan.epoch = source.log->epoch();
+  plan.filter = request.filter;
+  plan.created_at = base::time_text(clock.now());
+  TRY(narrow(request, source, plan));
+  plan.at_rest = source.at_rest && plan.to == source.end;
+  TRY(auto chosen, files::choose_file_io(request.io));
+  return Export(request, source, plan, *chosen.io).run();
+}
+
+}  // namespace hansard::segments

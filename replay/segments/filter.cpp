@@ -1,0 +1,76 @@
+#include "replay/segments/filter.h"
+
+#include <algorithm>
+
+#include "engine/codec/codec.h"
+
+namespace hansard::segments {
+
+namespace {
+// Numbers are small and never used again: the names are asked for each of them.
+constexpr std::uint16_t kTypeNumbersEnd = 256;
+
+std::optional<std::uint16_t> type_number(std::string_view name) {
+  if (name == domain::type_name(domain::EventType{})) return std::nullopt;  // "unknown"
+  for (std::uint16_t number = 1; number < kTypeNumbersEnd; ++number) {
+    if (domain::type_name(static_cast<domain::EventType>(number)) == name) return number;
+  }
+  return std::nullopt;
+}
+
+template <class T>
+bool holds(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+struct ConversationIn {
+  template <class Body>
+  std::optional<domain::ConversationId> operator()(const Body& body) const {
+    if constexpr (requires { body.facts.conversation; }) {
+      return body.facts.conversation;
+    } else if constexpr (requires { body.draft.conversation; }) {
+      return body.draft.conversation;
+    } else if constexpr (requires { body.conversation; }) {
+      return body.conversation;
+    } else {
+      return std::nullopt;
+    }
+  }
+};
+}  // namespace
+
+std::optional<domain::ConversationId> conversation_of(const domain::RecordedEvent& event) {
+  if (!event.body) return std::nullopt;
+  return std::visit(ConversationIn{}, *event.body);
+}
+
+Result<void> check_types(const Filter& filter) {
+  for (const std::string& name : filter.types) {
+    if (type_number(name)) continue;
+    return base::error(base::ErrorCode::malformed,
+                       "There is no event type '" + name + "'; they are listed in docs/LOG_FORMAT.md.");
+  }
+  return base::success();
+}
+
+Matcher::Matcher(const Filter& filter) : filter_(filter) {
+  for (const std::string& name : filter_.types) types_.push_back(type_number(name).value_or(0));
+}
+
+bool Matcher::names_conversation(const domain::RecordedEvent& event) const {
+  const auto about = conversation_of(event);
+  const domain::ConversationId stream{event.stream.bytes};
+  return holds(filter_.conversations, about.value_or(stream));
+}
+
+Result<bool> Matcher::matches(std::string_view record) const {
+  if (takes_everything()) return true;
+  TRY(auto leaf, codec::decode_leaf(record));
+  if (!types_.empty() && !holds(types_, static_cast<std::uint16_t>(leaf.type))) return false;
+  if (filter_.conversations.empty() && filter_.actors.empty()) return true;
+  TRY(auto event, codec::decode(record));
+  if (!filter_.actors.empty() && !holds(filter_.actors, event.actor)) return false;
+  return filter_.conversations.empty() || names_conversation(event);
+}
+
+}  // namespace hansard::segments

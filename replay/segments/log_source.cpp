@@ -1,0 +1,60 @@
+#include <limits>
+
+#include "engine/codec/codec.h"
+#include "replay/segments/restore_source.h"
+#include "replay/segments/source_log.h"
+
+namespace hansard::segments {
+
+namespace {
+class LogSource final : public RestoreSource {
+ public:
+  explicit LogSource(SourceLog source) : source_(std::move(source)) {
+    cluster = source_.cluster;
+    epoch = source_.log->epoch();
+    end = source_.end;
+    for (std::uint64_t first = 1; first <= end.value; first += kPositionsPerSegment) {
+      stretches.push_back({{first}, {std::min(end.value, first + kPositionsPerSegment - 1)}});
+    }
+  }
+
+  Result<void> read(std::size_t number, const RecordSink& sink) const override {
+    const Stretch& stretch = stretches.at(number);
+    log::ReadLimits limits;
+    limits.events_max = stretch.last.value - stretch.first.value + 1;
+    limits.bytes_max = std::numeric_limits<std::size_t>::max();
+    Result<void> taken = base::success();
+    auto last = source_.log->read(base::kPartition, stretch.first, limits, [&](Position at, std::string_view record) {
+      taken = take(at, record, sink);
+      return taken.has_value();
+    });
+    if (!last) return std::move(last).error();
+    return taken;
+  }
+
+  Result<Position> last_at_or_before(base::Timestamp time) const override {
+    return segments::last_at_or_before(source_, time);
+  }
+
+ private:
+  static Result<void> take(Position at, std::string_view record, const RecordSink& sink) {
+    auto verified = codec::verify(record);
+    if (verified) {
+      TRY(auto leaf, codec::decode_leaf(record));
+      if (leaf.position == at) return sink(at, record);
+      verified = base::error(base::ErrorCode::corrupt, "the record is of another position");
+    }
+    return base::error(base::ErrorCode::corrupt,
+                       "the log is damaged at position " + std::to_string(at.value) + ": " + verified.error().detail);
+  }
+
+  const SourceLog source_;
+};
+}  // namespace
+
+Result<std::unique_ptr<RestoreSource>> open_log_source(const std::string& folder) {
+  TRY(auto source, open_source(folder));
+  return std::unique_ptr<RestoreSource>(std::make_unique<LogSource>(std::move(source)));
+}
+
+}  // namespace hansard::segments

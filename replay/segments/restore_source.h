@@ -1,0 +1,42 @@
+// What a restore reads: stretches of records in order, from the segments of an export or from the log of a backup.
+//
+// Thread: any, each stretch by one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replay/segments/manifest.h"
+#include "replay/segments/segment_reader.h"
+
+namespace hansard::segments {
+
+struct Stretch {
+  Position first, last;
+};
+
+class RestoreSource {
+ public:
+  virtual ~RestoreSource() = default;
+  ClusterId cluster{};
+  std::uint32_t epoch = 0;
+  Position end;
+  bool is_final = false;             // nobody wrote to the store it was made of, and this is that store's end
+  std::optional<base::Digest> root;  // over everything, where the source says it
+  std::vector<Stretch> stretches;    // from 1 to `end`, one behind the other
+
+  // Every record of stretches[number], each verified; the stretch itself is checked at its end. Density is the
+  // caller's.
+  virtual Result<void> read(std::size_t number, const RecordSink& sink) const = 0;
+  // The last position whose time is at or before `time`; 0 when there is none.
+  virtual Result<Position> last_at_or_before(base::Timestamp time) const = 0;
+};
+
+// `not_found`, `corrupt`; `refused` when it is not a full prefix.
+Result<std::unique_ptr<RestoreSource>> open_export_source(const std::string& folder, files::FileIo& io);
+// The log of a backup, or of a stopped server's data folder.
+Result<std::unique_ptr<RestoreSource>> open_log_source(const std::string& folder);
+
+}  // namespace hansard::segments

@@ -1,0 +1,165 @@
+#include "replay/segments/restorer.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "engine/log/bulk_log.h"
+#include "engine/log/folder_lock.h"
+#include "replay/segments/restore_source.h"
+#include "replay/segments/work_pool.h"
+
+namespace hansard::segments {
+
+namespace {
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kTellEvery = 4'096;  // positions between two looks at the progress
+
+base::Error io_error(const std::string& what, const std::error_code& problem) {
+  return base::error(base::ErrorCode::io, what + ": " + problem.message());
+}
+
+// <data>.restoring, locked and empty; what an interrupted restore left in it is gone.
+class WorkFolder {
+ public:
+  static Result<WorkFolder> open(const std::string& data) {
+    std::error_code problem;
+    if (fs::exists(data, problem) && !fs::is_empty(data, problem)) {
+      return base::error(base::ErrorCode::refused,
+                         data + " is there already: a restore makes a new data folder, name one that is not there");
+    }
+    const std::string path = data + ".restoring";
+    TRY(log::make_folder(path));
+    TRY(auto lock, log::FolderLock::take(path));
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(path, problem)) left.push_back(entry.path());
+    for (const fs::path& entry : left) fs::remove_all(entry, problem);
+    if (problem) return io_error("cannot clear " + path, problem);
+    return WorkFolder(data, path, std::move(lock));
+  }
+
+  const std::string& path() const { return path_; }
+
+  Result<void> rename() const {
+    std::error_code problem;
+    fs::rename(path_, data_, problem);
+    if (problem) return io_error("cannot rename " + path_ + " to " + data_, problem);
+    return log::sync_folder(fs::absolute(data_, problem).parent_path().string());
+  }
+
+ private:
+  WorkFolder(std::string data, std::string path, log::FolderLock lock)
+      : data_(std::move(data)), path_(std::move(path)), lock_(std::move(lock)) {}
+  std::string data_, path_;
+  log::FolderLock lock_;
+};
+
+class Restore {
+ public:
+  Restore(const RestoreRequest& request, const RestoreSource& source, log::BulkLog& log, Position end)
+      : request_(request), source_(source), log_(log), end_(end) {}
+
+  Result<void> copy_records() {
+    std::uint64_t count = 0;
+    while (count < source_.stretches.size() && source_.stretches[count].first <= end_) ++count;
+    return run_steps(count, threads_for_work(), [this](std::uint64_t number) { return copy_stretch(number); });
+  }
+  std::uint64_t record_bytes() const { return bytes_; }
+
+ private:
+  Result<void> copy_stretch(std::size_t number) {
+    const Stretch stretch = source_.stretches[number];
+    TRY(auto table, log_.begin(stretch.first));
+    Position last{stretch.first.value - 1}, told = last;
+    std::uint64_t bytes = 0;
+    const auto take = [&](Position at, std::string_view record) -> Result<void> {
+      if (at != last.next()) {
+        return base::error(base::ErrorCode::corrupt, "position " + std::to_string(last.value + 1) + " is missing");
+      }
+      last = at;
+      if (at > end_) return base::success();
+      bytes += record.size();
+      if (at.value - told.value >= kTellEvery || at == std::min(stretch.last, end_)) {
+        tell(at.value - std::exchange(told, at).value, std::exchange(bytes, 0));
+      }
+      return table->put(record);
+    };
+    TRY(source_.read(number, take));
+    if (last != stretch.last) {
+      return base::error(base::ErrorCode::corrupt, "position " + std::to_string(last.value + 1) + " is missing");
+    }
+    return table->end();
+  }
+
+  void tell(std::uint64_t positions, std::uint64_t bytes) {
+    std::lock_guard lock(mutex_);
+    restored_ += positions;
+    bytes_ += bytes;
+    if (request_.on_progress) request_.on_progress(restored_, end_.value);
+  }
+
+  const RestoreRequest& request_;
+  const RestoreSource& source_;
+  log::BulkLog& log_;
+  const Position end_;
+  std::mutex mutex_;
+  std::uint64_t restored_ = 0, bytes_ = 0;
+};
+
+Result<Position> end_of(const RestoreRequest& request, const RestoreSource& source) {
+  Position end = request.to.value_or(source.end);
+  if (end > source.end) {
+    return base::error(base::ErrorCode::malformed,
+                       "There is nothing after position " + std::to_string(source.end.value) + " to restore.");
+  }
+  if (request.to_time) {
+    TRY(auto last, source.last_at_or_before(*request.to_time));
+    end = std::min(end, last);
+  }
+  return end;
+}
+
+Result<bool> raises_epoch(const RestoreRequest& request, const RestoreSource& source, Position end) {
+  const bool is_move = source.is_final && end == source.end;
+  if (request.epoch == EpochChoice::keep && end != source.end) {
+    return base::error(base::ErrorCode::malformed,
+                       "The epoch can be kept only when everything is restored: positions after " +
+                           std::to_string(end.value) + " are held by clients of the old store.");
+  }
+  if (request.epoch == EpochChoice::by_rule) return !is_move;
+  return request.epoch == EpochChoice::raise;
+}
+
+Result<std::unique_ptr<RestoreSource>> open_restore_source(const RestoreRequest& request, files::FileIo& io) {
+  return open_export_source(request.from, io);
+}
+}  // namespace
+
+Result<RestoreReport> restore(const RestoreRequest& request) {
+  TRY(auto chosen, files::choose_file_io(request.io));
+  TRY(auto source, open_restore_source(request, *chosen.io));
+  RestoreReport report;
+  report.available = source->end;
+  TRY(report.end, end_of(request, *source));
+  TRY(report.epoch_raised, raises_epoch(request, *source, report.end));
+  TRY(auto folder, WorkFolder::open(request.data));
+  TRY(auto log, log::BulkLog::create(folder.path()));
+  Restore copying(request, *source, *log, report.end);
+  TRY(copying.copy_records());
+  report.record_bytes = copying.record_bytes();
+  log::BulkIdentity identity{source->cluster, source->epoch, std::nullopt};
+  if (report.epoch_raised) {
+    ++identity.epoch;
+    identity.loss_after = report.end;
+  }
+  report.epoch = identity.epoch;
+  if (report.end == source->end) report.root = source->root;
+  TRY(log->finish(identity));
+  TRY(folder.rename());
+  return report;
+}
+
+}  // namespace hansard::segments
