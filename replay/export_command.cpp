@@ -19,7 +19,7 @@ namespace {
 struct Options {
   std::string data, out, format = "segments", io = "auto";
   RangeOptions range;
-  bool json = false, quiet = false;
+  bool proofs = false, json = false, quiet = false;
 };
 
 Result<segments::ExportRequest> request_of(const Options& given) {
@@ -32,6 +32,7 @@ Result<segments::ExportRequest> request_of(const Options& given) {
   TRY(request.from_time, time_of("--from-time", given.range.from_time));
   TRY(request.to_time, time_of("--to-time", given.range.to_time));
   TRY(request.filter, filter_of(given.range));
+  request.with_proofs = given.proofs;
   request.io = io_choice(given.io);
   return request;
 }
@@ -101,6 +102,7 @@ Command add_export(CLI::App& app) {
   words->add_option("--format", options->format, "segments (compressed, restorable), jsonl or csv")
       ->check(CLI::IsMember({"segments", "jsonl", "csv"}));
   add_range_options(*words, options->range);
+  words->add_flag("--proofs", options->proofs, "a proof of each event, under the last signed checkpoint");
   add_io_option(*words, options->io);
   words->add_flag("--json", options->json, "the outcome as one JSON object");
   words->add_flag("--quiet", options->quiet, "no progress line");

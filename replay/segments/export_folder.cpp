@@ -110,6 +110,7 @@ Result<void> ExportFolder::remove_torn() const {
                          path(entry->name) + " is not as it was left: remove " + partial_ + " and begin again");
     }
     whole.insert(path(entry->name));
+    if (entry->proofs) whole.insert(path(entry->proofs->name));
   }
   std::error_code problem;
   std::vector<fs::path> torn;
@@ -129,6 +130,9 @@ bool ExportFolder::is_kept(Position first) const {
 Result<void> ExportFolder::keep(Position first, const std::optional<FileEntry>& entry) {
   if (entry) {
     TRY(log::sync_folder(fs::path(path(entry->name)).parent_path().string()));
+  }
+  if (entry && entry->proofs) {
+    TRY(log::sync_folder(path("proofs")));
   }
   std::lock_guard lock(mutex_);
   TRY(append_to_file(journal_, journal_path_, journal_line(first, entry)));

@@ -9,6 +9,7 @@
 #include "engine/codec/codec.h"
 #include "engine/log/folder_lock.h"
 #include "replay/segments/export_folder.h"
+#include "replay/segments/proof_lines.h"
 #include "replay/segments/record_file.h"
 #include "replay/segments/released_schemas.h"
 #include "replay/segments/small_file.h"
@@ -52,6 +53,9 @@ class Export {
     TRY(folder_, ExportFolder::open(request_.out, plan_, end_is_open));
     TRY(log::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
     TRY(write_schemas());
+    if (request_.with_proofs) {
+      TRY(open_prover());
+    }
     TRY(run_steps(stretches(), threads_for_work(), [this](std::uint64_t step) { return export_stretch(step); }));
     plan_.files = folder_->files();
     if (plan_.is_full_prefix()) plan_.root = root_over(plan_.files);
@@ -60,6 +64,18 @@ class Export {
   }
 
  private:
+  Result<void> open_prover() {
+    TRY(prover_, EvidenceProver::open(request_.data, *source_.log));
+    if (!prover_) {
+      return base::error(base::ErrorCode::not_found,
+                         "there is no signed checkpoint in " + request_.data +
+                             " to prove events with: start the server on it once, or leave the proofs out");
+    }
+    plan_.checkpoint = prover_->checkpoint().note;
+    plan_.verifier_key = prover_->checkpoint().key.text();
+    return log::make_folder(folder_->path("proofs"));
+  }
+
   std::uint64_t first_block() const { return (plan_.from.value - 1) / per_file_; }
   std::uint64_t stretches() const {
     return plan_.to < plan_.from ? 0 : (plan_.to.value - 1) / per_file_ - first_block() + 1;
@@ -80,6 +96,9 @@ class Export {
   Result<std::optional<FileEntry>> write_stretch(Position first, Position last) {
     const std::string name = record_file_name(plan_.kind, first, last);
     std::unique_ptr<RecordFile> file;
+    std::optional<ProofLines> proofs;
+    const std::string proofs_name = "proofs/" + std::filesystem::path(name).stem().string() + ".jsonl";
+    if (prover_) proofs.emplace(*prover_, io_, folder_->path(proofs_name));
     const auto take = [&](Position at, std::string_view record) -> Result<void> {
       TRY(auto leaf, codec::decode_leaf(record));
       if (leaf.position != at) return base::error(base::ErrorCode::corrupt, "the record is of another position");
@@ -89,12 +108,19 @@ class Export {
         TRY(file, create_record_file(io_, folder_->path(name), plan_.kind,
                                      {plan_.cluster, plan_.epoch, base::kPartition, first, last}));
       }
+      if (proofs) {
+        TRY(proofs->add(at));
+      }
       return file->add(at, record);
     };
     TRY(read_stretch(first, last, take));
     if (!file) return std::optional<FileEntry>();
     TRY(auto entry, file->finish());
     entry.name = name;
+    if (proofs) {
+      TRY(entry.proofs, proofs->finish());
+      if (entry.proofs) entry.proofs->name = proofs_name;
+    }
     return std::optional<FileEntry>(std::move(entry));
   }
 
@@ -156,6 +182,7 @@ class Export {
   const Matcher matcher_;
   const std::uint64_t per_file_ = positions_per_file(plan_);
   std::unique_ptr<ExportFolder> folder_;
+  std::unique_ptr<EvidenceProver> prover_;
   std::mutex mutex_;
   std::uint64_t read_ = 0, bytes_read_ = 0;
 };

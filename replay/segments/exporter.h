@@ -22,6 +22,7 @@ struct ExportRequest {
   std::optional<Position> from, to;                   // both included
   std::optional<base::Timestamp> from_time, to_time;  // both included; with positions the narrower counts
   Filter filter;
+  bool with_proofs = false;  // a line for each event that the last signed checkpoint covers; costs more than the rest
   files::IoChoice io = files::IoChoice::automatic;
   // Positions read so far, and of how many.
   std::function<void(std::uint64_t read, std::uint64_t of)> on_progress;

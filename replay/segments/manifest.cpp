@@ -161,11 +161,17 @@ Result<Filter> parse_filter(const base::JsonValue& object) {
   return filter;
 }
 
+Result<PlainFile> parse_plain(const base::JsonValue& object) {
+  Members members(object);
+  PlainFile file{members.file_name("name"), members.number("bytes"), members.digest("sha256")};
+  TRY(members.check());
+  return file;
+}
+
 Result<void> parse_lists(const base::JsonValue& object, Manifest& manifest) {
   for (const auto& item : object.member("schemas").items()) {
-    Members members(item);
-    manifest.schemas.push_back({members.file_name("name"), members.number("bytes"), members.digest("sha256")});
-    TRY(members.check());
+    TRY(auto schema, parse_plain(item));
+    manifest.schemas.push_back(std::move(schema));
   }
   for (const auto& item : object.member("files").items()) {
     TRY(auto entry, parse_entry(item));
@@ -213,6 +219,7 @@ std::string to_json(const FileEntry& entry) {
   object.add("first_time", base::time_text(entry.first_time));
   object.add("last_time", base::time_text(entry.last_time));
   object.add("root", hex(base::view_of(entry.root)));
+  if (entry.proofs) object.add_json("proofs", plain_json(*entry.proofs));
   return object.end();
 }
 
@@ -229,6 +236,9 @@ Result<FileEntry> parse_entry(const base::JsonValue& value) {
   entry.first_time = members.time("first_time");
   entry.last_time = members.time("last_time");
   entry.root = members.digest("root");
+  if (value.member("proofs").kind() != base::JsonValue::Kind::missing) {
+    TRY(entry.proofs, parse_plain(value.member("proofs")));
+  }
   TRY(members.check());
   return entry;
 }
@@ -251,6 +261,10 @@ std::string to_json(const Manifest& manifest) {
   object.add("events", manifest.events());
   object.add("record_bytes", manifest.record_bytes());
   if (manifest.root) object.add("root", hex(base::view_of(*manifest.root)));
+  if (!manifest.checkpoint.empty()) {
+    object.add("checkpoint", manifest.checkpoint);
+    object.add("verifier_key", manifest.verifier_key);
+  }
   object.add("record_version", std::uint64_t{codec::kRecordVersion});
   object.add("leaf_version", std::uint64_t{codec::kLeafVersion});
   object.add_list("schemas", manifest.schemas, plain_json);
@@ -278,6 +292,8 @@ Result<Manifest> parse_manifest(std::string_view json) {
   manifest.at_rest = members.boolean("at_rest");
   manifest.created_at = members.text("created_at");
   if (object.member("root").kind() != base::JsonValue::Kind::missing) manifest.root = members.digest("root");
+  manifest.checkpoint = object.member("checkpoint").string().value_or("");
+  manifest.verifier_key = object.member("verifier_key").string().value_or("");
   TRY(members.check());
   TRY(manifest.filter, parse_filter(object.member("filter")));
   TRY(parse_lists(object, manifest));

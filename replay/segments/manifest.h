@@ -28,13 +28,6 @@ enum class Kind { segments, jsonl, csv };
 std::string_view word_of(Kind kind);
 std::optional<Kind> kind_of(std::string_view word);
 
-struct PlainFile {
-  std::string name;
-  std::uint64_t bytes = 0;
-  base::Digest sha256{};
-  bool operator==(const PlainFile&) const = default;
-};
-
 struct Manifest {
   Kind kind = Kind::segments;
   ClusterId cluster{};
@@ -44,6 +37,8 @@ struct Manifest {
   bool at_rest = false;  // nobody wrote to the source then, and `to` was its end
   std::string created_at;
   std::optional<base::Digest> root;  // RFC 6962 over the leaves 1 to `to`; of a full prefix only
+  std::string checkpoint;            // the signed note that the proofs of its events are under; "" for none
+  std::string verifier_key;          // and the key it verifies with
   std::vector<PlainFile> schemas;    // what the bodies of its records are made of
   std::vector<FileEntry> files;      // in order of position
 

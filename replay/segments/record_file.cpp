@@ -1,7 +1,8 @@
 #include "replay/segments/record_file.h"
 
-#include <cstdio>
 #include <utility>
+
+#include "replay/segments/text_file.h"
 
 namespace hansard::segments {
 
@@ -36,7 +37,7 @@ std::uint64_t positions_per_file(const Manifest& plan) {
 
 Result<std::unique_ptr<RecordFile>> create_record_file(files::FileIo& io, const std::string& path, Kind kind,
                                                        const SegmentHead& head) {
-  if (kind != Kind::segments) return base::error(base::ErrorCode::unsupported, "only segments are written");
+  if (kind != Kind::segments) return create_text_file(io, path, kind, head);
   TRY(auto writer, SegmentWriter::create(io, path, head));
   return std::unique_ptr<RecordFile>(std::make_unique<SegmentFile>(std::move(writer)));
 }

@@ -8,24 +8,12 @@
 #include <memory>
 #include <string>
 
+#include "replay/segments/file_entry.h"
 #include "replay/segments/file_stream.h"
 #include "replay/segments/frame.h"
 #include "replay/segments/leaf_tree.h"
 
 namespace hansard::segments {
-
-// What a manifest says of a file of records.
-struct FileEntry {
-  std::string name;  // below the export's folder
-  std::uint64_t bytes = 0;
-  base::Digest sha256{};
-  Position first, last;                   // the stretch of the log it stands for
-  std::uint64_t count = 0;                // records in it
-  std::uint64_t record_bytes = 0;         // their lengths, summed
-  base::Timestamp first_time, last_time;  // of the first and the last of them
-  base::Digest root{};                    // RFC 6962 over their leaves, in order
-  bool operator==(const FileEntry&) const = default;
-};
 
 class SegmentWriter {
  public:

@@ -1,4 +1,5 @@
 // Exports and restores of whole folders, and what is refused.
+#include <algorithm>
 #include <filesystem>
 
 #include <catch2/catch.hpp>
@@ -167,6 +168,33 @@ TEST_CASE("filters take what they say, in any combination") {
   request.filter.types = {"message.whispered"};
   request.out = folder / "no-such-type";
   CHECK(export_problem(request).find("There is no event type 'message.whispered'") == 0);
+}
+
+TEST_CASE("the same events come as JSON lines and as CSV") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 30);
+  ExportRequest request = request_for(data, folder / "lines");
+  request.kind = Kind::jsonl;
+  request.filter.types = {"message.sent"};
+  CHECK(export_now(request).manifest.events() == 27);
+  base::JsonParser parser;
+  const std::string lines = bytes_in(only_file(request.out));
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 27);
+  const auto first = parser.parse(lines.substr(0, lines.find('\n')));
+  REQUIRE(first.has_value());
+  CHECK(first.value().member("type").string() == "message.sent");
+  CHECK(first.value().member("actor").string() == "user-1");
+
+  request.kind = Kind::csv;
+  request.out = folder / "table";
+  export_now(request);
+  const std::string table = bytes_in(only_file(request.out));
+  CHECK(table.find("position,time,type,stream,version,actor,conversation,text,event\r\n") == 0);
+  CHECK(table.find(",message.sent,") != std::string::npos);
+  CHECK(table.find(",\"{\"\"position\"\":") != std::string::npos);
+  CHECK(restore_problem(restore_request(request.out, folder / "again")).find("to be read as evidence") !=
+        std::string::npos);
 }
 
 TEST_CASE("a part of the log is evidence and is not restored") {

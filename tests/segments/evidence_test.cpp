@@ -1,0 +1,75 @@
+// Evidence: each exported event with a proof that anybody can check.
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "engine/log/rocks_log.h"
+#include "engine/proof/proofs.h"
+#include "replay/segments/exporter.h"
+#include "tests/segments/segments_fixture.h"
+#include "tests/support/manual_clock.h"
+
+namespace hansard::segments {
+
+TEST_CASE("every exported event under the last checkpoint comes with a proof that verifies") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  support::ManualClock clock;
+  make_log(data, 120);
+  {
+    log::OpenReport report;
+    auto log = log::open_rocks_log(data, {}, report);
+    REQUIRE(log.has_value());
+    proof::ProofOptions options;
+    options.data_folder = data;
+    auto proofs = proof::Proofs::open(*log.value(), clock, options);
+    REQUIRE(proofs.has_value());
+    proofs.value()->step();
+    REQUIRE(proofs.value()->checkpoint()->checkpoint.size == 120);
+    const std::string later = event_record(121);  // not signed yet
+    const std::string_view records[] = {later};
+    REQUIRE(log.value()->append(base::kPartition, {120}, records) == log::AppendOutcome::appended);
+  }
+  ExportRequest request;
+  request.data = data;
+  request.out = folder / "case";
+  request.filter.actors = {user_of_number(2)};
+  request.with_proofs = true;
+  auto report = export_log(request, clock);
+  INFO((report.has_error() ? report.error().detail : ""));
+  REQUIRE(report.has_value());
+  const Manifest& manifest = report.value().manifest;
+  REQUIRE(manifest.files.size() == 1);
+  REQUIRE(manifest.files.front().proofs.has_value());
+  CHECK(read_manifest(request.out).value().files == manifest.files);
+
+  auto key = proof::VerifierKey::parse(manifest.verifier_key);
+  REQUIRE(key.has_value());
+  const std::string lines = bytes_in(request.out + "/" + manifest.files.front().proofs->name);
+  CHECK(base::sha256(lines) == manifest.files.front().proofs->sha256);
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < lines.size(); ++count) {
+    const std::size_t end = lines.find('\n', at);
+    auto proof = proof::parse_proof(lines.substr(at, end - at));
+    REQUIRE(proof.has_value());
+    auto checkpoint = proof::verify_proof(proof.value(), key.value());
+    REQUIRE(checkpoint.has_value());
+    CHECK(checkpoint.value().size == 120);
+    at = end + 1;
+  }
+  // 121 is of the same actor and above the checkpoint.
+  CHECK(manifest.events() == count + 1);
+}
+
+TEST_CASE("proofs are refused where nothing was ever signed") {
+  TempFolder folder;
+  make_log(folder / "data", 5);
+  ExportRequest request;
+  request.data = folder / "data";
+  request.out = folder / "case";
+  request.with_proofs = true;
+  support::ManualClock clock;
+  CHECK(export_log(request, clock).error().detail.find("there is no signed checkpoint in") == 0);
+}
+
+}  // namespace hansard::segments
