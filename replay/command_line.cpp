@@ -19,6 +19,7 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_diff,
     add_export,
     add_restore,
+    add_import, add_check, add_export, add_restore, add_backup, add_show, add_diff,
 };
 }  // namespace
 

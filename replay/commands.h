@@ -31,5 +31,8 @@ Command add_proof(CLI::App& app);
 int verify_proof_file(const std::string& proof, const std::string& key, bool json);
 Command add_export(CLI::App& app);
 Command add_restore(CLI::App& app);
+Command add_backup(CLI::App& app);
+Command add_show(CLI::App& app);
+Command add_diff(CLI::App& app);
 
 }  // namespace hansard::replay

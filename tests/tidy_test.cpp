@@ -48,7 +48,7 @@ std::vector<Source> sources(const std::vector<std::string>& folders) {
 }
 
 std::string room_of(const std::string& path) {
-  static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files|proof))/");
+  static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files|proof|backup))/");
   std::smatch match;
   if (path.starts_with("projections/search/")) return "projections/search";
   if (path.starts_with("projections/process/")) return "projections/process";
@@ -78,22 +78,25 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/index", {"engine/base", "engine/domain"}},
     {"engine/files", {"engine/base"}},
     {"engine/proof", {"engine/base", "engine/domain", "engine/codec", "engine/log"}},
+    {"engine/backup", {"engine/base", "engine/log"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine/proof", "engine", "projections"}},
     {"api",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
-      "engine", "projections", "projections/search", "projections/process"}},
+      "engine/backup", "engine", "projections", "projections/search", "projections/process"}},
     {"replay/migrate", {"engine/base"}},
     {"replay/verify",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
       "projections", "projections/search"}},
     {"replay/segments",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine/backup",
+      "engine"}},
     {"replay",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
-      "engine", "projections", "projections/process", "replay/migrate", "replay/segments", "replay/verify"}},
+      "engine/backup", "engine", "projections", "projections/process", "replay/migrate", "replay/segments",
+      "replay/verify"}},
 };
 
 // A library and the only places that may include it.

@@ -1,6 +1,9 @@
 #include "engine/log/stored_log.h"
 
+#include <algorithm>
+
 #include "engine/base/check.h"
+#include "engine/log/copy_log.h"
 #include "engine/log/identity.h"
 #include "engine/log/keys.h"
 
@@ -95,6 +98,14 @@ Result<std::string> StoredLog::get(PartitionId partition, Position at) const {
   if (status.IsNotFound()) return base::error(base::ErrorCode::corrupt, what + ": the record is missing");
   if (!status.ok()) return storage_error(what, status);
   return record;
+}
+
+// What the copy holds may reach beyond the durable position; the smaller of both may be told.
+Result<Position> StoredLog::copy_to(const std::string& folder) const {
+  TRY(copy_open_database(*database_, folder));
+  const Position told = durable_.reached();
+  TRY(auto end, end_of_copy(folder));
+  return std::min(end, told);
 }
 
 Result<std::string> StoredLog::meta(std::string_view name) const { return database_->meta_value(name); }

@@ -30,6 +30,8 @@ class StoredLog : public EventLog {
   base::PositionGate& durable_gate(PartitionId partition) override;
   Result<Position> read(PartitionId partition, Position from, ReadLimits limits, const Sink& sink) const override;
   Result<std::string> get(PartitionId partition, Position at) const override;
+  // See copy_log.h.
+  Result<Position> copy_to(const std::string& folder) const;
   Result<std::string> meta(std::string_view name) const override;
   Result<void> put_meta(std::string_view name, std::string_view value) override;
   HashedPrefix hashed() const override;

@@ -52,8 +52,16 @@ class LogSource final : public RestoreSource {
 };
 }  // namespace
 
-Result<std::unique_ptr<RestoreSource>> open_log_source(const std::string& folder) {
+Result<std::unique_ptr<RestoreSource>> open_backup_source(const std::string& folder,
+                                                          const backup::BackupManifest& manifest) {
   TRY(auto source, open_source(folder));
+  if (source.cluster != manifest.cluster || source.log->epoch() != manifest.epoch || source.end < manifest.position) {
+    return base::error(base::ErrorCode::corrupt, folder + " is damaged: its log ends at position " +
+                                                     std::to_string(source.end.value) + " and its manifest promises " +
+                                                     std::to_string(manifest.position.value) +
+                                                     ". Take another copy of this backup, or an older backup.");
+  }
+  source.end = manifest.position;
   return std::unique_ptr<RestoreSource>(std::make_unique<LogSource>(std::move(source)));
 }
 

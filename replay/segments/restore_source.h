@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/backup/backup_manifest.h"
 #include "replay/segments/manifest.h"
 #include "replay/segments/segment_reader.h"
 
@@ -36,7 +37,8 @@ class RestoreSource {
 
 // `not_found`, `corrupt`; `refused` when it is not a full prefix.
 Result<std::unique_ptr<RestoreSource>> open_export_source(const std::string& folder, files::FileIo& io);
-// The log of a backup, or of a stopped server's data folder.
-Result<std::unique_ptr<RestoreSource>> open_log_source(const std::string& folder);
+// The log of a backup, up to the position its manifest names. `corrupt` where the two do not belong together.
+Result<std::unique_ptr<RestoreSource>> open_backup_source(const std::string& folder,
+                                                          const backup::BackupManifest& manifest);
 
 }  // namespace hansard::segments

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/backup/backup_folder.h"
 #include "engine/log/bulk_log.h"
 #include "engine/log/folder_lock.h"
 #include "replay/segments/restore_source.h"
@@ -133,7 +134,21 @@ Result<bool> raises_epoch(const RestoreRequest& request, const RestoreSource& so
   return request.epoch == EpochChoice::raise;
 }
 
+// What a backup has besides the log: attachments as links, and the keys where it was made with them.
+Result<std::uint64_t> bring_files(const RestoreRequest& request, const std::string& to) {
+  TRY(auto copied, backup::link_tree(request.from + "/files", to + "/files"));
+  std::error_code problem;
+  if (fs::exists(request.from + "/keys", problem)) {
+    fs::copy(request.from + "/keys", to + "/keys", fs::copy_options::recursive, problem);
+  }
+  if (problem) return io_error("cannot copy the keys of the backup", problem);
+  return copied.files;
+}
+
 Result<std::unique_ptr<RestoreSource>> open_restore_source(const RestoreRequest& request, files::FileIo& io) {
+  auto manifest = backup::read_backup_manifest(request.from);
+  if (manifest) return open_backup_source(request.from, manifest.value());
+  if (manifest.error().code != base::ErrorCode::not_found) return std::move(manifest).error();
   return open_export_source(request.from, io);
 }
 }  // namespace
@@ -158,6 +173,7 @@ Result<RestoreReport> restore(const RestoreRequest& request) {
   report.epoch = identity.epoch;
   if (report.end == source->end) report.root = source->root;
   TRY(log->finish(identity));
+  TRY(report.attachments, bring_files(request, folder.path()));
   TRY(folder.rename());
   return report;
 }

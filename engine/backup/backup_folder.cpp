@@ -1,0 +1,182 @@
+#include "engine/backup/backup_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "engine/log/copy_log.h"
+#include "engine/log/folder_lock.h"
+#include "engine/log/rocks_log.h"
+#include "engine/log/witness.h"
+
+namespace hansard::backup {
+
+namespace {
+namespace fs = std::filesystem;
+
+base::Error io_error(const std::string& what, const std::error_code& problem) {
+  const auto code = problem == std::errc::no_space_on_device ? base::ErrorCode::disk_full : base::ErrorCode::io;
+  return base::error(code, what + ": " + problem.message());
+}
+
+Result<void> sync_path(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return log::system_error("cannot open", path);
+  const int synced = ::fsync(file);
+  const base::Error failure = log::system_error("cannot sync", path);
+  ::close(file);
+  if (synced != 0) return failure;
+  return base::success();
+}
+
+Result<void> write_file(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  std::error_code problem;
+  if (fs::file_size(path, problem) != bytes.size() || problem) {
+    return base::error(base::ErrorCode::io, "cannot write " + path);
+  }
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, problem);
+  return sync_path(path);
+}
+
+// A link is as durable as its name; a copy is synced.
+Result<void> link_file(const fs::path& from, const fs::path& to) {
+  std::error_code problem;
+  fs::create_hard_link(from, to, problem);
+  if (!problem) return base::success();
+  fs::copy_file(from, to, problem);
+  if (problem == std::errc::no_such_file_or_directory) return base::success();  // collected meanwhile
+  if (problem) return io_error("cannot copy " + from.string(), problem);
+  return sync_path(to.string());
+}
+
+class Making {
+ public:
+  Making(const BackupRequest& request, base::Clock& clock)
+      : request_(request), clock_(clock), partial_(request.out + ".partial") {}
+
+  Result<BackupManifest> run() {
+    TRY(prepare());
+    TRY(copy_log());
+    TRY(auto files, link_tree(request_.data + "/files", partial_ + "/files", "incoming"));
+    manifest_.attachments = files.files;
+    if (request_.with_keys) {
+      TRY(link_keys());
+    }
+    TRY(finish());
+    return manifest_;
+  }
+
+ private:
+  Result<void> prepare() {
+    std::error_code problem;
+    if (fs::exists(request_.out, problem)) {
+      return base::error(base::ErrorCode::refused, request_.out + " is there already: name another");
+    }
+    fs::remove_all(partial_, problem);  // what a crash left
+    if (problem) return io_error("cannot remove " + partial_, problem);
+    return log::make_folder(partial_);
+  }
+
+  Result<void> copy_log() {
+    TRY(manifest_.position, request_.copy_log(partial_ + "/log"));
+    TRY(auto copy, log::open_rocks_log_read_only(partial_));
+    TRY(auto cluster, copy->meta("cluster_id"));
+    manifest_.cluster = base::parse_uuid(cluster).value_or(manifest_.cluster);
+    manifest_.epoch = copy->epoch();
+    TRY(auto file, log::WitnessFile::open(partial_ + "/log.witness", 0));
+    log::Witness witness;
+    witness.cluster = manifest_.cluster;
+    witness.epoch = manifest_.epoch;
+    witness.durable = manifest_.position;
+    return file.write(witness);
+  }
+
+  // A RocksDB that nobody has open: copied in full, since parts of it change in place.
+  Result<void> link_keys() {
+    std::error_code problem;
+    fs::copy(request_.data + "/keys", partial_ + "/keys", fs::copy_options::recursive, problem);
+    if (problem) return io_error("cannot copy the keys", problem);
+    manifest_.with_keys = true;
+    return base::success();
+  }
+
+  Result<void> finish() {
+    std::error_code problem;
+    for (const auto& entry : fs::recursive_directory_iterator(partial_, problem)) {
+      if (entry.is_regular_file()) manifest_.bytes += entry.file_size();
+      if (entry.is_directory()) {
+        TRY(log::sync_folder(entry.path().string()));
+      }
+    }
+    if (problem) return io_error("cannot list " + partial_, problem);
+    manifest_.name = fs::path(request_.out).filename().string();
+    manifest_.at_rest = request_.at_rest;
+    manifest_.created_at = base::time_text(clock_.now());
+    TRY(write_file(partial_ + "/" + std::string(kManifestName), to_json(manifest_)));
+    TRY(log::sync_folder(partial_));
+    fs::rename(partial_, request_.out, problem);
+    if (problem) return io_error("cannot rename " + partial_, problem);
+    return log::sync_folder(fs::absolute(request_.out, problem).parent_path().string());
+  }
+
+  const BackupRequest& request_;
+  base::Clock& clock_;
+  const std::string partial_;
+  BackupManifest manifest_;
+};
+}  // namespace
+
+Result<Copied> link_tree(const std::string& from, const std::string& to, const std::string& except) {
+  Copied copied;
+  std::error_code problem;
+  if (!fs::exists(from, problem)) return copied;
+  TRY(log::make_folder(to));
+  std::set<std::string> folders{to};
+  auto entry = fs::recursive_directory_iterator(from, problem);
+  for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
+    if (entry->is_directory() && entry->path().filename() == except) {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    if (!entry->is_regular_file()) continue;
+    const fs::path target = fs::path(to) / fs::relative(entry->path(), from);
+    if (folders.insert(target.parent_path().string()).second) {
+      TRY(log::make_folder(target.parent_path().string()));
+    }
+    TRY(link_file(entry->path(), target));
+    ++copied.files;
+    copied.bytes += entry->file_size();
+  }
+  if (problem) return io_error("cannot list " + from, problem);
+  for (const std::string& folder : folders) {
+    TRY(log::sync_folder(folder));
+  }
+  return copied;
+}
+
+Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& clock) {
+  return Making(request, clock).run();
+}
+
+Result<BackupManifest> make_offline_backup(const std::string& data, const std::string& out, bool with_keys,
+                                           base::Clock& clock) {
+  std::error_code ignored;
+  if (!fs::exists(data + "/log", ignored)) {
+    return base::error(base::ErrorCode::not_found,
+                       "there is no event log in " + data + ": --data is the data folder of a server");
+  }
+  TRY(auto lock, log::FolderLock::take(data));
+  BackupRequest request{data, out, true, with_keys, {}};
+  request.copy_log = [&](const std::string& folder) -> Result<Position> {
+    TRY(log::copy_stopped_database(data, folder));
+    return log::end_of_copy(folder);
+  };
+  return make_backup(request, clock);
+}
+
+}  // namespace hansard::backup

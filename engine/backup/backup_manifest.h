@@ -1,0 +1,40 @@
+// What stands in a backup's manifest.json: whose log it is and how far it reaches. It is the last thing written, so a
+// folder that has one is a whole backup.
+//
+// Thread: any; plain functions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+
+namespace hansard::backup {
+
+using base::Position;
+using base::Result;
+
+inline constexpr std::string_view kFormatWord = "hansard-backup";
+inline constexpr std::string_view kManifestName = "manifest.json";
+
+struct BackupManifest {
+  std::string name;  // of its folder
+  std::array<std::uint8_t, 16> cluster{};
+  std::uint32_t epoch = 0;
+  Position position;     // everything up to it
+  bool at_rest = false;  // nobody wrote to the store then
+  bool with_keys = false;
+  std::uint64_t attachments = 0;
+  std::uint64_t bytes = 0;  // of all files, links counted in full
+  std::string created_at;
+  bool operator==(const BackupManifest&) const = default;
+};
+
+std::string to_json(const BackupManifest& manifest);
+// `folder`/manifest.json. `not_found` when there is none, or it is another thing's; `corrupt`.
+Result<BackupManifest> read_backup_manifest(const std::string& folder);
+
+}  // namespace hansard::backup

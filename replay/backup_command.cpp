@@ -1,0 +1,54 @@
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/backup/backup_folder.h"
+#include "replay/command_output.h"
+#include "replay/commands.h"
+#include "replay/file_options.h"
+
+namespace hansard::replay {
+
+namespace {
+struct Options {
+  std::string data, out;
+  bool with_keys = false, json = false;
+};
+
+int run(const Options& given) {
+  const std::string out = without_slashes(given.out);
+  auto made = backup::make_offline_backup(without_slashes(given.data), out, given.with_keys, base::system_clock());
+  if (!made && made.error().code == base::ErrorCode::in_use) {
+    return fail(made.error().detail + ", or let the server make it: POST /api/v1/admin/backups");
+  }
+  if (!made) return fail(made.error().detail);
+  const backup::BackupManifest& manifest = made.value();
+  if (given.json) {
+    std::cout << backup::to_json(manifest);
+    return 0;
+  }
+  std::printf("%s: everything up to position %llu, %llu attachments, %.1f MB%s\n", out.c_str(),
+              static_cast<unsigned long long>(manifest.position.value),
+              static_cast<unsigned long long>(manifest.attachments), static_cast<double>(manifest.bytes) / 1e6,
+              manifest.with_keys ? ", and the keys: keep it as secret as the server" : "");
+  std::puts("`hansard-replay restore --from` it verifies every record.");
+  return 0;
+}
+}  // namespace
+
+Command add_backup(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* words = app.add_subcommand("backup", "copy a stopped server's log and attachments; links where it can");
+  words->add_option("--data", options->data, "the data folder of a stopped server")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  words->add_option("--out", options->out, "the folder to make")->required();
+  words->add_flag("--with-keys", options->with_keys, "also the per-user secrets, which undo the erasure of a user");
+  words->add_flag("--json", options->json, "the outcome as one JSON object");
+  words->footer("Example:\n  hansard-replay backup --data data --out backups/before-upgrade");
+  return {words, [options] { return run(*options); }};
+}
+
+}  // namespace hansard::replay

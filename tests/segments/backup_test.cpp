@@ -1,0 +1,188 @@
+// Backups: a whole prefix, also while appends go on; never half of one; and back again by a restore.
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "engine/backup/backups.h"
+#include "engine/log/rocks_log.h"
+#include "replay/segments/restorer.h"
+#include "tests/segments/segments_fixture.h"
+#include "tests/support/manual_clock.h"
+
+namespace fs = std::filesystem;
+
+namespace hansard::segments {
+
+namespace {
+backup::BackupManifest offline_backup(const std::string& data, const std::string& out, bool with_keys = false) {
+  support::ManualClock clock;
+  auto made = backup::make_offline_backup(data, out, with_keys, clock);
+  INFO((made.has_error() ? made.error().detail : ""));
+  REQUIRE(made.has_value());
+  return made.value();
+}
+
+RestoreReport restore_now(const std::string& from, const std::string& data) {
+  RestoreRequest request;
+  request.from = from;
+  request.data = data;
+  auto report = restore(request);
+  INFO((report.has_error() ? report.error().detail : ""));
+  REQUIRE(report.has_value());
+  return report.value();
+}
+
+std::string restore_problem(const std::string& from, const std::string& data) {
+  RestoreRequest request;
+  request.from = from;
+  request.data = data;
+  auto report = restore(request);
+  REQUIRE(report.has_error());
+  CHECK_FALSE(fs::exists(data));
+  return report.error().detail;
+}
+
+// Waits for the one under way without a clock: listing it takes a moment itself.
+backup::BackupStatus end_of(const backup::Backups& backups, const std::string& name) {
+  for (;;) {
+    const auto status = backups.find(name);
+    if (status && status->state != backup::BackupState::running) return *status;
+    std::this_thread::yield();
+  }
+}
+}  // namespace
+
+TEST_CASE("a backup of a stopped store comes back with its records and its attachments, in a new epoch") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out", again = folder / "again";
+  make_log(data, 400);
+  fs::create_directories(data + "/files/ab");
+  fs::create_directories(data + "/files/incoming");
+  fs::create_directories(data + "/keys");
+  write_bytes(data + "/files/ab/abcd", "an attachment");
+  write_bytes(data + "/files/incoming/half", "half an upload");
+  write_bytes(data + "/keys/secret", "a secret");
+  const auto manifest = offline_backup(data, out);
+  CHECK(manifest.position == Position{400});
+  CHECK(manifest.attachments == 1);
+  CHECK_FALSE(fs::exists(out + "/keys"));
+  CHECK_FALSE(fs::exists(out + "/files/incoming"));
+  CHECK(backup::read_backup_manifest(out).value() == manifest);
+
+  const RestoreReport report = restore_now(out, again);
+  CHECK(report.end == Position{400});
+  CHECK(report.epoch == 2);
+  CHECK(report.attachments == 1);
+  CHECK(records_in(again) == records_in(data));
+  CHECK(bytes_in(again + "/files/ab/abcd") == "an attachment");
+
+  offline_backup(data, folder / "with-keys", true);
+  restore_now(folder / "with-keys", folder / "third");
+  CHECK(bytes_in(folder / "third/keys/secret") == "a secret");
+}
+
+TEST_CASE("a backup goes nowhere where something is, and takes no folder that is in use") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 10);
+  support::ManualClock clock;
+  fs::create_directories(folder / "taken");
+  CHECK(backup::make_offline_backup(data, folder / "taken", false, clock).error().code == base::ErrorCode::refused);
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, {}, report);
+  REQUIRE(log.has_value());
+  CHECK(backup::make_offline_backup(data, folder / "out", false, clock).error().code == base::ErrorCode::in_use);
+}
+
+TEST_CASE("a backup made while appends go on is a whole prefix") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, {}, report);
+  REQUIRE(log.has_value());
+  std::atomic<bool> stop{false};
+  std::atomic<bool> all_appended{true};
+  std::thread appender([&] {
+    for (std::uint64_t at = 1; !stop; ++at) {
+      const std::string record = event_record(at);
+      const std::string_view records[] = {record};
+      if (log.value()->append(base::kPartition, {at - 1}, records) != log::AppendOutcome::appended)
+        all_appended = false;
+    }
+  });
+  support::ManualClock clock;
+  backup::Backups backups(data, folder / "backups", *log.value(), clock);
+  std::vector<backup::BackupStatus> made;
+  for (const std::string name : {"one", "two", "three"}) {
+    REQUIRE(backups.start(name).has_value());
+    made.push_back(end_of(backups, name));
+  }
+  stop = true;
+  appender.join();
+  CHECK(all_appended);
+  for (const auto& status : made) {
+    INFO(status.problem);
+    REQUIRE(status.state == backup::BackupState::done);
+    const std::string again = folder / ("restored-" + status.manifest.name);
+    CHECK(restore_now(folder / ("backups/" + status.manifest.name), again).end == status.manifest.position);
+    const auto records = records_in(again);
+    REQUIRE(records.size() == status.manifest.position.value);
+    for (std::uint64_t at = 1; at <= records.size(); ++at) REQUIRE(records[at - 1] == event_record(at));
+  }
+}
+
+TEST_CASE("backups are asked for by name, one at a time, into the configured folder only") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, {}, report);
+  REQUIRE(log.has_value());
+  support::ManualClock clock;
+  backup::Backups none(data, "", *log.value(), clock);
+  CHECK(none.start("x").error().code == base::ErrorCode::refused);
+  CHECK(none.list().empty());
+
+  backup::Backups backups(data, folder / "backups", *log.value(), clock);
+  for (const std::string name : {"../x", "a/b", ".hidden", "x.partial", "ä"}) {
+    CHECK(backups.start(name).error().code == base::ErrorCode::malformed);
+  }
+  const auto started = backups.start("");
+  REQUIRE(started.has_value());
+  CHECK(started.value().manifest.name == "2024-01-01T00-00-00Z");
+  CHECK(end_of(backups, started.value().manifest.name).state == backup::BackupState::done);
+  CHECK(backups.start("2024-01-01T00-00-00Z").error().code == base::ErrorCode::in_use);
+  CHECK(backups.list().size() == 1);
+}
+
+TEST_CASE("a backup that lost something is refused by name") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 300);
+  offline_backup(data, out);
+  const std::string manifest = bytes_in(out + "/manifest.json");
+  for (std::size_t at = 0; at < manifest.size(); at += 5) {
+    std::string broken = manifest;
+    broken[at] = static_cast<char>(broken[at] ^ 1);
+    write_bytes(out + "/manifest.json", broken);
+    RestoreRequest request;
+    request.from = out;
+    request.data = folder / "again";
+    REQUIRE(restore(request).has_error());
+  }
+  write_bytes(out + "/manifest.json", manifest);
+
+  for (const auto& entry : fs::directory_iterator(out + "/log")) {
+    if (entry.path().extension() != ".sst") continue;
+    std::string bytes = bytes_in(entry.path());
+    if (bytes.size() < 20'000) continue;
+    bytes[10'000] = static_cast<char>(bytes[10'000] ^ 1);
+    fs::remove(entry.path());  // a link: the store keeps its own
+    write_bytes(entry.path(), bytes);
+  }
+  CHECK(restore_problem(out, folder / "again").find("cannot read the event log") != std::string::npos);
+  CHECK(records_in(data).size() == 300);
+}
+
+}  // namespace hansard::segments
