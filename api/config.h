@@ -44,6 +44,7 @@ struct Config {
   search::SearchOptions search;
   proof::ProofOptions proof;
   process::PushOptions push;
+  std::string backup_folder;  // where backups of this server go; "": none are made
 };
 
 // One value an operator may set. Numbers are whole and lie in [least, most]; texts and lists of texts have no range.

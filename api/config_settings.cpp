@@ -183,6 +183,7 @@ constexpr Setting kSettings[] = {
     {"limits", "consumers_max", 0, 1'000, [](Config& c) -> Target { return &c.process.consumers.most; }},
     {"limits", "consumer_flush_interval_ms", 10, 60'000,
      [](Config& c) -> Target { return &c.process.consumers.flush_interval_ms; }},
+    {"backup", "folder", 0, 0, [](Config& c) -> Target { return &c.backup_folder; }},
     {"limits", "dead_letters_max", 1, 1'000'000, [](Config& c) -> Target { return &c.process.dead_letters_max; }},
 };
 

@@ -23,6 +23,9 @@
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
+namespace hansard::backup {
+class Backups;  // engine/backup/backups.h
+}
 namespace hansard::files {
 class BlobStore;  // engine/files/blob_store.h
 }
@@ -65,6 +68,7 @@ struct Context {
   process::Consumers* consumers = nullptr;  // nothing: there are none (tests of handlers)
   EventTail* event_tail = nullptr;          // what this thread's followers of the log share
   SocketCounts* event_streams = nullptr;    // streams of the log of each user
+  backup::Backups* backups = nullptr;      // nothing: nobody makes any (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

@@ -147,6 +147,10 @@ Answered<Response> swap_view(Context& context, const Call& call);
 Answered<Response> roll_view_back(Context& context, const Call& call);
 Answered<Response> cancel_rebuild(Context& context, const Call& call);
 Answered<Response> drop_view(Context& context, const Call& call);
+// handlers_backups.cpp
+Answered<Response> create_backup(Context& context, const Call& call);
+Answered<Response> list_backups(Context& context, const Call& call);
+Answered<Response> get_backup(Context& context, const Call& call);
 
 // handlers_search.cpp
 asio::awaitable<Answered<Response>> search_messages(Context& context, const Call& call);

@@ -76,6 +76,9 @@ const std::array kRoutes = {
     Route{{"POST", "/api/v1/admin/webhooks/{name}/resume"}, PlainHandler(resume_webhook)},
     Route{{"GET", "/api/v1/admin/webhooks/{name}/dead-letters"}, PlainHandler(dead_letters)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/dead-letters/{number}/retry"}, PlainHandler(retry_dead_letter)},
+    Route{{"POST", "/api/v1/admin/backups"}, PlainHandler(create_backup)},
+    Route{{"GET", "/api/v1/admin/backups"}, PlainHandler(list_backups)},
+    Route{{"GET", "/api/v1/admin/backups/{name}"}, PlainHandler(get_backup)},
 
     Route{{"GET", "/api/v1/admin/views"}, PlainHandler(list_views)},
     Route{{"GET", "/api/v1/admin/views/{name}"}, PlainHandler(get_view)},

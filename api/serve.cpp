@@ -14,6 +14,7 @@
 #include "api/render_webhook.h"
 #include "api/server.h"
 #include "api/stop_signal.h"
+#include "engine/backup/backups.h"
 
 namespace hansard::api {
 namespace {
@@ -37,6 +38,7 @@ struct Running {
   std::unique_ptr<files::BlobStore> files;
   std::unique_ptr<process::Process> process;
   std::unique_ptr<search::SearchView> search;
+  std::unique_ptr<backup::Backups> backups;
   std::unique_ptr<Server> server;
 };
 
@@ -199,11 +201,15 @@ Result<void> start(Running& running, const ServeCommand& command) {
   parts.files = running.files.get();
   parts.proofs = running.proofs.get();
   parts.consumers = &running.process->consumers();
+  running.backups = std::make_unique<backup::Backups>(running.config.data_folder, running.config.backup_folder,
+                                                      *running.engine->log(), running.clock);
+  parts.backups = running.backups.get();
   return running.server->serve(parts);
 }
 
 void stop(Running& running) {
   if (running.server) running.server->stop();
+  running.backups.reset();
   if (running.search) running.search->stop();
   if (running.process) running.process->stop();
   if (running.views) running.views->stop();

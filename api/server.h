@@ -19,6 +19,9 @@
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
+namespace hansard::backup {
+class Backups;  // engine/backup/backups.h
+}
 namespace hansard::files {
 class BlobStore;  // engine/files/blob_store.h
 }
@@ -48,6 +51,7 @@ struct ServerParts {
   files::BlobStore* files = nullptr;        // nothing: routes of files answer 503
   const proof::Proofs* proofs = nullptr;    // nothing: routes of proofs answer 503
   process::Consumers* consumers = nullptr;  // nothing: there are none
+  backup::Backups* backups = nullptr;     // nothing: routes of backups answer 404
 };
 
 class Server {
