@@ -52,5 +52,7 @@ Row rebuild_row(Scene& scene);
 std::vector<Row> past_rows(const std::string& scratch, double seconds);
 // Without the server: an index of `messages` in a folder below `scratch`.
 std::vector<Row> search_rows(const std::string& scratch, double seconds, std::uint64_t messages);
+// Without the server: a log of `events` generated messages, exported and restored in folders below `scratch`.
+std::vector<Row> segment_rows(const std::string& scratch, std::uint64_t events);
 
 }  // namespace hansard::bench
