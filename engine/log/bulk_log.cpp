@@ -1,5 +1,7 @@
 #include "engine/log/bulk_log.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <mutex>
@@ -188,6 +190,7 @@ Result<void> Stretch::end() {
 }  // namespace
 
 Result<std::unique_ptr<BulkLog>> BulkLog::create(const std::string& data_folder, const LogOptions& options) {
+  ::umask(0077);  // RocksDB has no setting for the mode of its files
   auto log = std::make_unique<RocksBulkLog>(data_folder, options);
   TRY(log->prepare());
   return std::unique_ptr<BulkLog>(std::move(log));

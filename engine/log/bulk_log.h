@@ -41,7 +41,7 @@ struct BulkIdentity {
 class BulkLog {
  public:
   virtual ~BulkLog() = default;
-  // `data_folder` is made; `refused` where it holds a log already.
+  // `data_folder` is made; `refused` where it holds a log already. Sets the umask of the process to 077.
   static Result<std::unique_ptr<BulkLog>> create(const std::string& data_folder, const LogOptions& options = {});
   // The records from `first` on.
   virtual Result<std::unique_ptr<BulkStretch>> begin(Position first) = 0;
