@@ -86,7 +86,8 @@ std::vector<BackupStatus> Backups::list() const {
   const bool has_open = latest_ && latest_->state != BackupState::done;
   std::vector<BackupStatus> found;
   for (const std::string& name : names) {
-    if (has_open && name == latest_->manifest.name) continue;  // its manifest is there, its end is not told yet
+    // One that is being made has a manifest before its end is told, beside or under its name.
+    if (name.ends_with(".partial") || (has_open && name == latest_->manifest.name)) continue;
     auto manifest = read_backup_manifest(folder_ + "/" + name);
     if (manifest) found.push_back({BackupState::done, std::move(manifest).value(), ""});
   }
