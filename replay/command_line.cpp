@@ -20,6 +20,7 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_export,
     add_restore,
     add_import, add_check, add_export, add_restore, add_backup, add_show, add_diff,
+    add_import, add_check, add_export, add_restore, add_backup, add_rebuild, add_proof, add_show, add_diff,
 };
 }  // namespace
 

@@ -32,7 +32,12 @@ int verify_proof_file(const std::string& proof, const std::string& key, bool jso
 Command add_export(CLI::App& app);
 Command add_restore(CLI::App& app);
 Command add_backup(CLI::App& app);
+Command add_rebuild(CLI::App& app);
+Command add_proof(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_diff(CLI::App& app);
+
+// What `proof verify` does, for other commands that are given a proof file.
+int verify_proof_file(const std::string& proof, const std::string& key, bool json);
 
 }  // namespace hansard::replay
