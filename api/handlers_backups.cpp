@@ -50,7 +50,7 @@ Problem problem_of_start(const base::Error& error) {
 }
 
 Answered<std::string> name_of_body(const Context& context, const Call& call) {
-  if (call.body.empty()) return std::string();
+  if (call.request.body.empty()) return std::string();
   TRY(auto body, json_body(context, call));
   Fields fields(body);
   const auto name = fields.text("name");

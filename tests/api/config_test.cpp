@@ -175,7 +175,7 @@ TEST_CASE("the table of OPERATIONS.md and the settings of the code are the same"
     CHECK(page.find(row) != std::string::npos);
     expected.insert(setting.path());
   }
-  const std::regex row(R"(\n\| `((?:notifications|proof|server|auth|limits|rate_limit)\.[\w.]+)` \|)");
+  const std::regex row(R"(\n\| `((?:backup|notifications|proof|server|auth|limits|rate_limit)\.[\w.]+)` \|)");
   std::set<std::string> documented;
   for (std::sregex_iterator it(page.begin(), page.end(), row), end; it != end; ++it) documented.insert((*it)[1]);
   CHECK(documented == expected);
