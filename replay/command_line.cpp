@@ -9,18 +9,8 @@ namespace hansard::replay {
 namespace {
 // In the order of --help.
 constexpr Command (*kCommands[])(CLI::App&) = {
-    add_import,
-    add_check,
-    add_play,
-    add_rebuild,
-    add_verify,
-    add_proof,
-    add_show,
-    add_diff,
-    add_export,
-    add_restore,
-    add_import, add_check, add_export, add_restore, add_backup, add_show, add_diff,
-    add_import, add_check, add_export, add_restore, add_backup, add_rebuild, add_proof, add_show, add_diff,
+    add_import,  add_check,  add_play,  add_export, add_restore, add_backup,
+    add_rebuild, add_verify, add_proof, add_show,   add_diff,
 };
 }  // namespace
 

@@ -21,18 +21,11 @@ struct Command {
 Command add_import(CLI::App& app);
 Command add_check(CLI::App& app);
 Command add_play(CLI::App& app);
-Command add_show(CLI::App& app);
-Command add_diff(CLI::App& app);
-Command add_rebuild(CLI::App& app);
-Command add_verify(CLI::App& app);
-Command add_proof(CLI::App& app);
-
-// What `proof verify` does, for other commands that are given a proof file.
-int verify_proof_file(const std::string& proof, const std::string& key, bool json);
 Command add_export(CLI::App& app);
 Command add_restore(CLI::App& app);
 Command add_backup(CLI::App& app);
 Command add_rebuild(CLI::App& app);
+Command add_verify(CLI::App& app);
 Command add_proof(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_diff(CLI::App& app);
