@@ -186,6 +186,70 @@ void facts_of(JsonMembers& to, const LossAccepted& body, std::uint32_t epoch) {
   to.number("epoch", body.epoch);
 }
 
+void facts_of(JsonMembers& to, const MessageErased& body, std::uint32_t) {
+  append_facts(to, body.facts);
+  to.id("erasure_id", body.erasure);
+}
+void facts_of(JsonMembers& to, const ConversationErased& body, std::uint32_t) {
+  to.id("conversation_id", body.conversation);
+  to.id("erasure_id", body.erasure);
+}
+void facts_of(JsonMembers& to, const UserErased& body, std::uint32_t) {
+  to.text("user_id", body.user.value);
+  to.id("erasure_id", body.erasure);
+}
+
+// What an erasure or a hold is of: one member, named by its kind.
+struct AppendScope {
+  JsonMembers& to;
+  void operator()(const MessageId& message) const { to.id("message_id", message); }
+  void operator()(const UserId& user) const { to.text("user_id", user.value); }
+  void operator()(const ConversationId& conversation) const { to.id("conversation_id", conversation); }
+};
+
+void facts_of(JsonMembers& to, const ErasureRequested& body, std::uint32_t) {
+  to.id("erasure_id", body.erasure);
+  std::visit(AppendScope{to}, body.scope);
+}
+void facts_of(JsonMembers& to, const ErasureCompleted& body, std::uint32_t epoch) {
+  to.id("erasure_id", body.erasure);
+  to.number("messages", body.messages);
+  to.number("records", body.records);
+  to.position("through", epoch, body.through);
+}
+void facts_of(JsonMembers& to, const HoldPlaced& body, std::uint32_t) {
+  to.id("hold_id", body.hold);
+  std::visit(AppendScope{to}, body.scope);
+}
+void facts_of(JsonMembers& to, const HoldReleased& body, std::uint32_t) {
+  to.id("hold_id", body.hold);
+  std::visit(AppendScope{to}, body.scope);
+}
+
+template <class Id>
+void append_id_or_null(JsonMembers& to, std::string_view field, const std::optional<Id>& id) {
+  id ? to.id(field, *id) : to.json(field, "");
+}
+
+void facts_of(JsonMembers& to, const HoldConflict& body, std::uint32_t) {
+  to.id("hold_id", body.hold);
+  append_id_or_null(to, "erasure_id", body.erasure);
+  append_id_or_null(to, "conversation_id", body.conversation);
+  append_id_or_null(to, "message_id", body.message);
+  to.name("asked");
+  if (!body.asked) return void(to.out += "null");
+  to.begin();
+  std::visit(AppendScope{to}, *body.asked);
+  to.end();
+}
+void facts_of(JsonMembers& to, const AuditRead& body, std::uint32_t) {
+  to.text("user_id", body.user.value);
+  to.text("action", body.action);
+  append_id_or_null(to, "conversation_id", body.conversation);
+  append_id_or_null(to, "message_id", body.message);
+  to.text_or_null("about_user_id", body.about.value);
+}
+
 // ---- content, one overload a kind
 
 void append_mentions(JsonMembers& to, const std::vector<Mention>& mentions) {
@@ -238,6 +302,9 @@ void content_of(JsonMembers& to, const FileContent& content) {
   to.text("name", content.name);
   to.text("media_type", content.media_type);
 }
+
+void content_of(JsonMembers& to, const ReasonContent& content) { to.text("reason", content.reason); }
+void content_of(JsonMembers& to, const QueryContent& content) { to.text("query", content.query); }
 
 template <class Content>
 void append_content(JsonMembers& to, const std::optional<Content>& content) {

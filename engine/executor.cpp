@@ -19,7 +19,7 @@ void name_resource(const domain::EventBody& body, Done& done) {
           done.conversation = event.facts.conversation;
           done.message = event.facts.message;
         } else if constexpr (requires { event.conversation; }) {
-          done.conversation = event.conversation;
+          if constexpr (requires { done.conversation = event.conversation; }) done.conversation = event.conversation;
           if constexpr (requires { event.message; }) done.message = event.message;
         } else if constexpr (requires { event.draft; }) {
           done.conversation = event.draft.conversation;
@@ -27,7 +27,8 @@ void name_resource(const domain::EventBody& body, Done& done) {
         }
         done.created = std::is_same_v<Event, domain::ConversationCreated> ||
                        std::is_same_v<Event, domain::MessageSent> || std::is_same_v<Event, domain::SendScheduled> ||
-                       std::is_same_v<Event, domain::FileUploaded>;
+                       std::is_same_v<Event, domain::FileUploaded> || std::is_same_v<Event, domain::ErasureRequested> ||
+                       std::is_same_v<Event, domain::HoldPlaced>;
       },
       body);
 }

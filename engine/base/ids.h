@@ -47,6 +47,8 @@ struct Uuid {
 using ConversationId = Uuid<struct ConversationTag>;
 using MessageId = Uuid<struct MessageTag>;
 using FileId = Uuid<struct FileTag>;
+using ErasureId = Uuid<struct ErasureTag>;
+using HoldId = Uuid<struct HoldTag>;
 // A stream is a conversation (its id), a user (hash of the id, see stream_of_user) or the system (nil).
 using StreamId = Uuid<struct StreamTag>;
 

@@ -66,6 +66,20 @@ auto build(Builder& builder, const domain::FileContent& content) {
   return wire::CreateFileContent(builder, name, media_type);
 }
 
+auto build(Builder& builder, const domain::ReasonContent& content) {
+  return wire::CreateReasonContent(builder, optional_string(builder, content.reason));
+}
+
+auto build(Builder& builder, const domain::QueryContent& content) {
+  return wire::CreateQueryContent(builder, optional_string(builder, content.query));
+}
+
+void read(const wire::ReasonContent& table, domain::ReasonContent& content) {
+  content.reason = text_of(table.reason());
+}
+
+void read(const wire::QueryContent& table, domain::QueryContent& content) { content.query = text_of(table.query()); }
+
 void read(const wire::ReactionContent& table, domain::ReactionContent& content) {
   content.emoji = text_of(table.emoji());
 }
@@ -135,6 +149,14 @@ struct WireOf<domain::ProfileContent> {
 template <>
 struct WireOf<domain::FileContent> {
   using Table = wire::FileContent;
+};
+template <>
+struct WireOf<domain::ReasonContent> {
+  using Table = wire::ReasonContent;
+};
+template <>
+struct WireOf<domain::QueryContent> {
+  using Table = wire::QueryContent;
 };
 
 template <class Content>

@@ -104,6 +104,11 @@ bool read(const wire::MessageFacts& table, domain::MessageSent& event) {
   return read_message(table, event.facts);
 }
 
+bool read(const wire::MessageFacts& table, domain::MessageErased& event) {
+  if (const wire::Id* erasure = table.erasure()) read_id(*erasure, event.erasure);
+  return read_message(table, event.facts);
+}
+
 template <class Reaction>
 bool read(const wire::ReactionFacts& table, Reaction& event) {
   read_id(*table.conversation(), event.conversation);
@@ -197,6 +202,84 @@ bool read(const wire::LossAcceptedFacts& table, domain::LossAccepted& event) {
   return true;
 }
 
+bool read(const wire::ConversationErasedFacts& table, domain::ConversationErased& event) {
+  read_id(*table.conversation(), event.conversation);
+  read_id(*table.erasure(), event.erasure);
+  return true;
+}
+
+bool read(const wire::UserErasedFacts& table, domain::UserErased& event) {
+  event.user.value = text_of(table.user());
+  read_id(*table.erasure(), event.erasure);
+  return true;
+}
+
+template <class Id, class Scope>
+bool read_target_id(const wire::Id* id, Scope& scope) {
+  if (id == nullptr) return false;
+  read_id(*id, scope.template emplace<Id>());
+  return true;
+}
+
+// `Scope` is a variant; false for one of another kind than it holds.
+template <class Scope>
+bool read_target(const wire::Target& table, Scope& scope) {
+  switch (table.scope()) {
+    case wire::Scope::message:
+      if constexpr (std::is_same_v<Scope, domain::ErasureScope>) {
+        return read_target_id<domain::MessageId>(table.message(), scope);
+      }
+      return false;
+    case wire::Scope::user:
+      scope.template emplace<domain::UserId>().value = text_of(table.user());
+      return true;
+    case wire::Scope::conversation:
+      return read_target_id<domain::ConversationId>(table.conversation(), scope);
+  }
+  return false;
+}
+
+bool read(const wire::ErasureRequestedFacts& table, domain::ErasureRequested& event) {
+  read_id(*table.erasure(), event.erasure);
+  return read_target(*table.target(), event.scope);
+}
+
+bool read(const wire::ErasureCompletedFacts& table, domain::ErasureCompleted& event) {
+  read_id(*table.erasure(), event.erasure);
+  event.messages = table.messages();
+  event.records = table.records();
+  event.through.value = table.through();
+  return true;
+}
+
+template <class Hold>
+bool read(const wire::HoldFacts& table, Hold& event) {
+  read_id(*table.hold(), event.hold);
+  return read_target(*table.target(), event.scope);
+}
+
+template <class Id>
+void read_optional_id(const wire::Id* from, std::optional<Id>& to) {
+  if (from != nullptr) read_id(*from, to.emplace());
+}
+
+bool read(const wire::HoldConflictFacts& table, domain::HoldConflict& event) {
+  read_id(*table.hold(), event.hold);
+  read_optional_id(table.erasure(), event.erasure);
+  read_optional_id(table.conversation(), event.conversation);
+  read_optional_id(table.message(), event.message);
+  return table.asked() == nullptr || read_target(*table.asked(), event.asked.emplace());
+}
+
+bool read(const wire::AuditReadFacts& table, domain::AuditRead& event) {
+  event.user.value = text_of(table.user());
+  event.action = text_of(table.action());
+  read_optional_id(table.conversation(), event.conversation);
+  read_optional_id(table.message(), event.message);
+  event.about.value = text_of(table.about());
+  return true;
+}
+
 Result<void> does_not_verify() { return base::error(base::ErrorCode::corrupt, "the facts table does not verify"); }
 
 template <class Table, class Event>
@@ -273,6 +356,24 @@ Result<void> read_facts(std::string_view table, domain::RecordedEvent& event) {
       return read_as<wire::FileCollectedFacts, domain::FileCollected>(table, event);
     case EventType::loss_accepted:
       return read_as<wire::LossAcceptedFacts, domain::LossAccepted>(table, event);
+    case EventType::message_erased:
+      return read_as<wire::MessageFacts, domain::MessageErased>(table, event);
+    case EventType::conversation_erased:
+      return read_as<wire::ConversationErasedFacts, domain::ConversationErased>(table, event);
+    case EventType::user_erased:
+      return read_as<wire::UserErasedFacts, domain::UserErased>(table, event);
+    case EventType::erasure_requested:
+      return read_as<wire::ErasureRequestedFacts, domain::ErasureRequested>(table, event);
+    case EventType::erasure_completed:
+      return read_as<wire::ErasureCompletedFacts, domain::ErasureCompleted>(table, event);
+    case EventType::hold_placed:
+      return read_as<wire::HoldFacts, domain::HoldPlaced>(table, event);
+    case EventType::hold_released:
+      return read_as<wire::HoldFacts, domain::HoldReleased>(table, event);
+    case EventType::hold_conflict:
+      return read_as<wire::HoldConflictFacts, domain::HoldConflict>(table, event);
+    case EventType::audit_read:
+      return read_as<wire::AuditReadFacts, domain::AuditRead>(table, event);
   }
   return read_unknown(table, event);
 }

@@ -103,32 +103,35 @@ flatbuffers::Offset<flatbuffers::Vector<const wire::Id*>> build_files(Builder& b
   return builder.CreateVectorOfStructs(ids);
 }
 
-// What of the table only message.sent has.
-struct OfSent {
-  std::span<const domain::FileId> files;
-  bool was_scheduled = false;
+// What of the table only one type of event has.
+struct OfOneType {
+  std::span<const domain::FileId> files;  // message.sent
+  bool was_scheduled = false;             // message.sent
+  const domain::ErasureId* erasure = nullptr;
 };
 
-auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts, const OfSent& sent) {
+auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts, const OfOneType& own) {
   wire::Id conversation = wire_id(facts.conversation);
   wire::Id message = wire_id(facts.message);
   wire::Id reply_to = facts.reply_to ? wire_id(*facts.reply_to) : wire::Id();
+  wire::Id erasure = own.erasure ? wire_id(*own.erasure) : wire::Id();
   auto author = build_user(builder, actor, facts.author);
   auto sender_type = optional_string(builder, facts.sender_type);
   auto forwarded_from = build_provenance(builder, actor, facts.forwarded_from);
-  auto files = build_files(builder, sent.files);
+  auto files = build_files(builder, own.files);
   return wire::CreateMessageFacts(builder, actor.offset, &conversation, &message, facts.ordinal.value, author,
                                   sender_type, static_cast<wire::MessageType>(facts.type),
                                   facts.reply_to ? &reply_to : nullptr, facts.reply_to_ordinal.value,
-                                  facts.created_at.ms, facts.sent_at.ms, forwarded_from, files, sent.was_scheduled);
+                                  facts.created_at.ms, facts.sent_at.ms, forwarded_from, files, own.was_scheduled,
+                                  own.erasure ? &erasure : nullptr);
 }
 
 auto build_message(Builder& builder, const Head& actor, const domain::MessageFacts& facts) {
-  return build_message(builder, actor, facts, OfSent{});
+  return build_message(builder, actor, facts, OfOneType{});
 }
 
 auto build(Builder& builder, const Head& actor, const domain::MessageSent& event) {
-  return build_message(builder, actor, event.facts, OfSent{event.files, event.was_scheduled});
+  return build_message(builder, actor, event.facts, OfOneType{event.files, event.was_scheduled, nullptr});
 }
 
 auto build(Builder& builder, const Head& actor, const domain::MessageEdited& event) {
@@ -141,6 +144,10 @@ auto build(Builder& builder, const Head& actor, const domain::MessageDeleted& ev
 
 auto build(Builder& builder, const Head& actor, const domain::MessageExpired& event) {
   return build_message(builder, actor, event.facts);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::MessageErased& event) {
+  return build_message(builder, actor, event.facts, OfOneType{{}, false, &event.erasure});
 }
 
 template <class Reaction>
@@ -242,6 +249,91 @@ auto build(Builder& builder, const Head& actor, const domain::FileCollected& eve
 
 auto build(Builder& builder, const Head& actor, const domain::LossAccepted& event) {
   return wire::CreateLossAcceptedFacts(builder, actor.offset, event.after.value, event.epoch);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ConversationErased& event) {
+  wire::Id conversation = wire_id(event.conversation);
+  wire::Id erasure = wire_id(event.erasure);
+  return wire::CreateConversationErasedFacts(builder, actor.offset, &conversation, &erasure);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::UserErased& event) {
+  wire::Id erasure = wire_id(event.erasure);
+  auto user = build_user(builder, actor, event.user);
+  return wire::CreateUserErasedFacts(builder, actor.offset, user, &erasure);
+}
+
+struct BuildTarget {
+  Builder& builder;
+  const Head& actor;
+
+  flatbuffers::Offset<wire::Target> operator()(const domain::MessageId& message) const {
+    wire::Id id = wire_id(message);
+    return wire::CreateTarget(builder, wire::Scope::message, &id);
+  }
+  flatbuffers::Offset<wire::Target> operator()(const domain::UserId& user) const {
+    auto offset = build_user(builder, actor, user);
+    return wire::CreateTarget(builder, wire::Scope::user, nullptr, offset);
+  }
+  flatbuffers::Offset<wire::Target> operator()(const domain::ConversationId& conversation) const {
+    wire::Id id = wire_id(conversation);
+    return wire::CreateTarget(builder, wire::Scope::conversation, nullptr, {}, &id);
+  }
+};
+
+auto build(Builder& builder, const Head& actor, const domain::ErasureRequested& event) {
+  wire::Id erasure = wire_id(event.erasure);
+  auto target = std::visit(BuildTarget{builder, actor}, event.scope);
+  return wire::CreateErasureRequestedFacts(builder, actor.offset, &erasure, target);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::ErasureCompleted& event) {
+  wire::Id erasure = wire_id(event.erasure);
+  return wire::CreateErasureCompletedFacts(builder, actor.offset, &erasure, event.messages, event.records,
+                                           event.through.value);
+}
+
+template <class Hold>
+auto build_hold(Builder& builder, const Head& actor, const Hold& event) {
+  wire::Id hold = wire_id(event.hold);
+  auto target = std::visit(BuildTarget{builder, actor}, event.scope);
+  return wire::CreateHoldFacts(builder, actor.offset, &hold, target);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::HoldPlaced& event) {
+  return build_hold(builder, actor, event);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::HoldReleased& event) {
+  return build_hold(builder, actor, event);
+}
+
+// The id of what may be absent, for a pointer to it.
+template <class Id>
+wire::Id id_or_nil(const std::optional<Id>& id) {
+  return id ? wire_id(*id) : wire::Id();
+}
+
+auto build(Builder& builder, const Head& actor, const domain::HoldConflict& event) {
+  wire::Id hold = wire_id(event.hold);
+  wire::Id erasure = id_or_nil(event.erasure);
+  wire::Id conversation = id_or_nil(event.conversation);
+  wire::Id message = id_or_nil(event.message);
+  flatbuffers::Offset<wire::Target> asked;
+  if (event.asked) asked = std::visit(BuildTarget{builder, actor}, *event.asked);
+  return wire::CreateHoldConflictFacts(builder, actor.offset, &hold, event.erasure ? &erasure : nullptr, asked,
+                                       event.conversation ? &conversation : nullptr,
+                                       event.message ? &message : nullptr);
+}
+
+auto build(Builder& builder, const Head& actor, const domain::AuditRead& event) {
+  wire::Id conversation = id_or_nil(event.conversation);
+  wire::Id message = id_or_nil(event.message);
+  auto user = build_user(builder, actor, event.user);
+  auto action = optional_string(builder, event.action);
+  auto about = optional_string(builder, event.about.value);
+  return wire::CreateAuditReadFacts(builder, actor.offset, user, action, event.conversation ? &conversation : nullptr,
+                                    event.message ? &message : nullptr, about);
 }
 
 }  // namespace

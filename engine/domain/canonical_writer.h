@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/domain/values.h"
@@ -62,6 +63,12 @@ class CanonicalWriter {
   void add(const SettingsPatch& patch) {
     add_all(patch.history, patch.edit_history, patch.delete_window_s, patch.server_delete_window, patch.edit_window_s,
             patch.who_may_post, patch.slow_mode_s, patch.retention_s);
+  }
+
+  template <class... Kinds>
+  void add(const std::variant<Kinds...>& value) {
+    add(std::uint64_t{value.index()});
+    std::visit([this](const auto& held) { add(held); }, value);
   }
 
   template <class... Values>

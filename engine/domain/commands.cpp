@@ -68,6 +68,18 @@ void add(CanonicalWriter& out, const ExpireMessage& c) { out.add(c.message); }
 void add(CanonicalWriter& out, const SendDue& c) { out.add(c.message); }
 void add(CanonicalWriter& out, const NotifyMember& c) { out.add(c.message); }
 void add(CanonicalWriter& out, const CollectFile& c) { out.add_all(c.file, c.seen); }
+// Not the ids of erasures and holds, which the edge makes up.
+void add(CanonicalWriter& out, const RequestErasure& c) { out.add_all(c.scope, c.reason); }
+void add(CanonicalWriter& out, const PlaceHold& c) { out.add_all(c.scope, c.reason); }
+void add(CanonicalWriter& out, const ReleaseHold& c) { out.add_all(c.id, c.reason); }
+void add(CanonicalWriter& out, const EraseMessage& c) { out.add_all(c.erasure, c.message); }
+void add(CanonicalWriter& out, const WithdrawReactions& c) { out.add_all(c.erasure, c.message); }
+void add(CanonicalWriter& out, const EraseFile& c) { out.add_all(c.erasure, c.file); }
+void add(CanonicalWriter& out, const EraseSubject& c) { out.add(c.erasure); }
+void add(CanonicalWriter& out, const CompleteErasure& c) { out.add_all(c.erasure, c.messages, c.records, c.through); }
+void add(CanonicalWriter& out, const RecordAuditRead& c) {
+  out.add_all(c.action, c.conversation, c.message, c.about, c.query);
+}
 void add(CanonicalWriter& out, const EditMessage& c) {
   out.add_all(c.message, c.text, c.metadata, c.mentions, c.if_match);
 }

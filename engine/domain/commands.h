@@ -161,11 +161,63 @@ struct CollectFile {
   Position seen;
 };
 
+// An administrator has content erased for good; the eraser does it (projections/process/eraser.h).
+struct RequestErasure {
+  ErasureId id;  // fresh; the edge fills it
+  ErasureScope scope;
+  std::string reason;
+};
+// An administrator's legal hold: while it stands, nothing of a conversation or of a user is erased or expires.
+struct PlaceHold {
+  HoldId id;  // fresh; the edge fills it
+  HoldScope scope;
+  std::string reason;
+};
+struct ReleaseHold {
+  HoldId id;
+  std::string reason;
+};
+// By the server alone: the steps of an erasure that was requested. All are idempotent.
+struct EraseMessage {
+  ErasureId erasure;
+  MessageId message;
+};
+// What an erased user ever put under one message.
+struct WithdrawReactions {
+  ErasureId erasure;
+  MessageId message;
+};
+// A file of an erased user, whoever carries it.
+struct EraseFile {
+  ErasureId erasure;
+  FileId file;
+};
+// The conversation or user itself, where the erasure is of one.
+struct EraseSubject {
+  ErasureId erasure;
+};
+struct CompleteErasure {
+  ErasureId erasure;
+  std::uint64_t messages = 0;
+  std::uint64_t records = 0;
+  Position through;
+};
+// By whoever has the audit scope: what he is about to be shown. The answer waits for it.
+struct RecordAuditRead {
+  std::string action;
+  std::optional<ConversationId> conversation = std::nullopt;
+  std::optional<MessageId> message = std::nullopt;
+  UserId about = {};  // "" for nobody in particular
+  std::string query;
+};
+
 // The order is part of every fingerprint: new ones go at the end.
 using Command =
     std::variant<CreateConversation, UpdateConversation, CloseConversation, AddMembers, RemoveMember, ChangeRole,
                  SendMessage, EditMessage, DeleteMessage, Read, Delivered, MarkUnread, FlagConversation, ForwardMessage,
-                 React, PutProfile, BlockUser, RecordFile, NoteSeen, ExpireMessage, SendDue, NotifyMember, CollectFile>;
+                 React, PutProfile, BlockUser, RecordFile, NoteSeen, ExpireMessage, SendDue, NotifyMember, CollectFile,
+                 RequestErasure, PlaceHold, ReleaseHold, EraseMessage, WithdrawReactions, EraseFile, EraseSubject,
+                 CompleteErasure, RecordAuditRead>;
 
 // A canonical byte string of everything that makes the command what it is (not of ids the edge made up): the same
 // request gives the same bytes whether it came over HTTP or a socket. Keyed and hashed it is the fingerprint.

@@ -46,6 +46,16 @@
 //   system messages nobody is.
 //   A proposal that came too early or too late changes nothing.
 //
+// Erasures and legal holds (the admin scope)
+// - A hold on a conversation or on a message's author wins over an erasure and over retention: nothing is erased, and
+//   the conflict is an event. It is recorded once per hold and erasure, and once per hold and conversation that has
+//   something to expire; after the release both go on. A request that a hold forbids as a whole appends hold.conflict
+//   and nothing else; the edge answers legal_hold.
+// - An erasure of a user or a conversation leaves out the messages that a hold keeps, and stays open until it is
+//   released.
+// - An erased conversation is closed. What is erased is `gone`.
+// - Deleting a message under a hold is allowed: it hides, it destroys nothing.
+//
 // Pointers
 // - up_to above the last ordinal, and a mark on no visible message, are invalid. up_to 0 only clears the marker.
 #pragma once
@@ -76,7 +86,8 @@ enum class RejectionCode {
   slow_mode,
   blocked,  // the other of a direct conversation does not want it
   invalid,  // a rule about values: mention out of range, reply_to elsewhere, direct not of two ...
-  group_full
+  group_full,
+  legal_hold  // a hold is in the way of an erasure
 };
 
 struct Rejection {

@@ -116,7 +116,7 @@ Decision decide_one(const Given& given, const CreateConversation& command) {
 Decision decide_one(const Given& given, const UpdateConversation& command) {
   const auto place = managed_place(given, command.conversation);
   if (!place) return not_found();
-  if (place->conversation.closed) return closed();
+  if (place->conversation.closed) return closed(place->conversation);
   if (!may_manage(given, *place)) {
     return reject(RejectionCode::forbidden, "Only owners and admins change a conversation.");
   }

@@ -23,7 +23,7 @@ std::optional<Rejection> check_source(const MessageState& source) {
 }
 
 std::optional<Rejection> check_target(const Given& given, const Place& target) {
-  if (target.conversation.closed) return closed();
+  if (target.conversation.closed) return closed(target.conversation);
   if (auto rejection = check_may_post(target)) return rejection;
   if (auto rejection = check_slow_mode(given, target)) return rejection;
   return check_not_blocked(given, target);

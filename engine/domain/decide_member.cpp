@@ -7,7 +7,7 @@ namespace {
 
 // The conversation is one whose members change at all.
 std::optional<Rejection> check_open_group(const Place& place) {
-  if (place.conversation.closed) return closed();
+  if (place.conversation.closed) return closed(place.conversation);
   if (place.conversation.type == ConversationType::direct) {
     return reject(RejectionCode::conflict, "The two members of a direct conversation stay as they are.");
   }

@@ -103,7 +103,7 @@ Decision decide_one(const Given& given, const SendMessage& command) {
   if (command.client_made) {
     if (auto repeat = decide_repeat(given, command)) return *std::move(repeat);
   }
-  if (place->conversation.closed) return closed();
+  if (place->conversation.closed) return closed(place->conversation);
   if (auto rejection = check_service_only(given, command)) return *std::move(rejection);
   if (auto rejection = check_may_send(given, *place, command)) return *std::move(rejection);
   if (auto rejection = check_not_blocked(given, *place)) return *std::move(rejection);

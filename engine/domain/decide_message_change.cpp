@@ -14,7 +14,7 @@ std::optional<Rejection> check_if_match(const std::optional<Version>& if_match, 
   return reject(RejectionCode::precondition_failed, "The message has changed since that version.");
 }
 
-Rejection gone() { return reject(RejectionCode::gone, "The message was erased."); }
+constexpr const char* kErased = "The message was erased.";
 
 std::optional<Rejection> check_author_may_edit(const Given& given, const MessagePlace& found) {
   const MessageState& message = found.message;
@@ -33,9 +33,9 @@ std::optional<Rejection> check_author_may_edit(const Given& given, const Message
 
 std::optional<Rejection> check_edit(const Given& given, const EditMessage& command, const MessagePlace& found) {
   const MessageState& message = found.message;
-  if (found.place.conversation.closed) return closed();
+  if (found.place.conversation.closed) return closed(found.place.conversation);
   if (auto rejection = check_author_may_edit(given, found)) return rejection;
-  if (message.status == MessageStatus::erased) return gone();
+  if (message.status == MessageStatus::erased) return gone(kErased);
   if (message.status != MessageStatus::live) {
     return reject(RejectionCode::message_deleted, "The message was deleted.");
   }
@@ -81,7 +81,7 @@ Decision decide_one(const Given& given, const EditMessage& command) {
   if (auto rejection = check_edit(given, command, *found)) return *std::move(rejection);
   const MessageFacts& facts = found->message.facts;
   const auto before = given.state.message_content(found->message.position);
-  if (!before) return gone();
+  if (!before) return gone(kErased);
   MessageContent after{command.text, command.metadata.value_or(before->metadata), command.mentions,
                        before->attachments};
   if (auto rejection = check_content(given, facts.type, after)) return *std::move(rejection);
@@ -94,11 +94,11 @@ Decision decide_one(const Given& given, const DeleteMessage& command) {
   const auto found = message_place(given, command.message);
   if (!found) return decide_cancel(given, command);
   const MessageFacts& facts = found->message.facts;
-  if (found->place.conversation.closed) return closed();
+  if (found->place.conversation.closed) return closed(found->place.conversation);
   if (!is_author(given, found->message) && !may_moderate(found->place) && !given.caller.admin) {
     return reject(RejectionCode::forbidden, "Only its author, an owner or an admin deletes a message.");
   }
-  if (found->message.status == MessageStatus::erased) return gone();
+  if (found->message.status == MessageStatus::erased) return gone(kErased);
   if (found->message.status != MessageStatus::live) return unchanged(facts.conversation, facts.message);
   if (auto rejection = check_delete(given, command, *found)) return *std::move(rejection);
   return changed(MessageDeleted{facts}, facts.conversation, facts.message);

@@ -6,7 +6,7 @@ namespace hansard::domain {
 namespace {
 
 std::optional<Rejection> check_may_react(const MessagePlace& found) {
-  if (found.place.conversation.closed) return closed();
+  if (found.place.conversation.closed) return closed(found.place.conversation);
   if (found.message.status == MessageStatus::erased) return reject(RejectionCode::gone, "The message was erased.");
   if (found.message.status != MessageStatus::live) {
     return reject(RejectionCode::message_deleted, "The message was deleted.");

@@ -10,10 +10,16 @@ bool has_run_out(const Given& given, const ConversationState& conversation, cons
   return retention_ms != 0 && elapsed_ms(facts.sent_at, given.now) >= retention_ms;
 }
 
+// The conflict is recorded once per hold and conversation.
+Decision keep_from_expiring(const Given& given, const HoldId& hold, const MessageFacts& facts) {
+  if (given.state.has_conflict(hold, facts.conversation)) return unchanged(facts.conversation, facts.message);
+  return changed(HoldConflict{hold, {}, {}, facts.conversation, facts.message}, facts.conversation, facts.message);
+}
+
 // Why the author may not send it now.
 std::optional<Rejection> check_due(const Given& given, const std::optional<Place>& place) {
   if (!place) return not_found();
-  if (place->conversation.closed) return closed();
+  if (place->conversation.closed) return closed(place->conversation);
   if (auto rejection = check_may_post(*place)) return rejection;
   if (auto rejection = check_slow_mode(given, *place)) return rejection;
   return check_not_blocked(given, *place);
@@ -34,6 +40,7 @@ Decision decide_one(const Given& given, const ExpireMessage& command) {
   const auto conversation = given.state.conversation(facts.conversation);
   const bool expires = message->status == MessageStatus::live && has_run_out(given, *conversation, facts);
   if (!expires) return unchanged(facts.conversation, facts.message);
+  if (const auto hold = hold_on(given, facts)) return keep_from_expiring(given, *hold, facts);
   return changed(MessageExpired{facts}, facts.conversation, facts.message);
 }
 
@@ -46,8 +53,8 @@ Decision decide_one(const Given& given, const SendDue& command) {
   auto content = given.state.message_content(waiting->scheduled);
   const auto place = member_place(given, facts.conversation);
   auto no = check_due(given, place);
-  if (!no && !content) no = reject(RejectionCode::gone, "The message was erased.");
-  if (!no && !has_all_files(given, *content)) no = reject(RejectionCode::gone, "A file of the message is gone.");
+  if (!no && !content) no = gone("The message was erased.");
+  if (!no && !has_all_files(given, *content)) no = gone("A file of the message is gone.");
   if (no) {
     return changed(ScheduleCancelled{facts.conversation, facts.message, facts.author, no->detail}, facts.conversation,
                    facts.message);

@@ -52,7 +52,18 @@ std::optional<Rejection> check_not_blocked(const Given& given, const Place& plac
   return given.state.blocks(other, given.caller.actor) ? std::optional(blocked()) : std::nullopt;
 }
 
-Rejection closed() { return reject(RejectionCode::conversation_closed, "The conversation is closed for good."); }
+Rejection closed(const ConversationState& conversation) {
+  if (conversation.erased) return gone("The conversation was erased.");
+  return reject(RejectionCode::conversation_closed, "The conversation is closed for good.");
+}
+
+Rejection gone(std::string detail) { return reject(RejectionCode::gone, std::move(detail)); }
+
+std::optional<HoldId> hold_on(const Given& given, const MessageFacts& facts) {
+  auto holds = given.state.holds_on(facts.conversation);
+  if (holds.empty()) holds = given.state.holds_on(facts.author);
+  return holds.empty() ? std::nullopt : std::optional(holds.front());
+}
 
 Accepted unchanged(const ConversationId& conversation, std::optional<MessageId> message) {
   Accepted accepted;

@@ -52,8 +52,13 @@ std::optional<Rejection> check_not_blocked(const Given& given, const Place& plac
 
 Rejection not_found();
 Rejection reject(RejectionCode code, std::string detail);
-Rejection closed();
+// `conversation` is closed, or gone.
+Rejection closed(const ConversationState& conversation);
+Rejection gone(std::string detail);
 Rejection blocked();
+
+// The oldest hold that keeps a message: one on its conversation, or on its author.
+std::optional<HoldId> hold_on(const Given& given, const MessageFacts& facts);
 
 Accepted unchanged(const ConversationId& conversation, std::optional<MessageId> message = std::nullopt);
 Accepted changed(EventBody event, const ConversationId& conversation, std::optional<MessageId> message = std::nullopt);
@@ -84,5 +89,14 @@ Decision decide_one(const Given& given, const ExpireMessage& command);
 Decision decide_one(const Given& given, const SendDue& command);
 Decision decide_one(const Given& given, const NotifyMember& command);
 Decision decide_one(const Given& given, const CollectFile& command);
+Decision decide_one(const Given& given, const RequestErasure& command);
+Decision decide_one(const Given& given, const PlaceHold& command);
+Decision decide_one(const Given& given, const ReleaseHold& command);
+Decision decide_one(const Given& given, const EraseMessage& command);
+Decision decide_one(const Given& given, const WithdrawReactions& command);
+Decision decide_one(const Given& given, const EraseFile& command);
+Decision decide_one(const Given& given, const EraseSubject& command);
+Decision decide_one(const Given& given, const CompleteErasure& command);
+Decision decide_one(const Given& given, const RecordAuditRead& command);
 
 }  // namespace hansard::domain

@@ -29,12 +29,28 @@ constexpr EventType number(const ScheduleCancelled&) { return EventType::schedul
 constexpr EventType number(const FileUploaded&) { return EventType::file_uploaded; }
 constexpr EventType number(const FileCollected&) { return EventType::file_collected; }
 constexpr EventType number(const LossAccepted&) { return EventType::loss_accepted; }
+constexpr EventType number(const MessageErased&) { return EventType::message_erased; }
+constexpr EventType number(const ConversationErased&) { return EventType::conversation_erased; }
+constexpr EventType number(const UserErased&) { return EventType::user_erased; }
+constexpr EventType number(const ErasureRequested&) { return EventType::erasure_requested; }
+constexpr EventType number(const ErasureCompleted&) { return EventType::erasure_completed; }
+constexpr EventType number(const HoldPlaced&) { return EventType::hold_placed; }
+constexpr EventType number(const HoldReleased&) { return EventType::hold_released; }
+constexpr EventType number(const HoldConflict&) { return EventType::hold_conflict; }
+constexpr EventType number(const AuditRead&) { return EventType::audit_read; }
 
-base::StreamId stream(const LossAccepted&) { return {}; }
+// What belongs to no one conversation or user is the system's.
+template <class Body>
+concept SystemEvent = std::is_same_v<Body, LossAccepted> || std::is_same_v<Body, ErasureRequested> ||
+                      std::is_same_v<Body, ErasureCompleted> || std::is_same_v<Body, HoldPlaced> ||
+                      std::is_same_v<Body, HoldReleased> || std::is_same_v<Body, HoldConflict>;
+
 base::StreamId stream(const SendScheduled& body) { return base::stream_of_user(body.draft.author); }
 template <class Body>
 base::StreamId stream(const Body& body) {
-  if constexpr (requires { body.facts; }) {
+  if constexpr (SystemEvent<Body>) {
+    return {};
+  } else if constexpr (requires { body.facts; }) {
     return base::stream_of(body.facts.conversation);
   } else if constexpr (ConversationEvent<Body>) {
     return base::stream_of(body.conversation);
@@ -103,6 +119,24 @@ std::string_view type_name(EventType type) {
       return "file.collected";
     case EventType::loss_accepted:
       return "loss.accepted";
+    case EventType::message_erased:
+      return "message.erased";
+    case EventType::conversation_erased:
+      return "conversation.erased";
+    case EventType::user_erased:
+      return "user.erased";
+    case EventType::erasure_requested:
+      return "erasure.requested";
+    case EventType::erasure_completed:
+      return "erasure.completed";
+    case EventType::hold_placed:
+      return "hold.placed";
+    case EventType::hold_released:
+      return "hold.released";
+    case EventType::hold_conflict:
+      return "hold.conflict";
+    case EventType::audit_read:
+      return "audit.read";
   }
   return "unknown";
 }

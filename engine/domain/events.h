@@ -27,6 +27,8 @@ enum class EventType : std::uint16_t {
   reaction_added = 13,
   reaction_removed = 14,
   message_expired = 15,
+  message_erased = 16,
+  conversation_erased = 17,
   // user streams
   read_advanced = 30,
   delivered_advanced = 31,
@@ -41,8 +43,15 @@ enum class EventType : std::uint16_t {
   schedule_cancelled = 40,
   file_uploaded = 41,
   file_collected = 42,
+  user_erased = 43,
+  audit_read = 66,
   // system stream
-  loss_accepted = 60
+  loss_accepted = 60,
+  erasure_requested = 61,
+  erasure_completed = 62,
+  hold_placed = 63,
+  hold_released = 64,
+  hold_conflict = 65
 };
 
 // Title and metadata (a JSON object as minified text, "" for none).
@@ -116,6 +125,18 @@ struct MessageExpired {
   MessageFacts facts;
   bool operator==(const MessageExpired&) const = default;
 };
+// An administrator had its content erased for good, from every record and view. Its reactions go with it.
+struct MessageErased {
+  MessageFacts facts;
+  ErasureId erasure;
+  bool operator==(const MessageErased&) const = default;
+};
+// Title and metadata of every created and updated event go, and the conversation is closed.
+struct ConversationErased {
+  ConversationId conversation;
+  ErasureId erasure;
+  bool operator==(const ConversationErased&) const = default;
+};
 struct ReactionContent {
   std::string emoji;  // 1-64 bytes without spaces and control characters
   bool operator==(const ReactionContent&) const = default;
@@ -128,6 +149,7 @@ struct ReactionAdded {
   std::optional<ReactionContent> content;
   bool operator==(const ReactionAdded&) const = default;
 };
+// Without content: all the user ever put there, because he was erased.
 struct ReactionRemoved {
   ConversationId conversation;
   MessageId message;
@@ -239,6 +261,68 @@ struct FileCollected {
   bool operator==(const FileCollected&) const = default;
 };
 
+// His profile, the names of his files and what he had scheduled go. His messages have events of their own.
+struct UserErased {
+  UserId user;
+  ErasureId erasure;
+  bool operator==(const UserErased&) const = default;
+};
+
+struct ReasonContent {
+  std::string reason;  // the administrator's words, may be ""
+  bool operator==(const ReasonContent&) const = default;
+};
+struct ErasureRequested {
+  ErasureId erasure;
+  ErasureScope scope;
+  std::optional<ReasonContent> content;
+  bool operator==(const ErasureRequested&) const = default;
+};
+// No byte of it is left in the data folder.
+struct ErasureCompleted {
+  ErasureId erasure;
+  std::uint64_t messages = 0;  // erased
+  std::uint64_t records = 0;   // overwritten
+  Position through;            // the log was searched up to here
+  bool operator==(const ErasureCompleted&) const = default;
+};
+struct HoldPlaced {
+  HoldId hold;
+  HoldScope scope;
+  std::optional<ReasonContent> content;
+  bool operator==(const HoldPlaced&) const = default;
+};
+struct HoldReleased {
+  HoldId hold;
+  HoldScope scope;
+  std::optional<ReasonContent> content;
+  bool operator==(const HoldReleased&) const = default;
+};
+// The hold won over an erasure or over retention. Once per hold and erasure, and per hold and conversation whose
+// retention ran out.
+struct HoldConflict {
+  HoldId hold;
+  std::optional<ErasureId> erasure;            // nothing: retention wanted it
+  std::optional<ErasureScope> asked;           // what the erasure is of
+  std::optional<ConversationId> conversation;  // of the message, for retention and for one message of an erasure
+  std::optional<MessageId> message;            // the first that stayed
+  bool operator==(const HoldConflict&) const = default;
+};
+// Somebody with the audit scope looked at what only that scope may see.
+struct QueryContent {
+  std::string query;
+  bool operator==(const QueryContent&) const = default;
+};
+struct AuditRead {
+  UserId user;         // the reader
+  std::string action;  // a word: "audit.query", "events.read", "history.as_of", "proof.read", "trace.read"
+  std::optional<ConversationId> conversation;  // what it was about
+  std::optional<MessageId> message;
+  UserId about;  // "" for nobody in particular
+  std::optional<QueryContent> content;
+  bool operator==(const AuditRead&) const = default;
+};
+
 // An operator started a damaged log with --accept-loss-after: everything above `after` is gone for good.
 struct LossAccepted {
   Position after;
@@ -251,7 +335,8 @@ using EventBody =
                  MemberRoleChanged, MessageSent, MessageEdited, MessageDeleted, MessageExpired, ReactionAdded,
                  ReactionRemoved, ReadAdvanced, DeliveredAdvanced, UnreadMarked, ConversationFlagged, ProfileUpdated,
                  UserBlocked, UserUnblocked, UserSeen, NotificationDue, SendScheduled, ScheduleCancelled, FileUploaded,
-                 FileCollected, LossAccepted>;
+                 FileCollected, LossAccepted, MessageErased, ConversationErased, UserErased, ErasureRequested,
+                 ErasureCompleted, HoldPlaced, HoldReleased, HoldConflict, AuditRead>;
 
 // What the conversation's members may know of: these take its version. All else belongs to one user or the system.
 template <class Body>
@@ -259,7 +344,7 @@ concept ConversationEvent = requires(const Body& body) { body.facts; } || std::i
                             std::is_same_v<Body, ConversationUpdated> || std::is_same_v<Body, ConversationClosed> ||
                             std::is_same_v<Body, MemberAdded> || std::is_same_v<Body, MemberRemoved> ||
                             std::is_same_v<Body, MemberRoleChanged> || std::is_same_v<Body, ReactionAdded> ||
-                            std::is_same_v<Body, ReactionRemoved>;
+                            std::is_same_v<Body, ReactionRemoved> || std::is_same_v<Body, ConversationErased>;
 // A user's own place in one conversation: read, delivered, marker, flags.
 template <class Body>
 concept PointerEvent = std::is_same_v<Body, ReadAdvanced> || std::is_same_v<Body, DeliveredAdvanced> ||

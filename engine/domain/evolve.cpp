@@ -151,21 +151,28 @@ void fold(StateWriter& state, const RecordedEvent& event, const MessageExpired& 
 
 void count_emoji(StateWriter& state, const MessageId& message, const std::string& emoji, bool added) {
   auto counts = state.reactions(message);
-  auto found = std::ranges::find(counts, emoji, &EmojiCount::emoji);
-  if (added && found == counts.end()) {
-    counts.push_back({emoji, 1});
+  auto place = std::ranges::lower_bound(counts, emoji, {}, &EmojiCount::emoji);
+  const bool there = place != counts.end() && place->emoji == emoji;
+  if (added && !there) {
+    counts.insert(place, {emoji, 1});
   } else if (added) {
-    ++found->count;
-  } else if (found != counts.end() && --found->count == 0) {
-    counts.erase(found);
+    ++place->count;
+  } else if (there && --place->count == 0) {
+    counts.erase(place);
   }
   state.put_reactions(message, std::move(counts));
 }
 
-// A reaction whose emoji was erased went with the message it stood under.
+void take_back_all(StateWriter& state, const MessageId& message, const UserId& user) {
+  for (const auto& emoji : state.reactions_by(message, user)) count_emoji(state, message, emoji, false);
+  state.put_reactions_by(message, user, {});
+}
+
+// A reaction whose emoji was erased leaves nothing; taken back without one means all of the user's.
 template <class Reaction>
 void fold_reaction(StateWriter& state, const RecordedEvent& event, const Reaction& body, bool added) {
   change_conversation(state, event, body.conversation, [&](ConversationState&) {
+    if (!body.content && !added) return take_back_all(state, body.message, body.user);
     if (!body.content) return;
     auto own = state.reactions_by(body.message, body.user);
     const auto found = std::ranges::find(own, body.content->emoji);
@@ -251,6 +258,58 @@ void fold(StateWriter& state, const RecordedEvent&, const ConversationFlagged& b
   state.put_reader(body.conversation, body.user, reader);
 }
 
+// Whoever reacted to it has nothing under it any more.
+void drop_reactions(StateWriter& state, const MessageId& message) {
+  if (state.reactions(message).empty()) return;
+  for (const auto& user : state.reactors(message)) state.put_reactions_by(message, user, {});
+  state.put_reactions(message, {});
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const MessageErased& body) {
+  change_message(state, event, body.facts, MessageStatus::erased);
+  drop_reactions(state, body.facts.message);
+}
+
+void fold(StateWriter& state, const RecordedEvent& event, const ConversationErased& body) {
+  change_conversation(state, event, body.conversation,
+                      [](ConversationState& conversation) { conversation.closed = conversation.erased = true; });
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const ErasureRequested& body) {
+  state.put_erasure(body.erasure, ErasureState{body.scope, false});
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const ErasureCompleted& body) {
+  auto erasure = state.erasure(body.erasure);
+  if (!erasure) return;
+  erasure->completed = true;
+  state.put_erasure(body.erasure, *std::move(erasure));
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const HoldPlaced& body) {
+  state.put_hold(body.hold, HoldState{body.scope, false});
+  auto holds = state.holds_on(body.scope);
+  holds.push_back(body.hold);
+  state.put_holds_on(body.scope, std::move(holds));
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const HoldReleased& body) {
+  auto hold = state.hold(body.hold);
+  if (!hold) return;
+  auto holds = state.holds_on(hold->scope);
+  std::erase(holds, body.hold);
+  state.put_holds_on(hold->scope, std::move(holds));
+  hold->released = true;
+  state.put_hold(body.hold, *std::move(hold));
+}
+
+void fold(StateWriter& state, const RecordedEvent&, const HoldConflict& body) {
+  if (body.erasure) return state.put_conflict(body.hold, *body.erasure);
+  if (body.conversation) state.put_conflict(body.hold, *body.conversation);
+}
+
+void fold(StateWriter&, const RecordedEvent&, const UserErased&) {}
+void fold(StateWriter&, const RecordedEvent&, const AuditRead&) {}
 void fold(StateWriter&, const RecordedEvent&, const UserSeen&) {}
 void fold(StateWriter&, const RecordedEvent&, const NotificationDue&) {}
 void fold(StateWriter&, const RecordedEvent&, const LossAccepted&) {}

@@ -22,6 +22,7 @@ struct ConversationState {
   Settings settings;
   Position content_position;  // of the event that holds the present title and metadata
   UserId peer = {};           // direct: the one who did not open it; "" otherwise
+  bool erased = false;        // closed, too
   bool operator==(const ConversationState&) const = default;
 };
 
@@ -54,7 +55,8 @@ struct ReaderState {
   bool operator==(const ReaderState&) const = default;
 };
 
-// How often each emoji stands under one message, in the order of their first use; each count is above 0.
+// How often each emoji stands under one message, by the bytes of the emoji: an order that does not tell of reactions
+// that were erased. Each count is above 0.
 struct EmojiCount {
   std::string emoji;
   std::uint32_t count = 0;
@@ -84,6 +86,21 @@ struct UserState {
   bool operator==(const UserState&) const = default;
 };
 
+struct ErasureState {
+  ErasureScope scope;
+  bool completed = false;
+  bool operator==(const ErasureState&) const = default;
+};
+
+struct HoldState {
+  HoldScope scope;
+  bool released = false;
+  bool operator==(const HoldState&) const = default;
+};
+
+// What a hold was in the way of, for conflicts that are noted once: a conversation's retention, or an erasure.
+using HoldWanted = std::variant<ConversationId, ErasureId>;
+
 // Thread: the caller's one thread. Values, never references: nothing to outlive.
 class StateReader {
  public:
@@ -99,6 +116,13 @@ class StateReader {
   virtual std::optional<FileState> file(const FileId& id) const = 0;
   virtual std::optional<ScheduledState> scheduled(const MessageId& id) const = 0;
   virtual UserState user(const UserId& id) const = 0;
+  // Who has an emoji under the message, in any order. Slow: for erasures only.
+  virtual std::vector<UserId> reactors(const MessageId& id) const = 0;
+  virtual std::optional<ErasureState> erasure(const ErasureId& id) const = 0;
+  virtual std::optional<HoldState> hold(const HoldId& id) const = 0;
+  // Those that stand now, the oldest first.
+  virtual std::vector<HoldId> holds_on(const HoldScope& scope) const = 0;
+  virtual bool has_conflict(const HoldId& id, const HoldWanted& wanted) const = 0;
   // Last version of any stream; 0 when there is none.
   virtual Version stream_version(const base::StreamId& stream) const = 0;
   // Content is not state: it is read back from the event that holds it, which only edits, updates and repeats of a
@@ -121,6 +145,10 @@ class StateWriter : public StateReader {
   virtual void put_file(const FileId& id, FileState state) = 0;
   virtual void put_scheduled(const MessageId& id, std::optional<ScheduledState> state) = 0;
   virtual void put_user(const UserId& id, UserState state) = 0;
+  virtual void put_erasure(const ErasureId& id, ErasureState state) = 0;
+  virtual void put_hold(const HoldId& id, HoldState state) = 0;
+  virtual void put_holds_on(const HoldScope& scope, std::vector<HoldId> holds) = 0;
+  virtual void put_conflict(const HoldId& id, const HoldWanted& wanted) = 0;
   virtual void put_stream_version(const base::StreamId& stream, Version version) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -11,7 +12,9 @@
 namespace hansard::domain {
 
 using base::ConversationId;
+using base::ErasureId;
 using base::FileId;
+using base::HoldId;
 using base::MessageId;
 using base::Ordinal;
 using base::Position;
@@ -114,6 +117,11 @@ struct MessageFacts {
   std::optional<ForwardedFrom> forwarded_from = std::nullopt;
   bool operator==(const MessageFacts&) const = default;
 };
+
+// What is erased: one message, what a user wrote and his profile, or a conversation.
+using ErasureScope = std::variant<MessageId, UserId, ConversationId>;
+// Whose content a legal hold keeps.
+using HoldScope = std::variant<UserId, ConversationId>;
 
 struct MemberEntry {
   UserId user;

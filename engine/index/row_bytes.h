@@ -11,13 +11,14 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "engine/base/ids.h"
 
 namespace hansard::index {
 
-inline constexpr std::uint8_t kRowVersion = 2;
+inline constexpr std::uint8_t kRowVersion = 3;
 
 // Appends to the string it was given.
 class RowWriter {
@@ -57,6 +58,11 @@ class RowWriter {
   void list(const Items& items, const auto& each) {
     number(items.size());
     for (const auto& item : items) each(item);
+  }
+  template <class... Kinds>
+  void operator()(const std::variant<Kinds...>& value) {
+    number(value.index());
+    std::visit(*this, value);
   }
   template <class Enum>
     requires std::is_enum_v<Enum>
@@ -111,6 +117,16 @@ class RowReader {
   void list(Items& items, const auto& each) {
     items.clear();
     for (std::uint64_t left = number(); left > 0 && ok_; --left) each(items.emplace_back());
+  }
+  template <class... Kinds>
+  void operator()(std::variant<Kinds...>& value) {
+    static constexpr std::array<void (*)(std::variant<Kinds...>&), sizeof...(Kinds)> kMake{
+        [](std::variant<Kinds...>& made) { made.template emplace<Kinds>(); }...};
+    const std::uint64_t kind = number();
+    ok_ = ok_ && kind < kMake.size();
+    if (!ok_) return;
+    kMake[kind](value);
+    std::visit(*this, value);
   }
   template <class Enum>
     requires std::is_enum_v<Enum>

@@ -28,6 +28,7 @@ void fields(auto& archive, RowOf<ConversationState> auto& row) {
   fields(archive, row.settings);
   archive(row.content_position);
   archive(row.peer);
+  archive(row.erased);
 }
 
 void fields(auto& archive, RowOf<MemberState> auto& row) {
@@ -130,6 +131,20 @@ void fields(auto& archive, RowOf<domain::UserState> auto& row) {
   archive(row.profile);
 }
 
+void fields(auto& archive, RowOf<domain::ErasureState> auto& row) {
+  archive(row.scope);
+  archive(row.completed);
+}
+
+void fields(auto& archive, RowOf<domain::HoldState> auto& row) {
+  archive(row.scope);
+  archive(row.released);
+}
+
+void fields(auto& archive, RowOf<std::vector<base::HoldId>> auto& row) {
+  archive.list(row, [&](auto& each) { archive(each); });
+}
+
 template <class Row>
 std::string write(const Row& row) {
   std::string out;
@@ -186,6 +201,9 @@ std::string row_bytes(const std::vector<std::string>& row) { return write(row); 
 std::string row_bytes(const domain::FileState& row) { return write(row); }
 std::string row_bytes(const domain::ScheduledState& row) { return write(row); }
 std::string row_bytes(const domain::UserState& row) { return write(row); }
+std::string row_bytes(const domain::ErasureState& row) { return write(row); }
+std::string row_bytes(const domain::HoldState& row) { return write(row); }
+std::string row_bytes(const std::vector<base::HoldId>& row) { return write(row); }
 
 bool parse_row(std::string_view bytes, ConversationState& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, MemberState& row) { return read(bytes, row); }
@@ -199,5 +217,8 @@ bool parse_row(std::string_view bytes, std::vector<std::string>& row) { return r
 bool parse_row(std::string_view bytes, domain::FileState& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, domain::ScheduledState& row) { return read(bytes, row); }
 bool parse_row(std::string_view bytes, domain::UserState& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, domain::ErasureState& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, domain::HoldState& row) { return read(bytes, row); }
+bool parse_row(std::string_view bytes, std::vector<base::HoldId>& row) { return read(bytes, row); }
 
 }  // namespace hansard::index

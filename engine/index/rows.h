@@ -15,6 +15,10 @@
 //  10 files       file 16                      FileState
 //  11 scheduled   message 16                   ScheduledState; absent: nothing waits
 //  12 users       stream of user 16            UserState
+//  13 erasures    erasure 16                   ErasureState
+//  14 holds       hold 16                      HoldState
+//  15 held        conversation or stream of user 16   the holds that stand
+//  16 conflicts   hold 16, wanted              one byte
 //
 // Rows of the tables from 7 on are rare beside the others and share one map, by key and bytes: `side` rows.
 // Thread: any; plain functions and values.
@@ -59,7 +63,11 @@ enum class Table : char {
   blocks = 9,
   files = 10,
   scheduled = 11,
-  users = 12
+  users = 12,
+  erasures = 13,
+  holds = 14,
+  held = 15,
+  conflicts = 16
 };
 
 // A kept command id: what it appended stands in the log at `first` and the `events - 1` positions after. `day` counts
@@ -150,6 +158,9 @@ std::string row_bytes(const std::vector<std::string>& row);
 std::string row_bytes(const domain::FileState& row);
 std::string row_bytes(const domain::ScheduledState& row);
 std::string row_bytes(const domain::UserState& row);
+std::string row_bytes(const domain::ErasureState& row);
+std::string row_bytes(const domain::HoldState& row);
+std::string row_bytes(const std::vector<base::HoldId>& row);
 
 // False: not the bytes of such a row in this version; `row` then means nothing.
 bool parse_row(std::string_view bytes, ConversationState& row);
@@ -164,5 +175,8 @@ bool parse_row(std::string_view bytes, std::vector<std::string>& row);
 bool parse_row(std::string_view bytes, domain::FileState& row);
 bool parse_row(std::string_view bytes, domain::ScheduledState& row);
 bool parse_row(std::string_view bytes, domain::UserState& row);
+bool parse_row(std::string_view bytes, domain::ErasureState& row);
+bool parse_row(std::string_view bytes, domain::HoldState& row);
+bool parse_row(std::string_view bytes, std::vector<base::HoldId>& row);
 
 }  // namespace hansard::index

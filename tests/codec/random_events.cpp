@@ -135,6 +135,42 @@ void fill(ReadAdvanced& event) { event = {{any_sixteen()}, any_user(), {any_numb
 void fill(DeliveredAdvanced& event) { event = {{any_sixteen()}, any_user(), {any_number()}}; }
 void fill(UnreadMarked& event) { event = {{any_sixteen()}, any_user(), {any_number()}}; }
 void fill(ConversationFlagged& event) { event = {{any_sixteen()}, any_user(), any<bool>(), any<bool>(), any<bool>()}; }
+ErasureScope any_erasure_scope() {
+  switch (*rc::gen::inRange(0, 3)) {
+    case 0:
+      return MessageId{any_sixteen()};
+    case 1:
+      return any_user();
+    default:
+      return ConversationId{any_sixteen()};
+  }
+}
+HoldScope any_hold_scope() { return any<bool>() ? HoldScope(any_user()) : HoldScope(ConversationId{any_sixteen()}); }
+std::optional<ReasonContent> any_reason() {
+  return maybe([] { return ReasonContent{any<std::string>()}; });
+}
+void fill(MessageErased& event) { event = {any_message_facts(), {any_sixteen()}}; }
+void fill(ConversationErased& event) { event = {{any_sixteen()}, {any_sixteen()}}; }
+void fill(UserErased& event) { event = {any_user(), {any_sixteen()}}; }
+void fill(ErasureRequested& event) { event = {{any_sixteen()}, any_erasure_scope(), any_reason()}; }
+void fill(ErasureCompleted& event) { event = {{any_sixteen()}, any_number(), any_number(), {any_number()}}; }
+void fill(HoldPlaced& event) { event = {{any_sixteen()}, any_hold_scope(), any_reason()}; }
+void fill(HoldReleased& event) { event = {{any_sixteen()}, any_hold_scope(), any_reason()}; }
+void fill(HoldConflict& event) {
+  event = {{any_sixteen()},
+           maybe([] { return ErasureId{any_sixteen()}; }),
+           maybe(any_erasure_scope),
+           maybe([] { return ConversationId{any_sixteen()}; }),
+           maybe([] { return MessageId{any_sixteen()}; })};
+}
+void fill(AuditRead& event) {
+  event = {any_user(),
+           any<std::string>(),
+           maybe([] { return ConversationId{any_sixteen()}; }),
+           maybe([] { return MessageId{any_sixteen()}; }),
+           any_user(),
+           maybe([] { return QueryContent{any<std::string>()}; })};
+}
 void fill(LossAccepted& event) { event = {{any_number()}, any_u32()}; }
 
 template <std::size_t I = 0>

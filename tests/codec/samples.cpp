@@ -160,6 +160,27 @@ void add_people(std::vector<Sample>& all) {
   all.push_back(place("file_collected", FileCollected{kAda, kFile}));
 }
 
+void add_erasures(std::vector<Sample>& all) {
+  const ErasureId erasure{sixteen(0xb0)};
+  const HoldId hold{sixteen(0xd0)};
+  all.push_back(place("message_erased", MessageErased{full_message_facts(), erasure}, UserId{}));
+  all.push_back(place("conversation_erased", ConversationErased{kConversation, erasure}, UserId{}));
+  all.push_back(place("user_erased", UserErased{kAda, erasure}, UserId{}));
+  const ReasonContent asked{"Ada asked for it: case 7"};
+  all.push_back(place("erasure_requested_message", ErasureRequested{erasure, kMessage, asked}, kBob));
+  all.push_back(place("erasure_requested_user", ErasureRequested{erasure, kAda, asked}, kBob));
+  all.push_back(place("erasure_requested_conversation", ErasureRequested{erasure, kConversation, ReasonContent{}}));
+  all.push_back(place("erasure_completed", ErasureCompleted{erasure, 3, 7, {1'000'000}}, UserId{}));
+  all.push_back(place("hold_placed", HoldPlaced{hold, kConversation, ReasonContent{"case 8"}}));
+  all.push_back(place("hold_placed_user", HoldPlaced{hold, kBob, ReasonContent{"case 9"}}));
+  all.push_back(place("hold_released", HoldReleased{hold, kConversation, ReasonContent{}}));
+  all.push_back(place("hold_conflict_retention", HoldConflict{hold, {}, {}, kConversation, kMessage}, UserId{}));
+  all.push_back(place("hold_conflict_erasure", HoldConflict{hold, erasure, ErasureScope{kBob}, {}, {}}));
+  AuditRead read{kAda, "history.as_of", kConversation, kMessage, kBob, QueryContent{"as_of=1-7&limit=50"}};
+  all.push_back(place("audit_read", read));
+  all.push_back(place("audit_read_plain", AuditRead{kAda, "audit.query", {}, {}, {}, QueryContent{}}));
+}
+
 void add_readers(std::vector<Sample>& all) {
   all.push_back(place("read_advanced", ReadAdvanced{kConversation, kAda, {7}}));
   all.push_back(place("delivered_advanced", DeliveredAdvanced{kConversation, kAda, {6}}));
@@ -177,6 +198,7 @@ std::vector<Sample> samples() {
   add_readers(all);
   add_shared(all);
   add_people(all);
+  add_erasures(all);
   all.push_back(place("loss_accepted", LossAccepted{{1'000'000}, 2}, UserId{}));
   return all;
 }

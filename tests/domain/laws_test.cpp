@@ -141,6 +141,15 @@ auto fields(const ExpireMessage& c) { return std::tie(c.message); }
 auto fields(const SendDue& c) { return std::tie(c.message); }
 auto fields(const NotifyMember& c) { return std::tie(c.message); }
 auto fields(const CollectFile& c) { return std::tie(c.file, c.seen); }
+auto fields(const RequestErasure& c) { return std::tie(c.scope, c.reason); }
+auto fields(const PlaceHold& c) { return std::tie(c.scope, c.reason); }
+auto fields(const ReleaseHold& c) { return std::tie(c.id, c.reason); }
+auto fields(const EraseMessage& c) { return std::tie(c.erasure, c.message); }
+auto fields(const WithdrawReactions& c) { return std::tie(c.erasure, c.message); }
+auto fields(const EraseFile& c) { return std::tie(c.erasure, c.file); }
+auto fields(const EraseSubject& c) { return std::tie(c.erasure); }
+auto fields(const CompleteErasure& c) { return std::tie(c.erasure, c.messages, c.records, c.through); }
+auto fields(const RecordAuditRead& c) { return std::tie(c.action, c.conversation, c.message, c.about, c.query); }
 
 bool is_same_request(const Command& a, const Command& b) {
   if (a.index() != b.index()) return false;

@@ -35,12 +35,12 @@ TEST_CASE("a reaction takes a version of the conversation and leaves the message
   CHECK(world.state.conversation(conversation_id(1))->version == before.version.next());
 }
 
-TEST_CASE("reactions are counted in the order of their first use") {
+TEST_CASE("reactions are counted in an order that does not tell who was first") {
   World world = with_a_message();
   world.given(as("ben"), react(1, "b"));
   world.given(as("ben"), react(1, "a"));
   world.given(as("anna"), react(1, "a"));
-  CHECK(counts(world) == std::vector<EmojiCount>{{"b", 1}, {"a", 2}});
+  CHECK(counts(world) == std::vector<EmojiCount>{{"a", 2}, {"b", 1}});
   world.given(as("ben"), unreact(1, "b"));
   CHECK(counts(world) == std::vector<EmojiCount>{{"a", 2}});
   CHECK(world.state.reactions_by(message_id(1), user("ben")) == std::vector<std::string>{"a"});

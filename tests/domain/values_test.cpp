@@ -27,7 +27,10 @@ TEST_CASE("every event type has its name, every other number is unknown") {
                                                   "reaction.added",       "reaction.removed",     "profile.updated",
                                                   "user.blocked",         "user.unblocked",       "user.seen",
                                                   "notification.due",     "send.scheduled",       "schedule.cancelled",
-                                                  "file.uploaded",        "file.collected",       "unknown"});
+                                                  "file.uploaded",        "file.collected",       "message.erased",
+                                                  "conversation.erased",  "user.erased",          "erasure.requested",
+                                                  "erasure.completed",    "hold.placed",          "hold.released",
+                                                  "hold.conflict",        "audit.read",           "unknown"});
   CHECK(type_name(static_cast<EventType>(9'999)) == "unknown");
 }
 
@@ -39,7 +42,7 @@ TEST_CASE("what every member may see is in the conversation's stream") {
            ConversationCreated{id, {}, {}, {}, {}, {}, {}}, ConversationUpdated{id, {}, {}}, ConversationClosed{id},
            MemberAdded{id, {}, {}}, MemberRemoved{id, {}}, MemberRoleChanged{id, {}, {}}, MessageSent{facts, {}},
            MessageEdited{facts, {}}, MessageDeleted{facts}, MessageExpired{facts}, ReactionAdded{id, {}, {}, {}, {}},
-           ReactionRemoved{id, {}, {}, {}, {}}}) {
+           ReactionRemoved{id, {}, {}, {}, {}}, MessageErased{facts, {}}, ConversationErased{id, {}}}) {
     CHECK(stream_of(body) == base::stream_of(id));
   }
 }
@@ -57,7 +60,13 @@ TEST_CASE("what concerns one user is in his stream, what concerns nobody in the 
            ScheduleCancelled{id, {}, ben, {}}, FileUploaded{ben, {}, {}, 0, {}}, FileCollected{ben, {}}}) {
     CHECK(stream_of(body) == base::stream_of_user(ben));
   }
-  CHECK(stream_of(LossAccepted{}).is_nil());
+  CHECK(stream_of(UserErased{ben, {}}) == base::stream_of_user(ben));
+  CHECK(stream_of(AuditRead{ben, "audit.query", id, {}, {}, {}}) == base::stream_of_user(ben));
+  for (const EventBody& body :
+       std::vector<EventBody>{LossAccepted{}, ErasureRequested{{}, id, {}}, ErasureCompleted{}, HoldPlaced{{}, id, {}},
+                              HoldReleased{{}, ben, {}}, HoldConflict{{}, {}, {}, id, {}}}) {
+    CHECK(stream_of(body).is_nil());
+  }
 }
 
 TEST_CASE("a patch changes what it names and leaves the rest") {

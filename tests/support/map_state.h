@@ -71,6 +71,21 @@ class MapState : public domain::StateWriter {
   std::optional<domain::FileState> file(const domain::FileId& id) const override { return find(files, id); }
   std::optional<domain::ScheduledState> scheduled(const MessageId& id) const override { return find(schedules, id); }
   domain::UserState user(const UserId& id) const override { return find(users, id).value_or(domain::UserState{}); }
+  std::vector<UserId> reactors(const MessageId& id) const override {
+    std::vector<UserId> all;
+    for (auto at = emojis.lower_bound({id, UserId{}}); at != emojis.end() && at->first.first == id; ++at) {
+      all.push_back(at->first.second);
+    }
+    return all;
+  }
+  std::optional<domain::ErasureState> erasure(const domain::ErasureId& id) const override { return find(erasures, id); }
+  std::optional<domain::HoldState> hold(const domain::HoldId& id) const override { return find(holds, id); }
+  std::vector<domain::HoldId> holds_on(const domain::HoldScope& scope) const override {
+    return find(standing_holds, scope).value_or(std::vector<domain::HoldId>{});
+  }
+  bool has_conflict(const domain::HoldId& id, const domain::HoldWanted& wanted) const override {
+    return conflicts.contains({id, wanted});
+  }
   domain::Version stream_version(const base::StreamId& stream) const override {
     return find(streams, stream).value_or(domain::Version{});
   }
@@ -114,13 +129,24 @@ class MapState : public domain::StateWriter {
     state ? void(schedules[id] = *std::move(state)) : void(schedules.erase(id));
   }
   void put_user(const UserId& id, domain::UserState state) override { users[id] = state; }
+  void put_erasure(const domain::ErasureId& id, domain::ErasureState state) override {
+    erasures[id] = std::move(state);
+  }
+  void put_hold(const domain::HoldId& id, domain::HoldState state) override { holds[id] = std::move(state); }
+  void put_holds_on(const domain::HoldScope& scope, std::vector<domain::HoldId> standing) override {
+    put_list(standing_holds, scope, std::move(standing));
+  }
+  void put_conflict(const domain::HoldId& id, const domain::HoldWanted& wanted) override {
+    conflicts.insert({id, wanted});
+  }
   void put_stream_version(const base::StreamId& stream, domain::Version version) override { streams[stream] = version; }
 
   bool operator==(const MapState& other) const {
     return conversations == other.conversations && members == other.members && messages == other.messages &&
            readers == other.readers && streams == other.streams && emoji_counts == other.emoji_counts &&
            emojis == other.emojis && blocked == other.blocked && files == other.files && schedules == other.schedules &&
-           users == other.users;
+           users == other.users && erasures == other.erasures && holds == other.holds &&
+           standing_holds == other.standing_holds && conflicts == other.conflicts;
   }
 
   std::map<ConversationId, domain::ConversationState> conversations;
@@ -134,6 +160,10 @@ class MapState : public domain::StateWriter {
   std::map<domain::FileId, domain::FileState> files;
   std::map<MessageId, domain::ScheduledState> schedules;
   std::map<UserId, domain::UserState> users;
+  std::map<domain::ErasureId, domain::ErasureState> erasures;
+  std::map<domain::HoldId, domain::HoldState> holds;
+  std::map<domain::HoldScope, std::vector<domain::HoldId>> standing_holds;
+  std::set<std::pair<domain::HoldId, domain::HoldWanted>> conflicts;
   std::map<Position, domain::MessageContent> message_contents;
   std::map<Position, domain::ConversationContent> conversation_contents;
   std::map<Position, domain::ProfileContent> profile_contents;
