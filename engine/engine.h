@@ -104,6 +104,14 @@ class Engine {
   // test, without a log behind them.
   virtual const log::EventLog* log() const { return nullptr; }
 
+  // ---- Erasing: for the eraser alone (projections/process/eraser.h), from its one thread.
+  // Overwrites the records at `positions`, all durable, without their content, synced (I5: the leaf stays); nobody
+  // reads the content any more. How many there are without content now. `refused`: there is no log behind this engine.
+  virtual Result<std::uint64_t> erase_content(std::span<const Position> positions);
+  // Takes what was overwritten from `first` to `last`, and the rows the write index had of it, off the disk. False: not
+  // all of it yet, call again later, after another command was executed. Slow; everything else goes on.
+  virtual Result<bool> purge_erased(Position first, Position last);
+
   // Appends to the typing lane; no position, no ack, may be dropped.
   virtual void append_typing(const log::TypingTransition& transition) = 0;
 

@@ -18,6 +18,12 @@ void Tail::publish(std::span<const Entry> entries) {
   for (const auto& entry : entries) put(entry, dropped);
 }
 
+void Tail::replace(EventPtr event) {
+  std::unique_lock lock(mutex_);
+  const Position at = event->position;
+  if (holds(at)) ring_[at.value % ring_.size()].event.swap(event);  // the old one is freed after the lock
+}
+
 void Tail::put(const Entry& entry, std::vector<EventPtr>& dropped) {
   const Position at = entry.event->position;
   if (oldest_ == end_) oldest_ = end_ = at;

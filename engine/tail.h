@@ -2,7 +2,7 @@
 // reader takes references under a short lock and uses them without it.
 //
 // Invariants: positions are dense; everything in the tail is durable; events leave at the old end only.
-// Thread: publish from the sequencer; the rest from any.
+// Thread: publish from the sequencer; the rest from any (replace from the eraser).
 // Limits: events and bytes, the latter counted by the records' sizes; the newest event always stays.
 #pragma once
 
@@ -28,6 +28,10 @@ class Tail {
 
   // Events in order, the first right after the newest one (any position when the tail is empty).
   void publish(std::span<const Entry> entries);
+
+  // An event takes the place of the one at its position: its content was erased. Nothing when that has left already.
+  // Whoever read the old one before keeps it until he lets go. Thread: any.
+  void replace(EventPtr event);
 
   // Up to `events_max` events from `from` on. Nothing: the tail does not reach back to `from`, or `from` is not there
   // yet.

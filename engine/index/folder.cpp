@@ -1,8 +1,13 @@
 #include "engine/index/folder.h"
 
+#include <chrono>
 #include <utility>
 
 namespace hansard::index {
+
+namespace {
+constexpr std::chrono::milliseconds kPurgeAgain{200};
+}  // namespace
 
 Folder::Folder(RowStore& store) : store_(store), thread_([this] { run(); }) {}
 
@@ -34,6 +39,12 @@ void Folder::drop_expired_commands() {
   changed_.notify_all();
 }
 
+void Folder::purge() {
+  std::lock_guard lock(mutex_);
+  purge_ = true;
+  changed_.notify_all();
+}
+
 void Folder::finish() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return waiting_.empty(); });
@@ -50,7 +61,25 @@ void Folder::run() {
     garbage.clear();
     if (drop_expired) store_.drop_expired_commands();
     lock.lock();
-    if (!waiting_.empty()) fold_oldest(lock);
+    if (!waiting_.empty()) {
+      fold_oldest(lock);
+    } else if (purge_) {
+      purge_now(lock);
+    }
+  }
+}
+
+// Files that are still in use are tried again with the next request.
+void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
+  purge_ = false;
+  lock.unlock();
+  const bool purged = store_.purge();
+  lock.lock();
+  if (purged) {
+    purged_ = true;
+  } else {
+    purge_ = true;
+    changed_.wait_for(lock, kPurgeAgain);
   }
 }
 

@@ -35,6 +35,11 @@ class Folder {
   // Takes the last reference of a folded overlay away from the caller's thread.
   void discard(std::shared_ptr<Overlay> overlay);
   void drop_expired_commands();
+  // Once everything added so far is in the database, what it replaced is taken off the disk.
+  void purge();
+  // `is_purged` from here on means a purge that is asked for afterwards. Thread: these two from any.
+  void expect_purge() { purged_ = false; }
+  bool is_purged() const { return purged_; }
   // Returns once everything added is in the database.
   void finish();
 
@@ -42,7 +47,8 @@ class Folder {
   static constexpr std::size_t kWaitingMax = 2;
 
   void run();
-  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_; }
+  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_ || purge_; }
+  void purge_now(std::unique_lock<std::mutex>& lock);
   void fold_oldest(std::unique_lock<std::mutex>& lock);
 
   RowStore& store_;
@@ -51,6 +57,8 @@ class Folder {
   std::deque<std::shared_ptr<Overlay>> waiting_;  // the first is in hand
   std::vector<std::shared_ptr<Overlay>> garbage_;
   bool drop_expired_ = false;
+  bool purge_ = false;
+  std::atomic<bool> purged_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -1,5 +1,6 @@
 #include "engine/index/row_store.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <rocksdb/cache.h>
@@ -11,6 +12,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
+#include "engine/base/leftover_files.h"
 #include "engine/index/sorted_files.h"
 
 namespace hansard::index {
@@ -133,6 +135,14 @@ std::vector<std::optional<std::string>> RowStore::get(std::span<const std::strin
   return rows;
 }
 
+void RowStore::for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const {
+  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator({}));
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    use(rows->key().ToStringView());
+  }
+  CHECK(rows->status().ok(), "reading the write index:", rows->status().ToString());
+}
+
 void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
   rocksdb::IngestExternalFileOptions how;
@@ -142,6 +152,31 @@ void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   auto status = database_->db->IngestExternalFile(files, how);
   CHECK(status.ok(), "ingesting into the write index:", status.ToString());
   checkpoint_ = checkpoint;
+}
+
+bool RowStore::purge() {
+  if (replaced_.empty()) rewrite_emojis();
+  rocksdb::Status status = database_->db->DisableFileDeletions();
+  if (status.ok()) status = database_->db->EnableFileDeletions(false);  // looks for obsolete files now
+  CHECK(status.ok(), "removing old files of the write index:", status.ToString());
+  return base::are_gone(folder_, replaced_);
+}
+
+void RowStore::rewrite_emojis() {
+  auto tables = base::files_in(folder_, {".sst"});
+  CHECK(tables.has_value(), tables.error().detail);
+  const std::string first(1, static_cast<char>(Table::reactions));
+  const std::string last(1, static_cast<char>(static_cast<int>(Table::reactors) + 1));
+  const rocksdb::Slice from(first), to(last);
+  rocksdb::CompactRangeOptions how;
+  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  rocksdb::Status status = database_->db->CompactRange(how, &from, &to);
+  std::vector<std::string> live;
+  std::uint64_t manifest_bytes = 0;
+  if (status.ok()) status = database_->db->GetLiveFiles(live, &manifest_bytes, false);
+  CHECK(status.ok(), "rewriting the write index:", status.ToString());
+  replaced_ = std::move(tables).value();
+  base::remove_live(replaced_, live);
 }
 
 void RowStore::drop_expired_commands() {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,10 +37,16 @@ class RowStore {
   std::optional<std::string> get(std::string_view key) const;
   // Many at once, cheaper than one after the other.
   std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const;
+  // Every key that begins with `prefix`, in order.
+  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const;
   // Aborts on a write error.
   void ingest(const Rows& rows, Checkpoint checkpoint);
   // Empties the database.
   Result<void> wipe();
+
+  // Rewrites the tables of emojis, which are the content the index holds, so that only present rows are on the disk.
+  // False: a replaced file is still in use. Slow; reads go on. Aborts on an error.
+  bool purge();
 
   // Command rows of earlier days are gone: for readers at once, from the disk with the next compaction.
   void keep_commands_from(std::uint32_t day) { *kept_from_day_ = day; }
@@ -52,11 +59,13 @@ class RowStore {
   RowStore(std::string folder, std::size_t block_cache_bytes);
   Result<void> open_database();
   bool read_checkpoint();
+  void rewrite_emojis();
 
   const std::string folder_;
   const std::size_t block_cache_bytes_;
   // Shared with the compaction filter.
   std::shared_ptr<std::atomic<std::uint32_t>> kept_from_day_ = std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::vector<std::string> replaced_;  // files a purge waits for
   std::unique_ptr<Database> database_;
   Checkpoint checkpoint_;
 };

@@ -6,8 +6,8 @@
 //
 // Invariants: a row in an overlay hides every older one; the database equals the fold of log[1..checkpoint] (I8); a
 // checkpoint never stands between the events of one command.
-// Thread: one, the sequencer's, except overlay_events. Owns: the database in its folder and the folder thread.
-// Limits: IndexLimits.
+// Thread: one, the sequencer's, except overlay_events and purge. Owns: the database in its folder and the folder
+// thread. Limits: IndexLimits.
 #pragma once
 
 #include <atomic>
@@ -66,6 +66,11 @@ class WriteIndex final : public domain::StateWriter {
   std::optional<domain::FileState> file(const base::FileId& id) const override;
   std::optional<domain::ScheduledState> scheduled(const MessageId& id) const override;
   domain::UserState user(const UserId& id) const override;
+  std::vector<UserId> reactors(const MessageId& id) const override;
+  std::optional<domain::ErasureState> erasure(const base::ErasureId& id) const override;
+  std::optional<domain::HoldState> hold(const base::HoldId& id) const override;
+  std::vector<base::HoldId> holds_on(const domain::HoldScope& scope) const override;
+  bool has_conflict(const base::HoldId& id, const domain::HoldWanted& wanted) const override;
   Version stream_version(const StreamId& stream) const override;
   std::optional<domain::MessageContent> message_content(Position at) const override;
   std::optional<domain::ConversationContent> conversation_content(Position at) const override;
@@ -82,6 +87,10 @@ class WriteIndex final : public domain::StateWriter {
   void put_file(const base::FileId& id, domain::FileState state) override;
   void put_scheduled(const MessageId& id, std::optional<domain::ScheduledState> state) override;
   void put_user(const UserId& id, domain::UserState state) override;
+  void put_erasure(const base::ErasureId& id, domain::ErasureState state) override;
+  void put_hold(const base::HoldId& id, domain::HoldState state) override;
+  void put_holds_on(const domain::HoldScope& scope, std::vector<base::HoldId> holds) override;
+  void put_conflict(const base::HoldId& id, const domain::HoldWanted& wanted) override;
   void put_stream_version(const StreamId& stream, Version version) override;
 
   // What an accepted command id appended, while it is kept.
@@ -105,6 +114,10 @@ class WriteIndex final : public domain::StateWriter {
   // Command ids of earlier days are forgotten, and compacted away in the background.
   void keep_commands_from(std::uint32_t day);
 
+  // Rows that were replaced or removed before the call are off the disk once this answers true. It takes a batch of the
+  // sequencer and the folder thread to get there: call again after a command was executed. Thread: one, any.
+  bool purge();
+
   // In memory, not in the database yet. Thread: any.
   std::size_t overlay_events() const { return overlay_events_.load(std::memory_order_relaxed); }
 
@@ -122,6 +135,7 @@ class WriteIndex final : public domain::StateWriter {
   void fold_command(const domain::RecordedEvent& event);
   std::optional<CommandRow> stored_command(const ShortDigest& hash) const;
   void seal();
+  void begin_purge();
   void release_folded();
 
   const IndexLimits limits_;
@@ -132,6 +146,8 @@ class WriteIndex final : public domain::StateWriter {
   std::shared_ptr<Overlay> active_;
   std::vector<std::shared_ptr<Overlay>> sealed_;  // oldest first
   std::atomic<std::size_t> overlay_events_ = 0;
+  std::atomic<bool> purge_wanted_ = false;
+  bool purge_is_under_way_ = false;  // of the caller of purge
 
   // Sorted; what the database said about the ids of the batch in hand.
   struct LookedUp {

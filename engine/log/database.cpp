@@ -1,5 +1,6 @@
 #include "engine/log/database.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -9,6 +10,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "engine/base/leftover_files.h"
 #include "engine/log/keys.h"
 
 namespace hansard::log {
@@ -66,6 +68,8 @@ rocksdb::ColumnFamilyOptions events_options(const LogOptions& options) {
   return family;
 }
 
+constexpr char kMetaPurged[] = "purged";  // how often something was taken off the disk
+
 rocksdb::ColumnFamilyOptions small_options() {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = 1u << 20;
@@ -116,6 +120,40 @@ Result<std::string> Database::meta_value(std::string_view name) const {
   rocksdb::Status status = db_->Get({}, meta(), name, &value);
   if (!status.ok()) return storage_error("cannot read " + std::string(name) + " of the event log", status);
   return value;
+}
+
+Result<std::vector<std::string>> Database::rewrite(std::string_view mark, std::string_view first,
+                                                   std::string_view last) {
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  rocksdb::Status status = db_->Put(write, meta(), kMetaPurged, mark);
+  if (!status.ok()) stop_process("a write to the event log's meta failed", status.ToString());
+  TRY(auto replaced, base::files_in(db_->GetName(), {".log"}));
+  status = db_->Flush({}, handles_);
+  if (!status.ok()) return storage_error("cannot flush the event log", status);
+  TRY(auto tables, base::files_in(db_->GetName(), {".sst"}));
+  rocksdb::CompactRangeOptions how;
+  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  how.exclusive_manual_compaction = false;  // others go on beside it
+  const rocksdb::Slice from(first), to(last);
+  status = db_->CompactRange(how, events(), &from, &to);
+  if (!status.ok()) return storage_error("cannot rewrite a range of the event log", status);
+  std::vector<std::string> live;
+  std::uint64_t manifest_bytes = 0;
+  status = db_->GetLiveFiles(live, &manifest_bytes, false);
+  if (!status.ok()) return storage_error("cannot list the files of the event log", status);
+  base::remove_live(tables, live);
+  replaced.insert(replaced.end(), tables.begin(), tables.end());
+  return replaced;
+}
+
+// Disabling and enabling is what makes RocksDB look for obsolete files, here and now; whoever else keeps them (a
+// backup) still does so afterwards.
+Result<void> Database::remove_obsolete() {
+  rocksdb::Status status = db_->DisableFileDeletions();
+  if (status.ok()) status = db_->EnableFileDeletions(false);
+  if (!status.ok()) return storage_error("cannot remove old files of the event log", status);
+  return base::success();
 }
 
 base::Error storage_error(const std::string& what, const rocksdb::Status& status) {

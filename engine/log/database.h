@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <rocksdb/db.h>
@@ -44,6 +45,13 @@ class Database {
   rocksdb::DB& db() { return *db_; }
   rocksdb::ColumnFamilyHandle* events() const { return handles_[1]; }
   rocksdb::ColumnFamilyHandle* meta() const { return handles_[2]; }
+
+  // Writes `mark` into `meta`, so that there is something to flush; flushes every family, which ends the WAL so far;
+  // and rewrites the tables with events from `first` to `last` down to the last level, so that only the newest version
+  // of each is in a live file. Answers the names of the files that must go now.
+  Result<std::vector<std::string>> rewrite(std::string_view mark, std::string_view first, std::string_view last);
+  // Removes obsolete files now, but for those that somebody else still keeps.
+  Result<void> remove_obsolete();
 
   // 0 when the partition is empty.
   Result<Position> last_position(PartitionId partition) const;

@@ -2,8 +2,13 @@
 // know what a record means. This interface is the seam past one machine (DESIGN section 8): a replicated log may
 // stand behind it, so an append names the head it expects and can conflict.
 //
-// Invariants: I1 positions dense and increasing; I3/I4 what `read` gives is durable; I11 one thread appends.
-// Thread: append from the sequencer only; everything else from any.
+// Invariants: I1 positions dense and increasing; I3/I4 what `read` gives is durable; I5 what is durable changes only by
+// `overwrite`; I11 one thread appends.
+// Thread: append from the sequencer only; overwrite and purge from one other thread, the eraser's; everything else from
+// any. That the eraser writes beside the sequencer breaks no rule of the log: it writes only positions at or below the
+// durable one, so it never touches the head, on which alone an append depends; the database takes both one after the
+// other, each synced before the next begins, which is what recovery relies on; and a reader sees a record before or
+// after it was overwritten, never in between.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +30,12 @@ using base::Position;
 using base::Result;
 
 enum class AppendOutcome { appended, conflict };
+
+// A record that takes the place of the one at `at`, which is durable. The bytes outlive the call.
+struct Replacement {
+  Position at;
+  std::string_view record;
+};
 
 struct ReadLimits {
   std::size_t events_max = 1'000;
@@ -50,6 +61,15 @@ class EventLog {
   // retried (DESIGN section 1).
   virtual AppendOutcome append(PartitionId partition, Position expected_head,
                                std::span<const std::string_view> records) = 0;
+
+  // Puts each record in place of the one at its position and returns once all are on stable storage; a crash on the way
+  // leaves all or none of them. What was there is out of every read, but not off the disk before `purge`. A storage
+  // error aborts the process.
+  virtual void overwrite(PartitionId partition, std::span<const Replacement> replacements) = 0;
+  // Takes what was overwritten from `first` to `last` off the disk: memory is flushed, the WAL removed, the range
+  // rewritten. False: somebody (a reader, a backup) still keeps an old file; call again later. Slow; appends and reads
+  // go on.
+  virtual Result<bool> purge(PartitionId partition, Position first, Position last) = 0;
 
   virtual Position durable(PartitionId partition) const = 0;
   virtual base::PositionGate& durable_gate(PartitionId partition) = 0;

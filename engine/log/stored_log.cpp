@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/leftover_files.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/identity.h"
 #include "engine/log/keys.h"
@@ -48,6 +49,33 @@ AppendOutcome StoredLog::append(PartitionId partition, Position expected_head,
   if (!status.ok()) stop_process("an append to the event log failed", status.ToString());
   durable_.advance(head);
   return AppendOutcome::appended;
+}
+
+void StoredLog::overwrite(PartitionId partition, std::span<const Replacement> replacements) {
+  CHECK(partition == base::kPartition, partition);
+  CHECK(!is_read_only_, "overwriting in a log opened read-only");
+  rocksdb::WriteBatch batch;
+  for (const Replacement& one : replacements) {
+    CHECK(one.at.value > 0 && one.at <= durable_.reached(), one.at.value, durable_.reached().value);
+    rocksdb::Status put = batch.Put(database_->events(), EventKey(partition, one.at).view(), one.record);
+    CHECK(put.ok(), put.ToString());
+  }
+  rocksdb::WriteOptions write;
+  write.sync = setup_.sync_appends;
+  rocksdb::Status status = database_->db().Write(write, &batch);
+  if (!status.ok()) stop_process("overwriting records of the event log failed", status.ToString());
+  ++overwrites_;
+}
+
+Result<bool> StoredLog::purge(PartitionId partition, Position first, Position last) {
+  CHECK(!is_read_only_, "purging a log opened read-only");
+  if (rewritten_ != overwrites_) {
+    const std::string mark = std::to_string(overwrites_);
+    TRY(replaced_, database_->rewrite(mark, EventKey(partition, first).view(), EventKey(partition, last).view()));
+    rewritten_ = overwrites_;
+  }
+  TRY(database_->remove_obsolete());
+  return base::are_gone(database_->db().GetName(), replaced_);
 }
 
 Position StoredLog::durable(PartitionId partition) const {

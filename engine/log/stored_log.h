@@ -2,7 +2,7 @@
 // open_log.cpp does. Private to this room.
 //
 // Invariants: a read is bounded by the durable position (I4) and fails on a gap rather than stepping over it (I1).
-// Thread: append from the sequencer only; the rest from any.
+// Thread: append from the sequencer only; overwrite and purge from one other; the rest from any.
 // Owns: the database.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <rocksdb/write_batch.h>
 
@@ -26,6 +27,8 @@ class StoredLog : public EventLog {
 
   AppendOutcome append(PartitionId partition, Position expected_head,
                        std::span<const std::string_view> records) override;
+  void overwrite(PartitionId partition, std::span<const Replacement> replacements) override;
+  Result<bool> purge(PartitionId partition, Position first, Position last) override;
   Position durable(PartitionId partition) const override;
   base::PositionGate& durable_gate(PartitionId partition) override;
   Result<Position> read(PartitionId partition, Position from, ReadLimits limits, const Sink& sink) const override;
@@ -51,6 +54,9 @@ class StoredLog : public EventLog {
   const bool is_read_only_;
   base::PositionGate durable_;
   rocksdb::WriteBatch batch_;  // the sequencer's, reused
+  // The eraser's: writes so far, how many of them the last rewriting knew, and the files it replaced.
+  std::uint64_t overwrites_ = 0, rewritten_ = 0;
+  std::vector<std::string> replaced_;
   std::atomic<bool> has_disk_reserve_{true};
   mutable std::mutex hashed_mutex_;
   HashedPrefix hashed_;

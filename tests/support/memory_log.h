@@ -26,10 +26,11 @@ struct MemoryStore {
   std::uint32_t epoch = 1;
   bool has_reserve = true;
   bool hold_syncs = false;
-  std::size_t held = 0;        // appends that wait now
-  std::size_t appends = 0;     // finished
-  std::size_t reads = 0;       // calls of read and get
-  bool conflict_next = false;  // somebody else's append comes first
+  std::size_t held = 0;         // appends that wait now
+  std::size_t appends = 0;      // finished
+  std::size_t reads = 0;        // calls of read and get
+  bool conflict_next = false;   // somebody else's append comes first
+  bool keep_old_files = false;  // a purge finds somebody holding them
 
   void hold() {
     std::lock_guard lock(mutex);
@@ -74,6 +75,12 @@ class MemoryLog final : public log::EventLog {
     gate_.advance(head);
     return log::AppendOutcome::appended;
   }
+
+  void overwrite(base::PartitionId, std::span<const log::Replacement> replacements) override {
+    std::lock_guard lock(store_->mutex);
+    for (const auto& one : replacements) store_->records.at(one.at.value - 1) = one.record;
+  }
+  base::Result<bool> purge(base::PartitionId, log::Position, log::Position) override { return !store_->keep_old_files; }
 
   log::Position durable(base::PartitionId) const override { return gate_.reached(); }
   base::PositionGate& durable_gate(base::PartitionId) override { return gate_; }
