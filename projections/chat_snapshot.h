@@ -1,6 +1,6 @@
 // The Snapshot of queries.h over the chat view's rows. Its sources: snapshot.cpp (conversations, members, streams),
 // snapshot_history.cpp (messages), snapshot_list.cpp (the caller's conversations), snapshot_people.cpp (people),
-// snapshot_waiting.cpp (what waits for its time), snapshot_files.cpp (files).
+// snapshot_waiting.cpp (what waits for its time), snapshot_files.cpp (files), snapshot_erasures.cpp (erasures, holds).
 //
 // Thread: one at a time. Keeps one cursor for all its walks.
 #pragma once
@@ -62,7 +62,14 @@ class ChatSnapshot final : public Snapshot {
   std::vector<CollectableFile> collectable_files(Timestamp uploaded_before,
                                                  const std::optional<CollectableFile::Place>& after,
                                                  std::size_t limit) const override;
+  bool is_file_carried(const FileId& id) const override;
   bool is_blob_used(const base::Digest& sha256) const override;
+
+  std::optional<ErasureView> erasure(const base::ErasureId& id) const override;
+  std::vector<ErasureView> erasures(bool open, const base::ErasureId& after, std::size_t limit) const override;
+  std::optional<HoldView> hold(const base::HoldId& id) const override;
+  std::vector<HoldView> holds(const base::HoldId& after, std::size_t limit) const override;
+  std::uint64_t holds_released() const override;
 
   std::vector<Membership> memberships(const UserId& user) const override;
   std::vector<StreamEntry> stream(const base::StreamId& stream, Position after, std::size_t limit) const override;

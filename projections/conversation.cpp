@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "projections/erasing.h"
 #include "projections/files.h"
 #include "projections/past_fold.h"
 #include "projections/retention.h"
@@ -118,55 +119,42 @@ void fold(Folding& folding, const domain::MemberRoleChanged& body) {
 
 void fold(Folding& folding, const domain::MessageSent& body) {
   const domain::MessageFacts& facts = body.facts;
-  bool live = body.content.has_value();
-  const domain::MessageContent* content = live ? &*body.content : nullptr;
-  insert_message(folding, {facts, content, folding.event.version, folding.event.position, {}, {}, false, !live});
-  MessageIdRow row{facts.conversation,
-                   facts.ordinal,
-                   folding.event.version,
-                   live ? domain::MessageStatus::live : domain::MessageStatus::erased,
-                   std::nullopt,
-                   unread::counted_mentions(facts, body.content),
+  const domain::MessageContent* content = body.content ? &*body.content : nullptr;
+  insert_message(folding, {facts, content, folding.event.version, folding.event.position, {}, {}, false, !content});
+  MessageIdRow row{facts.conversation,          facts.ordinal, folding.event.version,
+                   domain::MessageStatus::live, std::nullopt,  unread::counted_mentions(facts, body.content),
                    files::distinct(body.files)};
   insert_row(folding, message_id_key(facts.message), row);
   folding.conversation.last_ordinal = facts.ordinal;
   folding.conversation.last_message = folding.event.position;
   if (body.was_scheduled) schedule::end(folding, facts.message);
-  files::attach(folding, facts, row.files, live);
-  standing::add_reply(folding, facts, live);
-  if (live) {
-    retention::note_sent(folding, facts);
-  } else {
-    folding.conversation.departed_up_to = facts.ordinal;
-  }
+  files::attach(folding, facts, row.files);
+  standing::add_reply(folding, facts);
+  retention::note_sent(folding, facts);
 }
 
 void fold(Folding& folding, const domain::MessageEdited& body) {
   MessageIdRow row = *folding.message;
-  bool was_live = row.status == domain::MessageStatus::live;
-  if (was_live && !body.content) {
-    row.status = domain::MessageStatus::erased;
-    depart(folding, body.facts, row);
-  }
-  bool live = row.status == domain::MessageStatus::live;
+  const bool live = row.status == domain::MessageStatus::live;
+  const domain::MessageContent* content = live && body.content ? &*body.content : nullptr;
   row.version = folding.event.version;
   row.edited_at = folding.event.time;
   row.mentioned = live ? unread::counted_mentions(body.facts, body.content) : std::vector<UserId>{};
-  replace_message(folding, {body.facts,
-                            live ? &*body.content : nullptr,
-                            row.version,
-                            folding.event.position,
-                            row.edited_at,
-                            {},
-                            false,
-                            row.status == domain::MessageStatus::erased});
+  replace_message(folding,
+                  {body.facts, content, row.version, folding.event.position, row.edited_at, {}, false, !content});
   put_row(folding, message_id_key(body.facts.message), row);
 }
 
 namespace {
+bool lacks_content(const Folding& folding, const domain::MessageFacts& facts) {
+  const auto now = row_at<MessageRow>(folding, newest_key(facts.conversation, facts.ordinal));
+  return now && now->view.erased;
+}
+
 // Deleted or expired: the message stays, as a tombstone.
 void fold_gone(Folding& folding, const domain::MessageFacts& facts, domain::MessageStatus status) {
   MessageIdRow row = *folding.message;
+  const bool erased = lacks_content(folding, facts);
   if (row.status == domain::MessageStatus::live) {
     row.status = status;
     depart(folding, facts, row);
@@ -174,7 +162,7 @@ void fold_gone(Folding& folding, const domain::MessageFacts& facts, domain::Mess
   row.version = folding.event.version;
   row.mentioned.clear();
   replace_message(folding, {facts, nullptr, row.version, folding.event.position, row.edited_at, folding.event.time,
-                            row.status == domain::MessageStatus::expired, row.status == domain::MessageStatus::erased});
+                            row.status == domain::MessageStatus::expired, erased});
   put_row(folding, message_id_key(facts.message), row);
 }
 }  // namespace
@@ -185,6 +173,31 @@ void fold(Folding& folding, const domain::MessageDeleted& body) {
 
 void fold(Folding& folding, const domain::MessageExpired& body) {
   fold_gone(folding, body.facts, domain::MessageStatus::expired);
+}
+
+void fold(Folding& folding, const domain::MessageErased& body) {
+  MessageIdRow row = *folding.message;
+  if (row.status == domain::MessageStatus::live) {
+    row.status = domain::MessageStatus::erased;
+    depart(folding, body.facts, row);
+  } else if (row.status == domain::MessageStatus::deleted) {
+    files::detach(folding, body.facts, row.files, domain::MessageStatus::erased);
+  }
+  row.status = domain::MessageStatus::erased;
+  row.version = folding.event.version;
+  row.mentioned.clear();
+  replace_message(folding, {body.facts, nullptr, row.version, folding.event.position, row.edited_at, folding.event.time,
+                            false, true});
+  put_row(folding, message_id_key(body.facts.message), row);
+  erasing::forget_message(folding, body.facts);
+  erasing::count_erased(folding, body.erasure);
+}
+
+void fold(Folding& folding, const domain::ConversationErased& body) {
+  AboutRow about = row_at<AboutRow>(folding, about_key(body.conversation)).value_or(AboutRow{});
+  write_about(folding, body.conversation, std::move(about), std::nullopt);
+  past::erase_about(folding, body.conversation);
+  if (!folding.conversation.closed) folding.conversation.closed = folding.event.position;
 }
 
 void fold_stream(Folding& folding, Ordinal ordinal) {

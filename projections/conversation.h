@@ -19,6 +19,8 @@ void fold(Folding& folding, const domain::MessageSent& body);
 void fold(Folding& folding, const domain::MessageEdited& body);
 void fold(Folding& folding, const domain::MessageDeleted& body);
 void fold(Folding& folding, const domain::MessageExpired& body);
+void fold(Folding& folding, const domain::MessageErased& body);
+void fold(Folding& folding, const domain::ConversationErased& body);
 template <class Other>
 void fold(Folding&, const Other&) {}  // readers' events are the unread part's
 

@@ -28,13 +28,14 @@ void change_file(Folding& folding, const FileId& id, const Change& change) {
 }  // namespace
 
 void fold(Folding& folding, const domain::FileUploaded& body) {
-  if (!body.content) return;
   FileRow row;
   row.file.owner = body.user;
   row.file.sha256 = body.sha256;
   row.file.size = body.size;
-  row.file.name = body.content->name;
-  row.file.media_type = body.content->media_type;
+  if (body.content) {
+    row.file.name = body.content->name;
+    row.file.media_type = body.content->media_type;
+  }
   row.file.uploaded_at = folding.event.time;
   put_file(folding, body.file, std::nullopt, row);
   folding.rows.put(blob_key(body.sha256, body.file), "");
@@ -43,6 +44,8 @@ void fold(Folding& folding, const domain::FileUploaded& body) {
 void fold(Folding& folding, const domain::FileCollected& body) {
   change_file(folding, body.file, [&](FileRow& row) {
     row.file.collected = true;
+    row.file.name.clear();
+    row.file.media_type.clear();
     folding.rows.erase(blob_key(row.file.sha256, body.file));
   });
 }
@@ -53,11 +56,10 @@ std::vector<FileId> distinct(std::vector<FileId> files) {
   return files;
 }
 
-void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files, bool live) {
+void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files) {
   for (const FileId& id : files) {
     change_file(folding, id, [&](FileRow& row) {
       row.was_attached = true;
-      if (!live) return;
       ++row.carriers;
       folding.rows.put(carrier_key(id, facts.conversation, facts.ordinal), "");
     });

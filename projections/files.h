@@ -1,6 +1,6 @@
 // Uploaded files, folded: what they are, which live messages carry them (who may see one of those may read the file),
 // and which no message needs, sent or waiting. A deleted message still needs its files, because an auditor may read it;
-// an expired or erased one does not. A file whose content was erased leaves nothing.
+// an expired or erased one does not. A file that was collected keeps no name.
 //
 // Thread: the projector's.
 #pragma once
@@ -21,8 +21,8 @@ std::vector<FileId> distinct(std::vector<FileId> files);
 
 // One that waits for its time carries `files`, or waits no longer. Nobody may read them by it.
 void hold(Folding& folding, const std::vector<FileId>& files, bool waits);
-// A message came that carries `files`; of an erased one they only remember that they were attached.
-void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files, bool live);
+// A message came that carries `files`.
+void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files);
 // The message is no longer live.
 void detach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files,
             domain::MessageStatus status);

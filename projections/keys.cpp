@@ -115,6 +115,9 @@ Key past_readers_prefix(const ConversationId& conversation, const UserId& user) 
 Key past_reader_key(const ConversationId& conversation, const UserId& user, Position from) {
   return past_readers_prefix(conversation, user).down(from.value);
 }
+Key erasure_key(const base::ErasureId& erasure) { return Key('Y').raw(erasure.view()); }
+Key open_erasure_key(const base::ErasureId& erasure) { return Key('V').raw(erasure.view()); }
+Key hold_key(const base::HoldId& hold) { return Key('Z').raw(hold.view()); }
 
 Key sent_set(const ConversationId& conversation, const UserId& author) {
   return Key('N').raw(conversation.view()).user(author.value);

@@ -32,8 +32,12 @@
 //   'T'   threads       conversation 16, parent 8, reply 8                CountRow: the parent's replies up to this
 //                                                                         one, live or not
 //   'U'   readers       user 0, conversation 16                           ReaderRow, also of those who left
+//   'V'   open erasures erasure 16                                        empty
 //   'W'   waiting       author 0, time 8, message 16                      empty: his scheduled messages
 //   'X'   due sends     time 8, message 16                                UserRow: the author
+//   'Y'   erasures      erasure 16                                        ErasureRow
+//   'Z'   holds         hold 16                                           HoldRow; the nil hold is a CounterRow: how
+//                                                                         often one was released
 //   '@'   mentions      conversation 16, user 0, block 4                  Leaf
 //
 // and what the past needs beside the present (past_rows.h): no read of the present touches it.
@@ -122,6 +126,9 @@ Key carrier_key(const FileId& file, const ConversationId& conversation, Ordinal 
 Key blob_prefix(const base::Digest& sha256);
 Key blob_key(const base::Digest& sha256, const FileId& file);
 Key collectable_key(Timestamp at, const FileId& file);
+Key erasure_key(const base::ErasureId& erasure);
+Key open_erasure_key(const base::ErasureId& erasure);
+Key hold_key(const base::HoldId& hold);
 
 Key past_about_key(const ConversationId& conversation, Position until);
 Key departure_key(const ConversationId& conversation, Ordinal ordinal);

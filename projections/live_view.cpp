@@ -23,6 +23,7 @@ LiveView::LiveView(const engine::Engine& engine, const ViewKind& kind, OpenedVie
       fold_(std::make_unique<ViewFold>(kind, opened.store, engine.epoch(), kRowsCachedMax)),
       gate_(opened.store->checkpoint().position),
       current_{opened.store->snapshot(), 0},
+      store_(opened.store),
       rebuilding_(std::move(opened.set_aside)) {}
 
 ViewStatus LiveView::status() const {
@@ -62,9 +63,19 @@ std::unique_ptr<ViewFold> LiveView::replace(std::unique_ptr<ViewFold> rebuilt) {
     std::lock_guard lock(mutex_);
     stopped_.reset();
     ++current_.generation;
+    store_ = fold_->store().shared_from_this();
   }
   publish();
   return rebuilt;
+}
+
+base::Result<bool> LiveView::purge(Position through) {
+  std::shared_ptr<ViewStore> store;
+  {
+    std::lock_guard lock(mutex_);
+    store = store_;
+  }
+  return store->purge(through);
 }
 
 void LiveView::publish() {

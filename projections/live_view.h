@@ -38,6 +38,8 @@ class LiveView {
     std::uint64_t generation = 0;               // rises when the database is replaced
   };
   Current current() const;
+  // See ViewStore::purge; of the database that serves now.
+  base::Result<bool> purge(Position through);
 
   // The projector's.
   Position position() const { return fold_->checkpoint().position; }
@@ -64,6 +66,7 @@ class LiveView {
 
   mutable std::mutex mutex_;
   Current current_;
+  std::shared_ptr<ViewStore> store_;  // that of current_
   std::optional<std::string> stopped_;
   std::optional<std::string> rebuilding_;
 };

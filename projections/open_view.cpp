@@ -92,4 +92,17 @@ base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace
   return opened;
 }
 
+base::Result<void> remove_set_aside(const std::string& folder) {
+  std::vector<std::filesystem::path> aside;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+    if (entry.path().filename().string().ends_with(kQuarantined)) aside.push_back(entry.path());
+  }
+  for (const auto& path : aside) {
+    if (!failed) std::filesystem::remove_all(path, failed);
+  }
+  if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder + ": " + failed.message());
+  return base::success();
+}
+
 }  // namespace hansard::projections

@@ -37,4 +37,7 @@ struct ViewPlace {
 
 base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace& place, const StoreOptions& options);
 
+// Removes what was set aside below `folder`, if anything.
+base::Result<void> remove_set_aside(const std::string& folder);
+
 }  // namespace hansard::projections

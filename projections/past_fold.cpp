@@ -62,18 +62,22 @@ void note_unmentioned(Folding& folding, const domain::MessageFacts& facts, const
   }
 }
 
-void note_reaction(Folding& folding, const MessageId& message, std::uint64_t number, bool added,
-                   const std::string& emoji) {
-  insert_row(folding, past_reaction_key(message, number), PastReactionRow{folding.event.position, added, emoji});
+KeptReactions erase_reactor(Folding& folding, const MessageId& message, const UserId& user, std::uint64_t ever) {
+  KeptReactions kept;
+  for (std::uint64_t number = 0; number < ever; ++number) {
+    const Key key = past_reaction_key(message, number);
+    const auto row = row_at<PastReactionRow>(folding, key);
+    if (!row) continue;
+    folding.rows.erase(key);
+    if (row->user == user) continue;
+    put_row(folding, past_reaction_key(message, kept.count++), *row);
+    kept.last = row->position;
+  }
+  return kept;
 }
 
-void erase_message(Folding& folding, const domain::MessageFacts& facts, Position sent,
-                   std::span<const UserId> mentioned) {
+void erase_message(Folding& folding, const domain::MessageFacts& facts, std::span<const UserId> mentioned) {
   erase_reactions(folding, facts);
-  if (counts_at_all(facts)) {
-    put_row(folding, departure_key(facts.conversation, facts.ordinal), PositionRow{sent});
-  }
-  if (facts.reply_to) put_row(folding, reply_key(facts), PositionRow{sent});
   for (const UserId& user : mentioned) {
     change_scatter(folding.rows, past_mention_set(facts.conversation, user), facts.ordinal, false);
   }

@@ -47,12 +47,15 @@ bool PastReaderRow::decode(std::string_view bytes) {
   return in.finished();
 }
 
-void PastReactionRow::encode(std::string& out) const { begin_row(out).varint(position.value).byte(added).text(emoji); }
+void PastReactionRow::encode(std::string& out) const {
+  begin_row(out).varint(position.value).byte(added).text(user.value).text(emoji);
+}
 
 bool PastReactionRow::decode(std::string_view bytes) {
   RowReader in = open_row(bytes);
   position.value = in.varint();
   added = in.byte() != 0;
+  user.value = in.text();
   emoji = in.text();
   return in.finished();
 }

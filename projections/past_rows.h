@@ -44,6 +44,7 @@ struct PastReaderRow {
 struct PastReactionRow {
   Position position;
   bool added = false;
+  UserId user;
   std::string emoji;
   void encode(std::string& out) const;
   bool decode(std::string_view bytes);

@@ -11,6 +11,8 @@ void fold(Folding& folding, const domain::ProfileUpdated& body) {
   put_row(folding, key, ProfileRow{{content.display_name, content.avatar, content.metadata, folding.event.time}});
 }
 
+void fold(Folding& folding, const domain::UserErased& body) { folding.rows.erase(profile_key(body.user)); }
+
 void fold(Folding& folding, const domain::UserBlocked& body) { folding.rows.put(block_key(body.user, body.other), ""); }
 
 void fold(Folding& folding, const domain::UserUnblocked& body) { folding.rows.erase(block_key(body.user, body.other)); }

@@ -12,6 +12,7 @@ void fold(Folding& folding, const domain::ProfileUpdated& body);
 void fold(Folding& folding, const domain::UserBlocked& body);
 void fold(Folding& folding, const domain::UserUnblocked& body);
 void fold(Folding& folding, const domain::UserSeen& body);
+void fold(Folding& folding, const domain::UserErased& body);
 template <class Other>
 void fold(Folding&, const Other&) {}
 

@@ -1,6 +1,7 @@
 #include "projections/projection.h"
 
 #include "projections/conversation.h"
+#include "projections/erasing.h"
 #include "projections/files.h"
 #include "projections/people.h"
 #include "projections/schedule.h"
@@ -50,7 +51,7 @@ base::Result<void> check_change(Folding& folding, const MessageId& message, cons
 }
 template <class Change>
   requires std::is_same_v<Change, domain::MessageEdited> || std::is_same_v<Change, domain::MessageDeleted> ||
-           std::is_same_v<Change, domain::MessageExpired>
+           std::is_same_v<Change, domain::MessageExpired> || std::is_same_v<Change, domain::MessageErased>
 base::Result<void> check_body(Folding& folding, const Change& body) {
   return check_change(folding, body.facts.message, body.facts.conversation, body.facts.ordinal);
 }
@@ -99,6 +100,7 @@ base::Result<void> apply_body(Folding& folding, const Body& body) {
   people::fold(folding, body);
   schedule::fold(folding, body);
   files::fold(folding, body);
+  erasing::fold(folding, body);
   conversation::fold_stream(folding, {});
   return base::success();
 }

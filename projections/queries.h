@@ -48,7 +48,7 @@ struct MessageView {
   bool expired = false;                 // `deleted_at` is when its retention ran out
   bool erased = false;
   std::uint32_t thread_count = 0;       // live replies
-  std::vector<ReactionView> reactions;  // in the order of their first use; none on what is not live
+  std::vector<ReactionView> reactions;  // by the bytes of the emoji; none on what is not live
 };
 
 struct ConversationView {
@@ -206,6 +206,28 @@ struct CollectableFile {
   base::Digest sha256{};
 };
 
+struct ErasureView {
+  base::ErasureId id;
+  domain::ErasureScope scope;
+  UserId requested_by;
+  Timestamp requested_at;
+  Position requested;         // of erasure.requested, which holds the reason
+  std::uint64_t erased = 0;   // messages so far
+  std::uint64_t records = 0;  // overwritten; once it is complete
+  std::uint64_t held = 0;     // conflicts with legal holds
+  std::optional<Timestamp> completed_at;
+  bool operator==(const ErasureView&) const = default;
+};
+struct HoldView {
+  base::HoldId id;
+  domain::HoldScope scope;
+  UserId placed_by;
+  Timestamp placed_at;
+  Position placed;  // of hold.placed, which holds the reason
+  std::optional<Timestamp> released_at;
+  bool operator==(const HoldView&) const = default;
+};
+
 class Past;  // past.h
 
 class Snapshot {
@@ -266,8 +288,18 @@ class Snapshot {
   virtual std::vector<CollectableFile> collectable_files(Timestamp uploaded_before,
                                                          const std::optional<CollectableFile::Place>& after,
                                                          std::size_t limit) const = 0;
+  // Whether a message carries the file: waiting, live or deleted, not expired or erased.
+  virtual bool is_file_carried(const FileId& id) const = 0;
   // Whether a file that is not collected has these bytes.
   virtual bool is_blob_used(const base::Digest& sha256) const = 0;
+
+  // Erasures and legal holds, by id, `after` exclusive; ids rise with time. `open`: only those not complete.
+  virtual std::optional<ErasureView> erasure(const base::ErasureId& id) const = 0;
+  virtual std::vector<ErasureView> erasures(bool open, const base::ErasureId& after, std::size_t limit) const = 0;
+  virtual std::optional<HoldView> hold(const base::HoldId& id) const = 0;
+  virtual std::vector<HoldView> holds(const base::HoldId& after, std::size_t limit) const = 0;
+  // How often a hold was released so far: what was refused before may be right afterwards.
+  virtual std::uint64_t holds_released() const = 0;
 
   // Every conversation the user is or was in.
   virtual std::vector<Membership> memberships(const UserId& user) const = 0;

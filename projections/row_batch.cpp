@@ -21,6 +21,17 @@ std::optional<std::string_view> RowBatch::get(std::string_view key, std::string&
   return entry.value;
 }
 
+std::vector<std::string> RowBatch::keys_with(std::string_view prefix) const {
+  std::vector<std::string> keys = committed_.keys_with(prefix);
+  for (std::uint32_t index : dirty_) {
+    if (entries_[index].key.starts_with(prefix)) keys.emplace_back(entries_[index].key);
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::erase_if(keys, [this](const std::string& key) { return !load(key).present; });
+  return keys;
+}
+
 void RowBatch::insert(std::string_view key, std::string_view value) {
   make_room();
   auto hash = static_cast<std::uint32_t>(hash_key(key));

@@ -33,6 +33,7 @@ class RowBatch final : public RowSource {
   RowBatch(const RowSource& committed, std::size_t rows_cached_max);
 
   std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override;
+  std::vector<std::string> keys_with(std::string_view prefix) const override;
 
   // A row that does not exist: skips the read that put needs for the digest.
   void insert(std::string_view key, std::string_view value);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hansard::projections {
 
@@ -15,6 +16,8 @@ class RowSource {
   // The value is valid until the source changes or `scratch` does.
   virtual std::optional<std::string_view> get(std::string_view key, std::string& scratch) const = 0;
   bool has(std::string_view key) const;
+  // Every key that begins with `prefix`, ascending. The keys are the caller's to change rows by.
+  virtual std::vector<std::string> keys_with(std::string_view prefix) const = 0;
   // A row that is not what rows.h says: our own bytes are wrong. Marks the database, so that the next start rebuilds
   // it from the log, and ends the process.
   [[noreturn]] void damaged(std::string_view key) const;

@@ -30,6 +30,7 @@ constexpr KeyPart kFiles[] = {file};
 constexpr KeyPart kCarriers[] = {file, conversation, number};
 constexpr KeyPart kBlobs[] = {digest, file};
 constexpr KeyPart kTimeFile[] = {time, file};
+constexpr KeyPart kErasures[] = {message};  // an id of sixteen bytes, shown as such
 
 constexpr KeyPart kConversationNumber[] = {conversation, number};
 constexpr KeyPart kConversationUserDown[] = {conversation, user, down};
@@ -55,8 +56,11 @@ constexpr TableWords kChatTables[] = {{'A', "about", kConversation},
                                       {'S', "streams", kStreams},
                                       {'T', "threads", kThreads},
                                       {'U', "readers", kUserConversation},
+                                      {'V', "open erasures", kErasures},
                                       {'W', "waiting messages", kUserTimeMessage},
                                       {'X', "due sends", kTimeMessage},
+                                      {'Y', "erasures", kErasures},
+                                      {'Z', "legal holds", kErasures},
                                       {'@', "mentions", kSets},
                                       {'a', "past about", kConversationNumber},
                                       {'d', "departures", kConversationNumber},

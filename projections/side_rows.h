@@ -16,7 +16,7 @@ namespace hansard::projections {
 // What others did to a message: read with it, and only there where somebody ever did. No row means nothing of it.
 struct StandingRow {
   std::uint64_t replies = 0;                  // live
-  std::vector<domain::EmojiCount> reactions;  // in the order of their first use; each count is above 0
+  std::vector<domain::EmojiCount> reactions;  // by the bytes of the emoji; each count is above 0
   // What the past begins with: replies ever, live or not, and rows of past reactions.
   std::uint64_t replies_ever = 0;
   std::uint64_t reactions_ever = 0;

@@ -62,6 +62,11 @@ std::vector<CollectableFile> ChatSnapshot::collectable_files(Timestamp uploaded_
   return files;
 }
 
+bool ChatSnapshot::is_file_carried(const FileId& id) const {
+  const auto row = this->row<FileRow>(file_key(id));
+  return row && row->carriers > 0;
+}
+
 bool ChatSnapshot::is_blob_used(const base::Digest& sha256) const {
   RowCursor& at = cursor();
   at.seek(blob_prefix(sha256));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/erasing.h"
 #include "projections/past_fold.h"
 #include "projections/past_rows.h"
 #include "projections/side_rows.h"
@@ -9,13 +10,14 @@
 namespace hansard::projections::standing {
 
 void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added) {
-  auto found = std::ranges::find(counts, emoji, &domain::EmojiCount::emoji);
-  if (found == counts.end()) {
-    if (added) counts.push_back({emoji, 1});
+  auto place = std::ranges::lower_bound(counts, emoji, {}, &domain::EmojiCount::emoji);
+  const bool there = place != counts.end() && place->emoji == emoji;
+  if (added && !there) {
+    counts.insert(place, {emoji, 1});
   } else if (added) {
-    ++found->count;
-  } else if (--found->count == 0) {
-    counts.erase(found);
+    ++place->count;
+  } else if (there && --place->count == 0) {
+    counts.erase(place);
   }
 }
 
@@ -54,25 +56,27 @@ void fold_reaction(Folding& folding, const Reaction& body, bool added) {
   if (!change_own(folding, reactions_key(body.message, body.user), emoji, added)) return;
   change_standing(folding, body.conversation, body.ordinal, [&](StandingRow& row) {
     count_emoji(row.reactions, emoji, added);
-    past::note_reaction(folding, body.message, row.reactions_ever++, added, emoji);
+    past::note_reaction(folding, body, row.reactions_ever++, added);
     row.last_reaction = folding.event.position;
   });
 }
 }  // namespace
 
 void fold(Folding& folding, const domain::ReactionAdded& body) { fold_reaction(folding, body, true); }
-void fold(Folding& folding, const domain::ReactionRemoved& body) { fold_reaction(folding, body, false); }
+void fold(Folding& folding, const domain::ReactionRemoved& body) {
+  if (!body.content) return erasing::forget_reactor(folding, body);
+  fold_reaction(folding, body, false);
+}
 
-void add_reply(Folding& folding, const domain::MessageFacts& facts, bool live) {
+void add_reply(Folding& folding, const domain::MessageFacts& facts) {
   if (!facts.reply_to) return;
   std::uint64_t replies_ever = 0;
   change_standing(folding, facts.conversation, facts.reply_to_ordinal, [&](StandingRow& row) {
-    row.replies += live ? 1 : 0;
+    ++row.replies;
     replies_ever = ++row.replies_ever;
     row.last_reply = facts.ordinal;
   });
   insert_row(folding, thread_key(facts.conversation, facts.reply_to_ordinal, facts.ordinal), CountRow{replies_ever});
-  if (!live) past::note_reply_departed(folding, facts);
 }
 
 void remove_reply(Folding& folding, const domain::MessageFacts& facts) {

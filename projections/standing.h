@@ -1,7 +1,8 @@
 // What others do to a message, folded: replies that count, and reactions. Both stand in one row beside the message, so
 // that a page of history finds them on its way and a message nobody answered costs nothing.
 //
-// A reaction whose emoji was erased, or that stands under a message no longer live, leaves nothing.
+// A reaction whose emoji was erased, or that stands under a message no longer live, leaves nothing; one taken back
+// without an emoji takes back all of the user's (erasing.h).
 // Thread: the projector's.
 #pragma once
 
@@ -17,8 +18,8 @@ void fold(Folding&, const Other&) {}
 // A reaction more or less; what nobody uses any more leaves the list.
 void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added);
 
-// `facts` are of the reply; without reply_to nothing changes. One that is not live is in the thread and counts nowhere.
-void add_reply(Folding& folding, const domain::MessageFacts& facts, bool live);
+// `facts` are of the reply; without reply_to nothing changes.
+void add_reply(Folding& folding, const domain::MessageFacts& facts);
 void remove_reply(Folding& folding, const domain::MessageFacts& facts);
 // The message is no longer live.
 void drop_reactions(Folding& folding, const domain::MessageFacts& facts);

@@ -75,7 +75,6 @@ void fold(Folding& folding, const domain::MessageSent& body) {
   Key set = counts_at_all(facts) ? sent_set(facts.conversation, facts.author) : system_set(facts.conversation);
   append_to_sequence(folding.rows, set, facts.ordinal);
   set_mentions(folding, facts, counted_mentions(facts, body.content), true);
-  if (!body.content) depart(folding, facts);
 }
 
 void fold(Folding& folding, const domain::MessageEdited& body) {
@@ -87,7 +86,6 @@ void fold(Folding& folding, const domain::MessageEdited& body) {
   std::set_difference(now.begin(), now.end(), before.begin(), before.end(), std::back_inserter(come));
   unmention(folding, body.facts, gone);
   set_mentions(folding, body.facts, come, true);
-  if (!body.content) depart(folding, body.facts);
 }
 
 namespace {
@@ -100,6 +98,7 @@ void fold_gone(Folding& folding, const domain::MessageFacts& facts) {
 
 void fold(Folding& folding, const domain::MessageDeleted& body) { fold_gone(folding, body.facts); }
 void fold(Folding& folding, const domain::MessageExpired& body) { fold_gone(folding, body.facts); }
+void fold(Folding& folding, const domain::MessageErased& body) { fold_gone(folding, body.facts); }
 
 void fold(Folding& folding, const domain::ReadAdvanced& body) {
   folding.conversation.receipts = folding.event.position;

@@ -23,6 +23,7 @@ void fold(Folding& folding, const domain::MessageSent& body);
 void fold(Folding& folding, const domain::MessageEdited& body);
 void fold(Folding& folding, const domain::MessageDeleted& body);
 void fold(Folding& folding, const domain::MessageExpired& body);
+void fold(Folding& folding, const domain::MessageErased& body);
 void fold(Folding& folding, const domain::ReadAdvanced& body);
 void fold(Folding& folding, const domain::DeliveredAdvanced& body);
 void fold(Folding& folding, const domain::UnreadMarked& body);

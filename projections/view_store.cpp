@@ -1,5 +1,6 @@
 #include "projections/view_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -12,6 +13,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
+#include "engine/base/leftover_files.h"
 #include "projections/keys.h"
 #include "projections/row_bytes.h"
 
@@ -67,6 +69,19 @@ std::optional<std::string_view> get_row(rocksdb::DB& db, const std::string& fold
   return std::string_view(scratch);
 }
 
+std::vector<std::string> keys_with(rocksdb::DB& db, const std::string& folder, const rocksdb::Snapshot* snapshot,
+                                   std::string_view prefix) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  std::unique_ptr<rocksdb::Iterator> rows(db.NewIterator(read));
+  std::vector<std::string> keys;
+  for (rows->Seek(slice_of(prefix)); rows->Valid() && rows->key().starts_with(slice_of(prefix)); rows->Next()) {
+    keys.push_back(rows->key().ToString());
+  }
+  require(rows->status(), folder, "iterate");
+  return keys;
+}
+
 class RocksCursor final : public RowCursor {
  public:
   RocksCursor(std::unique_ptr<rocksdb::Iterator> rows, const std::string& folder)
@@ -113,6 +128,7 @@ class RocksStore final : public ViewStore {
   void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
   std::shared_ptr<const StoreSnapshot> snapshot() override;
   void flush(bool wait) override;
+  base::Result<bool> purge(base::Position through) override;
 
  private:
   friend class RocksSnapshot;
@@ -121,13 +137,22 @@ class RocksStore final : public ViewStore {
     std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override {
       return get_row(*store.db_, store.folder_, nullptr, key, scratch);
     }
+    std::vector<std::string> keys_with(std::string_view prefix) const override {
+      return projections::keys_with(*store.db_, store.folder_, nullptr, prefix);
+    }
     void mark_damaged() const override { projections::mark_damaged(store.folder_); }
     const RocksStore& store;
   };
 
+  base::Result<bool> rewrite();
+  base::Position newest_position() const;
+
   const std::string folder_;
   base::FolderSeal seal_;
   std::unique_ptr<rocksdb::DB> db_;
+  // Of whoever purges: where the database stood when it was last rewritten, and the files that were replaced.
+  base::Position rewritten_;
+  std::vector<std::string> replaced_;
   Newest newest_;
   Checkpoint checkpoint_;
 };
@@ -143,6 +168,9 @@ class RocksSnapshot final : public StoreSnapshot {
   const Checkpoint& checkpoint() const override { return checkpoint_; }
   std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override {
     return get_row(*store_->db_, store_->folder_, snapshot_, key, scratch);
+  }
+  std::vector<std::string> keys_with(std::string_view prefix) const override {
+    return projections::keys_with(*store_->db_, store_->folder_, snapshot_, prefix);
   }
   void mark_damaged() const override { projections::mark_damaged(store_->folder_); }
   std::unique_ptr<RowCursor> cursor() const override {
@@ -214,6 +242,48 @@ void RocksStore::flush(bool wait) {
   options.wait = wait;
   options.allow_write_stall = true;
   require(db_->Flush(options), folder_, "flush");
+}
+
+base::Result<bool> RocksStore::purge(base::Position through) {
+  if (rewritten_ < through || !rewritten_) {
+    TRY(auto rewritten, rewrite());
+    if (!rewritten) return false;
+  }
+  rocksdb::Status status = db_->DisableFileDeletions();
+  if (status.ok()) status = db_->EnableFileDeletions(false);  // looks for obsolete files now
+  if (!status.ok()) return base::error(base::ErrorCode::io, folder_ + ": " + status.ToString());
+  return base::are_gone(folder_, replaced_);
+}
+
+// What a snapshot from before still shows is kept by every compaction, so those must have gone first: false.
+base::Result<bool> RocksStore::rewrite() {
+  const rocksdb::SequenceNumber now = db_->GetLatestSequenceNumber();
+  std::uint64_t oldest = 0;
+  const bool has_number = db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+  if (has_number && oldest != 0 && oldest < now) return false;
+  const base::Position reached = newest_position();
+  flush(true);
+  TRY(auto tables, base::files_in(folder_, {".sst"}));
+  rocksdb::CompactRangeOptions how;
+  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  how.exclusive_manual_compaction = false;
+  rocksdb::Status status = db_->CompactRange(how, nullptr, nullptr);
+  std::vector<std::string> live;
+  std::uint64_t manifest_bytes = 0;
+  if (status.ok()) status = db_->GetLiveFiles(live, &manifest_bytes, false);
+  if (!status.ok()) return base::error(base::ErrorCode::io, folder_ + " cannot be rewritten: " + status.ToString());
+  base::remove_live(tables, live);
+  replaced_ = std::move(tables);
+  rewritten_ = reached;
+  return true;
+}
+
+// As the database says it, on any thread.
+base::Position RocksStore::newest_position() const {
+  std::string bytes;
+  Checkpoint checkpoint;
+  rocksdb::Status status = db_->Get({}, slice_of(checkpoint_key()), &bytes);
+  return status.ok() && checkpoint.decode(bytes) ? checkpoint.position : base::Position{};
 }
 
 base::Error open_error(const std::string& folder, const rocksdb::Status& status) {

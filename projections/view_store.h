@@ -64,6 +64,10 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   virtual std::shared_ptr<const StoreSnapshot> snapshot() = 0;
   // What is flushed survives a crash. `wait` returns after the files are on disk.
   virtual void flush(bool wait) = 0;
+  // Takes what was replaced or removed by events up to `through`, all applied, off the disk: everything is flushed and
+  // rewritten. False: somebody still holds an old snapshot or file; call again later. Slow; reads and commits go on.
+  // Thread: one, any.
+  virtual base::Result<bool> purge(base::Position through) = 0;
 };
 
 // Walks every row: what the checkpoint's digest must be.

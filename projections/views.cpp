@@ -14,7 +14,8 @@ namespace {
 class LiveViews final : public Views {
  public:
   LiveViews(engine::Engine& engine, OpenedView chat, OpenedView audit, const ViewOptions& options)
-      : counters_max_(options.counters_cached_max),
+      : options_(options),
+        counters_max_(options.counters_cached_max),
         chat_(engine, chat_kind(), std::move(chat)),
         audit_(engine, audit_kind(), std::move(audit)),
         projector_(engine, {&chat_, &audit_}, options),
@@ -31,6 +32,7 @@ class LiveViews final : public Views {
   base::PositionGate& audit_gate() override { return audit_.gate(); }
   std::vector<ViewStatus> status() const override { return {chat_.status(), audit_.status()}; }
   Rebuilder* rebuilder() override { return &rebuilder_; }
+  base::Result<bool> purge(Position through) override;
   void stop() override {
     rebuilder_.stop();
     projector_.stop();
@@ -40,6 +42,7 @@ class LiveViews final : public Views {
   // Counters stand for the rows they were counted from: another database has others.
   std::shared_ptr<UnreadMemo> memo_of(std::uint64_t generation) const;
 
+  const ViewOptions options_;
   const std::size_t counters_max_;
   LiveView chat_;
   LiveView audit_;
@@ -56,6 +59,21 @@ std::shared_ptr<UnreadMemo> LiveViews::memo_of(std::uint64_t generation) const {
   if (!memo_ || generation > memo_generation_) memo_ = std::make_shared<UnreadMemo>(counters_max_);
   memo_generation_ = generation;
   return memo_;
+}
+
+// What stands ready for a rollback, or was set aside, holds what was erased since.
+base::Result<bool> LiveViews::purge(Position through) {
+  for (const RebuildableView& view : rebuilder_.views()) {
+    const auto state = view.rebuild ? std::optional(view.rebuild->state) : std::nullopt;
+    if (state && is_under_way(*state)) return false;
+    base::Result<void> gone = base::success();
+    if (state == RebuildState::built || state == RebuildState::differs) gone = rebuilder_.cancel(view.name);
+    if (gone && view.folders.previous) gone = rebuilder_.drop(view.name);
+    if (!gone && gone.error().code == base::ErrorCode::refused) return false;  // somebody is still at it
+    TRY(std::move(gone));
+  }
+  TRY(remove_set_aside(view_folder(options_, chat_kind())));
+  return chat_.purge(through);
 }
 
 std::unique_ptr<Snapshot> LiveViews::snapshot() const {

@@ -58,6 +58,9 @@ class Views {
   virtual base::PositionGate& audit_gate() { return applied_gate(); }
   // Nothing: views are never built again (tests of the edge).
   virtual Rebuilder* rebuilder() { return nullptr; }
+  // Takes what events up to `through` replaced or removed in the chat view off the disk (the audit view has no
+  // content). False: not all yet, call again later. Slow; reading and applying go on. Nothing to do without a database.
+  virtual base::Result<bool> purge(Position through) { return applied() >= through; }
   // Applies what is durable (at most Projector::kStopEventsMax events of it), flushes. Idempotent. Snapshots taken
   // before and after stay readable.
   virtual void stop() = 0;

@@ -120,14 +120,15 @@ TEST_CASE("bytes are used as long as one file has them") {
   CHECK_FALSE(chat.now().is_blob_used(digest_of(1)));
 }
 
-TEST_CASE("a file whose content was erased leaves no row") {
+TEST_CASE("a file whose content was erased has no name and is collected") {
   Chat chat;
   auto file = chat.log.upload("ann", digest_of(1), true);
   LogBuilder::SendOptions options;
   options.files = {file};
   chat.log.send(chat.id, "ann", options);
-  CHECK_FALSE(chat.now().file(file));
-  CHECK_FALSE(chat.now().may_read_file(file, {"ann"}));
+  REQUIRE(chat.now().file(file));
+  CHECK(chat.now().file(file)->name.empty());
+  CHECK(chat.now().file(file)->collected);
   CHECK_FALSE(chat.now().is_blob_used(digest_of(1)));
   CHECK(chat.now().collectable_files(time_of({99}), {}, 10).empty());
 }

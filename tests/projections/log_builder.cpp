@@ -99,6 +99,7 @@ domain::MessageFacts LogBuilder::send(const base::ConversationId& id, const std:
     for (const auto& file : options.files) body.content->attachments.push_back({file, "image/png", "a.png", 3});
   }
   append(std::move(body), author);
+  if (options.erased) erase(facts);
   return facts;
 }
 domain::MessageFacts LogBuilder::send(const base::ConversationId& id, const std::string& author,
@@ -118,7 +119,9 @@ void LogBuilder::remove(const domain::MessageFacts& facts) {
 void LogBuilder::expire(const domain::MessageFacts& facts) { append(domain::MessageExpired{facts}, ""); }
 void LogBuilder::erase_edit(const domain::MessageFacts& facts) {
   append(domain::MessageEdited{facts, std::nullopt}, facts.author.value);
+  erase(facts);
 }
+void LogBuilder::erase(const domain::MessageFacts& facts) { append(domain::MessageErased{facts, {}}, ""); }
 void LogBuilder::react(const domain::MessageFacts& facts, const std::string& user, std::optional<std::string> emoji,
                        bool add) {
   std::optional<domain::ReactionContent> content;
@@ -160,6 +163,7 @@ base::FileId LogBuilder::upload(const std::string& owner, const base::Digest& sh
   domain::FileUploaded body{{owner}, file_id(++files_), sha256, 3, std::nullopt};
   if (!erased) body.content = domain::FileContent{"a.png", "image/png"};
   append(std::move(body), owner);
+  if (erased) collect(owner, file_id(files_));
   return file_id(files_);
 }
 void LogBuilder::collect(const std::string& owner, const base::FileId& file) {

@@ -51,7 +51,8 @@ class LogBuilder {
   void edit(const domain::MessageFacts& facts, const std::string& text, std::vector<domain::Mention> mentions = {});
   void remove(const domain::MessageFacts& facts);
   void expire(const domain::MessageFacts& facts);
-  // As a message.edited whose content was erased.
+  void erase(const domain::MessageFacts& facts);
+  // As a message.edited whose content was erased, and the event that erased the message.
   void erase_edit(const domain::MessageFacts& facts);
   // No emoji: its content was erased.
   void react(const domain::MessageFacts& facts, const std::string& user, std::optional<std::string> emoji,

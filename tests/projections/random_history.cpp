@@ -90,7 +90,7 @@ void RandomHistory::react(Conversation& in, const Draw& draw) {
   const domain::MessageFacts& facts = in.messages[draw(std::min<std::size_t>(in.messages.size(), 3))];
   std::optional<std::string> emoji;
   if (draw(10) != 0) emoji = draw(2) == 0 ? "+1" : "heart";
-  log_.react(facts, any_user(draw), emoji, draw(3) != 0);
+  log_.react(facts, any_user(draw), emoji, !emoji || draw(3) != 0);
 }
 
 void RandomHistory::move_member(Conversation& in, const Draw& draw) {

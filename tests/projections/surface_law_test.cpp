@@ -43,8 +43,9 @@ void check_expirable(const ChatSnapshot& now, const SurfaceModel& model, base::T
 void check_files(const ChatSnapshot& now, const SurfaceModel& model, base::Timestamp at, std::size_t page) {
   for (const auto& file : model.files()) {
     auto shown = now.file(file.id);
-    RC_ASSERT(shown.has_value() != file.erased);
-    if (shown) RC_ASSERT(shown->collected == file.collected);
+    RC_ASSERT(shown.has_value());
+    RC_ASSERT(shown->collected == file.collected);
+    RC_ASSERT(shown->name.empty() == file.collected);
     RC_ASSERT(now.is_blob_used(file.sha256) == model.is_blob_used(file.sha256));
     for (const auto& user : SurfaceModel::users()) {
       RC_ASSERT(now.may_read_file(file.id, {user}) == model.may_read(file, user));

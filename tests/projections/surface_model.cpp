@@ -196,12 +196,13 @@ void SurfaceModel::react(Conversation& in, const Draw& draw) {
   const std::string& user = draw_user(draw);
   const std::string& emoji = emojis[draw(emojis.size())];
   bool add = draw(3) != 0;
-  if (draw(8) == 0) return log_.react(message.facts, user, std::nullopt, add);
+  if (draw(8) == 0) return log_.react(message.facts, user, std::nullopt, true);
   log_.react(message.facts, user, emoji, add);
   if (message.status != Status::live) return;
   auto found = std::ranges::find(message.reactions, emoji, [](const auto& reaction) { return reaction.first; });
   if (add && found == message.reactions.end()) {
     message.reactions.push_back({emoji, {user}});
+    std::ranges::sort(message.reactions);
   } else if (add) {
     found->second.insert(user);
   } else if (found != message.reactions.end() && found->second.erase(user) > 0 && found->second.empty()) {
@@ -226,9 +227,9 @@ void SurfaceModel::move_file(const Draw& draw) {
     File file;
     file.owner = draw_user(draw);
     file.sha256.fill(static_cast<std::uint8_t>(draw(3)));
-    file.erased = draw(8) == 0;
+    file.uploaded_at = time_of(log_.end().next());
+    file.erased = file.collected = draw(8) == 0;
     file.id = log_.upload(file.owner, file.sha256, file.erased);
-    file.uploaded_at = time_of(log_.end());
     return files_.push_back(std::move(file));
   }
   File& file = files_[draw(files_.size())];

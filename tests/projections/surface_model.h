@@ -24,7 +24,7 @@ class SurfaceModel {
     domain::MessageFacts facts;
     Status status = Status::live;
     std::vector<base::FileId> files;
-    std::vector<std::pair<std::string, std::set<std::string>>> reactions;  // emoji and whose, by first use
+    std::vector<std::pair<std::string, std::set<std::string>>> reactions;  // emoji and whose, by the emoji
   };
   struct Conversation {
     base::ConversationId id;
