@@ -2,6 +2,7 @@
 // a conversation, version (API.md section 1, "Success" and "One effect").
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -22,6 +23,8 @@ struct AnswerBody {
 // have positions to tell. The hot path.
 bool is_rendered_at_once(const domain::Command& command, const engine::Done& done);
 AnswerBody render_at_once(const engine::Done& done, std::uint32_t epoch);
+// What was recorded although it is a no: a legal hold in the way of an erasure. Nothing for all else.
+std::optional<Problem> refusal_in(const engine::Done& done);
 // The rest: waits for the views to reach the position and reads the resource for the caller.
 asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain::Command command,
                                                         domain::Caller caller, engine::Done done);

@@ -4,6 +4,7 @@
 #include "api/answer_parts.h"
 #include "api/json.h"
 #include "api/render.h"
+#include "api/render_erasure.h"
 #include "api/render_parts.h"
 
 namespace hansard::api {
@@ -75,6 +76,32 @@ struct AtOnce {
     body.pop_back();
     return finish(std::move(body));
   }
+  AnswerBody operator()(const domain::ErasureRequested& asked) const {
+    projections::ErasureView view;
+    view.id = asked.erasure;
+    view.scope = asked.scope;
+    view.requested_by = event.actor;
+    view.requested_at = event.time;
+    std::string body;
+    begin_erasure(body, view, words_of(asked.content));
+    return finish(std::move(body));
+  }
+  AnswerBody operator()(const domain::HoldPlaced& placed) const {
+    std::string body;
+    begin_hold(body, {placed.hold, placed.scope, event.actor, event.time, event.position, {}},
+               words_of(placed.content));
+    return finish(std::move(body));
+  }
+  AnswerBody operator()(const domain::HoldReleased& released) const {
+    std::string body = "{\"id\":";
+    append_id(body, released.hold);
+    body += ",\"released_at\":";
+    append_json_time(body, event.time);
+    return finish(std::move(body));
+  }
+  static std::optional<std::string> words_of(const std::optional<domain::ReasonContent>& content) {
+    return content ? std::optional(content->reason) : std::nullopt;
+  }
   template <class Other>
   AnswerBody operator()(const Other&) const {
     return finish(begin(done.conversation));
@@ -89,7 +116,20 @@ bool is_rendered_at_once(const domain::Command& command, const Done& done) {
   if (std::holds_alternative<domain::PutProfile>(command)) return main_event(done) != nullptr;
   if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
   if (std::holds_alternative<domain::RecordFile>(command)) return main_event(done) != nullptr;
+  const bool is_administration = std::holds_alternative<domain::RequestErasure>(command) ||
+                                 std::holds_alternative<domain::PlaceHold>(command) ||
+                                 std::holds_alternative<domain::ReleaseHold>(command);
+  if (is_administration) return main_event(done) != nullptr;
   return std::holds_alternative<domain::AddMembers>(command) || std::holds_alternative<domain::RemoveMember>(command);
+}
+
+std::optional<Problem> refusal_in(const Done& done) {
+  const RecordedEvent* event = main_event(done);
+  const auto* conflict = event == nullptr ? nullptr : std::get_if<domain::HoldConflict>(&*event->body);
+  if (conflict == nullptr) return std::nullopt;
+  return problem_of(
+      domain::Rejection{domain::RejectionCode::legal_hold,
+                        "The legal hold " + base::to_text(conflict->hold) + " keeps it; that is recorded."});
 }
 
 AnswerBody render_at_once(const Done& done, std::uint32_t epoch) {

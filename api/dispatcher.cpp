@@ -136,6 +136,9 @@ void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, con
   } else if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
     offer_change(audience, event, conversation, expired->facts.ordinal);
     note_deleted(audience, event, expired->facts);
+  } else if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
+    offer_change(audience, event, conversation, erased->facts.ordinal);
+    note_deleted(audience, event, erased->facts);
   } else if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body)) {
     offer_change(audience, event, conversation, added->ordinal);
   } else if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body)) {

@@ -133,6 +133,13 @@ Answered<Response> presence(Context& context, const Call& call, const projection
 Answered<Response> users_online(Context& context, const Call& call, const projections::Snapshot& snapshot);
 
 // handlers_webhooks.cpp
+Answered<domain::Command> request_erasure(Context& context, const Call& call);
+Answered<Response> get_erasure(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<Response> list_erasures(Context& context, const Call& call, const projections::Snapshot& snapshot);
+Answered<domain::Command> place_hold(Context& context, const Call& call);
+Answered<domain::Command> release_hold(Context& context, const Call& call);
+Answered<Response> list_holds(Context& context, const Call& call, const projections::Snapshot& snapshot);
+
 Answered<Response> list_webhooks(Context& context, const Call& call);
 Answered<Response> dead_letters(Context& context, const Call& call);
 Answered<Response> retry_dead_letter(Context& context, const Call& call);

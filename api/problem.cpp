@@ -29,7 +29,7 @@ constexpr Row kShuttingDown{503, "shutting_down", "The server is stopping"};
 constexpr Row kInternal{500, "internal", "Internal error"};
 
 // In the order of RejectionCode.
-constexpr std::array<Row, 15> kRejections{{
+constexpr std::array<Row, 16> kRejections{{
     kNotFound,
     kForbidden,
     {409, "conflict", "Conflict"},
@@ -45,6 +45,7 @@ constexpr std::array<Row, 15> kRejections{{
     {422, "blocked", "The other person has blocked the caller"},
     kInvalid,
     {422, "group_full", "The group is full"},
+    {409, "legal_hold", "A legal hold is in the way"},
 }};
 
 // What sessions, the router and handlers answer on their own.

@@ -103,9 +103,15 @@ struct FrameOf {
   std::optional<std::string> operator()(const domain::MessageExpired& body) const {
     return gone(body.facts) + ",\"reason\":\"expired\"}}";
   }
+  std::optional<std::string> operator()(const domain::MessageErased& body) const {
+    return gone(body.facts) + ",\"reason\":\"erased\",\"erased\":true}}";
+  }
+  std::optional<std::string> operator()(const domain::ConversationErased& body) const {
+    return begin("conversation.updated", body.conversation) +
+           "{\"title\":null,\"metadata\":null,\"closed\":true,\"erased\":true}}";
+  }
   template <class Reaction>
   std::optional<std::string> with_reaction(std::string_view type, const Reaction& body) const {
-    if (!body.content) return std::nullopt;
     std::string out = begin(type, body.conversation);
     out += "{\"message_id\":";
     append_id(out, body.message);
@@ -114,11 +120,12 @@ struct FrameOf {
     out += ",\"user_id\":";
     append_json_string(out, body.user.value);
     out += ",\"emoji\":";
-    append_json_string(out, body.content->emoji);
+    append_text_or_null(out, body.content ? body.content->emoji : "");
     out += "}}";
     return out;
   }
   std::optional<std::string> operator()(const domain::ReactionAdded& body) const {
+    if (!body.content) return std::nullopt;
     return with_reaction("reaction.added", body);
   }
   std::optional<std::string> operator()(const domain::ReactionRemoved& body) const {

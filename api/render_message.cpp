@@ -213,6 +213,9 @@ MessageParts parts_of(const RecordedEvent& event) {
   if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
     return {expired->facts, event.version, event.position, nullptr, {}, event.time, false, 0, true};
   }
+  if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
+    return {erased->facts, event.version, event.position, nullptr, {}, event.time, true, 0};
+  }
   const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body);
   CHECK(deleted != nullptr, event.raw_type);
   return {deleted->facts, event.version, event.position, nullptr, {}, event.time, false, 0};

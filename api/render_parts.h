@@ -49,7 +49,7 @@ struct MessageParts {
   bool has_counts = true;  // false: nothing is said of replies and reactions, which an edit leaves alone
 };
 MessageParts parts_of(const projections::MessageView& message);
-// The event's body is message_sent, message_edited, message_deleted or message_expired.
+// The event's body is message_sent, message_edited, message_deleted, message_expired or message_erased.
 MessageParts parts_of(const domain::RecordedEvent& event);
 void append_message_parts(std::string& out, const MessageParts& message, std::uint32_t epoch);
 // What the server keeps of a message that waits for its time, up to "send_at": the object is left open.

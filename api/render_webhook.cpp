@@ -27,6 +27,18 @@ struct Fields {
     name(field);
     append_id(out, value);
   }
+  template <class Tag>
+  void id(std::string_view field, const std::optional<base::Uuid<Tag>>& value) {
+    if (value) id(field, *value);
+  }
+  // What an erasure or a hold is of.
+  template <class... Ids>
+  void scope(const std::variant<Ids...>& scope) {
+    std::visit([this](const auto& held) { about(held); }, scope);
+  }
+  void about(const base::MessageId& message) { id("message_id", message); }
+  void about(const base::UserId& user) { text("user_id", user.value); }
+  void about(const base::ConversationId& conversation) { id("conversation_id", conversation); }
   void number(std::string_view field, std::uint64_t value) {
     name(field);
     append_json_number(out, value);
@@ -75,6 +87,10 @@ void append_ids(Fields& fields, const Body& body) {
   if constexpr (requires { body.user; }) fields.text("user_id", body.user.value);
   if constexpr (requires { body.other; }) fields.text("other_id", body.other.value);
   if constexpr (requires { body.file; }) fields.id("file_id", body.file);
+  if constexpr (requires { body.erasure; }) fields.id("erasure_id", body.erasure);
+  if constexpr (requires { body.hold; }) fields.id("hold_id", body.hold);
+  if constexpr (requires { body.scope; }) fields.scope(body.scope);
+  if constexpr (requires { body.action; }) fields.text("action", body.action);
   if constexpr (requires { body.draft; }) {
     fields.id("conversation_id", body.draft.conversation);
     fields.id("message_id", body.draft.message);

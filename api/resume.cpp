@@ -124,6 +124,8 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
     return frame_of_end(snapshot, event, deleted->facts, joined_after);
   if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body))
     return frame_of_end(snapshot, event, expired->facts, joined_after);
+  if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body))
+    return frame_of_end(snapshot, event, erased->facts, joined_after);
   if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body))
     return frame_of_reaction(snapshot, event, {added->conversation, added->ordinal}, joined_after);
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
@@ -135,7 +137,7 @@ bool Resume::is_hidden(const Snapshot& snapshot, const MessagePlace& place, Ordi
   return place.ordinal <= joined_after && hides_before_join(snapshot, place.conversation);
 }
 
-// Of a deleted or expired message: what it was does not matter any more.
+// Of a deleted, expired or erased message: what it was does not matter any more.
 std::optional<std::string> Resume::frame_of_end(const Snapshot& snapshot, const RecordedEvent& event,
                                                 const domain::MessageFacts& facts, Ordinal joined_after) {
   if (facts.author != user_) missed_.counts.note_deleted(user_, facts.conversation, event.position, facts.ordinal);

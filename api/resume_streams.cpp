@@ -27,7 +27,9 @@ bool is_membership(EventType type) {
 
 bool is_message(EventType type) { return type == EventType::message_sent || type == EventType::message_edited; }
 
-bool is_end(EventType type) { return type == EventType::message_deleted || type == EventType::message_expired; }
+bool is_end(EventType type) {
+  return type == EventType::message_deleted || type == EventType::message_expired || type == EventType::message_erased;
+}
 
 bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
 

@@ -70,6 +70,12 @@ const std::array kRoutes = {
     Route{{"PUT", "/api/v1/consumers/{name}"}, PlainHandler(put_consumer)},
     Route{{"DELETE", "/api/v1/consumers/{name}"}, PlainHandler(remove_consumer)},
     Route{{"POST", "/api/v1/consumers/{name}/ack"}, PlainHandler(ack_consumer)},
+    Route{{"POST", "/api/v1/admin/erasures"}, CommandHandler(request_erasure)},
+    Route{{"GET", "/api/v1/admin/erasures"}, ReadHandler(list_erasures)},
+    Route{{"GET", "/api/v1/admin/erasures/{id}"}, ReadHandler(get_erasure)},
+    Route{{"POST", "/api/v1/admin/holds"}, CommandHandler(place_hold)},
+    Route{{"GET", "/api/v1/admin/holds"}, ReadHandler(list_holds)},
+    Route{{"DELETE", "/api/v1/admin/holds/{id}"}, CommandHandler(release_hold)},
 
     Route{{"GET", "/api/v1/admin/webhooks"}, PlainHandler(list_webhooks)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/pause"}, PlainHandler(pause_webhook)},

@@ -145,6 +145,7 @@ asio::awaitable<Response> submit_and_answer(Context& context, Call call, domain:
   auto answer = co_await context.submit(std::move(command), call.caller, call.key);
   auto* done = std::get_if<engine::Done>(&answer);
   if (done == nullptr) co_return problem_response(problem_of(answer), call.request.request_id);
+  if (auto refusal = refusal_in(*done)) co_return problem_response(*refusal, call.request.request_id);
   if (is_rendered_at_once(outline, *done)) co_return response_of(render_at_once(*done, context.engine.epoch()));
   auto body = co_await render_from_views(context, std::move(outline), call.caller, std::move(*done));
   if (!body) co_return problem_response(body.error(), call.request.request_id);

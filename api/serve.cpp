@@ -143,14 +143,24 @@ void trace_files_trouble(const base::Error& error) {
   trace(TraceLevel::warn, "attachments cannot be cleared up", {{"error", error.detail}});
 }
 
+void trace_erasure_trouble(const base::Error& error) {
+  trace(TraceLevel::warn, "an erasure cannot go on", {{"error", error.detail}});
+}
+
 Result<void> open_process(Running& running, std::vector<process::Subscriber> subscribers) {
   const auto render = [epoch = running.engine->epoch()](std::string& out, const domain::RecordedEvent& event,
                                                         const projections::Snapshot& now) {
     append_webhook_event(out, event, epoch, now);
   };
-  TRY(auto process, process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble,
-                                            running.files.get(), trace_files_trouble},
-                                           running.config.process, std::move(subscribers)));
+  // Search may be absent; then there is nothing of it to clean.
+  const auto purge_others = [&running](base::Position through) -> Result<bool> {
+    if (!running.search) return true;
+    return running.search->purge(through);
+  };
+  TRY(auto process,
+      process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble,
+                              running.files.get(), trace_files_trouble, purge_others, trace_erasure_trouble},
+                             running.config.process, std::move(subscribers)));
   running.process = std::move(process);
   return base::success();
 }

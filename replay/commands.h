@@ -32,5 +32,6 @@ Command add_diff(CLI::App& app);
 
 // What `proof verify` does, for other commands that are given a proof file.
 int verify_proof_file(const std::string& proof, const std::string& key, bool json);
+Command add_erase_check(CLI::App& app);
 
 }  // namespace hansard::replay

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "projections/process/blob_sweeper.h"
+#include "projections/process/eraser.h"
 #include "projections/process/notification_timer.h"
 #include "projections/process/proposal_timer.h"
 
@@ -23,7 +24,9 @@ Process::Process(const Parts& parts, const ProcessOptions& options, std::vector<
           HttpPost::make),
       consumers_(parts.engine, *store_, parts.clock, options.consumers),
       desk_(parts.engine),
-      timers_(parts.clock, parts.views.applied_gate(), make_timers(parts, options)) {}
+      timers_(parts.clock, parts.views.applied_gate(), make_timers(parts, options)),
+      eraser_desk_(parts.engine),
+      eraser_(parts.clock, parts.views.applied_gate(), make_eraser(parts)) {}
 
 Process::~Process() { stop(); }
 
@@ -31,12 +34,21 @@ void Process::start() {
   webhooks_.start();
   consumers_.start();
   timers_.start();
+  eraser_.start();
 }
 
 void Process::stop() {
+  eraser_.stop();
   timers_.stop();
   webhooks_.stop();
   consumers_.stop();
+}
+
+std::vector<std::unique_ptr<Timer>> Process::make_eraser(const Parts& parts) {
+  std::vector<std::unique_ptr<Timer>> timers;
+  timers.push_back(std::make_unique<Eraser>(Eraser::Parts{parts.engine, parts.views, parts.clock, eraser_desk_,
+                                                          parts.files, parts.erasure_trouble, parts.purge_others}));
+  return timers;
 }
 
 // Every timer of the house; one more is one more line.

@@ -38,6 +38,9 @@ class Process {
     std::function<void(const Trouble&)> trouble;
     files::BlobStore* files = nullptr;  // nothing: there are no attachments
     std::function<void(const base::Error&)> files_trouble;
+    // What an erasure takes out of search and other views: true once they are clean through the position.
+    std::function<base::Result<bool>(base::Position)> purge_others = [](base::Position) { return true; };
+    std::function<void(const base::Error&)> erasure_trouble = [](const base::Error&) {};
   };
 
   // `data_folder`/outbox is opened or made. Errors: see ProgressStore::open.
@@ -54,6 +57,7 @@ class Process {
  private:
   Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
           std::unique_ptr<ProgressStore> store);
+  std::vector<std::unique_ptr<Timer>> make_eraser(const Parts& parts);
   std::vector<std::unique_ptr<Timer>> make_timers(const Parts& parts, const ProcessOptions& options);
 
   std::unique_ptr<ProgressStore> store_;
@@ -61,6 +65,8 @@ class Process {
   Consumers consumers_;
   CommandDesk desk_;
   Timers timers_;
+  CommandDesk eraser_desk_;
+  Timers eraser_;  // on a thread of its own: it may be busy for minutes
 };
 
 }  // namespace hansard::process

@@ -49,8 +49,11 @@ void ProposalTimer::forget_refused() {
 
 std::vector<Order> find_expired(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
   std::vector<Order> orders;
-  for (const auto& id : snapshot.expirable(now, limit)) {
-    orders.push_back({domain::ExpireMessage{id}, {}, "expire:" + base::to_text(id)});
+  const auto due = snapshot.expirable(now, limit);
+  // What a legal hold kept is asked for anew once one was released: the first answer is remembered with its key.
+  const std::string round = due.empty() ? "" : ":" + std::to_string(snapshot.holds_released());
+  for (const auto& id : due) {
+    orders.push_back({domain::ExpireMessage{id}, {}, "expire:" + base::to_text(id) + (round == ":0" ? "" : round)});
   }
   return orders;
 }

@@ -51,6 +51,9 @@ bool IndexFold::apply(const domain::RecordedEvent& event) {
   if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
     return edit(deleted->facts, nullptr, event.position);
   }
+  if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
+    return edit(erased->facts, nullptr, event.position);
+  }
   return true;
 }
 

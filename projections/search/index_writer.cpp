@@ -1,6 +1,9 @@
 #include "projections/search/index_writer.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "projections/search/index_step.h"
 
@@ -51,9 +54,37 @@ projections::ViewStatus IndexWriter::status() const {
   return status_;
 }
 
+// A file that was set aside holds words of its time.
+base::Result<bool> IndexWriter::purge(base::Position through) {
+  bool clean = false;
+  {
+    std::lock_guard lock(mutex_);
+    clean = scrubbed_ >= through && !(rebuild_ && projections::is_under_way(rebuild_->state));
+    wanted_scrub_ = !clean;
+  }
+  if (!clean) ring();
+  std::error_code failed;
+  std::vector<std::filesystem::path> aside;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, failed)) {
+    if (entry.path().filename().string().find(".quarantined") != std::string::npos) aside.push_back(entry.path());
+  }
+  for (const auto& path : aside) {
+    if (!failed) std::filesystem::remove(path, failed);
+  }
+  if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder_ + ": " + failed.message());
+  return clean;
+}
+
+void IndexWriter::note_scrubbed() {
+  std::lock_guard lock(mutex_);
+  if (std::exchange(wanted_scrub_, false)) scrub_at_ = std::min(scrub_at_, clock_.monotonic());
+  if (!file_->has_unscrubbed()) scrubbed_ = file_->state().position;
+}
+
 Wake IndexWriter::step() {
   if (failed_) return {};
   take_orders();
+  note_scrubbed();
   if (generation_->is_damaged) {
     replace("a page of it is damaged");
   } else if (is_due(clock_.monotonic())) {
@@ -125,6 +156,7 @@ void IndexWriter::scrub() {
   auto done = file_->scrub_some();
   if (!done) return note(done.error());
   scrub_at_ = done.value() ? MonotonicTime::max() : clock_.monotonic();
+  if (done.value()) note_scrubbed();
 }
 
 void IndexWriter::replace(const std::string& why) {

@@ -42,6 +42,9 @@ class IndexWriter {
   base::Result<void> cancel();
   std::optional<projections::RebuildStatus> rebuild_status() const;
 
+  // See SearchView. Thread: any.
+  base::Result<bool> purge(base::Position through);
+
   std::shared_ptr<Generation> generation() const;
   projections::ViewStatus status() const;
 
@@ -56,6 +59,7 @@ class IndexWriter {
   void note(const base::Result<void>& outcome);
   void publish();
   void scrub();
+  void note_scrubbed();
   void take_orders();
   void build_some();
   void swap_built();
@@ -86,6 +90,8 @@ class IndexWriter {
   std::optional<projections::RebuildRequest> wanted_build_;
   std::optional<bool> wanted_swap_;  // forced?
   bool wanted_cancel_ = false;
+  bool wanted_scrub_ = false;
+  base::Position scrubbed_;  // what was removed up to here is out of the file's bytes
   std::optional<projections::RebuildStatus> rebuild_;
 
   process::Loop loop_;

@@ -41,7 +41,8 @@ TEST_CASE("each rejection has its status and its stable word") {
         Case{RejectionCode::message_deleted, 422, "message_deleted"},
         Case{RejectionCode::conversation_closed, 409, "conversation_closed"},
         Case{RejectionCode::read_only, 403, "read_only"}, Case{RejectionCode::slow_mode, 429, "slow_mode"},
-        Case{RejectionCode::invalid, 422, "invalid"}, Case{RejectionCode::group_full, 422, "group_full"}}) {
+        Case{RejectionCode::invalid, 422, "invalid"}, Case{RejectionCode::group_full, 422, "group_full"},
+        Case{RejectionCode::legal_hold, 409, "legal_hold"}}) {
     Problem problem = problem_of(Rejection{c.code, "why", 0});
     INFO(c.word);
     CHECK(problem.status == c.status);

@@ -229,7 +229,7 @@ TEST_CASE("an expired message is pushed as gone, with the reason, and listed lik
   CHECK_THAT(text_of(view), Catch::Contains(R"("content":null)"));
 }
 
-TEST_CASE("reactions are pushed with who and what, erased ones are not") {
+TEST_CASE("reactions are pushed with who and what, one without an emoji takes back all of them") {
   domain::ReactionAdded added{kConversation, kMessage, {7}, UserId{"bob"}, domain::ReactionContent{"+"}};
   Frame frame(frame_text(added));
   CHECK(frame.root.member("type").string() == "reaction.added");
@@ -237,7 +237,11 @@ TEST_CASE("reactions are pushed with who and what, erased ones are not") {
   CHECK(frame.data("user_id").string() == "bob");
   CHECK(frame.data("emoji").string() == "+");
   domain::ReactionRemoved removed{kConversation, kMessage, {7}, UserId{"bob"}, std::nullopt};
-  CHECK_FALSE(event_frame(event(removed), kEpoch));
+  Frame withdrawn(frame_text(removed));
+  CHECK(withdrawn.root.member("type").string() == "reaction.removed");
+  CHECK(withdrawn.data("user_id").string() == "bob");
+  added.content.reset();
+  CHECK_FALSE(event_frame(event(added), kEpoch));
 }
 
 TEST_CASE("an edit says nothing of replies and reactions, live and on resume") {

@@ -91,6 +91,7 @@ class FakeSnapshot final : public projections::Snapshot {
       if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) take(edited->facts, edited->content);
       if (const auto* gone = std::get_if<domain::MessageDeleted>(&*event.body)) take(gone->facts, std::nullopt);
       if (const auto* old = std::get_if<domain::MessageExpired>(&*event.body)) take(old->facts, std::nullopt);
+      if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) take(erased->facts, std::nullopt);
     });
     return view;
   }
@@ -132,6 +133,12 @@ class FakeSnapshot final : public projections::Snapshot {
   }
   bool is_blob_used(const base::Digest&) const override { return false; }
 
+  std::optional<projections::ErasureView> erasure(const base::ErasureId&) const override { return std::nullopt; }
+  std::vector<projections::ErasureView> erasures(bool, const base::ErasureId&, std::size_t) const override { return {}; }
+  std::optional<projections::HoldView> hold(const base::HoldId&) const override { return std::nullopt; }
+  std::vector<projections::HoldView> holds(const base::HoldId&, std::size_t) const override { return {}; }
+  std::uint64_t holds_released() const override { return 0; }
+  bool is_file_carried(const base::FileId&) const override { return false; }
   std::vector<projections::Membership> memberships(const UserId& user) const override {
     std::map<ConversationId, projections::Membership> found;
     each([&](const RecordedEvent& event) {
@@ -175,6 +182,7 @@ class FakeSnapshot final : public projections::Snapshot {
     if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) return edited->facts.ordinal;
     if (const auto* gone = std::get_if<domain::MessageDeleted>(&*event.body)) return gone->facts.ordinal;
     if (const auto* old = std::get_if<domain::MessageExpired>(&*event.body)) return old->facts.ordinal;
+    if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) return erased->facts.ordinal;
     if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body)) return added->ordinal;
     if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body)) return removed->ordinal;
     return {};

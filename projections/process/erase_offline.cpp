@@ -1,0 +1,121 @@
+#include "projections/process/erase_offline.h"
+
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+#include "engine/files/blob_store.h"
+#include "projections/process/eraser.h"
+#include "projections/views.h"
+
+namespace hansard::process {
+
+using base::Result;
+
+namespace {
+constexpr std::size_t kOpenMax = 1'000;
+
+class OfflineRun {
+ public:
+  static Result<std::unique_ptr<OfflineRun>> open(const std::string& data_folder) {
+    auto run = std::unique_ptr<OfflineRun>(new OfflineRun);
+    engine::Options options;
+    options.data_folder = data_folder;
+    TRY(run->engine_, engine::Engine::open(options, run->clock_));
+    projections::ViewOptions views;
+    views.data_folder = data_folder;
+    TRY(run->views_, projections::Views::open(*run->engine_, views));
+    files::BlobOptions files;
+    files.folder = data_folder + "/files";
+    TRY(run->files_, files::BlobStore::open(files));
+    run->desk_.emplace(*run->engine_);
+    run->make_eraser();
+    return run;
+  }
+  ~OfflineRun() {
+    if (views_) views_->stop();
+    if (engine_) engine_->stop();
+  }
+
+  // Nothing: there is nothing to erase, or a hold forbids it.
+  Result<void> erase(const OfflineErasure& wanted, OfflineErasures& report) {
+    const base::ErasureId id{uuids_.next()};
+    std::vector<Order> orders;
+    orders.push_back({domain::RequestErasure{id, wanted.scope, wanted.reason}, {}, ""});
+    const auto answer = std::move(desk_->run(std::move(orders)).front());
+    const auto* done = std::get_if<engine::Done>(&answer);
+    if (done == nullptr) return note_refusal(answer, report);
+    if (!std::holds_alternative<domain::ErasureRequested>(*done->events.front()->body)) {
+      ++report.held;
+      return base::success();
+    }
+    wait_for(done->position);
+    return finish(id, report);
+  }
+
+ private:
+  OfflineRun() : clock_(base::system_clock()), uuids_(clock_) {}
+
+  void make_eraser() {
+    eraser_.emplace(Eraser::Parts{*engine_, *views_, clock_, *desk_, files_.get(),
+                                  [this](const base::Error& error) { trouble_ = error; },
+                                  [](base::Position) { return true; }});
+  }
+
+  static Result<void> note_refusal(const engine::Answer& answer, OfflineErasures& report) {
+    if (is_for_later(answer)) return base::error(base::ErrorCode::io, "the log takes no commands: is the disk full?");
+    ++report.nothing;
+    return base::success();
+  }
+
+  void wait_for(base::Position position) const {
+    while (views_->applied() < position) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  // What a hold keeps is left open, and the eraser has nothing more to do.
+  Result<void> finish(const base::ErasureId& id, OfflineErasures& report) {
+    for (;;) {
+      const auto due = eraser_->step();
+      if (trouble_) return *trouble_;
+      const auto now = views_->snapshot()->erasure(id);
+      if (now && now->completed_at) {
+        ++report.complete;
+        report.messages += now->erased;
+        report.records += now->records;
+        return base::success();
+      }
+      if (eraser_->waits_for_release(id)) {
+        ++report.held;
+        return base::success();
+      }
+      std::this_thread::sleep_until(due);
+    }
+  }
+
+  base::Clock& clock_;
+  base::UuidSource uuids_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<projections::Views> views_;
+  std::unique_ptr<files::BlobStore> files_;
+  std::optional<CommandDesk> desk_;
+  std::optional<Eraser> eraser_;
+  std::optional<base::Error> trouble_;
+};
+}  // namespace
+
+Result<OfflineErasures> erase_offline(const std::string& data_folder, const std::vector<OfflineErasure>& erasures,
+                                      const std::function<void(std::uint64_t done)>& progress) {
+  TRY(auto run, OfflineRun::open(data_folder));
+  std::error_code failed;
+  std::filesystem::remove_all(data_folder + "/views/search", failed);
+  if (failed) return base::error(base::ErrorCode::io, "the search index cannot be removed: " + failed.message());
+  OfflineErasures report;
+  std::uint64_t done = 0;
+  for (const auto& erasure : erasures) {
+    TRY(run->erase(erasure, report));
+    progress(++done);
+  }
+  return report;
+}
+
+}  // namespace hansard::process

@@ -1,0 +1,35 @@
+// Erasures applied to the data folder of a stopped server, before it serves again: what a restore does with the
+// erasures that came after its backup was made. The same steps as online (eraser.h), until nothing is left; the search
+// index is removed, a start builds it again.
+//
+// Thread: the caller's; it takes as long as it takes. Owns the folder while it runs (`in_use` while a server does).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/domain/commands.h"
+
+namespace hansard::process {
+
+struct OfflineErasure {
+  domain::ErasureScope scope;
+  std::string reason;
+};
+
+struct OfflineErasures {
+  std::uint64_t complete = 0;  // erased now
+  std::uint64_t nothing = 0;   // there was nothing to erase: unknown there, or gone already
+  std::uint64_t held = 0;      // a legal hold keeps all or some of it; that is recorded, and goes on after the release
+  std::uint64_t messages = 0, records = 0;
+};
+
+// `progress` gets how many are done, from time to time. Interrupted, it goes on with the next start of a server or of
+// this.
+base::Result<OfflineErasures> erase_offline(const std::string& data_folder, const std::vector<OfflineErasure>& erasures,
+                                            const std::function<void(std::uint64_t done)>& progress);
+
+}  // namespace hansard::process

@@ -1,0 +1,68 @@
+// What an event has to do with one erasure: first which commands follow from it, then whether its record loses its
+// content. The log is read twice with it, from the first event that may belong to the erasure on: simple, complete, and
+// nothing is kept that grows with the number of messages.
+//
+// What belongs to a message: its sends and edits, as scheduled too, the reactions under it, and every message it was
+// forwarded as. To a user: his messages, and those forwarded from him, his reactions anywhere, his profile and files,
+// and what he waits to send. To a conversation: its messages, and those forwarded from it, title and metadata. Queries
+// of audited reads about any of them go too.
+//
+// Thread: one. Limits: files and messages with a user's reactions are remembered until the end.
+#pragma once
+
+#include <set>
+#include <unordered_set>
+#include <vector>
+
+#include "projections/process/command_desk.h"
+#include "projections/queries.h"
+
+namespace hansard::process {
+
+class ErasureScan {
+ public:
+  // `attempt` tells the keys of a repeated run apart: what a legal hold refused is asked anew after a release.
+  ErasureScan(const projections::ErasureView& erasure, std::uint64_t attempt);
+
+  // Appends what the event makes necessary.
+  void propose(const domain::RecordedEvent& event, const projections::Snapshot& now, std::vector<Order>& orders);
+  // The answer to an order of `propose`; false: a legal hold keeps what it was about.
+  bool note(const Order& order, const engine::Answer& answer);
+  // Once every order has its effect in the view: files that nobody needs any more.
+  std::vector<Order> propose_files(const projections::Snapshot& now);
+
+  // Whether the event's record is to lose its content, with every proposal applied to the view.
+  bool takes(const domain::RecordedEvent& event, const projections::Snapshot& now) const;
+
+  // Of the collected files among those that were met.
+  std::vector<base::Digest> blobs(const projections::Snapshot& now) const;
+  // Legal holds that stood in the way.
+  std::uint64_t kept() const { return kept_; }
+
+ private:
+  bool is_of(const domain::MessageFacts& facts, const projections::Snapshot& now) const;
+  bool is_of(const base::MessageId& message, const projections::Snapshot& now) const;
+  bool is_draft_of(const domain::MessageFacts& draft) const;
+  bool is_user(const base::UserId& user) const;
+  bool is_conversation(const base::ConversationId& id) const;
+  bool is_subject(const domain::AuditRead& read) const;
+  std::string key(const char* what, const std::array<std::uint8_t, 16>& id) const;
+  void note_files(const std::vector<base::FileId>& files) { files_.insert(files.begin(), files.end()); }
+
+  template <class Body>
+  void orders_for(const Body&, const projections::Snapshot&, std::vector<Order>&) {}
+  void orders_for(const domain::MessageSent& body, const projections::Snapshot& now, std::vector<Order>& orders);
+  void orders_for(const domain::SendScheduled& body, const projections::Snapshot& now, std::vector<Order>& orders);
+  void orders_for(const domain::ReactionAdded& body, const projections::Snapshot& now, std::vector<Order>& orders);
+  void orders_for(const domain::FileUploaded& body, const projections::Snapshot& now, std::vector<Order>& orders);
+
+  const base::ErasureId id_;
+  const domain::ErasureScope scope_;
+  const std::uint64_t attempt_;
+  std::set<base::FileId> files_;
+  std::unordered_set<base::MessageId> reacted_;         // messages the user reacted to
+  std::unordered_set<base::MessageId> kept_reactions_;  // where a hold keeps them
+  std::uint64_t kept_ = 0;
+};
+
+}  // namespace hansard::process

@@ -1,0 +1,47 @@
+// Looks for what was erased: given bytes in every file of a data folder, and the records of an erasure in its log.
+//
+// Every file is searched as it lies there; tables of RocksDB also value by value, decompressed. What a disk keeps of
+// files that were removed is out of reach.
+//
+// Thread: one. Nothing is written. Limits: kFindingsMax findings are kept, the rest is counted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+
+namespace hansard::replay {
+
+struct EraseFinding {
+  std::string text;   // what was looked for
+  std::string place;  // "log/000012.sst, byte 4711", below the data folder
+};
+
+struct EraseReport {
+  static constexpr std::size_t kFindingsMax = 100;
+  std::uint64_t files = 0, bytes = 0, values = 0;
+  std::uint64_t found = 0;
+  std::vector<EraseFinding> findings;
+  std::vector<std::string> unreadable;  // sentences: files that were gone or are no tables
+};
+
+struct EraseCheckOptions {
+  std::string data_folder;
+  std::vector<std::string> texts;
+  bool quiet = false;
+};
+base::Result<EraseReport> search_folder(const EraseCheckOptions& options);
+
+// What the log says of one erasure.
+struct ErasureRecords {
+  bool requested = false, completed = false;
+  std::uint64_t messages = 0;  // message.erased of it
+  std::uint64_t records = 0;   // that belong to those messages
+  std::uint64_t whole = 0;     // of those, with content still
+};
+base::Result<ErasureRecords> check_erasure(const std::string& data_folder, const base::ErasureId& erasure);
+
+}  // namespace hansard::replay
