@@ -8,7 +8,7 @@
 namespace hansard::projections {
 
 namespace {
-constexpr unsigned kChatVersion = 3;
+constexpr unsigned kChatVersion = 4;
 constexpr unsigned kAuditVersion = 1;
 }  // namespace
 

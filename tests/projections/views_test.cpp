@@ -102,7 +102,7 @@ TEST_CASE("a checkpoint above the durable position is set aside and rebuilt") {
   auto views = open_views(engine, options_in(folder));
   REQUIRE(views->applied_gate().wait_for({30}, kPatience));
   CHECK(views->snapshot()->conversation(conversation_id(1))->last_ordinal.value == 29);
-  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v3.quarantined"));
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v4.quarantined"));
 }
 
 TEST_CASE("a checkpoint of another epoch is set aside and rebuilt") {
@@ -133,7 +133,7 @@ TEST_CASE("an unreadable database is set aside, one at most is kept, and the vie
     CHECK_FALSE(views->status().front().rebuilding);
     digest = views->status().front().digest;
     views.reset();
-    std::ofstream(folder.path() + "/views/chat/v3/CURRENT") << "garbage";
+    std::ofstream(folder.path() + "/views/chat/v4/CURRENT") << "garbage";
   }
   std::size_t kept = 0;
   for (auto& entry : std::filesystem::directory_iterator(folder.path() + "/views/chat")) {
@@ -147,11 +147,11 @@ TEST_CASE("a database marked damaged is set aside") {
   LogBuilder log = small_log();
   FakeEngine engine(log.events());
   open_views(engine, options_in(folder))->stop();
-  std::ofstream(folder.path() + "/views/chat/v3/DAMAGED") << "x";
+  std::ofstream(folder.path() + "/views/chat/v4/DAMAGED") << "x";
   auto views = open_views(engine, options_in(folder));
   views->stop();
   CHECK(views->applied() == log.end());
-  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v3.quarantined/DAMAGED"));
+  CHECK(std::filesystem::exists(folder.path() + "/views/chat/v4.quarantined/DAMAGED"));
 }
 
 TEST_CASE("what older versions of the rows left is removed, and the view is folded anew") {
@@ -171,7 +171,7 @@ TEST_CASE("what older versions of the rows left is removed, and the view is fold
   }
   CHECK_FALSE(std::filesystem::exists(views_folder + "/v1"));
   CHECK_FALSE(std::filesystem::exists(views_folder + "/v1.quarantined"));
-  CHECK(std::filesystem::exists(views_folder + "/v3"));
+  CHECK(std::filesystem::exists(views_folder + "/v4"));
   CHECK(std::filesystem::exists(views_folder + "/v9"));
   CHECK(std::filesystem::exists(views_folder + "/notes"));
 }
