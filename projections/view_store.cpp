@@ -69,19 +69,6 @@ std::optional<std::string_view> get_row(rocksdb::DB& db, const std::string& fold
   return std::string_view(scratch);
 }
 
-std::vector<std::string> keys_with(rocksdb::DB& db, const std::string& folder, const rocksdb::Snapshot* snapshot,
-                                   std::string_view prefix) {
-  rocksdb::ReadOptions read;
-  read.snapshot = snapshot;
-  std::unique_ptr<rocksdb::Iterator> rows(db.NewIterator(read));
-  std::vector<std::string> keys;
-  for (rows->Seek(slice_of(prefix)); rows->Valid() && rows->key().starts_with(slice_of(prefix)); rows->Next()) {
-    keys.push_back(rows->key().ToString());
-  }
-  require(rows->status(), folder, "iterate");
-  return keys;
-}
-
 class RocksCursor final : public RowCursor {
  public:
   RocksCursor(std::unique_ptr<rocksdb::Iterator> rows, const std::string& folder)
@@ -116,6 +103,12 @@ class RocksCursor final : public RowCursor {
   bool valid_ = false;
 };
 
+std::vector<std::string> keys_at(RowCursor& rows, std::string_view prefix) {
+  std::vector<std::string> keys;
+  for (rows.seek(prefix); rows.at(prefix); rows.next()) keys.emplace_back(rows.key());
+  return keys;
+}
+
 class RocksStore final : public ViewStore {
  public:
   RocksStore(std::string folder, base::FolderSeal seal, std::unique_ptr<rocksdb::DB> db)
@@ -138,7 +131,8 @@ class RocksStore final : public ViewStore {
       return get_row(*store.db_, store.folder_, nullptr, key, scratch);
     }
     std::vector<std::string> keys_with(std::string_view prefix) const override {
-      return projections::keys_with(*store.db_, store.folder_, nullptr, prefix);
+      RocksCursor rows(std::unique_ptr<rocksdb::Iterator>(store.db_->NewIterator({})), store.folder_);
+      return keys_at(rows, prefix);
     }
     void mark_damaged() const override { projections::mark_damaged(store.folder_); }
     const RocksStore& store;
@@ -168,9 +162,6 @@ class RocksSnapshot final : public StoreSnapshot {
   const Checkpoint& checkpoint() const override { return checkpoint_; }
   std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override {
     return get_row(*store_->db_, store_->folder_, snapshot_, key, scratch);
-  }
-  std::vector<std::string> keys_with(std::string_view prefix) const override {
-    return projections::keys_with(*store_->db_, store_->folder_, snapshot_, prefix);
   }
   void mark_damaged() const override { projections::mark_damaged(store_->folder_); }
   std::unique_ptr<RowCursor> cursor() const override {
@@ -328,6 +319,8 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
   TRY(store->read_checkpoint());
   return std::shared_ptr<ViewStore>(std::move(store));
 }
+
+std::vector<std::string> StoreSnapshot::keys_with(std::string_view prefix) const { return keys_at(*cursor(), prefix); }
 
 RowDigest recompute_digest(const StoreSnapshot& snapshot) {
   RowDigest digest;

@@ -43,6 +43,7 @@ class StoreSnapshot : public RowSource {
  public:
   virtual const Checkpoint& checkpoint() const = 0;
   virtual std::unique_ptr<RowCursor> cursor() const = 0;
+  std::vector<std::string> keys_with(std::string_view prefix) const override;
 };
 
 class ViewStore : public std::enable_shared_from_this<ViewStore> {
