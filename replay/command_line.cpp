@@ -10,16 +10,7 @@ namespace {
 // In the order of --help.
 constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,  add_check,  add_play,  add_export, add_restore, add_backup,
-    add_rebuild, add_verify, add_proof, add_show,   add_diff,
-    add_import,
-    add_check,
-    add_rebuild,
-    add_verify,
-    add_proof,
-    add_show,
-    add_diff,
-    add_rebuild,
-    add_erase_check,
+    add_rebuild, add_verify, add_proof, add_show,   add_diff,    add_erase_check,
 };
 }  // namespace
 

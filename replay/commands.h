@@ -29,9 +29,9 @@ Command add_verify(CLI::App& app);
 Command add_proof(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_diff(CLI::App& app);
+Command add_erase_check(CLI::App& app);
 
 // What `proof verify` does, for other commands that are given a proof file.
 int verify_proof_file(const std::string& proof, const std::string& key, bool json);
-Command add_erase_check(CLI::App& app);
 
 }  // namespace hansard::replay
