@@ -76,20 +76,27 @@ struct Source {
   std::uint64_t lease = 0;
 };
 
+// 0: none was given.
+Answered<std::uint64_t> lease_of(const Call& call) {
+  const auto text = call.params.get("lease");
+  if (!text) return std::uint64_t{0};
+  const std::uint64_t lease = parse_number(*text).value_or(0);
+  if (lease == 0) return malformed("`lease` is not a lease");
+  return lease;
+}
+
 // A poller: his lease is his as long as nobody else reads.
 Answered<Source> source_of_consumer(Context& context, const Call& call, Source source) {
   if (context.consumers == nullptr) return not_found();
   auto& consumers = *context.consumers;
-  const auto lease = call.params.get("lease");
-  const auto known = lease ? parse_number(*lease) : std::nullopt;
-  if (lease && !known) return malformed("`lease` is not a lease");
+  TRY(auto lease, lease_of(call));
   auto status = consumers.status(source.consumer);
   if (!status) return not_found();
-  if (known && !consumers.holds(source.consumer, *known)) return consumer_taken();
-  source.lease = known.value_or(0);
+  if (lease != 0 && !consumers.holds(source.consumer, lease)) return consumer_taken();
+  source.lease = lease;
   source.asked.filter = std::move(status->filter);
   source.asked.from = status->cursor;
-  if (known) return source;
+  if (lease != 0) return source;
   const auto place = consumers.take(source.consumer, nullptr);
   if (!place) return not_found();
   source.lease = place->lease;
