@@ -6,6 +6,7 @@
 
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/erasures_file.h"
 #include "replay/file_options.h"
 #include "replay/progress.h"
 #include "replay/range_options.h"
@@ -17,7 +18,7 @@ using base::Result;
 
 namespace {
 struct Options {
-  std::string from, data, to_time, io = "auto";
+  std::string from, data, to_time, erasures, io = "auto";
   std::uint64_t to = 0;
   bool keep_epoch = false, new_epoch = false, json = false, quiet = false;
 };
@@ -60,9 +61,33 @@ void print(const segments::RestoreReport& report, const std::string& data, doubl
   }
 }
 
+// What was erased after the copy was made must not come back: before the store serves, and before it is said to be
+// restored.
+Result<process::OfflineErasures> erase_again(const Options& given,
+                                             const std::vector<process::OfflineErasure>& erasures) {
+  Progress progress("erase", given.quiet || given.json);
+  const auto total = static_cast<double>(erasures.size());
+  TRY(auto report, process::erase_offline(without_slashes(given.data), erasures, [&](std::uint64_t done) {
+        progress.update(done, static_cast<double>(done) / total);
+      }));
+  progress.finish(erasures.size());
+  return report;
+}
+
+int tell_erased(const process::OfflineErasures& report) {
+  std::printf("%llu erasures applied: %llu messages and %llu records; %llu had nothing to erase, %llu are held.\n",
+              static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
+              static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.nothing),
+              static_cast<unsigned long long>(report.held));
+  return 0;
+}
+
 int run(const Options& given) {
   auto request = request_of(given);
   if (!request) return fail(request.error().detail);
+  Result<std::vector<process::OfflineErasure>> erasures{std::vector<process::OfflineErasure>{}};
+  if (!given.erasures.empty()) erasures = read_erasures(given.erasures);
+  if (!erasures) return fail(erasures.error().detail);
   Progress progress("restore", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
     progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
@@ -75,7 +100,10 @@ int run(const Options& given) {
   } else {
     print(report.value(), request.value().data, progress.seconds());
   }
-  return 0;
+  if (erasures.value().empty()) return 0;
+  auto erased = erase_again(given, erasures.value());
+  if (!erased) return fail("restored, but not erased: " + erased.error().detail + "; remove " + given.data);
+  return given.json ? 0 : tell_erased(erased.value());
 }
 }  // namespace
 
@@ -88,6 +116,10 @@ Command add_restore(CLI::App& app) {
   words->add_option("--data", options->data, "the data folder to make")->required();
   words->add_option("--to", options->to, "restore no further than this position")->check(CLI::PositiveNumber);
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
+  words
+      ->add_option("--erasures", options->erasures,
+                   "JSON lines of erasures that came after the copy was made; applied before the store is whole")
+      ->check(CLI::ExistingFile);
   auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
                                "a move: positions stay valid, and the old store is never served again");
   words->add_flag("--new-epoch", options->new_epoch, "positions from before become invalid")->excludes(keep);
