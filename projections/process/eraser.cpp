@@ -32,7 +32,8 @@ bool Eraser::take_up() {
     if (held != waiting_.end() && held->second == released) continue;
     waiting_.erase(erasure.id);
     ErasureScan scan(erasure, released);
-    job_.emplace(Job{std::move(erasure), std::move(scan), Stage::subject, {}, {}, {}, 0, {}, {}, {}, false, false});
+    job_.emplace(
+        Job{std::move(erasure), std::move(scan), released, Stage::subject, {}, {}, {}, 0, {}, {}, {}, false, false});
     return true;
   }
   return false;
@@ -60,7 +61,7 @@ Result<bool> Eraser::advance() {
 }
 
 bool Eraser::put_aside() {
-  waiting_[job_->erasure.id] = parts_.views.snapshot()->holds_released();
+  waiting_[job_->erasure.id] = job_->released;
   job_.reset();
   return true;
 }

@@ -58,6 +58,7 @@ class Eraser final : public Timer {
   struct Job {
     projections::ErasureView erasure;
     ErasureScan scan;
+    std::uint64_t released = 0;  // holds, when it was taken up
     Stage stage = Stage::subject;
     base::Position from, at, through;  // the part of the log it may touch; how far it was read
     std::uint64_t records = 0;

@@ -1,6 +1,5 @@
 """Erasing as an administrator meets it: what was said is gone from every file, what happened is still there, and a legal
 hold wins."""
-import json
 import pathlib
 import subprocess
 import time
@@ -27,6 +26,10 @@ def files_with(folder, needle):
         except FileNotFoundError:
             pass  # a running server removes files
     return found
+
+
+def in_a_week():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7 * 86_400))
 
 
 def replay(*words):
@@ -74,7 +77,7 @@ class Erasing(ErasureTest):
         id = ann.create([bob.name])["id"]
         words = {name: secret(name) for name in ("text", "edit", "emoji", "file", "name")}
         file = upload(ann, words["file"].encode() * 50, words["name"]).json["id"]
-        sent = ann.send(id, words["text"], attachments=[{"id": file}])
+        sent = ann.send(id, words["text"], attachments=[{"file_id": file}])
         other = ann.send(id, "stays")
         ann.request("PATCH", f"{API}/messages/{sent['id']}", {"content": words["edit"]})
         self.assertLess(bob.post(f"{API}/messages/{sent['id']}/reactions", {"emoji": words["emoji"]}).status, 300)
@@ -124,7 +127,7 @@ class Erasing(ErasureTest):
         of_bob = bob.send(id, "what bob says")
         gone.post(f"{API}/messages/{of_bob['id']}/reactions", {"emoji": words["emoji"]})
         bob.post(f"{API}/messages/{of_bob['id']}/reactions", {"emoji": "+1"})
-        gone.send(id, words["later"], send_at="2099-01-01T00:00:00Z")
+        gone.send(id, words["later"], send_at=in_a_week())
         upload(gone, b"bytes of a file", words["name"])
         self.restart()
         done = self.wait_until_complete(self.erase(user_id=gone.name))
