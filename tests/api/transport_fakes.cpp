@@ -11,7 +11,6 @@ namespace hansard::test {
 using domain::RecordedEvent;
 
 namespace {
-
 // Folds the log up to `position` anew for every question.
 class FakeSnapshot final : public projections::Snapshot {
  public:
