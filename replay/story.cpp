@@ -205,6 +205,10 @@ std::string Story::words(const RecordedEvent&, const domain::MessageExpired& bod
   return message(body.facts) + " expired" + (before.empty() ? "" : ": " + before);
 }
 
+std::string Story::words(const RecordedEvent&, const domain::MessageErased& body) {
+  return message(body.facts) + " was erased";
+}
+
 std::string Story::words(const RecordedEvent&, const domain::ReactionAdded& body) {
   return name_of(body.user) + " reacted to " + known(body.message, body.ordinal) + " with " +
          (body.content ? one_line(body.content->emoji) : kErased);

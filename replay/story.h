@@ -63,6 +63,7 @@ class Story {
   std::string words(const domain::RecordedEvent& event, const domain::MessageEdited& body);
   std::string words(const domain::RecordedEvent& event, const domain::MessageDeleted& body);
   std::string words(const domain::RecordedEvent& event, const domain::MessageExpired& body);
+  std::string words(const domain::RecordedEvent& event, const domain::MessageErased& body);
   std::string words(const domain::RecordedEvent& event, const domain::ReactionAdded& body);
   std::string words(const domain::RecordedEvent& event, const domain::ReactionRemoved& body);
   std::string words(const domain::RecordedEvent& event, const domain::ReadAdvanced& body);

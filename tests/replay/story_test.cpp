@@ -92,9 +92,11 @@ TEST_CASE("erased content is told as erased") {
   auto sent = log.send(id, "ann", options);
   log.erase_edit(sent);
   Sentences all = told(log, {id, {}});
-  REQUIRE(all.size() == 3);
+  REQUIRE(all.size() == 5);
   CHECK(all[1] == "ann wrote message 1: (erased)");
-  CHECK(all[2] == "ann edited message 1: (erased)");
+  CHECK(all[2] == "message 1 of ann was erased");
+  CHECK(all[3] == "ann edited message 1: (erased)");
+  CHECK(all[4] == "message 1 of ann was erased");
 }
 
 TEST_CASE("nobody else's conversation is told") {
