@@ -18,6 +18,7 @@ constexpr const char* kServeExamples = R"(Examples:
   head -c 32 /dev/urandom | base64 > secret && chmod 600 secret
   hansard serve --data ./data --listen 127.0.0.1:8080 --jwt-secret-file secret
   hansard serve --data ./data --listen [::1]:0 --jwks-file jwks.json --config hansard.toml
+  hansard serve --data ./data --jwt-secret-file secret --tls-certificate chain.pem --tls-key key.pem
   hansard serve --data ./demo --listen 127.0.0.1:8080 --demo)";
 
 constexpr const char* kTokenExamples = R"(Examples:
@@ -44,6 +45,8 @@ void describe(CLI::App& app, ServeCommand& serve) {
   app.add_option("--config", serve.config_file, "TOML file; the command line wins over it");
   app.add_option("--jwt-secret-file", serve.secret_file, "Secret of HS256 tokens, at least 32 bytes");
   app.add_option("--jwks-file", serve.jwks_file, "JSON Web Key set of RS256, ES256 or HS256 keys");
+  app.add_option("--tls-certificate", serve.tls_certificate, "PEM chain: serve HTTPS and wss; read again on SIGHUP");
+  app.add_option("--tls-key", serve.tls_key, "PEM key of the certificate");
   app.add_option("--threads", serve.threads, "I/O threads, 1 to 256 (default: one per processor)")
       ->check(CLI::Range(1, 256));
   app.add_option("--log-level", serve.log_level, "debug, info, warn, error or off (default info)")
@@ -119,6 +122,8 @@ base::Result<Config> config_of(const ServeCommand& command) {
   put(config.listen, command.listen);
   put(config.keys.secret_file, command.secret_file);
   put(config.keys.jwks_file, command.jwks_file);
+  put(config.tls.certificate, command.tls_certificate);
+  put(config.tls.key, command.tls_key);
   put(config.threads, command.threads);
   put(config.log_level, command.log_level);
   put(config.log_format, command.log_format);

@@ -28,6 +28,8 @@ struct ServeCommand {
   std::optional<std::string> listen;
   std::optional<std::string> secret_file;
   std::optional<std::string> jwks_file;
+  std::optional<std::string> tls_certificate;
+  std::optional<std::string> tls_key;
   std::optional<std::uint32_t> threads;
   std::optional<std::string> log_level;
   std::optional<std::string> log_format;

@@ -166,6 +166,9 @@ Result<void> finish_config(Config& config) {
   const Limits& limits = config.limits;
   if (config.data_folder.empty()) return malformed("there is no data folder: give --data DIR");
   TRY(parse_listen(config.listen));
+  if (config.tls.certificate.empty() != config.tls.key.empty()) {
+    return malformed("TLS needs both a certificate and its key: give --tls-certificate FILE and --tls-key FILE");
+  }
   if (!parse_trace_level(config.log_level)) {
     return malformed("the log level '" + config.log_level + "' is not debug, info, warn, error or off");
   }
@@ -212,9 +215,10 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   return ListenAddress{std::move(host), *port};
 }
 
-std::string listen_url(const ListenAddress& address) {
+std::string listen_url(const ListenAddress& address, bool is_secure) {
   const bool is_v6 = address.address.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? "[" + address.address + "]" : address.address) + ":" + std::to_string(address.port);
+  const std::string scheme = is_secure ? "https://" : "http://";
+  return scheme + (is_v6 ? "[" + address.address + "]" : address.address) + ":" + std::to_string(address.port);
 }
 
 }  // namespace hansard::api

@@ -15,6 +15,7 @@
 
 #include "api/auth.h"
 #include "api/limits.h"
+#include "api/tls.h"
 #include "api/trace.h"
 #include "engine/base/result.h"
 #include "engine/files/blob_store.h"
@@ -35,6 +36,7 @@ struct Config {
   std::string log_format = "text";
   std::string file_io = "auto";
   KeyFiles keys;
+  TlsFiles tls;  // both or neither; neither: plain HTTP
   Limits limits;
   engine::Options engine;
   projections::ViewOptions views;
@@ -85,7 +87,7 @@ struct ListenAddress {
 };
 // "127.0.0.1:8080", "[::1]:0". `malformed` for anything else, host names too.
 base::Result<ListenAddress> parse_listen(std::string_view text);
-// "http://127.0.0.1:8080", "http://[::1]:8080".
-std::string listen_url(const ListenAddress& address);
+// "http://127.0.0.1:8080", "https://[::1]:8080".
+std::string listen_url(const ListenAddress& address, bool is_secure);
 
 }  // namespace hansard::api

@@ -15,6 +15,8 @@ constexpr Setting kSettings[] = {
     {"server", "threads", 0, 256, [](Config& c) -> Target { return &c.threads; }},
     {"server", "log_level", 0, 0, [](Config& c) -> Target { return &c.log_level; }},
     {"server", "log_format", 0, 0, [](Config& c) -> Target { return &c.log_format; }},
+    {"server", "tls_certificate_file", 0, 0, [](Config& c) -> Target { return &c.tls.certificate; }},
+    {"server", "tls_key_file", 0, 0, [](Config& c) -> Target { return &c.tls.key; }},
     {"server", "file_io", 0, 0, [](Config& c) -> Target { return &c.file_io; }},
 
     {"auth", "jwt_secret_file", 0, 0, [](Config& c) -> Target { return &c.keys.secret_file; }},

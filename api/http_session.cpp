@@ -23,7 +23,6 @@ namespace hansard::api {
 
 namespace {
 
-using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::seconds;
 
@@ -33,7 +32,7 @@ constexpr seconds kLinger{2};
 
 class HttpSession final : public Connection {
  public:
-  HttpSession(IoThread& thread, tcp::socket socket, ConnectionSlot slot);
+  HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slot);
   ~HttpSession() override { thread_.context().metrics.connection_closed(); }
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall) override;
@@ -78,7 +77,7 @@ class HttpSession final : public Connection {
 
   IoThread& thread_;
   const Limits& limits_;
-  tcp::socket socket_;
+  PeerSocket socket_;
   ConnectionSlot slot_;
   std::string peer_;
   std::string in_;   // what has arrived and is not yet used
@@ -89,17 +88,15 @@ class HttpSession final : public Connection {
   bool is_idle_ = false;                 // between requests
 };
 
-HttpSession::HttpSession(IoThread& thread, tcp::socket socket, ConnectionSlot slot)
+HttpSession::HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slot)
     : Connection(thread.connections()),
       thread_(thread),
       limits_(thread.limits()),
       socket_(std::move(socket)),
       slot_(std::move(slot)) {
   thread_.context().metrics.connection_opened();
-  error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
-  peer_ = socket_.remote_endpoint(ignored).address().to_string();
+  socket_.set_no_delay();
+  peer_ = socket_.address();
   set_deadline(seconds(limits_.header_timeout_s));
 }
 
@@ -119,7 +116,8 @@ void HttpSession::cut() {
 }
 
 asio::awaitable<void> HttpSession::run() {
-  auto next = Next::request;
+  bool is_open = co_await socket_.handshake();
+  auto next = is_open ? Next::request : Next::close;
   while (next == Next::request) next = co_await serve_one();
   if (next == Next::linger) co_await linger();
 }
@@ -193,11 +191,11 @@ asio::awaitable<bool> HttpSession::read_some() {
   for (;;) {
     error_code failed;
     if (has_read_all_) {
-      co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+      co_await socket_.async_wait(PeerSocket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
       if (failed) co_return false;
     }
     auto size = socket_.read_some(asio::buffer(thread_.scratch(), IoThread::kScratchBytes), failed);
-    has_read_all_ = size < IoThread::kScratchBytes;
+    has_read_all_ = socket_.is_secure() || size < IoThread::kScratchBytes;  // a record is no more than 16 KiB
     if (failed == asio::error::would_block || failed == asio::error::try_again) continue;
     if (failed) co_return false;
     in_.append(thread_.scratch(), size);
@@ -289,13 +287,12 @@ asio::awaitable<bool> HttpSession::write_stream(std::string_view head, std::shar
 
 // Ends the stream of a peer that has closed. The stream lives no longer than the session writes it.
 void HttpSession::watch_peer(std::weak_ptr<BodySource> stream) {
-  socket_.async_wait(tcp::socket::wait_read, [this, stream](error_code failed) {
+  socket_.async_wait(PeerSocket::wait_read, [this, stream](error_code failed) {
     const auto alive = stream.lock();
     if (failed || !alive) return;
-    char byte = 0;
-    socket_.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, failed);
-    if (failed == asio::error::would_block || failed == asio::error::try_again) return watch_peer(stream);
-    if (failed) alive->finish();
+    const auto seen = socket_.peek();
+    if (seen == PeerSocket::Peek::nothing) return watch_peer(stream);
+    if (seen == PeerSocket::Peek::ended) alive->finish();
   });
 }
 
@@ -336,7 +333,7 @@ asio::awaitable<bool> HttpSession::write_bytes(std::string_view head, std::strin
 // Closing with unread input would make the kernel reset the connection and the answer could be lost on its way.
 asio::awaitable<void> HttpSession::linger() {
   error_code failed;
-  socket_.shutdown(tcp::socket::shutdown_send, failed);
+  socket_.shutdown(PeerSocket::shutdown_send, failed);
   set_deadline(kLinger);
   std::size_t read = in_.size();
   while (!failed && read < kLingerBytesMax) {
@@ -351,7 +348,7 @@ asio::awaitable<void> run_session(std::unique_ptr<HttpSession> session) { co_awa
 
 }  // namespace
 
-void start_http_session(IoThread& thread, tcp::socket socket, ConnectionSlot slot) {
+void start_http_session(IoThread& thread, PeerSocket socket, ConnectionSlot slot) {
   auto session = std::make_unique<HttpSession>(thread, std::move(socket), std::move(slot));
   thread.tasks().spawn("http session", run_session(std::move(session)));
 }

@@ -7,14 +7,13 @@
 // (connections.h). An idle connection keeps no buffer.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include "api/connections.h"
 #include "api/io_thread.h"
+#include "api/peer_socket.h"
 
 namespace hansard::api {
 
 // Runs as a task of the io thread's group.
-void start_http_session(IoThread& thread, asio::ip::tcp::socket socket, ConnectionSlot slot);
+void start_http_session(IoThread& thread, PeerSocket socket, ConnectionSlot slot);
 
 }  // namespace hansard::api

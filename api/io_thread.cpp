@@ -22,6 +22,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
     : io_(io),
       work_(io.get_executor()),
       shared_(shared),
+      tls_(parts.tls),
       completions_(io, parts.engine),
       context_{io,           parts.engine,  parts.views,         parts.authenticator,
                parts.limits, parts.metrics, shared.acknowledged, parts.clock,

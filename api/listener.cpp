@@ -72,9 +72,10 @@ asio::awaitable<void> Listener::accept(std::vector<IoThread*> threads, std::vect
 
 void Listener::hand_over(IoThread& thread, asio::io_context& io, tcp::socket socket) {
   auto slot = ConnectionSlot::take(thread.shared().connections, thread.limits().connections_max);
-  if (!slot) return say_full(socket);
+  if (!slot) return thread.tls() == nullptr ? say_full(socket) : void();
   asio::post(io, [&thread, socket = std::move(socket), slot = std::move(slot)]() mutable {
-    if (!thread.is_stopping()) start_http_session(thread, std::move(socket), std::move(slot));
+    if (thread.is_stopping()) return;
+    start_http_session(thread, PeerSocket(std::move(socket), thread.tls()), std::move(slot));
   });
 }
 

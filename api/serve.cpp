@@ -31,6 +31,7 @@ struct Running {
   base::Clock& clock = base::system_clock();
   Metrics metrics;
   std::unique_ptr<Authenticator> authenticator;
+  std::unique_ptr<TlsContext> tls;  // nothing: plain HTTP
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<proof::Proofs> proofs;
   std::unique_ptr<process::ProofKeeper> proof_keeper;
@@ -60,6 +61,31 @@ Result<void> open_keys(Running& running) {
   TRY(auto authenticator, open_authenticator(running.config.keys));
   running.authenticator = std::move(authenticator);
   return base::success();
+}
+
+void trace_tls(const TlsContext& tls) {
+  trace(TraceLevel::info, "tls", {{"certificate_expires", std::string_view(base::time_text(tls.expires()))}});
+}
+
+Result<void> open_tls(Running& running) {
+  if (running.config.tls.certificate.empty()) return base::success();
+  TRY(auto tls, TlsContext::load(running.config.tls));
+  warn_if_others_may_read(running.config.tls.key);
+  running.tls = std::move(tls);
+  trace_tls(*running.tls);
+  return base::success();
+}
+
+void reload_tls(Running& running) {
+  if (auto loaded = running.tls->reload(); !loaded) {
+    trace(TraceLevel::error, "the old certificate stays", {{"error", loaded.error().detail}});
+    return;
+  }
+  trace_tls(*running.tls);
+}
+
+std::string url_of(const Running& running, const ListenAddress& address) {
+  return listen_url(address, running.tls != nullptr);
 }
 
 Result<void> bind_port(Running& running) {
@@ -188,13 +214,14 @@ void print_guide(const Running& running) {
   const base::Timestamp now = running.clock.now();
   const auto token = make_token(secret.value(), {std::string(kDemoUser), "", now, {now.ms + kDemoTokenMs}});
   if (!token) return;
-  std::fputs(demo_guide(listen_url(reachable(running.address)), token.value()).c_str(), stderr);
+  std::fputs(demo_guide(url_of(running, reachable(running.address)), token.value()).c_str(), stderr);
 }
 
 Result<void> start(Running& running, const ServeCommand& command) {
   if (has_keys(running.config) || !command.demo) {
     TRY(open_keys(running));
   }
+  TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
   TRY(open_data(running));
@@ -214,6 +241,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   running.backups = std::make_unique<backup::Backups>(running.config.data_folder, running.config.backup_folder,
                                                       *running.engine->log(), running.clock);
   parts.backups = running.backups.get();
+  parts.tls = running.tls.get();
   return running.server->serve(parts);
 }
 
@@ -233,7 +261,7 @@ int fail(const base::Error& error, int status) {
 }
 
 void announce(const Running& running) {
-  std::printf("hansard listening on %s\n", listen_url(running.address).c_str());
+  std::printf("hansard listening on %s\n", url_of(running, running.address).c_str());
   std::fflush(stdout);
 }
 
@@ -241,13 +269,14 @@ void announce(const Running& running) {
 
 int run_serve(const ServeCommand& command) {
   ::umask(077);
-  const StopSignals signals;
+  StopSignals signals;
   raise_file_limit();
   Running running;
   auto config = config_of(command);
   if (!config) return fail(config.error(), kExitUsage);
   running.config = std::move(config.value());
   set_up_trace(*parse_trace_level(running.config.log_level), *parse_trace_format(running.config.log_format));
+  if (!running.config.tls.certificate.empty()) signals.hear_hangup();
   const std::chrono::milliseconds deadline(running.config.limits.shutdown_deadline_ms);
 
   if (auto started = start(running, command); !started) {
@@ -256,9 +285,9 @@ int run_serve(const ServeCommand& command) {
   }
   announce(running);
   if (command.demo) print_guide(running);
-  trace(TraceLevel::info, "serving", {{"url", listen_url(running.address)}, {"data", running.config.data_folder}});
+  trace(TraceLevel::info, "serving", {{"url", url_of(running, running.address)}, {"data", running.config.data_folder}});
 
-  const int signal = signals.wait();
+  const int signal = signals.wait([&running] { reload_tls(running); });
   trace(TraceLevel::info, "stopping", {{"signal", signal}});
   const StopDeadline give_up_at(deadline);
   stop(running);

@@ -12,6 +12,7 @@
 #include "api/auth.h"
 #include "api/limits.h"
 #include "api/metrics.h"
+#include "api/tls.h"
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
@@ -51,7 +52,8 @@ struct ServerParts {
   files::BlobStore* files = nullptr;        // nothing: routes of files answer 503
   const proof::Proofs* proofs = nullptr;    // nothing: routes of proofs answer 503
   process::Consumers* consumers = nullptr;  // nothing: there are none
-  backup::Backups* backups = nullptr;     // nothing: routes of backups answer 404
+  const TlsContext* tls = nullptr;          // nothing: plain HTTP
+  backup::Backups* backups = nullptr;       // nothing: routes of backups answer 404
 };
 
 class Server {

@@ -52,12 +52,22 @@ StopSignals::StopSignals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-int StopSignals::wait() const {
-  const sigset_t set = stop_signals();
-  int signal = 0;
-  while (::sigwait(&set, &signal) != 0) {
+void StopSignals::hear_hangup() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  hears_hangup_ = true;
+}
+
+int StopSignals::wait(const std::function<void()>& on_hangup) const {
+  sigset_t set = stop_signals();
+  if (hears_hangup_) sigaddset(&set, SIGHUP);
+  for (int signal = 0;;) {
+    if (::sigwait(&set, &signal) != 0) continue;
+    if (signal != SIGHUP) return signal;
+    on_hangup();
   }
-  return signal;
 }
 
 StopDeadline::StopDeadline(std::chrono::milliseconds deadline) : watcher_([deadline] { watch(deadline); }) {}

@@ -20,7 +20,6 @@ namespace {
 
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
-using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::seconds;
 
@@ -31,7 +30,7 @@ constexpr seconds kLinger{2};
 
 class WsConnection final : public Connection, public std::enable_shared_from_this<WsConnection> {
  public:
-  WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot slot, Admission admission, std::string arrived);
+  WsConnection(IoThread& thread, PeerSocket socket, ConnectionSlot slot, Admission admission, std::string arrived);
   ~WsConnection() override { thread_.context().metrics.connection_closed(); }
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall) override;
@@ -55,7 +54,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   IoThread& thread_;
   const Limits& limits_;
   ConnectionSlot slot_;
-  websocket::stream<CorkedStream<tcp::socket>, false> ws_;
+  websocket::stream<CorkedStream<PeerSocket>, false> ws_;
   std::shared_ptr<SocketSession> session_;
   beast::flat_buffer in_;
   base::MonotonicTime next_ping_;
@@ -68,7 +67,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   bool was_cut_ = false;
 };
 
-WsConnection::WsConnection(IoThread& thread, tcp::socket socket, ConnectionSlot slot, Admission admission,
+WsConnection::WsConnection(IoThread& thread, PeerSocket socket, ConnectionSlot slot, Admission admission,
                            std::string arrived)
     : Connection(thread.connections()),
       thread_(thread),
@@ -232,13 +231,13 @@ asio::awaitable<void> WsConnection::linger() {
   for (std::size_t read = 0; !failed && read < kLingerBytesMax;) {
     read += socket.read_some(asio::buffer(thread_.scratch(), IoThread::kScratchBytes), failed);
     if (failed != asio::error::would_block && failed != asio::error::try_again) continue;
-    co_await socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+    co_await socket.async_wait(PeerSocket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
   }
 }
 
 }  // namespace
 
-void start_ws_session(IoThread& thread, tcp::socket socket, ConnectionSlot connection, Request request,
+void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, Request request,
                       Admission admission, std::string arrived) {
   auto session = std::make_shared<WsConnection>(thread, std::move(socket), std::move(connection), std::move(admission),
                                                 std::move(arrived));

@@ -6,12 +6,11 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include "api/auth.h"
 #include "api/connections.h"
 #include "api/http_types.h"
 #include "api/io_thread.h"
+#include "api/peer_socket.h"
 #include "api/presence.h"
 #include "api/problem.h"
 #include "api/socket_counts.h"
@@ -31,7 +30,7 @@ struct Admission {
 Answered<Admission> admit_socket(IoThread& thread, const Request& request);
 
 // Answers 101 and runs as a task of the io thread's group until the socket closes. `arrived` came behind the head.
-void start_ws_session(IoThread& thread, asio::ip::tcp::socket socket, ConnectionSlot connection, Request request,
+void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, Request request,
                       Admission admission, std::string arrived);
 
 }  // namespace hansard::api

@@ -2,35 +2,38 @@
 
 #include <thread>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include "replay/client_stream.h"
+
 namespace hansard::replay {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asio::ip::tcp;
 using base::ErrorCode;
 using base::Result;
 
 Result<Endpoint> parse_endpoint(std::string_view url) {
   auto parsed = boost::urls::parse_uri(url);
-  if (!parsed || parsed->scheme() != "http" || parsed->encoded_host().empty() || parsed->encoded_path().size() > 1) {
-    return base::error(ErrorCode::malformed, "The URL must look like http://127.0.0.1:8080.");
+  const bool is_secure = parsed && parsed->scheme() == "https";
+  const bool is_known = is_secure || (parsed && parsed->scheme() == "http");
+  if (!is_known || parsed->encoded_host().empty() || parsed->encoded_path().size() > 1) {
+    return base::error(ErrorCode::malformed,
+                       "The URL must look like http://127.0.0.1:8080 or https://chat.example.com.");
   }
+  const bool has_port = parsed->has_port() && !parsed->port().empty();
   return Endpoint{std::string(parsed->encoded_host_address()),
-                  parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : "80"};
+                  has_port    ? std::string(parsed->port())
+                  : is_secure ? "443"
+                              : "80",
+                  is_secure};
 }
 
 struct Client::Connection {
-  asio::io_context io;
-  tcp::socket socket{io};
+  ClientStream stream;
   boost::beast::flat_buffer buffer;
 };
 
@@ -59,7 +62,17 @@ http::request<http::string_body> http_request(const ApiRequest& request, const E
 }
 
 base::Error connection_error(const boost::system::error_code& error) {
-  return base::error(ErrorCode::io, error.message());
+  // No patience helps against a certificate.
+  const bool is_tls = error.category() == boost::asio::error::get_ssl_category();
+  return base::error(is_tls ? ErrorCode::refused : ErrorCode::io, error.message());
+}
+
+template <class Stream>
+bool exchange(Stream& stream, http::request<http::string_body>& out, boost::beast::flat_buffer& buffer,
+              http::response_parser<http::string_body>& in, boost::system::error_code& failed) {
+  http::write(stream, out, failed);
+  if (!failed) http::read(stream, buffer, in, failed);
+  return !failed;
 }
 }  // namespace
 
@@ -67,17 +80,16 @@ Result<ApiResponse> Client::try_once(const ApiRequest& request) {
   boost::system::error_code failed;
   if (!connection_) {
     auto fresh = std::make_unique<Connection>();
-    auto addresses = tcp::resolver(fresh->io).resolve(endpoint_.host, endpoint_.port, failed);
-    if (!failed) asio::connect(fresh->socket, addresses, failed);
-    if (!failed) fresh->socket.set_option(tcp::no_delay(true), failed);
+    fresh->stream.connect(endpoint_.host, endpoint_.port, endpoint_.is_secure, failed);
     if (failed) return connection_error(failed);
     connection_ = std::move(fresh);
   }
   auto out = http_request(request, endpoint_, token_);
-  http::write(connection_->socket, out, failed);
   http::response_parser<http::string_body> in;
   in.body_limit(64u << 20);
-  if (!failed) http::read(connection_->socket, connection_->buffer, in, failed);
+  auto& stream = connection_->stream;
+  endpoint_.is_secure ? exchange(stream.secure(), out, connection_->buffer, in, failed)
+                      : exchange(stream.plain(), out, connection_->buffer, in, failed);
   if (failed) {
     connection_.reset();
     return connection_error(failed);
@@ -92,7 +104,8 @@ Result<ApiResponse> Client::send(const ApiRequest& request) {
     auto response = try_once(request);
     bool away = !response || response.value().status == 503 || response.value().status == 429;
     if (!away) return response;
-    if (std::chrono::steady_clock::now() + pause > until) {
+    const bool is_hopeless = !response && response.error().code == ErrorCode::refused;
+    if (is_hopeless || std::chrono::steady_clock::now() + pause > until) {
       if (response) return response;
       return base::error(ErrorCode::io, "The server at " + endpoint_.host + ":" + endpoint_.port +
                                             " does not answer: " + response.error().detail + ".");

@@ -1,4 +1,4 @@
-// A plain HTTP/1.1 client of the public API: one keep-alive connection, one request at a time, blocking. It reconnects
+// An HTTP/1.1 client of the public API: one keep-alive connection, one request at a time, blocking. It reconnects
 // and repeats when the connection breaks or the server says 503 or 429, so every request it sends must be safe to
 // repeat: commands carry an idempotency key.
 //
@@ -18,8 +18,10 @@ namespace hansard::replay {
 struct Endpoint {
   std::string host;
   std::string port;
+  bool is_secure = false;
 };
-// http://HOST[:PORT][/]; anything else is malformed.
+// http://HOST[:PORT][/] or https://…; anything else is malformed. Certificates are held against those the machine
+// trusts, or the file that SSL_CERT_FILE names.
 base::Result<Endpoint> parse_endpoint(std::string_view url);
 
 struct ApiRequest {

@@ -1,4 +1,4 @@
-// A plain WebSocket client that sends text frames: ws:// only, one connection, blocking. What the peer sends is read
+// A WebSocket client that sends text frames: one connection, blocking. What the peer sends is read
 // between frames and thrown away, so that neither side fills up.
 //
 // Thread: one at a time.
@@ -14,7 +14,7 @@ namespace hansard::replay {
 
 class ClientSocket {
  public:
-  // ws://HOST[:PORT][/PATH]. `io` when nobody is there.
+  // ws://HOST[:PORT][/PATH] or wss://…, whose certificate is checked. `io` when nobody is there.
   static base::Result<ClientSocket> open(const std::string& url);
   ~ClientSocket();
   ClientSocket(ClientSocket&&) noexcept;

@@ -153,8 +153,8 @@ bool takes_lanes(const SinkOptions& options) { return is_http(options.url); }
 Result<std::unique_ptr<PlaySink>> open_sink(const SinkOptions& options) {
   if (options.url == "stdout") return std::unique_ptr<PlaySink>(new Lines());
   if (is_http(options.url)) return std::unique_ptr<PlaySink>(new Posts(options));
-  if (!options.url.starts_with("ws://")) {
-    return base::error(ErrorCode::malformed, "--to-url is http://…, https://…, ws://… or stdout.");
+  if (!options.url.starts_with("ws://") && !options.url.starts_with("wss://")) {
+    return base::error(ErrorCode::malformed, "--to-url is http://…, https://…, ws://…, wss://… or stdout.");
   }
   TRY(auto socket, ClientSocket::open(options.url));
   return std::unique_ptr<PlaySink>(new Frames(std::move(socket)));

@@ -14,7 +14,7 @@
 namespace hansard::replay {
 
 struct SinkOptions {
-  std::string url;              // http://…, https://…, ws://…, or "stdout"
+  std::string url;              // http://…, https://…, ws://…, wss://…, or "stdout"
   std::size_t batch_max = 1;    // events of one POST; 1: the event itself, more: {"events":[…]}
   std::string secret;           // "" for no signature
   std::string ca_file;          // "" for the system's certificates

@@ -117,7 +117,7 @@ const std::vector<Fence> kFences = {
     {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
     {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
-    {std::regex("^openssl"), std::regex("^engine/base/|^engine/proof/ed25519\\.cpp$|^api/auth")},
+    {std::regex("^openssl"), std::regex("^engine/base/|^engine/proof/ed25519\\.cpp$|^api/auth|^api/tls\\.cpp$")},
     {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions)\\.(h|cpp)$")},
     {std::regex("^unicode/"), std::regex("^projections/search/characters\\.cpp$")},
     {std::regex("^libstemmer"), std::regex("^projections/search/stemmer\\.cpp$")},

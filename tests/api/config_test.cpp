@@ -266,8 +266,8 @@ TEST_CASE("what two rooms share is said once") {
 }
 
 TEST_CASE("an address to listen on is an IP literal and a port") {
-  CHECK(listen_url(parse_listen("127.0.0.1:8080").value()) == "http://127.0.0.1:8080");
-  CHECK(listen_url(parse_listen("[::1]:0").value()) == "http://[::1]:0");
+  CHECK(listen_url(parse_listen("127.0.0.1:8080").value(), false) == "http://127.0.0.1:8080");
+  CHECK(listen_url(parse_listen("[::1]:0").value(), true) == "https://[::1]:0");
   CHECK(parse_listen("[::]:65535").value().port == 65'535);
   for (const char* wrong : {"",
                             ":",

@@ -1,7 +1,8 @@
 """A server under test and plain clients of it: http.client and websockets, nothing of the project's own code.
 
 Every test file runs by itself: python3 tests/e2e/test_http.py [-k NAME]. HANSARD_BIN names the folder of the release
-binaries (build/release).
+binaries (build/release). With HANSARD_TLS=1 every server speaks TLS, so any suite of HTTP and WebSocket also is one of
+HTTPS and wss.
 """
 import asyncio
 import contextlib
@@ -12,6 +13,8 @@ import pathlib
 import select
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -30,10 +33,19 @@ def temporary_folder():
     return pathlib.Path(tempfile.mkdtemp(prefix="hansard-e2e-"))
 
 
+def make_certificate(folder, name="127.0.0.1"):
+    """A self-signed certificate for the loopback address: folder/cert.pem, folder/key.pem."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+                   check=True, capture_output=True)
+    (folder / "key.pem").chmod(0o600)
+
+
 class Server:
     """One `hansard serve` process; restartable on the same data and port."""
 
-    def __init__(self, folder=None, config="", extra=()):
+    def __init__(self, folder=None, config="", extra=(), tls=bool(os.environ.get("HANSARD_TLS"))):
         self.folder = folder or temporary_folder()
         self.data = self.folder / "data"
         self.secret = self.folder / "secret"
@@ -42,6 +54,11 @@ class Server:
         self.config = self.folder / "config.toml"
         self.config.write_text(config)
         self.extra = list(extra)
+        self.tls = None
+        if tls:
+            make_certificate(self.folder)
+            self.trust()
+            self.extra += ["--tls-certificate", str(self.folder / "cert.pem"), "--tls-key", str(self.folder / "key.pem")]
         self.port = 0
         self.process = None
         self.starts = 0  # connections of an earlier start are stale
@@ -59,10 +76,26 @@ class Server:
         self.starts += 1
         self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=None)
         line = self.process.stdout.readline().decode()
-        if not line.startswith("hansard listening on http://"):
+        if not line.startswith(f"hansard listening on {self.scheme('http')}://"):
             raise RuntimeError(f"the server did not start: {line!r}, exit {self.process.wait(10)}")
         self.port = int(line.strip().rsplit(":", 1)[1])
         self.start_seconds = time.monotonic() - started
+
+    def scheme(self, plain):
+        return plain + "s" if self.tls else plain
+
+    def trust(self):
+        self.tls = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
+
+    def connection(self, timeout=30):
+        if self.tls:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def raw(self, timeout=30):
+        """A connection to write bytes to."""
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        return self.tls.wrap_socket(raw, server_hostname="127.0.0.1") if self.tls else raw
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -133,7 +166,7 @@ class User:
         if connection is None or self.connected_at != self.server.starts:
             self.close()
             self.connected_at = self.server.starts
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+            connection = self.server.connection()
             self.connection = connection
         try:
             connection.request(method, path, payload, sent)
@@ -185,10 +218,11 @@ class Socket:
     async def __aenter__(self):
         headers = {} if "no_token" in self.options else {"Authorization": f"Bearer {self.user.token}"}
         headers.update(self.options.get("headers", {}))
-        url = f"ws://127.0.0.1:{self.user.server.port}/ws{self.query}"
+        server = self.user.server
+        url = f"{server.scheme('ws')}://127.0.0.1:{server.port}/ws{self.query}"
         self.ws = await websockets.connect(url, extra_headers=headers, max_size=None, compression=None,
                                            max_queue=self.options.get("max_queue", 4096), ping_interval=None,
-                                           sock=self.options.get("sock"))
+                                           sock=self.options.get("sock"), ssl=server.tls)
         if "no_token" not in self.options:
             self.hello = await self.receive()
             assert self.hello["type"] == "hello", self.hello

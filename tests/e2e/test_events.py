@@ -31,7 +31,7 @@ class Stream:
     """Server-sent events by http.client, which is not ours."""
 
     def __init__(self, user, query="", **headers):
-        self.connection = http.client.HTTPConnection("127.0.0.1", user.server.port, timeout=30)
+        self.connection = user.server.connection(30)
         self.connection.request("GET", f"{API}/events?{query}", headers={
             "Authorization": f"Bearer {user.token}", "Accept": "text/event-stream", **headers})
         self.response = self.connection.getresponse()
@@ -190,7 +190,7 @@ class Feed(ServerTest):
             self.assertEqual(stream.events(until=None), whole[:10])
 
     def test_http_1_0_is_served_until_the_connection_closes(self):
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as plain:
+        with self.server.raw(10) as plain:
             plain.sendall(f"GET {API}/events?to=0010000000000002 HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer "
                           f"{self.backend.token}\r\nAccept: text/event-stream\r\n\r\n".encode())
             data = b""
@@ -213,7 +213,7 @@ class Feed(ServerTest):
 
     def test_a_slow_reader_costs_nobody_anything(self):
         conversation = self.alice.create(["bob"])["id"]
-        slow = socket.create_connection(("127.0.0.1", self.server.port))
+        slow = self.server.raw()
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.sendall(f"GET {API}/events?types=message.sent&conversation_id={conversation} HTTP/1.1\r\nHost: x\r\n"
                      f"Authorization: Bearer {self.backend.token}\r\nAccept: text/event-stream\r\n\r\n".encode())
@@ -228,6 +228,7 @@ class Feed(ServerTest):
                 if len(got) == 400:
                     break
             self.assertEqual(got, list(range(400)))
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         slow.settimeout(20)
         data = b""
         while data.count(b"event: message.sent") < 400:

@@ -1,6 +1,5 @@
 """Attachments as a client meets them: uploads and downloads over real sockets, on both back ends."""
 import hashlib
-import http.client
 import os
 import pathlib
 import random
@@ -47,7 +46,7 @@ def upload(user, data, name="a.bin", media_type="application/octet-stream", **he
 
 def download(user, file, **headers):
     """Status, headers and bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", user.server.port, timeout=30)
+    connection = user.server.connection(30)
     connection.request(headers.pop("method", "GET"), f"{API}/files/{file}",
                        headers={"Authorization": f"Bearer {user.token}", **headers})
     response = connection.getresponse()
@@ -58,7 +57,7 @@ def download(user, file, **headers):
 
 def open_upload(user, length, *more):
     """A socket on which the head of an upload has been sent."""
-    raw = socket.create_connection(("127.0.0.1", user.server.port), timeout=30)
+    raw = user.server.raw(30)
     head = [f"POST {API}/files HTTP/1.1", "Host: x", f"Authorization: Bearer {user.token}",
             f"Content-Length: {length}", *more]
     raw.sendall("\r\n".join(head).encode() + b"\r\n\r\n")
@@ -153,17 +152,17 @@ class Files:
         for more, status in (("Content-Type: nonsense", 415), ("Content-Disposition: =", 400)):
             self.assertEqual(answer_of(open_upload(ann, 8 * MIB, more)), status)
         self.assertEqual(answer_of(open_upload(ann, 64 * MIB + 1)), 413)
-        stranger = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+        stranger = self.server.raw(30)
         stranger.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n".encode())
         self.assertEqual(answer_of(stranger), 401)
         self.assertEqual(ann.get(f"{API}/unread").status, 200)
 
     def test_a_length_is_needed(self):
         ann = self.user()
-        raw = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+        raw = self.server.raw(30)
         raw.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.token}\r\n\r\n".encode())
         self.assertEqual(answer_of(raw), 411)
-        chunked = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+        chunked = self.server.raw(30)
         chunked.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.token}\r\n"
                         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode())
         self.assertEqual(answer_of(chunked), 411)
@@ -261,7 +260,7 @@ class Slow(ServerTest):
         ann = self.user()
         file = upload(ann, noise(30 * MIB)).json["id"]
         for _ in range(2):
-            raw = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+            raw = self.server.raw(30)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             raw.sendall(f"GET {API}/files/{file} HTTP/1.1\r\nHost: x\r\n"
                         f"Authorization: Bearer {ann.token}\r\n\r\n".encode())

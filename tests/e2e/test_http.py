@@ -1,7 +1,5 @@
 """The HTTP contract as a client meets it."""
-import http.client
 import json
-import socket
 import unittest
 import uuid
 
@@ -227,7 +225,7 @@ class Service(ServerTest):
 
 class Edge(ServerTest):
     def raw(self, text):
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as connection:
+        with self.server.raw(10) as connection:
             connection.sendall(text if isinstance(text, bytes) else text.encode())
             answer = b""
             try:
