@@ -148,6 +148,8 @@ asio::awaitable<Answered<Response>> events(Context& context, const Call& call) {
   auto source = source_of(context, call);
   if (!source) co_return std::move(source).error();
   auto& asked = source.value().asked;
+  auto recorded = co_await record_events_read(context, call.caller, asked.filter, call.request.query);
+  if (!recorded) co_return std::move(recorded).error();
   if (wants_stream(call.request)) co_return stream_response(context, call, std::move(source).value());
   EventScan scan(context.engine, std::move(asked.filter), asked.from, asked.through);
   auto page = co_await read_page(context, std::move(scan), limit.value());

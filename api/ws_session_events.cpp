@@ -21,8 +21,22 @@ void SocketSession::on_events(const ClientFrame& frame, const domain::Caller& ca
   }
   auto asked = subscriptions_.parse(frame);
   if (!asked) return fail(frame.id_json, asked.error());
-  const auto answer = subscriptions_.open(std::move(asked).value());
-  answer ? ack(frame.id_json, answer.value()) : fail(frame.id_json, answer.error());
+  ++in_flight_;
+  thread_.tasks().spawn("subscribe", subscribe(shared_from_this(), frame.id_json, caller, std::move(asked).value()));
+}
+
+// The read is on record before anything is shown.
+asio::awaitable<void> SocketSession::subscribe(std::shared_ptr<SocketSession> self, std::string id_json,
+                                               domain::Caller caller, EventSubscribe asked) {
+  auto recorded = co_await record_events_read(self->context_, std::move(caller), asked.filter, asked.query);
+  Answered<std::string> answer = recorded ? Answered<std::string>(std::string("null")) : std::move(recorded).error();
+  if (recorded && !self->close_) answer = self->subscriptions_.open(std::move(asked));
+  if (answer) {
+    self->ack(id_json, answer.value());
+  } else {
+    self->fail(id_json, answer.error());
+  }
+  self->on_answered();
 }
 
 }  // namespace hansard::api

@@ -435,5 +435,27 @@ class ConsumerAcrossKills(unittest.IsolatedAsyncioTestCase):
             server.close()
 
 
+class Audited(unittest.TestCase):
+    def test_an_auditors_reads_are_on_record_before_they_are_answered(self):
+        server = Server()
+        try:
+            alice, _, first, _ = fill(server, rounds=1)
+            auditor, backend = server.user("auditor", "audit"), server.user("backend", "service")
+            before = len(pages(backend))
+            page = auditor.get(f"{API}/events?conversation_id={first}&actor=bob")
+            self.assertEqual(page.status, 200, page.text)
+            with Stream(auditor, "from=now") as stream:
+                stream.events()
+            reads = [e for e in pages(backend) if e["type"] == "audit.read"]
+            self.assertEqual(len(pages(backend)), before + 2)
+            self.assertEqual([(r["actor"], r["facts"]["action"]) for r in reads], [("auditor", "events.read")] * 2)
+            self.assertEqual(reads[0]["facts"]["conversation_id"], first)
+            self.problem_of = alice.get(f"{API}/events")
+            self.assertEqual(self.problem_of.status, 403)
+            self.assertEqual(len(pages(backend)), before + 2)
+        finally:
+            server.close()
+
+
 if __name__ == "__main__":
     unittest.main()
