@@ -12,6 +12,7 @@ using projections::ListCursor;
 using projections::ScheduledCursor;
 
 namespace {
+constexpr char kAudit = 'a';
 constexpr char kHistory = 'h';
 constexpr char kList = 'l';
 constexpr char kUser = 'u';
@@ -157,6 +158,23 @@ std::optional<search::PageCursor> decode_search_cursor(std::string_view text, st
   cursor.weights = reader.rest();
   if (!is_its || !reader.is_whole()) return std::nullopt;
   return cursor;
+}
+
+std::string encode_audit_cursor(base::Position at, std::uint32_t question) {
+  std::string bytes(1, kAudit);
+  put_number(bytes, question, kChecksumBytes);
+  put_number(bytes, at.value, kNumberBytes);
+  return sealed(std::move(bytes));
+}
+
+std::optional<base::Position> decode_audit_cursor(std::string_view text, std::uint32_t question) {
+  auto bytes = opened(text, kAudit);
+  if (!bytes) return std::nullopt;
+  Reader reader(*bytes);
+  bool is_its = reader.number(kChecksumBytes) == question;
+  base::Position at{reader.number(kNumberBytes)};
+  if (!is_its || !reader.is_whole() || !at) return std::nullopt;
+  return at;
 }
 
 std::string encode_cursor(const ScheduledCursor& cursor) {

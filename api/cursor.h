@@ -38,6 +38,10 @@ std::optional<projections::ListCursor> decode_list_cursor(std::string_view text)
 std::string encode_cursor(const search::PageCursor& cursor, std::uint32_t question);
 std::optional<search::PageCursor> decode_search_cursor(std::string_view text, std::uint32_t question);
 
+// Of one audit query: `question` is a hash of its filters. The next page goes on at `at`, inclusive.
+std::string encode_audit_cursor(base::Position at, std::uint32_t question);
+std::optional<base::Position> decode_audit_cursor(std::string_view text, std::uint32_t question);
+
 std::string encode_cursor(const projections::ScheduledCursor& cursor);
 std::optional<projections::ScheduledCursor> decode_scheduled_cursor(std::string_view text);
 

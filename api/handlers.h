@@ -146,6 +146,11 @@ Answered<Response> retry_dead_letter(Context& context, const Call& call);
 Answered<Response> pause_webhook(Context& context, const Call& call);
 Answered<Response> resume_webhook(Context& context, const Call& call);
 
+// handlers_audit.cpp
+asio::awaitable<Answered<Response>> audit(Context& context, const Call& call);
+// handlers_trace.cpp
+asio::awaitable<Answered<Response>> trace_message(Context& context, const Call& call);
+
 // handlers_views.cpp
 Answered<Response> list_views(Context& context, const Call& call);
 Answered<Response> get_view(Context& context, const Call& call);

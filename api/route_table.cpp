@@ -86,6 +86,9 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/admin/backups"}, PlainHandler(list_backups)},
     Route{{"GET", "/api/v1/admin/backups/{name}"}, PlainHandler(get_backup)},
 
+    Route{{"GET", "/api/v1/audit"}, WaitingHandler(audit)},
+    Route{{"GET", "/api/v1/messages/{id}/trace"}, WaitingHandler(trace_message)},
+
     Route{{"GET", "/api/v1/admin/views"}, PlainHandler(list_views)},
     Route{{"GET", "/api/v1/admin/views/{name}"}, PlainHandler(get_view)},
     Route{{"POST", "/api/v1/admin/views/{name}/rebuild"}, PlainHandler(rebuild_view)},

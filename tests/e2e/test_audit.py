@@ -1,0 +1,134 @@
+"""The audit log by any combination of filters, the trace of a message, and that reading either is an event itself."""
+import unittest
+import uuid
+
+from hansard_client import Server, quoted
+
+API = "/api/v1"
+
+
+class Audit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.alice, cls.bob = cls.server.user("alice"), cls.server.user("bob")
+        cls.auditor = cls.server.user("inspector", "audit")
+        cls.conversation = cls.alice.create(["bob", "carol"])["id"]
+        cls.other = cls.bob.create(["alice"])["id"]
+        cls.messages = [cls.alice.send(cls.conversation, f"number {number}") for number in range(12)]
+        cls.middle = cls.messages[5]
+        for _ in range(3):
+            cls.bob.send(cls.other, "elsewhere")
+        cls.changed = cls.messages[3]["id"]
+        assert cls.alice.request("PATCH", f"{API}/messages/{cls.changed}", {"content": "changed"}).status == 200
+        assert cls.bob.post(f"{API}/messages/{cls.changed}/reactions", {"emoji": "+1"}).status in (200, 201)
+        assert cls.bob.post(f"{API}/conversations/{cls.conversation}/delivered", {"up_to": 8}).status == 200
+        assert cls.bob.post(f"{API}/conversations/{cls.conversation}/read", {"up_to": 4}).status == 200
+        cls.gone = cls.messages[7]["id"]
+        assert cls.alice.request("DELETE", f"{API}/messages/{cls.gone}").status == 200
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def page(self, **filters):
+        query = "&".join(f"{name}={quoted(str(value))}" for name, value in filters.items())
+        answer = self.auditor.get(f"{API}/audit?{query}")
+        self.assertEqual(answer.status, 200, answer.text)
+        return answer.json
+
+    def events(self, **filters):
+        page = self.page(limit=200, **filters)
+        self.assertIsNone(page["next"])
+        positions = [event["position"] for event in page["items"]]
+        self.assertEqual(positions, sorted(positions, reverse=True))
+        return page["items"]
+
+    def test_filters_and_their_combinations(self):
+        sent = self.events(type="message.sent", conversation_id=self.conversation)
+        self.assertEqual(len(sent), 12)
+        self.assertEqual({event["type"] for event in sent}, {"message.sent"})
+        self.assertEqual(len(self.events(type="message.sent", actor="bob")), 3)
+        self.assertEqual(len(self.events(actor="alice", conversation_id=self.other)), 0)
+        self.assertEqual(self.events(type="message.sent", actor="bob", conversation_id=self.conversation), [])
+        self.assertEqual([event["type"] for event in self.events(message_id=self.changed)
+                          if event["type"] != "audit.read"],
+                         ["reaction.added", "message.edited", "message.sent"])
+        deleted = self.events(type="message.deleted")
+        self.assertEqual([event["actor"] for event in deleted], ["alice"])
+        original = self.events(message_id=self.gone, type="message.sent")[0]
+        self.assertEqual(original["content"]["text"], "number 7")
+
+    def test_ranges_of_positions_and_times(self):
+        at = self.events(message_id=self.middle["id"], type="message.sent")[0]
+        after = self.events(type="message.sent", conversation_id=self.conversation, **{"from": at["position"]})
+        self.assertEqual(len(after), 7)
+        self.assertEqual(len(self.events(type="message.sent", to=at["position"])), 6)
+        self.assertEqual(self.events(type="message.sent", to=at["position"], **{"from": at["position"]}), [at])
+        until = self.events(type="message.sent", conversation_id=self.conversation, to_time=at["time"])
+        since = self.events(type="message.sent", conversation_id=self.conversation, from_time=at["time"])
+        self.assertIn(at, until)
+        self.assertIn(at, since)
+        same_time = [event for event in until if event in since]
+        self.assertEqual(len(until) + len(since) - len(same_time), 12)
+        self.assertEqual(self.events(type="message.sent", from_time="2100-01-01T00:00:00Z"), [])
+
+    def test_pages_neither_skip_nor_repeat_while_events_arrive(self):
+        dave = self.server.user("dave")
+        meanwhile = dave.create(["alice"])["id"]
+        whole = self.events(actor="alice", conversation_id=self.conversation)
+        pages, cursor = [], None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = self.page(actor="alice", conversation_id=self.conversation, limit=3, **more)
+            self.assertLessEqual(len(page["items"]), 3)
+            pages += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                break
+            dave.send(meanwhile, "meanwhile")
+        self.assertEqual(pages, whole)
+        wrong = self.auditor.get(f"{API}/audit?actor=bob&cursor={quoted(self.page(limit=1)['next'])}")
+        self.assertEqual(wrong.status, 400)
+
+    def test_a_read_is_an_event_before_its_answer(self):
+        mark = str(uuid.uuid4())
+        self.events(actor=mark)
+        reads = [event for event in self.events(actor="inspector", type="audit.read")
+                 if mark in event["content"]["query"]]
+        self.assertEqual(len(reads), 1)
+        self.assertEqual(reads[0]["facts"]["action"], "audit.query")
+
+    def test_who_may_not_and_what_is_wrong(self):
+        self.assertEqual(self.alice.get(f"{API}/audit").status, 403)
+        self.assertEqual(self.alice.get(f"{API}/messages/{self.changed}/trace").status, 403)
+        self.assertEqual(self.auditor.get(f"{API}/messages/{uuid.uuid4()}/trace").status, 404)
+        for query in ("type=nothing", "conversation_id=x", "message_id=7", "from=x", "to_time=yesterday", "limit=0",
+                      "cursor=x", "actor="):
+            self.assertEqual(self.auditor.get(f"{API}/audit?{query}").status, 400, query)
+
+    def test_the_trace_of_a_message(self):
+        answer = self.auditor.get(f"{API}/messages/{self.changed}/trace")
+        self.assertEqual(answer.status, 200, answer.text)
+        trace = answer.json
+        self.assertEqual(trace["stored"], trace["accepted"])
+        self.assertEqual(trace["stored"]["position"], self.messages[3]["position"])
+        self.assertEqual([change["type"] for change in trace["changes"] if change["type"] != "audit.read"],
+                         ["message.sent", "message.edited", "reaction.added"])
+        self.assertEqual(trace["changes"][1]["actor"], "alice")
+        recipients = {entry["user_id"]: entry for entry in trace["recipients"]["items"]}
+        self.assertEqual(set(recipients), {"bob", "carol"})
+        self.assertEqual((recipients["carol"]["delivered"], recipients["carol"]["read"]), (None, None))
+        for moment in (recipients["bob"]["delivered"], recipients["bob"]["read"]):
+            self.assertGreater(moment["position"], trace["stored"]["position"])
+            self.assertTrue(moment["exact"])
+        later = self.auditor.get(f"{API}/messages/{self.messages[6]['id']}/trace").json["recipients"]["items"]
+        self.assertIsNone([entry for entry in later if entry["user_id"] == "bob"][0]["read"])
+        first = self.auditor.get(f"{API}/messages/{self.changed}/trace?limit=2").json["recipients"]
+        second = self.auditor.get(f"{API}/messages/{self.changed}/trace?limit=2&cursor={quoted(first['next'])}").json
+        users = [entry["user_id"] for entry in first["items"] + second["recipients"]["items"]]
+        self.assertEqual(users, ["bob", "carol"])
+
+
+if __name__ == "__main__":
+    unittest.main()
