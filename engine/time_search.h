@@ -4,11 +4,18 @@
 // Thread: any; reads the log, so it may touch the disk.
 #pragma once
 
+#include <functional>
+
 #include "engine/engine.h"
 
 namespace hansard::engine {
 
-// 0 where the log began later. Errors are those of Engine::get.
+// The time of the event at a position of the log.
+using TimeAt = std::function<Result<base::Timestamp>(Position)>;
+
+// Of a log that ends at `end`; 0 where it began later. Errors are those of `time_at`.
+Result<Position> last_at_or_before(Position end, const TimeAt& time_at, base::Timestamp time);
+// Of what is durable. Errors are those of Engine::get.
 Result<Position> last_at_or_before(const Engine& engine, base::Timestamp time);
 
 }  // namespace hansard::engine

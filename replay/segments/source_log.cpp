@@ -7,6 +7,7 @@
 #include "engine/log/folder_lock.h"
 #include "engine/log/rocks_log.h"
 #include "engine/log/witness.h"
+#include "engine/time_search.h"
 
 namespace hansard::segments {
 
@@ -23,22 +24,6 @@ Result<base::Timestamp> time_at(const SourceLog& source, Position at) {
   TRY(auto record, source.log->get(base::kPartition, at));
   TRY(auto leaf, codec::decode_leaf(record));
   return leaf.time;
-}
-
-// The first position for which `is_right(its time)`; it stays right from there on.
-template <class Rule>
-Result<Position> search(const SourceLog& source, Rule is_right) {
-  Position low{1}, high = source.end.next();
-  while (low < high) {
-    const Position middle{low.value + (high.value - low.value) / 2};
-    TRY(auto time, time_at(source, middle));
-    if (is_right(time)) {
-      high = middle;
-    } else {
-      low = middle.next();
-    }
-  }
-  return low;
 }
 }  // namespace
 
@@ -60,13 +45,14 @@ Result<SourceLog> open_source(const std::string& data_folder) {
   return source;
 }
 
-Result<Position> first_at_or_after(const SourceLog& source, base::Timestamp time) {
-  return search(source, [&](base::Timestamp found) { return found >= time; });
+Result<Position> last_at_or_before(const SourceLog& source, base::Timestamp time) {
+  auto time_of = [&](Position at) { return time_at(source, at); };
+  return engine::last_at_or_before(source.end, time_of, time);
 }
 
-Result<Position> last_at_or_before(const SourceLog& source, base::Timestamp time) {
-  TRY(auto after, search(source, [&](base::Timestamp found) { return found > time; }));
-  return Position{after.value - 1};
+Result<Position> first_at_or_after(const SourceLog& source, base::Timestamp time) {
+  TRY(auto before, last_at_or_before(source, {time.ms - 1}));
+  return before.next();
 }
 
 }  // namespace hansard::segments
