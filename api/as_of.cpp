@@ -5,6 +5,7 @@
 #include "api/json.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
+#include "engine/base/check.h"
 #include "engine/time_search.h"
 #include "projections/past.h"
 
@@ -64,7 +65,7 @@ Answered<AsOf> as_of(const Context& context, const Call& call) {
   return AsOf{position, event.value()->time};
 }
 
-asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& call, TimedRead read) {
+asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& call, PastHandler read) {
   auto asked = as_of(context, call);
   if (!asked) co_return asked.error();
   AsOf at = asked.value();
@@ -73,10 +74,11 @@ asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& c
   bool there = co_await context.views_reach(at.position, timeout);
   auto snapshot = context.views.snapshot();
   if (!there) co_return view_behind(position_text(epoch, snapshot->position()));
-  auto answer = read.then(context, call, *snapshot->past(at.position));
+  auto answer = read(context, call, *snapshot->past(at.position));
   snapshot.reset();
   if (!answer) co_return answer.error();
   Response response = std::move(answer).value();
+  CHECK(response.audited.has_value());
   append_as_of(response.body, at, epoch);
   response.headers.emplace_back("Hansard-Position", position_text(epoch, at.position));
   co_return response;

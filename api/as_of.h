@@ -17,7 +17,7 @@ struct AsOf {
 // belongs to another epoch.
 Answered<AsOf> as_of(const Context& context, const Call& call);
 
-// Waits for the views. The route has a `past`, and the call an as_of.
-asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& call, TimedRead read);
+// Waits for the views. The call has an as_of.
+asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& call, PastHandler read);
 
 }  // namespace hansard::api

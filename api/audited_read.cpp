@@ -1,35 +1,47 @@
 #include "api/audited_read.h"
 
+#include <utility>
+
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace hansard::api {
 
 namespace {
-constexpr std::size_t kQueryBytesMax = 2'048;
-}
+bool holds_token(std::string_view parameter) { return parameter.substr(0, parameter.find('=')).ends_with("token"); }
 
-asio::awaitable<bool> audit_reaches(Context& context, base::Position position) {
-  // The views outlive every wait.
-  std::shared_ptr<base::PositionGate> gate(&context.views.audit_gate(), [](base::PositionGate*) {});
-  std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
-  co_return co_await context.reaches(std::move(gate), position, timeout);
-}
-
-std::string asked_text(const Call& call) {
-  std::string text = call.request.path;
-  if (!call.request.query.empty()) text.append("?").append(call.request.query);
-  if (text.size() > kQueryBytesMax) text.resize(kQueryBytesMax);
+// As long as a request's head may be, so nothing is cut off.
+std::string asked_text(const Request& request) {
+  std::string text = request.path;
+  char before = '?';
+  for (std::string_view left = request.query; !left.empty();) {
+    auto end = left.find('&');
+    std::string_view parameter = left.substr(0, end);
+    left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
+    if (parameter.empty() || holds_token(parameter)) continue;
+    text.append(1, std::exchange(before, '&')).append(parameter);
+  }
   return text;
 }
+}  // namespace
 
-asio::awaitable<Answered<base::Position>> record_audit_read(Context& context, const Call& call,
-                                                            domain::RecordAuditRead read) {
-  if (!call.caller.audit) co_return forbidden("This needs the scope `audit`.");
-  domain::Command command = std::move(read);
-  auto answer = co_await context.submit(std::move(command), call.caller, "");
-  if (auto* done = std::get_if<engine::Done>(&answer)) co_return done->position;
-  co_return problem_of(answer);
+AuditedRead audited(const Call& call, domain::RecordAuditRead read) {
+  read.query = asked_text(call.request);
+  return {call.caller, std::move(read)};
+}
+
+Response on_record(Response response, const Call& call, domain::RecordAuditRead read) {
+  response.audited = audited(call, std::move(read));
+  return response;
+}
+
+asio::awaitable<Answered<void>> record_audit_read(Context& context, AuditedRead audited) {
+  domain::Caller reader = std::move(audited.caller);
+  reader.actor = reader.subject;
+  domain::Command command = std::move(audited.read);
+  auto answer = co_await context.submit(std::move(command), std::move(reader), "");
+  if (!std::holds_alternative<engine::Done>(answer)) co_return problem_of(answer);
+  co_return base::success();
 }
 
 }  // namespace hansard::api

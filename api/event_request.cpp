@@ -6,25 +6,12 @@
 #include "api/position_text.h"
 #include "api/render_parts.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using base::Position;
 using engine::EventFilter;
 
 namespace {
-constexpr std::size_t kQueryBytesMax = 1'024;  // of a query on record
-
-// Of valid UTF-8: between code points.
-void cut_query(std::string& query) {
-  if (query.size() <= kQueryBytesMax) return;
-  std::size_t end = kQueryBytesMax;
-  while (end > 0 && (query[end] & 0xC0) == 0x80) --end;
-  query.resize(end);
-}
-
 Answered<std::vector<domain::EventType>> types_of(std::string_view text) {
   auto types = engine::parse_event_types(text);
   if (!types) return malformed(types.error().detail);
@@ -123,19 +110,8 @@ void append_event_filter(std::string& out, const EventFilter& filter) {
   append_text_or_null(out, filter.actor ? filter.actor->value : "");
 }
 
-asio::awaitable<Answered<void>> record_events_read(Context& context, domain::Caller caller, EventFilter filter,
-                                                   std::string query) {
-  if (caller.service) co_return boost::outcome_v2::success();
-  cut_query(query);
-  domain::RecordAuditRead read;
-  read.action = "events.read";
-  read.conversation = filter.conversation;
-  if (filter.actor) read.about = *filter.actor;
-  read.query = std::move(query);
-  domain::Command command(std::move(read));
-  auto answer = co_await context.submit(std::move(command), std::move(caller), {});
-  if (!std::holds_alternative<engine::Done>(answer)) co_return problem_of(answer);
-  co_return boost::outcome_v2::success();
+domain::RecordAuditRead events_read(const EventFilter& filter) {
+  return {"events.read", filter.conversation, {}, filter.actor.value_or(base::UserId{}), {}};
 }
 
 }  // namespace hansard::api

@@ -38,9 +38,7 @@ Answered<EventRequest> event_request_of(const Context& context, const Call& call
 // Appends ,"types":[...]|null,"conversation_id":...,"actor":...
 void append_event_filter(std::string& out, const engine::EventFilter& filter);
 
-// Puts a read of the audit scope on record and answers once that is durable; a service's reads are not recorded
-// (API.md section 1, scopes).
-asio::awaitable<Answered<void>> record_events_read(Context& context, domain::Caller caller, engine::EventFilter filter,
-                                                   std::string query);
+// What is recorded of a read by the scope `audit`; what was asked is left to fill in. A service's reads are its own.
+domain::RecordAuditRead events_read(const engine::EventFilter& filter);
 
 }  // namespace hansard::api

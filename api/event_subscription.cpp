@@ -45,6 +45,7 @@ bool EventSubscription::ack(Position up_to) {
 }
 
 asio::awaitable<void> EventSubscription::run(std::shared_ptr<EventSubscription> self) {
+  co_await asio::post(self->context_.io, asio::use_awaitable);  // the ack that names it goes first
   while (!self->is_closed_) {
     self->turn();
     if (self->is_closed_) break;

@@ -24,7 +24,6 @@ Answered<EventSubscribe> EventSubscriptions::parse(const ClientFrame& frame) con
   if (open_.size() >= context_.limits.subscriptions_per_socket_max) {
     return Problem{429, "too_many_subscriptions", "This socket has as many subscriptions as it may.", 0, {}, {}};
   }
-  asked.query = frame.data.minified();
   return asked;
 }
 

@@ -21,7 +21,6 @@ struct EventSubscribe {
   base::Position from;
   std::size_t window = 0;
   std::string consumer;  // "" for none; filter and from are the consumer's then
-  std::string query;     // for the record: the data as it was written
 };
 
 class EventSubscriptions {

@@ -34,12 +34,11 @@ struct Call {
 using OpenHandler = Response (*)(Context&, const Request&);  // without authentication, at the root
 using CommandHandler = Answered<domain::Command> (*)(Context&, const Call&);
 using ReadHandler = Answered<Response> (*)(Context&, const Call&, const projections::Snapshot&);
-// A read that may also be asked of the past (as_of.h). `action` is the word for that.
+// A read that may also be asked of the past (as_of.h); `then` leaves a record of it (audited_read.h).
 using PastHandler = Answered<Response> (*)(Context&, const Call&, const projections::Past&);
 struct TimedRead {
   ReadHandler now;
   PastHandler then;
-  const char* action;
 };
 // The command of an upload whose bytes are stored. `pin` keeps them until its event is durable.
 struct Upload {

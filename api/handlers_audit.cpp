@@ -28,6 +28,7 @@ namespace {
 constexpr std::uint64_t kPageSteps = 2'000 * AuditSnapshot::kSeekSteps;
 constexpr std::uint64_t kSliceSteps = kPageSteps / 10;
 constexpr std::size_t kSliceEvents = 25;
+constexpr std::size_t kPageBytesMax = 4u << 20;
 constexpr std::uint16_t kTypeNumbersMax = 255;
 
 struct Asked {
@@ -144,9 +145,15 @@ asio::awaitable<AuditPage> find(Context& context, AuditQuery query) {
   co_return page;
 }
 
-asio::awaitable<Answered<std::string>> items_of(Context& context, const AuditPage& page) {
+// The events of a page; it ends before the next one when it is full in bytes. `page` outlives this.
+asio::awaitable<Answered<std::string>> items_of(Context& context, AuditPage& page) {
   std::string body;
   for (std::size_t i = 0; i < page.positions.size(); ++i) {
+    if (body.size() >= kPageBytesMax) {
+      page.scanned_to = page.positions[i].next();
+      page.finished = false;
+      break;
+    }
     auto event = context.engine.get(page.positions[i]);
     if (!event) co_return problem_of(event.error());
     if (i > 0) body += ',';
@@ -156,14 +163,8 @@ asio::awaitable<Answered<std::string>> items_of(Context& context, const AuditPag
   co_return body;
 }
 
-domain::RecordAuditRead read_of(const Call& call, const projections::AuditFilter& filter) {
-  domain::RecordAuditRead read;
-  read.action = "audit.query";
-  read.conversation = filter.conversation;
-  read.message = filter.message;
-  read.about = filter.actor.value_or(base::UserId{});
-  read.query = asked_text(call);
-  return read;
+domain::RecordAuditRead read_of(const projections::AuditFilter& filter) {
+  return {"audit.query", filter.conversation, filter.message, filter.actor.value_or(base::UserId{}), {}};
 }
 }  // namespace
 
@@ -178,9 +179,6 @@ asio::awaitable<Answered<Response>> audit(Context& context, const Call& call) {
   if (!co_await audit_reaches(context, std::max(wanted.value(), query.to))) {
     co_return view_behind(position_text(context.engine.epoch(), context.views.audit_gate().reached()));
   }
-  auto read = read_of(call, query.filter);
-  auto recorded = co_await record_audit_read(context, call, std::move(read));
-  if (!recorded) co_return recorded.error();
   Position through = context.views.audit_gate().reached();
   auto page = co_await find(context, query);
   auto items = co_await items_of(context, page);
@@ -193,7 +191,7 @@ asio::awaitable<Answered<Response>> audit(Context& context, const Call& call) {
   append_text_or_null(body, page.finished || !below ? "" : encode_audit_cursor(below, asked.value().hash));
   Response response = json_response(body + "}");
   response.headers.emplace_back("Hansard-Position", position_text(epoch, through));
-  co_return response;
+  co_return on_record(std::move(response), call, read_of(query.filter));
 }
 
 }  // namespace hansard::api::handlers

@@ -6,6 +6,9 @@
 #include "api/acknowledged.h"
 #include "api/position_text.h"
 
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace hansard::api {
 
 using base::ConversationId;
@@ -43,6 +46,13 @@ Answered<base::Position> wanted_position(const Context& context, const Call& cal
     return malformed("`min_position` is of another epoch: what it named is gone");
   }
   return std::max(own, wanted->position);
+}
+
+asio::awaitable<bool> audit_reaches(Context& context, base::Position position) {
+  // The views outlive every wait.
+  std::shared_ptr<base::PositionGate> gate(&context.views.audit_gate(), [](base::PositionGate*) {});
+  std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
+  co_return co_await context.reaches(std::move(gate), position, timeout);
 }
 
 Answered<JsonValue> json_body(const Context& context, const Call& call) {

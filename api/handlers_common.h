@@ -16,6 +16,9 @@ Answered<base::MessageId> message_of_path(const Call& call);
 // The position a read waits for: the caller's own last command, or what he asks for.
 Answered<base::Position> wanted_position(const Context& context, const Call& call);
 
+// True once the audit view has applied `position`; false after the patience of a read.
+asio::awaitable<bool> audit_reaches(Context& context, base::Position position);
+
 // 415 for a Content-Type that is not JSON, 400 for what is not JSON.
 Answered<JsonValue> json_body(const Context& context, const Call& call);
 

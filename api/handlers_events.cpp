@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/audited_read.h"
 #include "api/consumer_seat.h"
 #include "api/event_request.h"
 #include "api/event_stream.h"
@@ -116,6 +117,11 @@ Answered<Source> source_of(Context& context, const Call& call) {
   return source_of_consumer(context, call, std::move(source));
 }
 
+std::optional<AuditedRead> read_of(const Call& call, const engine::EventFilter& filter) {
+  if (!call.caller.audit) return std::nullopt;
+  return audited(call, events_read(filter));
+}
+
 Answered<Response> stream_response(Context& context, const Call& call, Source source) {
   auto place = context.event_streams->take(call.caller.subject, context.limits.event_streams_per_user_max);
   if (!place) return Problem{429, "too_many_streams", "This user follows the log often enough.", 1, {}, {}};
@@ -129,6 +135,7 @@ Answered<Response> stream_response(Context& context, const Call& call, Source so
     source.asked.filter = seat->place().filter;
     source.asked.from = seat->place().cursor;
   }
+  auto read = read_of(call, source.asked.filter);
   EventScan scan(context.engine, std::move(source.asked.filter), source.asked.from, source.asked.through);
   auto stream = std::make_shared<EventStream>(context, std::move(scan), call.token_expires, std::move(place));
   *target = stream;
@@ -137,6 +144,7 @@ Answered<Response> stream_response(Context& context, const Call& call, Source so
   response.content_type = "text/event-stream; charset=utf-8";
   response.headers.emplace_back("X-Accel-Buffering", "no");  // for proxies that would hold it back
   response.stream = std::move(stream);
+  response.audited = std::move(read);
   return response;
 }
 }  // namespace
@@ -148,13 +156,14 @@ asio::awaitable<Answered<Response>> events(Context& context, const Call& call) {
   auto source = source_of(context, call);
   if (!source) co_return std::move(source).error();
   auto& asked = source.value().asked;
-  auto recorded = co_await record_events_read(context, call.caller, asked.filter, call.request.query);
-  if (!recorded) co_return std::move(recorded).error();
   if (wants_stream(call.request)) co_return stream_response(context, call, std::move(source).value());
+  auto read = read_of(call, asked.filter);
   EventScan scan(context.engine, std::move(asked.filter), asked.from, asked.through);
   auto page = co_await read_page(context, std::move(scan), limit.value());
   if (!page) co_return std::move(page).error();
-  co_return page_response(context, std::move(page).value(), source.value().lease);
+  Response response = page_response(context, std::move(page).value(), source.value().lease);
+  response.audited = std::move(read);
+  co_return response;
 }
 
 }  // namespace hansard::api::handlers

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "api/audited_read.h"
 #include "api/body_stream.h"
 #include "api/file_body.h"
 #include "api/file_headers.h"
@@ -81,12 +82,18 @@ Problem failed_transfer(const base::Error& error) {
 }
 
 // Who may not see a file, and who asks for one that is not there, get the same.
-Answered<projections::FileView> seen_file(const Call& call, const Snapshot& snapshot) {
+struct SeenFile {
+  projections::FileView file;
+  bool by_scope = false;  // only the scope `audit` opens it
+};
+
+Answered<SeenFile> seen_file(const Call& call, const Snapshot& snapshot) {
   auto id = base::parse_id<base::FileId>(call.path_values.at(0));
   auto file = id ? snapshot.file(*id) : std::nullopt;
-  bool may_see = file && (call.caller.audit || snapshot.may_read_file(*id, call.caller.actor));
-  if (!may_see || file->collected) return not_found();
-  return *std::move(file);
+  if (!file || file->collected) return not_found();
+  bool is_his = snapshot.may_read_file(*id, call.caller.actor);
+  if (!is_his && !call.caller.audit) return not_found();
+  return SeenFile{*std::move(file), !is_his};
 }
 
 Problem no_such_range() { return {416, "range_not_satisfiable", "The range lies beyond the end of the file.", 0}; }
@@ -125,7 +132,8 @@ asio::awaitable<Answered<Upload>> upload_file(Context& context, const Call& call
 }
 
 Answered<Response> download_file(Context& context, const Call& call, const Snapshot& snapshot) {
-  TRY(auto file, seen_file(call, snapshot));
+  TRY(auto seen, seen_file(call, snapshot));
+  const projections::FileView& file = seen.file;
   TRY(auto room, take_room(context, call.caller.actor));
   std::string etag = '"' + files::hex_of(file.sha256) + '"';
   auto range = range_of(call.request, file.size, etag);
@@ -139,7 +147,8 @@ Answered<Response> download_file(Context& context, const Call& call, const Snaps
   }
   FileRange stretch = part != nullptr ? *part : FileRange{0, file.size};
   response.stream = std::make_shared<FileBody>(context, file.sha256, stretch, std::move(room));
-  return response;
+  if (!seen.by_scope) return response;
+  return on_record(std::move(response), call, {"file.read", {}, {}, file.owner, {}});
 }
 
 }  // namespace hansard::api::handlers

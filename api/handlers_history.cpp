@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "api/audited_read.h"
 #include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/handlers_past.h"
@@ -185,7 +186,7 @@ Answered<Response> past_history(Context& context, const Call& call, const Past& 
   if (!past.conversation(id)) return not_found();
   std::string next;
   TRY(auto page, page_asked(context, call, MessagesThen(id, past), next));
-  return page_response(context, page, next, nullptr);
+  return on_record(page_response(context, page, next, nullptr), call, {"history.as_of", id, {}, {}, {}});
 }
 
 }  // namespace hansard::api::handlers

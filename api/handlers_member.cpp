@@ -48,18 +48,24 @@ Answered<Response> list_members(Context& context, const Call& call, const Snapsh
     if (!user) return malformed("`cursor` is not one of this list");
     after = *std::move(user);
   }
-  return members_response(snapshot.members(seat.conversation.id, after, limit + 1), limit);
+  return members_response(page_of(snapshot.members(seat.conversation.id, after, limit + 1), limit));
 }
 
-Response members_response(std::vector<projections::MemberView> members, std::size_t limit) {
-  bool more = members.size() > limit;
-  if (more) members.pop_back();
+projections::MembersPage page_of(std::vector<projections::MemberView> members, std::size_t limit) {
+  projections::MembersPage page{std::move(members), {}};
+  if (page.items.size() <= limit) return page;
+  page.items.pop_back();
+  page.next = page.items.back().user;
+  return page;
+}
+
+Response members_response(const projections::MembersPage& members) {
   std::string body = "{\"items\":[";
-  for (const auto& member : members) {
+  for (const auto& member : members.items) {
     if (body.back() != '[') body += ',';
     append_member(body, member);
   }
-  end_page(body, more ? encode_cursor(members.back().user) : "");
+  end_page(body, members.next.value.empty() ? "" : encode_cursor(members.next));
   return json_response(std::move(body));
 }
 

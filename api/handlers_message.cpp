@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/audited_read.h"
 #include "api/command_json.h"
 #include "api/cursor.h"
 #include "api/handlers_common.h"
@@ -115,7 +116,9 @@ Answered<Response> message_versions(Context& context, const Call& call, const Sn
     append_message(body, version, context.engine.epoch(), &senders.of(version.facts.author));
   }
   end_page(body, more ? encode_cursor(VersionCursor{facts.message, versions.back().version}) : "");
-  return json_response(std::move(body));
+  Response response = json_response(std::move(body));
+  if (!call.caller.audit) return response;
+  return on_record(std::move(response), call, {"versions.read", facts.conversation, facts.message, {}, {}});
 }
 
 Answered<Response> receipts(Context& context, const Call& call, const Snapshot& snapshot) {
@@ -129,22 +132,20 @@ Answered<Response> receipts(Context& context, const Call& call, const Snapshot& 
     after = *std::move(user);
   }
   const auto& facts = seen.message.facts;
-  auto members = snapshot.members(facts.conversation, after, limit + 1);
-  return receipts_response(facts, std::move(members), limit,
+  auto members = page_of(snapshot.members(facts.conversation, after, limit + 1), limit);
+  return receipts_response(facts, members,
                            [&](const base::UserId& user) { return snapshot.reader(facts.conversation, user); });
 }
 
-Response receipts_response(const domain::MessageFacts& facts, std::vector<MemberView> members, std::size_t limit,
+Response receipts_response(const domain::MessageFacts& facts, const projections::MembersPage& members,
                            const ReaderOf& reader_of) {
-  bool more = members.size() > limit;
-  if (more) members.pop_back();
   std::string body = "{\"items\":[";
-  for (const auto& member : members) {
+  for (const auto& member : members.items) {
     if (member.user == facts.author || member.joined_after >= facts.ordinal) continue;
     if (body.back() != '[') body += ',';
     append_receipt(body, member, reader_of(member.user), facts.ordinal);
   }
-  end_page(body, more ? encode_cursor(members.back().user) : "");
+  end_page(body, members.next.value.empty() ? "" : encode_cursor(members.next));
   return json_response(std::move(body));
 }
 

@@ -1,5 +1,6 @@
 #include "api/handlers_past.h"
 
+#include "api/audited_read.h"
 #include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/handlers_shared.h"
@@ -53,7 +54,7 @@ Answered<Response> past_conversation(Context& context, const Call& call, const P
   }
   std::string body;
   append_conversation(body, entry, context.engine.epoch());
-  return json_response(std::move(body));
+  return on_record(json_response(std::move(body)), call, {"conversation.as_of", id, {}, user.value_or(UserId{}), {}});
 }
 
 Answered<Response> past_members(Context& context, const Call& call, const Past& past) {
@@ -61,7 +62,7 @@ Answered<Response> past_members(Context& context, const Call& call, const Past& 
   if (!past.conversation(id)) return not_found();
   TRY(auto limit, page_limit(call.params, context.limits));
   TRY(auto after, users_after(call));
-  return members_response(past.members(id, after, limit + 1), limit);
+  return on_record(members_response(past.members(id, after, limit)), call, {"members.as_of", id, {}, {}, {}});
 }
 
 Answered<Response> past_message(Context& context, const Call& call, const Past& past) {
@@ -70,7 +71,7 @@ Answered<Response> past_message(Context& context, const Call& call, const Past& 
   if (!message) return not_found();
   std::string body;
   append_message(body, *message, context.engine.epoch());
-  return json_response(std::move(body));
+  return on_record(json_response(std::move(body)), call, {"message.as_of", message->facts.conversation, id, {}, {}});
 }
 
 Answered<Response> past_receipts(Context& context, const Call& call, const Past& past) {
@@ -80,9 +81,9 @@ Answered<Response> past_receipts(Context& context, const Call& call, const Past&
   TRY(auto limit, page_limit(call.params, context.limits));
   TRY(auto after, users_after(call));
   const auto& conversation = message->facts.conversation;
-  auto members = past.members(conversation, after, limit + 1);
-  return receipts_response(message->facts, std::move(members), limit,
-                           [&](const UserId& user) { return past.reader(conversation, user); });
+  auto response = receipts_response(message->facts, past.members(conversation, after, limit),
+                                    [&](const UserId& user) { return past.reader(conversation, user); });
+  return on_record(std::move(response), call, {"receipts.as_of", conversation, id, {}, {}});
 }
 
 Answered<Response> past_unread(Context&, const Call& call, const Past& past) {
@@ -91,14 +92,15 @@ Answered<Response> past_unread(Context&, const Call& call, const Past& past) {
   for (const auto& id : past.conversations(user)) {
     if (!past.reader(id, user).archived) totals.add(id, past.unread(id, user));
   }
-  return json_response(totals.body());
+  return on_record(json_response(totals.body()), call, {"unread.as_of", {}, {}, user, {}});
 }
 
 Answered<Response> past_explain(Context&, const Call& call, const Past& past) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto user, user_required(call));
   if (!past.conversation(id) || !past.member(id, user)) return not_found();
-  return explain_response(past.explain(id, user, kOrdinalsExplainedMax));
+  auto response = explain_response(past.explain(id, user, kOrdinalsExplainedMax));
+  return on_record(std::move(response), call, {"explain.as_of", id, {}, user, {}});
 }
 
 }  // namespace hansard::api::handlers

@@ -1,11 +1,13 @@
 #include <string>
 
+#include "api/audited_read.h"
 #include "api/handlers_common.h"
 #include "api/json.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
 #include "api/trace.h"
 #include "engine/proof/proofs.h"
+#include "projections/audit_fold.h"
 
 namespace hansard::api::handlers {
 
@@ -36,14 +38,23 @@ Answered<base::Position> position_of(const Context& context, std::string_view te
   return position->position;
 }
 
-Answered<std::uint64_t> size_param(const Call& call, std::string_view name, std::uint64_t most) {
+Answered<std::uint64_t> size_param(const Call& call, std::string_view name, std::uint64_t most,
+                                   std::string_view most_name = "the last checkpoint") {
   const auto text = call.params.get(name);
   const auto size = text ? parse_number(*text) : std::optional(most);
   if (!size) return malformed("`" + std::string(name) + "` is a number of leaves");
   if (*size > most) {
-    return malformed("`" + std::string(name) + "` is beyond the last checkpoint, " + std::to_string(most));
+    return malformed("`" + std::string(name) + "` is beyond " + std::string(most_name) + ", " + std::to_string(most));
   }
   return *size;
+}
+
+// Of a proof that shows what was written, not only hashes.
+Answered<Response> shown_event(Context& context, const Call& call, base::Position position, std::string body) {
+  auto event = context.engine.get(position);
+  if (!event) return problem_of(event.error());
+  auto subject = projections::subject_of(*event.value());
+  return on_record(json_response(std::move(body)), call, {"proof.read", subject.conversation, subject.message, {}, {}});
 }
 
 Response text_response(std::string text) {
@@ -89,7 +100,7 @@ Answered<Response> proof_entry(Context& context, const Call& call) {
   append_quoted_position(body, context.engine.epoch(), position);
   body += ',';
   proof::append_entry(body, entry.value());
-  return json_response(body + "}");
+  return shown_event(context, call, position, body + "}");
 }
 
 Answered<Response> proof_event(Context& context, const Call& call) {
@@ -98,7 +109,7 @@ Answered<Response> proof_event(Context& context, const Call& call) {
   const auto last = proofs->checkpoint();
   auto made = proofs->prover().event(position, last->checkpoint, last->note);
   if (!made) return problem_of_proof(made.error());
-  return json_response(proof::proof_json(made.value()));
+  return shown_event(context, call, position, proof::proof_json(made.value()));
 }
 
 Answered<Response> proof_inclusion(Context& context, const Call& call) {
@@ -119,7 +130,7 @@ Answered<Response> proof_consistency(Context& context, const Call& call) {
   TRY(const auto* proofs, proofs_of(context, call));
   TRY(auto to, size_param(call, "to", proofs->checkpoint()->checkpoint.size));
   if (!call.params.has("from")) return malformed("`from` is missing");
-  TRY(auto from, size_param(call, "from", to));
+  TRY(auto from, size_param(call, "from", to, "`to`"));
   auto made = proofs->prover().consistency(from, to);
   if (!made) return problem_of_proof(made.error());
   return json_response(proof::consistency_json(made.value()));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/handlers.h"
+#include "projections/past.h"
 
 namespace hansard::api::handlers {
 
@@ -26,11 +27,12 @@ class UnreadTotals {
 
 Response explain_response(const projections::Explain& explain);
 
-// A page of `limit`; `members` are one more where there are more.
-Response members_response(std::vector<projections::MemberView> members, std::size_t limit);
+// `members` are one more than `limit` where there are more.
+projections::MembersPage page_of(std::vector<projections::MemberView> members, std::size_t limit);
+Response members_response(const projections::MembersPage& members);
 // Of the members the message was sent to.
 using ReaderOf = std::function<projections::ReaderView(const base::UserId&)>;
-Response receipts_response(const domain::MessageFacts& facts, std::vector<projections::MemberView> members,
-                           std::size_t limit, const ReaderOf& reader_of);
+Response receipts_response(const domain::MessageFacts& facts, const projections::MembersPage& members,
+                           const ReaderOf& reader_of);
 
 }  // namespace hansard::api::handlers

@@ -11,6 +11,7 @@
 #include "api/handlers_common.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
+#include "projections/past.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
@@ -18,190 +19,152 @@
 namespace hansard::api::handlers {
 
 using base::Position;
+using base::UserId;
 using engine::EventPtr;
 using projections::AuditQuery;
+using projections::MembersPage;
+using projections::Moment;
 
 namespace {
-constexpr std::size_t kChangesMax = 200;
-// Events of one recipient that are looked at: beyond, an older one may have been the first.
-constexpr std::size_t kPointerEventsMax = 128;
+// Events of one message that are looked at, reads by auditors among them.
+constexpr std::size_t kEventsMax = 1'000;
+// Looked up between two turns of others.
+constexpr std::size_t kSliceEvents = 50;
+constexpr std::size_t kSliceRecipients = 8;
 
 struct Traced {
-  projections::MessageView message;
-  Position through;  // both views stand at or beyond it
+  domain::MessageFacts facts;
+  Position through;               // both views stand at or beyond it
+  std::vector<EventPtr> changes;  // oldest first
+  bool is_all = true;
 };
 
-// The events at the positions that pass, newest first.
-Answered<std::vector<EventPtr>> events_of(Context& context, const AuditQuery& query) {
-  std::vector<EventPtr> events;
-  for (Position at : context.views.audit()->find(query).positions) {
-    auto event = context.engine.get(at);
-    if (!event) return problem_of(event.error());
-    events.push_back(std::move(event).value());
-  }
-  return events;
+bool is_read(const domain::RecordedEvent& event) {
+  return event.raw_type == static_cast<std::uint16_t>(domain::EventType::audit_read);
 }
 
-void append_moment(std::string& body, const domain::RecordedEvent& event, std::uint32_t epoch) {
-  body += "{\"position\":";
-  append_quoted_position(body, epoch, event.position);
-  body += ",\"time\":";
-  append_json_time(body, event.time);
-}
-
-Answered<std::vector<EventPtr>> changes_of(Context& context, const Traced& traced) {
+// Every event of the message but that somebody audited it.
+asio::awaitable<Answered<void>> find_changes(Context& context, Traced& traced) {
   AuditQuery query;
-  query.filter.message = traced.message.facts.message;
+  query.filter.message = traced.facts.message;
   query.to = traced.through;
-  query.limit = kChangesMax;
-  TRY(auto events, events_of(context, query));
-  std::reverse(events.begin(), events.end());
-  return events;
+  query.limit = kEventsMax;
+  auto page = context.views.audit()->find(query);
+  traced.is_all = page.finished;
+  for (std::size_t i = 0; i < page.positions.size(); ++i) {
+    auto event = context.engine.get(page.positions[i]);
+    if (!event) co_return problem_of(event.error());
+    if (!is_read(*event.value())) traced.changes.push_back(std::move(event).value());
+    if (i % kSliceEvents == kSliceEvents - 1) co_await asio::post(context.io, asio::use_awaitable);
+  }
+  std::reverse(traced.changes.begin(), traced.changes.end());
+  co_return base::success();
 }
 
-// The message.sent itself: accepted and stored.
-Answered<void> append_sent(std::string& body, Context& context, const Traced& traced) {
+// The message.sent itself; not looked for among `changes`, which may not go back so far.
+Answered<EventPtr> sent_of(Context& context, const Traced& traced) {
   AuditQuery query;
-  query.filter.message = traced.message.facts.message;
+  query.filter.message = traced.facts.message;
   query.filter.type = static_cast<std::uint16_t>(domain::EventType::message_sent);
   query.to = traced.through;
   query.limit = 1;
-  TRY(auto events, events_of(context, query));
-  for (const char* name : {",\"accepted\":", ",\"stored\":"}) {
-    body += name;
-    if (events.empty()) {
-      body += "null";
-      continue;
-    }
-    append_moment(body, *events.front(), context.engine.epoch());
-    body += '}';
-  }
-  return base::success();
+  auto found = context.views.audit()->find(query).positions;
+  if (found.empty()) return not_found();
+  auto event = context.engine.get(found.front());
+  if (!event) return problem_of(event.error());
+  return std::move(event).value();
 }
 
-void append_changes(std::string& body, const std::vector<EventPtr>& events, std::uint32_t epoch) {
+void append_moment(std::string& body, const Moment& moment, std::uint32_t epoch) {
+  body += "{\"position\":";
+  append_quoted_position(body, epoch, moment.position);
+  body += ",\"time\":";
+  append_json_time(body, moment.at);
+}
+
+void append_moment_or_null(std::string& body, const std::optional<Moment>& moment, std::uint32_t epoch) {
+  if (!moment) {
+    body += "null";
+    return;
+  }
+  append_moment(body, *moment, epoch);
+  body += '}';
+}
+
+void append_changes(std::string& body, const Traced& traced, std::uint32_t epoch) {
   body += ",\"changes\":[";
-  for (const EventPtr& event : events) {
+  for (const EventPtr& event : traced.changes) {
     if (body.back() != '[') body += ',';
-    append_moment(body, *event, epoch);
+    append_moment(body, {event->position, event->time}, epoch);
     body += ",\"type\":";
     append_json_string(body, domain::type_name(static_cast<domain::EventType>(event->raw_type)));
     body += ",\"actor\":";
     append_text_or_null(body, event->actor.value);
     body += '}';
   }
-  body += ']';
+  body += "],\"changes_are_all\":";
+  append_bool(body, traced.is_all);
 }
 
-base::Ordinal up_to_of(const domain::RecordedEvent& event) {
-  if (!event.body) return {};
-  if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) return read->up_to;
-  if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) return delivered->up_to;
-  return {};
-}
-
-// The first event that moved a recipient's pointer to the message or beyond.
-struct Reached {
-  EventPtr first;
-  bool is_exact = true;  // false: it may have been an older one
-};
-
-Answered<Reached> first_reach(Context& context, const Traced& traced, const base::UserId& user,
-                              domain::EventType type) {
-  const auto& facts = traced.message.facts;
-  AuditQuery query;
-  query.filter = {user, facts.conversation, std::nullopt, static_cast<std::uint16_t>(type)};
-  query.to = traced.through;
-  query.limit = kPointerEventsMax;
-  TRY(auto events, events_of(context, query));
-  Reached reached;
-  reached.is_exact = events.size() < kPointerEventsMax;
-  for (const EventPtr& event : events) {
-    if (up_to_of(*event) >= facts.ordinal) reached.first = event;
-  }
-  return reached;
-}
-
-Answered<void> append_reach(std::string& body, Context& context, const Traced& traced, const base::UserId& user,
-                            domain::EventType type) {
-  TRY(auto reached, first_reach(context, traced, user, type));
-  if (!reached.first) {
-    body += "null";
-    return base::success();
-  }
-  append_moment(body, *reached.first, context.engine.epoch());
-  body += ",\"exact\":";
-  append_bool(body, reached.is_exact);
-  body += '}';
-  return base::success();
-}
-
-Answered<void> append_recipient(std::string& body, Context& context, const Traced& traced,
-                                const projections::MemberView& member) {
+void append_recipient(std::string& body, const projections::Snapshot& snapshot, const Traced& traced,
+                      const UserId& user, std::uint32_t epoch) {
+  const auto& conversation = traced.facts.conversation;
+  auto reach = snapshot.past(traced.through)->first_reach(conversation, user, traced.facts.ordinal);
   body += "{\"user_id\":";
-  append_json_string(body, member.user.value);
+  append_json_string(body, user.value);
+  body += ",\"is_member\":";
+  append_bool(body, snapshot.member(conversation, user).has_value());
   body += ",\"delivered\":";
-  TRY(append_reach(body, context, traced, member.user, domain::EventType::delivered_advanced));
+  append_moment_or_null(body, reach.delivered, epoch);
   body += ",\"read\":";
-  TRY(append_reach(body, context, traced, member.user, domain::EventType::read_advanced));
+  append_moment_or_null(body, reach.read, epoch);
   body += '}';
-  return base::success();
 }
 
-struct Recipients {
-  std::vector<projections::MemberView> members;
-  std::string next;
-};
-
-Answered<Recipients> recipients_of(const Context& context, const Call& call, const Traced& traced) {
+// Who was a member when it was sent, but for its author.
+Answered<MembersPage> recipients_of(const Context& context, const Call& call, const Traced& traced, Position sent) {
   TRY(auto limit, page_limit(call.params, context.limits));
-  base::UserId after;
+  UserId after;
   if (auto cursor = call.params.get("cursor")) {
     auto decoded = decode_user_cursor(*cursor);
     if (!decoded) return malformed("`cursor` is not one of this list");
     after = *decoded;
   }
-  Recipients found;
-  found.members = context.views.snapshot()->members(traced.message.facts.conversation, after, limit + 1);
-  if (found.members.size() > limit) {
-    found.members.pop_back();
-    found.next = encode_cursor(found.members.back().user);
-  }
-  std::erase_if(found.members, [&](const auto& member) { return member.user == traced.message.facts.author; });
-  return found;
+  auto page = context.views.snapshot()->past(sent)->members(traced.facts.conversation, after, limit);
+  std::erase_if(page.items, [&](const auto& member) { return member.user == traced.facts.author; });
+  return page;
 }
 
-asio::awaitable<Answered<std::string>> body_of(Context& context, Traced traced, Recipients recipients) {
-  const auto& facts = traced.message.facts;
-  std::uint32_t epoch = context.engine.epoch();
-  auto changes = changes_of(context, traced);
-  if (!changes) co_return changes.error();
+asio::awaitable<std::string> recipients_json(Context& context, const Traced& traced, const MembersPage& recipients) {
+  std::string body = "{\"items\":[";
+  for (std::size_t i = 0; i < recipients.items.size(); ++i) {
+    if (i > 0) body += ',';
+    append_recipient(body, *context.views.snapshot(), traced, recipients.items[i].user, context.engine.epoch());
+    if (i % kSliceRecipients == kSliceRecipients - 1) co_await asio::post(context.io, asio::use_awaitable);
+  }
+  end_page(body, recipients.next.value.empty() ? "" : encode_cursor(recipients.next));
+  co_return body;
+}
+
+std::string body_of(const Traced& traced, const EventPtr& sent, const std::string& recipients, std::uint32_t epoch) {
   std::string body = "{\"message_id\":";
-  append_id(body, facts.message);
+  append_id(body, traced.facts.message);
   body += ",\"conversation_id\":";
-  append_id(body, facts.conversation);
+  append_id(body, traced.facts.conversation);
   body += ",\"ordinal\":";
-  append_json_number(body, facts.ordinal.value);
+  append_json_number(body, traced.facts.ordinal.value);
   body += ",\"sender_id\":";
-  append_json_string(body, facts.author.value);
-  if (auto sent = append_sent(body, context, traced); !sent) co_return sent.error();
-  append_changes(body, changes.value(), epoch);
-  body += ",\"changes_are_all\":";
-  append_bool(body, changes.value().size() < kChangesMax);
-  body += ",\"recipients\":{\"items\":[";
-  for (const auto& member : recipients.members) {
-    if (body.back() != '[') body += ',';
-    auto appended = append_recipient(body, context, traced, member);
-    if (!appended) co_return appended.error();
-    co_await asio::post(context.io, asio::use_awaitable);
+  append_json_string(body, traced.facts.author.value);
+  for (const char* name : {",\"accepted\":", ",\"stored\":"}) {
+    body += name;
+    append_moment_or_null(body, Moment{sent->position, sent->time}, epoch);
   }
-  end_page(body, recipients.next);
-  co_return body + "}";
+  append_changes(body, traced, epoch);
+  return body + ",\"recipients\":" + recipients + "}";
 }
-}  // namespace
 
-asio::awaitable<Answered<Response>> trace_message(Context& context, const Call& call) {
-  if (!call.caller.audit) co_return forbidden("The trace of a message needs the scope `audit`.");
+// The views' message as of everything durable.
+asio::awaitable<Answered<Traced>> traced_of(Context& context, const Call& call) {
   auto id = message_of_path(call);
   if (!id) co_return id.error();
   auto wanted = wanted_position(context, call);
@@ -213,21 +176,27 @@ asio::awaitable<Answered<Response>> trace_message(Context& context, const Call& 
   if (!there) co_return view_behind(position_text(context.engine.epoch(), context.views.applied()));
   auto message = context.views.snapshot()->message(id.value());
   if (!message || !context.views.audit()) co_return not_found();
-  Traced traced{*std::move(message), through};
-  auto recipients = recipients_of(context, call, traced);
+  Traced traced{std::move(message->facts), through, {}};
+  co_return traced;
+}
+}  // namespace
+
+asio::awaitable<Answered<Response>> trace_message(Context& context, const Call& call) {
+  if (!call.caller.audit) co_return forbidden("The trace of a message needs the scope `audit`.");
+  auto traced = co_await traced_of(context, call);
+  if (!traced) co_return traced.error();
+  auto sent = sent_of(context, traced.value());
+  if (!sent) co_return sent.error();
+  auto recipients = recipients_of(context, call, traced.value(), sent.value()->position);
   if (!recipients) co_return recipients.error();
-  domain::RecordAuditRead read;
-  read.action = "trace.read";
-  read.conversation = traced.message.facts.conversation;
-  read.message = id.value();
-  read.query = asked_text(call);
-  auto recorded = co_await record_audit_read(context, call, std::move(read));
-  if (!recorded) co_return recorded.error();
-  auto body = co_await body_of(context, std::move(traced), std::move(recipients).value());
-  if (!body) co_return body.error();
-  Response response = json_response(std::move(body).value());
-  response.headers.emplace_back("Hansard-Position", position_text(context.engine.epoch(), through));
-  co_return response;
+  auto found = co_await find_changes(context, traced.value());
+  if (!found) co_return found.error();
+  auto shown = co_await recipients_json(context, traced.value(), recipients.value());
+  std::uint32_t epoch = context.engine.epoch();
+  Response response = json_response(body_of(traced.value(), sent.value(), shown, epoch));
+  response.headers.emplace_back("Hansard-Position", position_text(epoch, traced.value().through));
+  const auto& facts = traced.value().facts;
+  co_return on_record(std::move(response), call, {"trace.read", facts.conversation, facts.message, {}, {}});
 }
 
 }  // namespace hansard::api::handlers

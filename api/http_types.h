@@ -38,6 +38,12 @@ struct Quota {
   bool operator==(const Quota&) const = default;
 };
 
+// What is on record before a response is given, and whose read it is: audited_read.h.
+struct AuditedRead {
+  domain::Caller caller;
+  domain::RecordAuditRead read;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
@@ -46,6 +52,7 @@ struct Response {
   std::optional<Quota> quota{};          // nothing where nobody is known, or no rate is limited
   std::string_view code{};               // of a problem, its stable word: a literal
   std::shared_ptr<BodySource> stream{};  // instead of `body`
+  std::optional<AuditedRead> audited{};  // of a read by the scope `audit`
   std::uint64_t body_size() const;       // Content-Length
   bool is_endless() const;               // goes on as long as it likes
 };

@@ -7,6 +7,7 @@
 #include "api/acknowledged.h"
 #include "api/answers.h"
 #include "api/as_of.h"
+#include "api/audited_read.h"
 #include "api/body_stream.h"
 #include "api/frames.h"
 #include "api/handlers_common.h"
@@ -101,17 +102,7 @@ Response answered(Answered<Response> answer, const std::string& request_id) {
   return answer ? std::move(answer).value() : problem_response(answer.error(), request_id);
 }
 
-asio::awaitable<Response> run_past(Context& context, Call call, TimedRead read) {
-  auto answer = co_await answer_as_of(context, call, read);
-  co_return answered(std::move(answer), call.request.request_id);
-}
-
 asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read) {
-  // The present must not pass for the past.
-  if (call.params.has("as_of")) {
-    co_return problem_response({422, "not_supported", "`as_of` is not supported here.", 0, {}},
-                               call.request.request_id);
-  }
   auto wanted = wanted_position(context, call);
   if (!wanted) co_return problem_response(wanted.error(), call.request.request_id);
   base::Position durable = context.engine.durable();
@@ -252,13 +243,21 @@ Routed route(Context& context, Request request) {
   return {found->route, std::move(call).value(), std::nullopt, known.quota};
 }
 
+asio::awaitable<Response> run_timed(Context& context, Call call, TimedRead read) {
+  if (!call.params.has("as_of")) co_return co_await run_read(context, std::move(call), read.now);
+  auto answer = co_await answer_as_of(context, call, read.then);
+  co_return answered(std::move(answer), call.request.request_id);
+}
+
 asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
+  if (const auto* timed = std::get_if<TimedRead>(&route.handler))
+    co_return co_await run_timed(context, std::move(call), *timed);
+  if (call.params.has("as_of")) {  // the present must not pass for the past
+    co_return problem_response({422, "not_supported", "`as_of` is not supported here.", 0, {}},
+                               call.request.request_id);
+  }
   if (const auto* read = std::get_if<ReadHandler>(&route.handler))
     co_return co_await run_read(context, std::move(call), *read);
-  if (const auto* timed = std::get_if<TimedRead>(&route.handler)) {
-    if (call.params.has("as_of")) co_return co_await run_past(context, std::move(call), *timed);
-    co_return co_await run_read(context, std::move(call), timed->now);
-  }
   if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {
     co_return co_await run_command(context, std::move(call), *make);
   }
@@ -270,6 +269,15 @@ asio::awaitable<Response> dispatch(Context& context, const Route& route, Call ca
     co_return answered(std::move(answer), call.request.request_id);
   }
   co_return run_at_once(context, call, route);
+}
+
+// What was read by the scope `audit` is shown once that is on record.
+asio::awaitable<Response> once_recorded(Context& context, Response response, std::string request_id) {
+  AuditedRead read = *std::move(response.audited);
+  response.audited.reset();
+  auto recorded = co_await record_audit_read(context, std::move(read));
+  if (!recorded) co_return problem_response(recorded.error(), request_id);
+  co_return response;
 }
 
 // The answer may differ by the page that asks, where there are pages that may.
@@ -314,6 +322,7 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
   Response response;
   if (routed.call) {
     response = co_await dispatch(context, *routed.route, *std::move(routed.call));
+    if (response.audited) response = co_await once_recorded(context, std::move(response), request_id);
   } else {
     response = *std::move(routed.response);
   }

@@ -1,12 +1,30 @@
 #include <utility>
 
+#include "api/audited_read.h"
 #include "api/event_request.h"
+#include "api/render_parts.h"
 #include "api/ws_session_frames.h"
 
 // g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace hansard::api {
+
+namespace {
+// As /events would have been asked.
+domain::RecordAuditRead subscription_read(const Context& context, const EventSubscribe& asked) {
+  auto of_consumer = context.consumers ? context.consumers->status(asked.consumer) : std::nullopt;
+  const auto& filter = of_consumer ? of_consumer->filter : asked.filter;
+  auto read = events_read(filter);
+  read.query = "{\"type\":\"events.subscribe\",\"consumer\":";
+  append_text_or_null(read.query, asked.consumer);
+  read.query += ",\"from\":";
+  append_quoted_position(read.query, context.engine.epoch(), of_consumer ? of_consumer->cursor : asked.from);
+  append_event_filter(read.query, filter);
+  read.query += '}';
+  return read;
+}
+}  // namespace
 
 // Frames about the event log: events.subscribe, events.ack, events.unsubscribe.
 
@@ -21,21 +39,27 @@ void SocketSession::on_events(const ClientFrame& frame, const domain::Caller& ca
   }
   auto asked = subscriptions_.parse(frame);
   if (!asked) return fail(frame.id_json, asked.error());
+  if (!caller.audit) {
+    const auto answer = subscriptions_.open(std::move(asked).value());
+    return answer ? ack(frame.id_json, answer.value()) : fail(frame.id_json, answer.error());
+  }
   ++in_flight_;
-  thread_.tasks().spawn("subscribe", subscribe(shared_from_this(), frame.id_json, caller, std::move(asked).value()));
+  thread_.tasks().spawn("subscribe",
+                        subscribe_on_record(shared_from_this(), frame.id_json, caller, std::move(asked).value()));
 }
 
 // The read is on record before anything is shown.
-asio::awaitable<void> SocketSession::subscribe(std::shared_ptr<SocketSession> self, std::string id_json,
-                                               domain::Caller caller, EventSubscribe asked) {
-  auto recorded = co_await record_events_read(self->context_, std::move(caller), asked.filter, asked.query);
-  Answered<std::string> answer = recorded ? Answered<std::string>(std::string("null")) : std::move(recorded).error();
-  if (recorded && !self->close_) answer = self->subscriptions_.open(std::move(asked));
-  if (answer) {
-    self->ack(id_json, answer.value());
-  } else {
-    self->fail(id_json, answer.error());
+asio::awaitable<void> SocketSession::subscribe_on_record(std::shared_ptr<SocketSession> self, std::string id_json,
+                                                         domain::Caller caller, EventSubscribe asked) {
+  AuditedRead read{std::move(caller), subscription_read(self->context_, asked)};
+  auto recorded = co_await record_audit_read(self->context_, std::move(read));
+  Answered<std::string> answer = not_found();
+  if (!recorded) {
+    answer = std::move(recorded).error();
+  } else if (!self->close_) {
+    answer = self->subscriptions_.open(std::move(asked));
   }
+  answer ? self->ack(id_json, answer.value()) : self->fail(id_json, answer.error());
   self->on_answered();
 }
 

@@ -81,8 +81,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   void on_call_signal(const ClientFrame& frame, const domain::Caller& caller);
   void on_resume(const ClientFrame& frame);
   void on_events(const ClientFrame& frame, const domain::Caller& caller);
-  static asio::awaitable<void> subscribe(std::shared_ptr<SocketSession> self, std::string id_json,
-                                         domain::Caller caller, EventSubscribe asked);
+  static asio::awaitable<void> subscribe_on_record(std::shared_ptr<SocketSession> self, std::string id_json,
+                                                   domain::Caller caller, EventSubscribe asked);
   void submit(ClientFrame frame, domain::Command command, domain::Caller caller);
   void on_answer(const Asked& asked, engine::Answer answer);
   static asio::awaitable<void> answer_from_views(std::shared_ptr<SocketSession> self, Asked asked, engine::Done done);

@@ -28,7 +28,8 @@ class ChatPast final : public Past {
   std::optional<ConversationView> conversation(const ConversationId& id) const override;
   std::optional<MemberView> member(const ConversationId& id, const UserId& user) const override;
   ReaderView reader(const ConversationId& id, const UserId& user) const override;
-  std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const override;
+  MembersPage members(const ConversationId& id, const UserId& after, std::size_t limit) const override;
+  FirstReach first_reach(const ConversationId& id, const UserId& user, Ordinal ordinal) const override;
 
   std::optional<MessageView> message(const MessageId& id) const override;
   std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override;
@@ -71,7 +72,8 @@ class ChatPast final : public Past {
   std::optional<Then> then(const ConversationId& id) const;
   void show_about(ConversationView& view, const ConversationRow& row) const;
   std::optional<PastPlaceRow> place(const ConversationId& id, const UserId& user) const;
-  ReaderView pointers(const ConversationId& id, const UserId& user) const;
+  // Of a member or not, as they were at `at`.
+  ReaderView pointers(const ConversationId& id, const UserId& user, Position at) const;
 
   // Newest first. Every ordinal from above `above` to `newest` was there then.
   std::vector<MessageView> message_range(const Then& then, Ordinal newest, Ordinal above) const;

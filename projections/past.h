@@ -3,8 +3,8 @@
 // one; `me` of a reaction is false. Current erasures always apply: what is erased now was never there.
 //
 // Cost: seeks, not a replay. Each answer is the present's plus a few seeks; members also step over those who were in
-// the conversation at another time, unread counts over the messages that left the count above the pointer, and a
-// message that anybody ever reacted to over its reactions until then.
+// the conversation at another time (kMembersSteppedMax of them a page), unread counts over the messages that left the
+// count above the pointer, and a message that anybody ever reacted to over its reactions until then.
 //
 // Thread: as a Snapshot; it keeps what it reads alive by itself. Values are copies.
 #pragma once
@@ -17,8 +17,26 @@
 
 namespace hansard::projections {
 
+// By user id.
+struct MembersPage {
+  std::vector<MemberView> items;
+  UserId next;  // the next page goes on behind him; "": that was all
+};
+
+struct Moment {
+  Position position;
+  Timestamp at;
+};
+// The events that first took a user's pointers to an ordinal or beyond; nothing where none did, or where a join did.
+struct FirstReach {
+  std::optional<Moment> delivered, read;
+};
+
 class Past {
  public:
+  // Rows a page of members looks at: it may be short, or empty, with more to come.
+  static constexpr std::size_t kMembersSteppedMax = 10'000;
+
   virtual ~Past() = default;
   // What it stands for; at or below the position of the snapshot it came from.
   virtual Position position() const = 0;
@@ -27,7 +45,9 @@ class Past {
   virtual std::optional<ConversationView> conversation(const ConversationId& id) const = 0;
   virtual std::optional<MemberView> member(const ConversationId& id, const UserId& user) const = 0;
   virtual ReaderView reader(const ConversationId& id, const UserId& user) const = 0;
-  virtual std::vector<MemberView> members(const ConversationId& id, const UserId& after, std::size_t limit) const = 0;
+  virtual MembersPage members(const ConversationId& id, const UserId& after, std::size_t limit) const = 0;
+  // Also of who is no member any more. About log2(position) seeks for each pointer.
+  virtual FirstReach first_reach(const ConversationId& id, const UserId& user, Ordinal ordinal) const = 0;
 
   virtual std::optional<MessageView> message(const MessageId& id) const = 0;
   virtual std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const = 0;

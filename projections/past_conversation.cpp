@@ -77,18 +77,23 @@ std::optional<MemberView> ChatPast::member(const ConversationId& id, const UserI
   return MemberView{user, place->role, place->joined_at, place->joined_after};
 }
 
-// Each user's rows are newest first: the first at or before the position tells, the others are passed over.
-std::vector<MemberView> ChatPast::members(const ConversationId& id, const UserId& after, std::size_t limit) const {
-  std::vector<MemberView> members;
+// Each user's rows are newest first: the first at or before the position tells, the others are passed over. A page ends
+// between users.
+MembersPage ChatPast::members(const ConversationId& id, const UserId& after, std::size_t limit) const {
+  MembersPage page;
   Key prefix = past_places_prefix(id);
   RowCursor& at = cursor();
   RowSteps steps;
   UserId user;
   bool is_told = false;
-  at.seek(after.value.empty() ? prefix : Key(prefix).raw(after.value).raw("\x01"));
-  while (members.size() < limit && at.at(prefix)) {
+  std::size_t stepped = 0;
+  for (at.seek(after.value.empty() ? prefix : Key(prefix).raw(after.value).raw("\x01")); at.at(prefix); ++stepped) {
     std::string_view whose = user_of_past_place_key(at.key());
     if (whose != user.value) {
+      if (page.items.size() == limit || stepped >= kMembersSteppedMax) {
+        page.next = std::move(user);
+        break;
+      }
       user.value = whose;
       is_told = false;
       steps.reset();
@@ -99,23 +104,23 @@ std::vector<MemberView> ChatPast::members(const ConversationId& id, const UserId
       steps.pass(at, [&] { return past_place_key(id, user, at_); });
     } else {
       auto place = decoded<PastPlaceRow>(at);
-      if (place.member) members.push_back({user, place.role, place.joined_at, place.joined_after});
+      if (place.member) page.items.push_back({user, place.role, place.joined_at, place.joined_after});
       is_told = true;
       at.next();
     }
   }
-  return members;
+  return page;
 }
 
-ReaderView ChatPast::pointers(const ConversationId& id, const UserId& user) const {
+ReaderView ChatPast::pointers(const ConversationId& id, const UserId& user, Position then) const {
   RowCursor& at = cursor();
-  at.seek(past_reader_key(id, user, at_));
+  at.seek(past_reader_key(id, user, then));
   if (!at.at(past_readers_prefix(id, user))) return {};
   return decoded<PastReaderRow>(at).reader;
 }
 
 ReaderView ChatPast::reader(const ConversationId& id, const UserId& user) const {
-  return place(id, user) ? pointers(id, user) : ReaderView{};
+  return place(id, user) ? pointers(id, user, at_) : ReaderView{};
 }
 
 std::vector<ConversationId> ChatPast::conversations(const UserId& user) const {
@@ -125,6 +130,39 @@ std::vector<ConversationId> ChatPast::conversations(const UserId& user) const {
   for (at.seek(prefix); at.at(prefix); at.next()) ever.push_back(conversation_of_reader_key(at.key()));
   std::erase_if(ever, [&](const ConversationId& id) { return !place(id, user); });
   return ever;
+}
+
+namespace {
+// One of a user's two pointers: where it stands, and the event that moved it there.
+struct Pointer {
+  Ordinal up_to;
+  Position moved;
+  std::optional<Timestamp> at;
+};
+Pointer read_of(const ReaderView& reader) { return {reader.read_up_to, reader.read_position, reader.read_at}; }
+Pointer delivered_of(const ReaderView& reader) {
+  return {reader.delivered_up_to, reader.delivered_position, reader.delivered_at};
+}
+
+// Pointers only rise. Invariant: at `low` it was not yet there, at `high` it was.
+template <class PointerAt>
+std::optional<Moment> first_at(Ordinal ordinal, Position last, const PointerAt& pointer_at) {
+  if (pointer_at(last).up_to < ordinal) return std::nullopt;
+  Position low{}, high = last;
+  while (low.next() < high) {
+    Position middle{low.value + (high.value - low.value) / 2};
+    (pointer_at(middle).up_to < ordinal ? low : high) = middle;
+  }
+  Pointer first = pointer_at(high);
+  if (first.moved != high || !first.at) return std::nullopt;
+  return Moment{high, *first.at};
+}
+}  // namespace
+
+FirstReach ChatPast::first_reach(const ConversationId& id, const UserId& user, Ordinal ordinal) const {
+  auto delivered = [&](Position at) { return delivered_of(pointers(id, user, at)); };
+  auto read = [&](Position at) { return read_of(pointers(id, user, at)); };
+  return {first_at(ordinal, at_, delivered), first_at(ordinal, at_, read)};
 }
 
 }  // namespace hansard::projections

@@ -26,7 +26,7 @@ void collect(const RowSource& source, RowCursor& at, const Key& set, Ordinal bas
 std::optional<ChatPast::Reading> ChatPast::reading(const ConversationId& id, const UserId& user) const {
   auto then = this->then(id);
   if (!then || !place(id, user)) return std::nullopt;
-  ReaderView reader = pointers(id, user);
+  ReaderView reader = pointers(id, user, at_);
   Ordinal base = unread::base_of(reader);
   return Reading{*std::move(then), user, reader, base};
 }

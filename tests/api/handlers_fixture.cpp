@@ -21,6 +21,9 @@
 #include "engine/files/blob_store.h"
 #include "tests/support/temp_folder.h"
 
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace hansard::api {
 
 namespace {

@@ -46,7 +46,7 @@ TEST_CASE("an encoded path is behind the token like a plain one") {
 
 TEST_CASE("an unknown path is 404 and an unknown method 405 with what is allowed") {
   House house;
-  for (const char* target : {"/nothing", "/conversations/", "/searches", "/users/ann", "/event", "/audit"}) {
+  for (const char* target : {"/nothing", "/conversations/", "/searches", "/users/ann", "/event", "/audits"}) {
     INFO(target);
     CHECK(house.get(target, "ann").status == 404);
   }

@@ -26,8 +26,9 @@ class FakeEngine final : public engine::Engine {
   std::vector<engine::EventPtr> events;  // events[i] has position i + 1
   base::PositionGate gate;
   std::vector<log::TypingTransition> typed;
+  std::vector<engine::Submission> submitted;  // nothing answers them
 
-  void submit(engine::Submission) override {}
+  void submit(engine::Submission submission) override { submitted.push_back(std::move(submission)); }
   Position durable() const override { return gate.reached(); }
   base::PositionGate& durable_gate() override { return gate; }
   std::uint32_t epoch() const override { return 1; }

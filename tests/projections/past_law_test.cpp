@@ -93,7 +93,13 @@ void check_history(const Past& past, const ChatSnapshot& then, const base::Conve
 void check_people(const Past& past, const ChatSnapshot& then, const base::ConversationId& id, const Draw& draw) {
   base::UserId after{draw(2) == 0 ? "" : RandomHistory::users()[draw(RandomHistory::users().size())]};
   std::size_t limit = 1 + draw(6);
-  same(past.members(id, after, limit), then.members(id, after, limit));
+  std::vector<MemberView> members;
+  for (auto page = past.members(id, after, limit);; page = past.members(id, page.next, limit)) {
+    RC_ASSERT(page.items.size() <= limit);
+    members.insert(members.end(), page.items.begin(), page.items.end());
+    if (page.next.value.empty()) break;
+  }
+  same(members, then.members(id, after, 1'000));
   for (const auto& name : RandomHistory::users()) {
     base::UserId user{name};
     same(past.member(id, user), then.member(id, user));
