@@ -15,8 +15,8 @@ using namespace hansard::bench;
 
 struct Choice {
   bool sends = true, delivery = true, reads = true, idle = true, rebuild = true, past = true, search = true,
-       proof = true, segments = true;
-  std::uint64_t search_messages = 1'000'000, segment_events = 2'000'000;
+       proof = true, segments = true, audit = true;
+  std::uint64_t search_messages = 1'000'000, segment_events = 2'000'000, audit_events = 1'000'000;
 };
 
 void append(std::vector<Row>& rows, std::vector<Row> more) {
@@ -40,14 +40,15 @@ std::vector<Row> run_once(const std::string& binary, double seconds, const Choic
   if (choice.past) append(rows, past_rows(scene.scratch, seconds));
   if (choice.search) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   if (choice.segments) append(rows, segment_rows(scene.scratch, choice.segment_events));
+  if (choice.audit) append(rows, audit_rows(binary, scene.scratch, seconds, choice.audit_events));
   return rows;
 }
 
 Choice choice_of(const std::vector<std::string>& only) {
   if (only.empty()) return {};
   auto has = [&](const char* name) { return std::find(only.begin(), only.end(), name) != only.end(); };
-  return {has("sends"), has("delivery"), has("reads"), has("idle"),    has("rebuild"),
-          has("past"),  has("search"),   has("proof"), has("segments")};
+  return {has("sends"), has("delivery"), has("reads"), has("idle"),     has("rebuild"),
+          has("past"),  has("search"),   has("proof"), has("segments"), has("audit")};
 }
 
 }  // namespace
@@ -61,8 +62,9 @@ int main(int argc, char** argv) {
   std::string binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
   app.add_option("--seconds", seconds, "length of each timed row (3)")->check(CLI::Range(0.2, 600.0));
   app.add_option("--runs", runs, "runs, each on a fresh server; the table shows medians (1)")->check(CLI::Range(1, 99));
-  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild, search, proof, segments")
-      ->check(CLI::IsMember({"sends", "delivery", "reads", "idle", "rebuild", "search", "proof", "segments"}));
+  app.add_option("--only", only, "sends, delivery, reads, idle, rebuild, past, search, proof, segments, audit")
+      ->check(CLI::IsMember(
+          {"sends", "delivery", "reads", "idle", "rebuild", "past", "search", "proof", "segments", "audit"}));
   app.add_option("--server", binary, "the server binary (beside this one)")->check(CLI::ExistingFile);
   std::uint64_t search_messages = 1'000'000;
   app.add_option("--search-messages", search_messages, "messages in the index of the search rows (1000000)")
@@ -70,6 +72,10 @@ int main(int argc, char** argv) {
   std::uint64_t segment_events = 2'000'000;
   app.add_option("--segment-events", segment_events, "events in the log of the segments rows (2000000)")
       ->check(CLI::Range(1'000, 100'000'000));
+  std::uint64_t audit_events = 1'000'000;
+  app.add_option("--audit-events", audit_events,
+                 "events in the log of the audit rows (1000000; the full form has 10000000)")
+      ->check(CLI::Range(10'000, 100'000'000));
   app.add_flag("--json", json, "one JSON array on standard output");
   app.footer("Example:\n  hansard-bench --runs 5 --only sends --json");
   CLI11_PARSE(app, argc, argv);
@@ -78,6 +84,7 @@ int main(int argc, char** argv) {
     Choice choice = choice_of(only);
     choice.search_messages = search_messages;
     choice.segment_events = segment_events;
+    choice.audit_events = audit_events;
     for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, choice));
     auto rows = medians(all);
     std::cout << (json ? as_json(rows) : as_table(rows));

@@ -50,6 +50,9 @@ std::vector<Row> proof_cost_rows(const std::string& binary, double seconds);
 Row rebuild_row(Scene& scene);
 // Without the server: the past of one long conversation beside its present.
 std::vector<Row> past_rows(const std::string& scratch, double seconds);
+// A server of its own on a generated log of `events` events, in a folder below `scratch`.
+std::vector<Row> audit_rows(const std::string& binary, const std::string& scratch, double seconds,
+                            std::uint64_t events);
 // Without the server: an index of `messages` in a folder below `scratch`.
 std::vector<Row> search_rows(const std::string& scratch, double seconds, std::uint64_t messages);
 // Without the server: a log of `events` generated messages, exported and restored in folders below `scratch`.

@@ -30,8 +30,8 @@ std::uint16_t read_port(int out) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings)
-    : data_(folder_.path("data")) {
+ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data)
+    : data_(data.empty() ? folder_.path("data") : data) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
   std::string secret = folder_.write("secret", secret_);
   // Fifty thousand users each with their socket come from one address here; some rows are one user flat out.

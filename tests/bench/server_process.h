@@ -13,8 +13,9 @@ namespace hansard::bench {
 
 class ServerProcess {
  public:
-  // `proof_settings`: lines of the section [proof].
-  explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "");
+  // `proof_settings`: lines of the section [proof]. `data`: a folder that is there already, and stays; "" for its own.
+  explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "",
+                         const std::string& data = "");
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
