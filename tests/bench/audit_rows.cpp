@@ -123,14 +123,16 @@ class AuditBench {
       ask(connection);
     });
     ask(load.at(0));
+    const double used = server_.cpu_seconds();
     const std::uint64_t start = now_ns();
     load.run(start + static_cast<std::uint64_t>(seconds_ * 1e9));
     const double passed = static_cast<double>(now_ns() - start) / 1e9;
     if (failed > 0) throw std::runtime_error(name + ": a request was not answered with a page");
-    char note[80];
-    std::snprintf(note, sizeof note, "%.1f events a page, %.1f %% partial",
-                  static_cast<double>(items) / static_cast<double>(std::max<std::uint64_t>(pages, 1)),
-                  100 * static_cast<double>(partial) / static_cast<double>(std::max<std::uint64_t>(pages, 1)));
+    const auto count = static_cast<double>(std::max<std::uint64_t>(pages, 1));
+    char note[96];
+    std::snprintf(note, sizeof note, "%.2f ms CPU, %.1f events a page, %.1f %% partial",
+                  1e3 * (server_.cpu_seconds() - used) / count, static_cast<double>(items) / count,
+                  100 * static_cast<double>(partial) / count);
     rows.push_back(
         {"audit: " + name, static_cast<double>(pages) / passed, "pages/s", percentiles(latencies), 0, 0, note});
   }

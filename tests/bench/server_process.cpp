@@ -78,6 +78,18 @@ std::uint64_t ServerProcess::resident_bytes() const {
   return resident * 4096;
 }
 
+double ServerProcess::cpu_seconds() const {
+  std::ifstream in("/proc/" + std::to_string(child_) + "/stat");
+  std::string line;
+  std::getline(in, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 2));  // the name before may hold anything
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  double user = 0, system = 0;  // fields 14 and 15 of proc(5)
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 double ServerProcess::metric(const std::string& name) const {
   replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(5));
   auto page = client.send({"GET", "/metrics", "", "", ""});

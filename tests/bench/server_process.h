@@ -23,6 +23,8 @@ class ServerProcess {
   std::uint16_t port() const { return port_; }
   std::string token(const std::string& user, const std::string& scope = "") const;
   std::uint64_t resident_bytes() const;
+  // What its threads have used so far, in user and system time.
+  double cpu_seconds() const;
   // A sum over the labels of a metric of GET /metrics.
   double metric(const std::string& name) const;
   const std::string& data_folder() const { return data_; }
