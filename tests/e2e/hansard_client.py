@@ -133,7 +133,8 @@ class Answer:
     def __init__(self, response, body):
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.getheaders()}
-        self.text = body.decode()
+        is_text = self.headers.get("content-type", "text") != "application/octet-stream"
+        self.text = body.decode() if is_text else body.decode("latin-1")
 
     @property
     def json(self):
