@@ -302,6 +302,7 @@ class Export(unittest.TestCase):
             status = admin.get(f"/api/v1/admin/backups/{name}").json
             if status["state"] != "running":
                 return status
+            time.sleep(0.05)  # within the rate of a user
 
     def test_a_backup_without_a_configured_folder_is_refused_in_a_sentence(self):
         answer = self.server.user("root", "admin").post("/api/v1/admin/backups")
