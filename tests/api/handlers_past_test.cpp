@@ -105,7 +105,7 @@ TEST_CASE("as_of is a position or a time the log has reached") {
   CHECK(story.history(plain).contents() == Contents{"two", "one"});
   story.house.clock().advance(std::chrono::hours(1));
   std::string now = base::time_text(story.house.clock().now());
-  CHECK(story.history(now).header("Hansard-Position") == story.removed);
+  CHECK(story.history(now).header("Hansard-Position") > story.removed);  // the read before is an event, too
   std::string later = base::time_text({story.house.clock().now().ms + 60'000});
   CHECK(story.history(later).code() == "as_of_in_future");
 }

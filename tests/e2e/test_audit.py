@@ -1,8 +1,16 @@
 """The audit log by any combination of filters, the trace of a message, and that reading either is an event itself."""
+import asyncio
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
 import unittest
 import uuid
 
-from hansard_client import Server, quoted
+from hansard_client import BIN, ROOT, Server, quoted
 
 API = "/api/v1"
 
@@ -127,6 +135,115 @@ class Audit(unittest.TestCase):
         second = self.auditor.get(f"{API}/messages/{self.changed}/trace?limit=2&cursor={quoted(first['next'])}").json
         users = [entry["user_id"] for entry in first["items"] + second["recipients"]["items"]]
         self.assertEqual(users, ["bob", "carol"])
+
+    def test_recipients_are_the_members_of_then(self):
+        room = self.alice.create(["bob", "dora"])["id"]
+        message = self.alice.send(room, "before she went")
+        dora = self.server.user("dora")
+        read = dora.post(f"{API}/messages/{message['id']}/read").json["position"]
+        self.assertEqual(dora.request("DELETE", f"{API}/conversations/{room}/members/dora").status, 200)
+        self.assertEqual(self.alice.post(f"{API}/conversations/{room}/members", {"user_id": "emil"}).status, 200)
+        recipients = self.auditor.get(f"{API}/messages/{message['id']}/trace").json["recipients"]["items"]
+        self.assertEqual([(entry["user_id"], entry["is_member"]) for entry in recipients],
+                         [("bob", True), ("dora", False)])
+        self.assertEqual(recipients[1]["read"]["position"], read)
+        self.assertIsNone(recipients[0]["read"])
+
+    def reads_of(self, reader):
+        found = self.auditor.get(f"{API}/audit?limit=200&type=audit.read&actor={reader}").json["items"]
+        return [event["facts"]["action"] for event in reversed(found)]
+
+    def proof_when_signed(self, reader, path):
+        for _ in range(100):  # a checkpoint is signed once a second
+            answer = reader.get(f"{API}/proofs/{path}")
+            if answer.status != 404:
+                return answer
+            time.sleep(0.1)
+        return self.fail("nothing was signed")
+
+    def test_proofs_that_show_what_was_written_are_on_record_and_hashes_are_not(self):
+        reader = self.server.user("prover", "audit")
+        at = self.messages[0]["position"]
+        for path in ("event/" + at, "entry/" + at):
+            self.assertEqual(self.proof_when_signed(reader, path).status, 200)
+        for path in ("checkpoint", "key", "inclusion?position=" + at, "consistency?from=1", "tile/0/000.p/1"):
+            self.assertEqual(reader.request("HEAD", f"{API}/proofs/{path}").status, 200, path)
+        self.assertEqual(self.reads_of("prover"), ["proof.read", "proof.read"])
+        found = self.events(actor="prover", message_id=self.messages[0]["id"])
+        self.assertEqual([event["facts"]["conversation_id"] for event in found], [self.conversation] * 2)
+
+    def test_a_subscription_is_on_record_before_its_ack_which_comes_first(self):
+        reader = self.server.user("listener", "audit")
+
+        async def subscribe():
+            async with reader.socket() as socket:
+                filters = {"from": "beginning", "conversation_id": self.conversation, "types": ["message.sent"]}
+                await socket.ws.send(json.dumps({"type": "events.subscribe", "id": "1", "data": filters}))
+                return [await socket.receive() for _ in range(3)]
+
+        frames = asyncio.run(subscribe())
+        self.assertEqual([frame["type"] for frame in frames], ["ack", "event", "event"])
+        found = self.events(actor="listener", type="audit.read")
+        self.assertEqual([event["facts"]["action"] for event in found], ["events.read"])
+        self.assertEqual(found[0]["facts"]["conversation_id"], self.conversation)
+        self.assertEqual(json.loads(found[0]["content"]["query"])["types"], ["message.sent"])
+
+    def test_members_leave_no_record(self):
+        self.assertEqual(self.alice.get(f"{API}/conversations/{self.conversation}/messages").status, 200)
+        self.assertEqual(self.reads_of("alice"), [])
+
+    def test_a_read_acted_for_another_names_who_read(self):
+        both = self.server.user("two-hats", "audit service", act_as="bob")
+        self.assertEqual(both.get(f"{API}/events?limit=1").status, 200)
+        self.assertEqual(self.reads_of("two-hats"), ["events.read"])
+        self.assertEqual(self.reads_of("bob"), [])
+
+    def test_a_case_goes_out_with_its_manifest_and_proofs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out, key = f"{folder}/case", f"{folder}/log.key"
+            manifest = self.exported(out)
+            self.assertEqual(manifest["filter"]["conversations"], [self.conversation])
+            self.assertFalse(manifest["restorable"])
+            (entry,) = manifest["files"]
+            for file in (entry, entry["proofs"], *manifest["schemas"]):
+                with open(f"{out}/{file['name']}", "rb") as content:
+                    self.assertEqual(hashlib.sha256(content.read()).hexdigest(), file["sha256"], file["name"])
+            with open(f"{out}/{entry['name']}", encoding="utf-8") as lines:
+                events = [json.loads(line) for line in lines]
+            self.assertEqual({event["actor"] for event in events}, {"alice"})
+            self.assertIn("number 7", [(event.get("content") or {}).get("text") for event in events])  # deleted since
+            with open(f"{out}/{entry['proofs']['name']}", encoding="utf-8") as lines:
+                proofs = lines.read().splitlines()
+            self.assertEqual(len(proofs), len(events))
+            with open(key, "w", encoding="utf-8") as text:
+                text.write(manifest["verifier_key"] + "\n")
+            for proof in (proofs[0], proofs[-1]):
+                self.verify(folder, key, proof)
+
+    def exported(self, out):
+        """Beside the running server an export ends at what was durable, and is proven to what was signed, a second ago."""
+        last = int(self.events(message_id=self.gone, type="message.deleted")[0]["position"]) % 10**13
+        for _ in range(50):
+            shutil.rmtree(out, ignore_errors=True)
+            command = [str(BIN / "hansard-replay"), "export", "--data", str(self.server.data), "--out", out, "--quiet",
+                       "--format", "jsonl", "--proofs", "--conversation", self.conversation, "--actor", "alice"]
+            done = subprocess.run(command, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(f"{out}/manifest.json", encoding="utf-8") as text:
+                manifest = json.load(text)
+            if min(manifest["to"], int(manifest["checkpoint"].splitlines()[1])) >= last:
+                return manifest
+            time.sleep(0.1)
+        return self.fail("the export does not get to the end")
+
+    def verify(self, folder, key, proof):
+        with open(f"{folder}/one.proof", "w", encoding="utf-8") as text:
+            text.write(proof)
+        for command in ([str(BIN / "hansard-replay"), "proof", "verify", "--proof", f"{folder}/one.proof", "--key", key],
+                        [sys.executable, str(ROOT / "tests" / "proof" / "verify_proof.py"), "event", "--key", key,
+                         f"{folder}/one.proof"]):
+            done = subprocess.run(command, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
