@@ -13,6 +13,7 @@
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/folder_seal.h"
+#include "engine/log/folder_lock.h"
 
 namespace hansard::engine {
 
@@ -50,9 +51,9 @@ struct KeyStore::Database {
 base::Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::string& folder) {
   namespace fs = std::filesystem;
   const fs::path path = fs::path(folder) / "keys";
+  TRY(log::make_folder(path.string()));
   std::error_code failed;
-  fs::create_directories(path, failed);
-  if (!failed) fs::permissions(path, fs::perms::owner_all, failed);
+  fs::permissions(path, fs::perms::owner_all, failed);
   if (failed) return base::error(base::ErrorCode::io, "the keys folder cannot be made: " + failed.message());
   TRY(auto seal, base::FolderSeal::lift(path.string()));
   rocksdb::DB* db = nullptr;

@@ -82,7 +82,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
-    {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine/proof", "engine", "projections"}},
+    {"projections/process", {"engine/base", "engine/domain", "engine/files", "engine/log", "engine/proof", "engine", "projections"}},
     {"api",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
       "engine/backup", "engine", "projections", "projections/search", "projections/process"}},

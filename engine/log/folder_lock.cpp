@@ -21,6 +21,12 @@ std::string parent_of(const std::string& folder) {
   std::string parent = path.parent_path().string();
   return parent.empty() ? "." : parent;
 }
+// Whoever made the folder that was found may have been killed before he synced its name. A parent that we may not read
+// is somebody else's, and so is the folder in it.
+base::Result<void> sync_found_folder(const std::string& parent) {
+  if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return base::success();
+  return sync_folder(parent);
+}
 }  // namespace
 
 base::Result<FolderLock> FolderLock::take(const std::string& folder) {
@@ -45,9 +51,9 @@ FolderLock::~FolderLock() {
 }
 
 base::Result<void> make_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(parent_of(folder));
-  if (errno == EEXIST) return base::success();
   std::string parent = parent_of(folder);
+  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(parent);
+  if (errno == EEXIST) return sync_found_folder(parent);
   if (errno != ENOENT || parent == folder) return system_error("cannot create the folder", folder);
   TRY(make_folder(parent));
   // Once, not by recursion: /proc answers ENOENT below a folder that is there.

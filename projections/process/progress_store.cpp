@@ -10,6 +10,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
+#include "engine/log/folder_lock.h"
 
 namespace hansard::process {
 
@@ -51,9 +52,7 @@ ProgressStore::ProgressStore(std::unique_ptr<Database> database) : database_(std
 ProgressStore::~ProgressStore() = default;
 
 base::Result<std::unique_ptr<ProgressStore>> ProgressStore::open(const std::string& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) return base::error(base::ErrorCode::io, folder + ": " + failed.message());
+  TRY(log::make_folder(folder));
   TRY(auto seal, base::FolderSeal::lift(folder));
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(), folder, &db);
