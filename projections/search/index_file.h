@@ -3,7 +3,8 @@
 //   state(key, value)                      checkpoint, epoch, tokenizer, digest, unknown events
 //   conversation(number, id)               numbers are dense from 1
 //   message(number, conversation, created_at, words, ordinal, position, tags, text)
-//                                          one row per message ever sent; tags and text are null once it has no content
+//                                          one row per message ever sent; tags and text are null once it has no
+//                                          content, words and position 0: an erased log folds to the same
 //   unscrubbed(shelf)                      shelves whose segments may still hold words that were taken out
 //   shelf_<k>                              FTS5 over the messages of numbers [k * 2^17, (k + 1) * 2^17): text and tags
 //
@@ -129,8 +130,8 @@ class IndexFile {
   std::shared_ptr<Catalog> catalog_;
   IndexState state_;
   projections::RowDigest digest_;  // of the batch under way
-  Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, insert_conversation_,
-      set_state_, rows_after_;
+  Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, empty_message_,
+      insert_conversation_, set_state_, rows_after_;
   std::map<Shelf, ShelfStatements> shelves_;
   std::map<Shelf, bool> unscrubbed_;  // shelf -> its merge has begun
 };

@@ -79,6 +79,41 @@ TEST_CASE("a comparison swaps nothing") {
   CHECK_FALSE(fs::exists(file_in(folder, 2)));
 }
 
+// The same chat as its log reads once a message's record has lost its content.
+void append_erased(Chat& chat, const Chat& original, base::MessageId gone) {
+  const auto events = original.engine.read({}, SIZE_MAX);
+  for (const auto& one : events.value()) {
+    domain::RecordedEvent event = *one;
+    if (auto* sent = std::get_if<domain::MessageSent>(&*event.body); sent != nullptr && sent->facts.message == gone) {
+      sent->content.reset();
+    }
+    chat.engine.append(std::move(event));
+  }
+}
+
+TEST_CASE("an index that saw an erasure equals one built from the erased log") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 20);
+  chat.remove(chat.said[4]);
+  domain::RecordedEvent erased;
+  erased.body = domain::MessageErased{chat.said[7].facts, {}};
+  {
+    Searcher search(chat, patient_options(folder.path()));
+    search.settle();
+    chat.engine.append(std::move(erased));
+    search.settle();
+    search.view().stop();
+  }
+  Chat after;
+  append_erased(after, chat, chat.said[7].facts.message);
+  Searcher search(after, patient_options(folder.path()));
+  search.settle();
+  REQUIRE(search.view().rebuild({}));
+  CHECK(comes_to(search, RebuildState::swapped));
+  CHECK(search.view().rebuild_status()->comparison->differing == 0);
+}
+
 TEST_CASE("an index that differs is named and not replaced unless it is forced") {
   TempFolder folder;
   Chat chat;
