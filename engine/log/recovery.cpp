@@ -1,5 +1,6 @@
 #include "engine/log/recovery.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -38,20 +39,16 @@ constexpr std::array kRows{
     Row{any,                  any,           any,                        any,            any,             Finding::sound},
 };
 // clang-format on
+static_assert(kRows.size() == kRecoveryRows);
 
 template <class T>
 bool matches(const std::optional<T>& wanted, T seen) {
   return !wanted || *wanted == seen;
 }
 
-Finding finding_of(const Observation& seen) {
-  for (const Row& row : kRows) {
-    if (matches(row.log, seen.log) && matches(row.format, seen.format) && matches(row.witness, seen.witness) &&
-        matches(row.positions, seen.positions) && matches(row.wal, seen.wal)) {
-      return row.finding;
-    }
-  }
-  CHECK(false, "the last row matches everything");
+bool matches(const Row& row, const Observation& seen) {
+  return matches(row.log, seen.log) && matches(row.format, seen.format) && matches(row.witness, seen.witness) &&
+         matches(row.positions, seen.positions) && matches(row.wal, seen.wal);
 }
 
 std::string number(base::Position position) { return std::to_string(position.value); }
@@ -89,8 +86,14 @@ std::string found(const DamageReport& r) {
 }
 }  // namespace
 
+std::size_t recovery_row(const Observation& seen) {
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return matches(one, seen); });
+  CHECK(row != kRows.end(), "the last row matches everything");
+  return static_cast<std::size_t>(row - kRows.begin());
+}
+
 Decision decide(const Observation& seen) {
-  const Finding finding = finding_of(seen);
+  const Finding finding = kRows[recovery_row(seen)].finding;
   switch (finding) {
     case Finding::fresh:
       return {finding, Action::create};

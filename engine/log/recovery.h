@@ -7,6 +7,7 @@
 // Source: DESIGN section 3, "Recovery"; the form is TigerBeetle's journal recovery cases.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -58,6 +59,10 @@ struct Decision {
 };
 
 Decision decide(const Observation& seen);
+
+// Which row of the table that is, from 0.
+inline constexpr std::size_t kRecoveryRows = 12;
+std::size_t recovery_row(const Observation& seen);
 
 // What the sentence for the operator is made of.
 struct DamageReport {
