@@ -1,7 +1,8 @@
 // GET /messages/{id}/trace: what became of one message. That it was accepted and that it was stored are one moment (an
-// answer is given after the sync); that it was pushed is not recorded, so the device's own acknowledgement (delivered)
-// stands for it.
+// answer is given after the sync); that a frame was pushed is not recorded, so the device's own acknowledgement
+// (delivered) stands for it, or the notification that none came.
 #include <algorithm>
+#include <map>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -26,7 +27,7 @@ using projections::MembersPage;
 using projections::Moment;
 
 namespace {
-// Events of one message that are looked at, reads by auditors among them.
+// Events of one message that are looked at, notifications and reads by auditors among them.
 constexpr std::size_t kEventsMax = 1'000;
 // Looked up between two turns of others.
 constexpr std::size_t kSliceEvents = 50;
@@ -36,14 +37,21 @@ struct Traced {
   domain::MessageFacts facts;
   Position through;               // both views stand at or beyond it
   std::vector<EventPtr> changes;  // oldest first
+  std::map<UserId, Moment> notified;
   bool is_all = true;
 };
 
-bool is_read(const domain::RecordedEvent& event) {
-  return event.raw_type == static_cast<std::uint16_t>(domain::EventType::audit_read);
+// Not that somebody audited the message: that changed nothing.
+void take(Traced& traced, EventPtr event) {
+  if (event->raw_type == static_cast<std::uint16_t>(domain::EventType::audit_read)) return;
+  const auto* due = event->body ? std::get_if<domain::NotificationDue>(&*event->body) : nullptr;
+  if (due != nullptr) {
+    traced.notified.insert_or_assign(due->user, Moment{event->position, event->time});
+  } else {
+    traced.changes.push_back(std::move(event));
+  }
 }
 
-// Every event of the message but that somebody audited it.
 asio::awaitable<Answered<void>> find_changes(Context& context, Traced& traced) {
   AuditQuery query;
   query.filter.message = traced.facts.message;
@@ -54,7 +62,7 @@ asio::awaitable<Answered<void>> find_changes(Context& context, Traced& traced) {
   for (std::size_t i = 0; i < page.positions.size(); ++i) {
     auto event = context.engine.get(page.positions[i]);
     if (!event) co_return problem_of(event.error());
-    if (!is_read(*event.value())) traced.changes.push_back(std::move(event).value());
+    take(traced, std::move(event).value());
     if (i % kSliceEvents == kSliceEvents - 1) co_await asio::post(context.io, asio::use_awaitable);
   }
   std::reverse(traced.changes.begin(), traced.changes.end());
@@ -114,6 +122,10 @@ void append_recipient(std::string& body, const projections::Snapshot& snapshot, 
   append_json_string(body, user.value);
   body += ",\"is_member\":";
   append_bool(body, snapshot.member(conversation, user).has_value());
+  auto notified = traced.notified.find(user);
+  body += ",\"notified\":";
+  append_moment_or_null(body, notified == traced.notified.end() ? std::nullopt : std::optional(notified->second),
+                        epoch);
   body += ",\"delivered\":";
   append_moment_or_null(body, reach.delivered, epoch);
   body += ",\"read\":";
@@ -176,7 +188,7 @@ asio::awaitable<Answered<Traced>> traced_of(Context& context, const Call& call) 
   if (!there) co_return view_behind(position_text(context.engine.epoch(), context.views.applied()));
   auto message = context.views.snapshot()->message(id.value());
   if (!message || !context.views.audit()) co_return not_found();
-  Traced traced{std::move(message->facts), through, {}};
+  Traced traced{std::move(message->facts), through, {}, {}};
   co_return traced;
 }
 }  // namespace

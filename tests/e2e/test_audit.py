@@ -10,7 +10,7 @@ import time
 import unittest
 import uuid
 
-from hansard_client import BIN, ROOT, Server, quoted
+from hansard_client import BIN, ROOT, Server, quoted, temporary_folder
 
 API = "/api/v1"
 
@@ -244,6 +244,36 @@ class Audit(unittest.TestCase):
                          f"{folder}/one.proof"]):
             done = subprocess.run(command, capture_output=True, check=False)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class Notified(unittest.TestCase):
+    def test_a_notification_is_the_recipients_and_no_change(self):
+        folder = temporary_folder()
+        key = folder / "push.secret"
+        key.write_text("the secret of a webhook that nobody receives")
+        key.chmod(0o600)
+        # Notifications are asked for where a webhook listens to them.
+        server = Server(folder, f"""
+            [notifications]
+            after_s = 1
+            [[webhooks]]
+            name = "push"
+            url = "http://127.0.0.1:9/"
+            secret_file = "{key}"
+            types = ["notification.due"]
+            """)
+        self.addCleanup(server.close)
+        alice, auditor = server.user("alice"), server.user("inspector", "audit")
+        path = f"{API}/messages/{alice.send(alice.create(['bob'])['id'], 'anybody there?')['id']}/trace"
+        for _ in range(100):
+            trace = auditor.get(path).json
+            (bob,) = trace["recipients"]["items"]
+            if bob["notified"]:
+                break
+            time.sleep(0.1)
+        self.assertGreater(bob["notified"]["position"], trace["stored"]["position"])
+        self.assertIsNone(bob["delivered"])
+        self.assertEqual([change["type"] for change in trace["changes"]], ["message.sent"])
 
 
 if __name__ == "__main__":
