@@ -249,13 +249,15 @@ class WhoMay(unittest.TestCase):
         return Scene(self.server, self.users, self.scenes)
 
     def ask(self, role, scene, row, path):
+        """`role` may be a user of its own."""
         headers = dict(row.headers)
         raw = row.body if isinstance(row.body, str) else (json.dumps(body) if (body := scene.body(row)) is not None else None)
         if raw is not None:
             headers.setdefault("Content-Type", "application/json")
         query = "?" + scene.filled(row.query, row) if row.query else ""
         if role != "none":
-            return self.users[role].request(row.method, path + query, raw=raw, headers=headers)
+            user = self.users[role] if isinstance(role, str) else role
+            return user.request(row.method, path + query, raw=raw, headers=headers)
         connection = self.server.connection()
         try:
             connection.request(row.method, path + query, raw, headers)
@@ -282,6 +284,29 @@ class WhoMay(unittest.TestCase):
                 if answer.status != row.expected[role]:
                     wrong.append(f"{row.method} {row.path} as {role}: {answer.status}, not {row.expected[role]}: {answer.text}")
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+
+    def test_a_service_acting_for_somebody_gets_what_he_gets(self):
+        shared, wrong = self.scene(), []
+        for row in TABLE:
+            if row.fresh or row.expected["service"] != row.expected["stranger"]:
+                continue  # what the scope itself opens
+            for role in ("stranger", "left", "removed", "read_only", "member", "owner"):
+                acting = self.server.user("service", "service", act_as=self.users[role].name)
+                answer = self.ask(acting, shared, row, self.path(shared, row))
+                if answer.status != row.expected[role]:
+                    wrong.append(f"{row.method} {row.path} for {role}: {answer.status}, not {row.expected[role]}")
+                acting.close()
+        self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+
+    def test_nobody_else_acts_for_anybody(self):
+        shared = self.scene()
+        for role in ("member", "owner", "audit", "admin"):
+            acting = self.server.user(self.users[role].name, self.users[role].scope, act_as=self.users["owner"].name)
+            for row in TABLE:
+                if row.expected["none"] == 401:
+                    answer = self.ask(acting, shared, row, self.path(shared, row))
+                    self.assertEqual(answer.status, 403, f"{row.method} {row.path} as {role}")
+            acting.close()
 
     def test_what_one_may_not_see_looks_like_what_is_not_there(self):
         shared = self.scene()
