@@ -99,6 +99,18 @@ class Audit(unittest.TestCase):
         wrong = self.auditor.get(f"{API}/audit?actor=bob&cursor={quoted(self.page(limit=1)['next'])}")
         self.assertEqual(wrong.status, 400)
 
+    def test_a_page_that_is_full_in_bytes_ends_early_and_goes_on(self):
+        writer = self.server.user("writer")
+        room = writer.create(["reader"])["id"]
+        sent = [writer.send(room, "\U0001F600" * 10_000)["position"] for _ in range(120)]  # 40 kB each
+        first = self.page(actor="writer", type="message.sent", limit=200)
+        self.assertLess(len(first["items"]), 110)
+        self.assertGreater(len(first["items"]), 90)
+        self.assertEqual(int(first["scanned_to"]), int(first["items"][-1]["position"]))
+        rest = self.page(actor="writer", type="message.sent", limit=200, cursor=first["next"])
+        self.assertIsNone(rest["next"])
+        self.assertEqual([event["position"] for event in first["items"] + rest["items"]], sent[::-1])
+
     def test_a_read_is_an_event_before_its_answer(self):
         mark = str(uuid.uuid4())
         self.events(actor=mark)
