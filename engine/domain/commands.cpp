@@ -74,7 +74,7 @@ void add(CanonicalWriter& out, const PlaceHold& c) { out.add_all(c.scope, c.reas
 void add(CanonicalWriter& out, const ReleaseHold& c) { out.add_all(c.id, c.reason); }
 void add(CanonicalWriter& out, const EraseMessage& c) { out.add_all(c.erasure, c.message); }
 void add(CanonicalWriter& out, const WithdrawReactions& c) { out.add_all(c.erasure, c.message); }
-void add(CanonicalWriter& out, const EraseFile& c) { out.add_all(c.erasure, c.file); }
+void add(CanonicalWriter& out, const EraseFile& c) { out.add_all(c.erasure, c.file, c.carriers); }
 void add(CanonicalWriter& out, const EraseSubject& c) { out.add(c.erasure); }
 void add(CanonicalWriter& out, const CompleteErasure& c) { out.add_all(c.erasure, c.messages, c.records, c.through); }
 void add(CanonicalWriter& out, const RecordAuditRead& c) {

@@ -178,6 +178,7 @@ struct ReleaseHold {
   std::string reason;
 };
 // By the server alone: the steps of an erasure that was requested. All are idempotent.
+// A message, or what waits to become one: that is cancelled.
 struct EraseMessage {
   ErasureId erasure;
   MessageId message;
@@ -187,10 +188,11 @@ struct WithdrawReactions {
   ErasureId erasure;
   MessageId message;
 };
-// A file of an erased user, whoever carries it.
+// A file of an erased user, whoever carries it. Where a hold keeps one of `carriers`, it keeps the file.
 struct EraseFile {
   ErasureId erasure;
   FileId file;
+  std::vector<MessageId> carriers = {};  // every message that ever came with it
 };
 // The conversation or user itself, where the erasure is of one.
 struct EraseSubject {

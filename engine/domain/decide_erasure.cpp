@@ -17,7 +17,10 @@ struct WholeHold {
     const auto holds = given.state.holds_on(scope);
     return holds.empty() ? std::nullopt : std::optional(holds.front());
   }
-  std::optional<HoldId> operator()(const MessageId& id) const { return hold_on(given, given.state.message(id)->facts); }
+  std::optional<HoldId> operator()(const MessageId& id) const {
+    const auto message = given.state.message(id);
+    return hold_on(given, message ? message->facts : given.state.scheduled(id)->draft);
+  }
   std::optional<HoldId> operator()(const UserId& user) const { return first(user); }
   std::optional<HoldId> operator()(const ConversationId& id) const { return first(id); }
 };
@@ -28,8 +31,8 @@ struct CheckThere {
 
   std::optional<Rejection> operator()(const MessageId& id) const {
     const auto message = given.state.message(id);
-    if (!message) return not_found();
-    if (message->status == MessageStatus::erased) return gone("The message was erased.");
+    if (!message && !given.state.scheduled(id)) return not_found();
+    if (message && message->status == MessageStatus::erased) return gone("The message was erased.");
     return std::nullopt;
   }
   // Users are whatever tokens say: somebody who did nothing yet is erased at once.
@@ -56,6 +59,35 @@ std::optional<ErasureState> open_erasure(const Given& given, const ErasureId& id
 }
 
 Rejection kept() { return reject(RejectionCode::legal_hold, "A legal hold keeps it."); }
+
+// What is kept, and of which erasure; the conflict is recorded once per hold and erasure.
+Decision keep(const Given& given, const HoldId& hold, const ErasureId& id, const ErasureScope& asked,
+              const ConversationId& conversation = {}, std::optional<MessageId> message = std::nullopt) {
+  if (given.state.has_conflict(hold, id)) return kept();
+  const auto where = conversation == ConversationId{} ? std::nullopt : std::optional(conversation);
+  return changed(HoldConflict{hold, id, asked, where, message}, conversation, message);
+}
+
+// What waits for its time is cancelled, as its author would.
+Decision erase_waiting(const Given& given, const EraseMessage& command, const ErasureScope& asked) {
+  const auto waiting = given.state.scheduled(command.message);
+  if (!waiting) return not_found();
+  const MessageFacts& draft = waiting->draft;
+  const auto hold = hold_on(given, draft);
+  if (hold) return keep(given, *hold, command.erasure, asked, draft.conversation, draft.message);
+  return changed(ScheduleCancelled{draft.conversation, draft.message, draft.author, "The message was erased."},
+                 draft.conversation, draft.message);
+}
+
+// The first hold on a message that still says something and carries the file.
+std::optional<HoldId> hold_on_carriers(const Given& given, const std::vector<MessageId>& carriers) {
+  for (const MessageId& id : carriers) {
+    const auto message = given.state.message(id);
+    if (!message || message->status == MessageStatus::erased) continue;
+    if (auto hold = hold_on(given, message->facts)) return hold;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -91,13 +123,13 @@ Decision decide_one(const Given& given, const ReleaseHold& command) {
 Decision decide_one(const Given& given, const EraseMessage& command) {
   const auto message = given.state.message(command.message);
   const auto erasure = open_erasure(given, command.erasure);
-  if (!erasure || !message) return not_found();
+  if (!erasure) return not_found();
+  if (!message) return erase_waiting(given, command, erasure->scope);
   const MessageFacts& facts = message->facts;
   if (message->status == MessageStatus::erased) return unchanged(facts.conversation, facts.message);
   const auto hold = hold_on(given, facts);
-  if (!hold) return changed(MessageErased{facts, command.erasure}, facts.conversation, facts.message);
-  if (given.state.has_conflict(*hold, command.erasure)) return kept();
-  return changed(HoldConflict{*hold, command.erasure, erasure->scope, facts.conversation, facts.message}, {});
+  if (hold) return keep(given, *hold, command.erasure, erasure->scope, facts.conversation, facts.message);
+  return changed(MessageErased{facts, command.erasure}, facts.conversation, facts.message);
 }
 
 // One event without an emoji takes back all he ever put there, also what does not stand any more: it is what makes the
@@ -109,7 +141,10 @@ Decision decide_one(const Given& given, const WithdrawReactions& command) {
   const UserId& user = std::get<UserId>(erasure->scope);
   const MessageFacts& facts = message->facts;
   if (message->status == MessageStatus::erased) return unchanged(facts.conversation, facts.message);
-  if (!given.state.holds_on(facts.conversation).empty()) return kept();
+  const auto holds = given.state.holds_on(facts.conversation);
+  if (!holds.empty()) {
+    return keep(given, holds.front(), command.erasure, erasure->scope, facts.conversation, facts.message);
+  }
   return changed(ReactionRemoved{facts.conversation, facts.message, facts.ordinal, user, std::nullopt},
                  facts.conversation, facts.message);
 }
@@ -119,6 +154,9 @@ Decision decide_one(const Given& given, const EraseFile& command) {
   const auto file = given.state.file(command.file);
   if (!erasure || !file || erasure->scope != ErasureScope(file->owner)) return not_found();
   if (file->collected) return unchanged({});
+  if (const auto hold = hold_on_carriers(given, command.carriers)) {
+    return keep(given, *hold, command.erasure, erasure->scope);
+  }
   return changed(FileCollected{file->owner, command.file}, {});
 }
 

@@ -111,6 +111,51 @@ TEST_CASE("a hold placed while an erasure is under way keeps what is not erased 
   only_event<MessageErased>(world.perform(kServer, command));
 }
 
+TEST_CASE("what waits for its time is erased by its id: it is cancelled, unless a hold keeps it") {
+  World world = with_messages();
+  SendMessage later = text(3, "later");
+  later.send_at = Timestamp{world.now.ms + 3'600'000};
+  world.given(as("ben"), later);
+  world.given(admin_as("root"), hold_on(conversation_id(1)));
+  only_event<HoldConflict>(world.perform(admin_as("root"), erasure_of(message_id(3))));
+  world.given(admin_as("root"), release());
+  only_event<ErasureRequested>(world.perform(admin_as("root"), erasure_of(message_id(3), 2)));
+  world.given(admin_as("root"), hold_on(user("ben"), 2));
+  const EraseMessage command{erasure_id(2), message_id(3)};
+  only_event<HoldConflict>(world.perform(kServer, command));
+  CHECK(code_of(world.ask(kServer, command)) == RejectionCode::legal_hold);
+  world.given(admin_as("root"), release(2));
+  CHECK(only_event<ScheduleCancelled>(world.perform(kServer, command)).user == user("ben"));
+  CHECK_FALSE(world.state.scheduled(message_id(3)));
+  CHECK(code_of(world.ask(kServer, command)) == RejectionCode::not_found);
+}
+
+TEST_CASE("a file of an erased user stays while a hold keeps a message that came with it") {
+  World world = with_messages();
+  world.given(as("ben"), RecordFile{file_id(1), {}, 1, {"a.txt", "text/plain"}});
+  world.given(as("ben"), DeleteMessage{message_id(1), {}});
+  world.given(admin_as("root"), erasure_of(user("ben")));
+  world.given(admin_as("root"), hold_on(conversation_id(1)));
+  const EraseFile command{erasure_id(1), file_id(1), {message_id(1)}};
+  CHECK(only_event<HoldConflict>(world.perform(kServer, command)).erasure == erasure_id(1));
+  CHECK(code_of(world.ask(kServer, command)) == RejectionCode::legal_hold);
+  CHECK_FALSE(world.state.file(file_id(1))->collected);
+  world.given(admin_as("root"), release());
+  only_event<FileCollected>(world.perform(kServer, command));
+  CHECK(changes_nothing(world.ask(kServer, command)));
+}
+
+TEST_CASE("a hold on a conversation keeps an erased user's reactions there, and says so") {
+  World world = with_messages();
+  world.given(as("carl"), react(1, "+"));
+  world.given(admin_as("root"), erasure_of(user("carl")));
+  world.given(admin_as("root"), hold_on(conversation_id(1)));
+  const WithdrawReactions command{erasure_id(1), message_id(1)};
+  only_event<HoldConflict>(world.perform(kServer, command));
+  CHECK(code_of(world.ask(kServer, command)) == RejectionCode::legal_hold);
+  CHECK(world.state.reactions(message_id(1)).size() == 1);
+}
+
 TEST_CASE("of two holds the erasure waits for both") {
   World world = with_messages();
   world.given(admin_as("root"), hold_on(conversation_id(1), 1));
