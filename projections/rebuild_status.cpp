@@ -35,4 +35,6 @@ bool is_under_way(RebuildState state) {
          state == RebuildState::rolling_back;
 }
 
+bool waits_for_swap(RebuildState state) { return state == RebuildState::built || state == RebuildState::differs; }
+
 }  // namespace hansard::projections

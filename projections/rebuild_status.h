@@ -36,6 +36,8 @@ enum class RebuildState {
 std::string_view state_name(RebuildState state);
 // Whether the thread is at it.
 bool is_under_way(RebuildState state);
+// Whether what is built waits for the order to take it, or to remove it.
+bool waits_for_swap(RebuildState state);
 
 struct RebuildStatus {
   RebuildState state = RebuildState::building;

@@ -9,7 +9,7 @@
 namespace hansard::search {
 
 namespace {
-constexpr char kKind[] = "hansard search index 2, shelves of 2^";
+constexpr char kKind[] = "hansard search index 3, shelves of 2^";
 
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
 // secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
@@ -180,8 +180,8 @@ base::Result<void> IndexFile::prepare_statements() {
       {&rollback_, "ROLLBACK"},
       {&insert_message_, "INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
       {&find_message_, "SELECT tags, text FROM message WHERE number = ?1"},
-      {&update_message_, "UPDATE message SET position = ?2, tags = ?3, text = ?4 WHERE number = ?1"},
-      {&empty_message_, "UPDATE message SET words = 0, position = 0, tags = NULL, text = NULL WHERE number = ?1"},
+      {&update_message_, "UPDATE message SET tags = ?2, text = ?3 WHERE number = ?1"},
+      {&empty_message_, "UPDATE message SET words = 0, tags = NULL, text = NULL WHERE number = ?1"},
       {&insert_conversation_, "INSERT INTO conversation VALUES (?1, ?2)"},
       {&set_state_, "UPDATE state SET value = ?2 WHERE key = ?1"},
       {&rows_after_,
@@ -260,13 +260,12 @@ base::Result<void> IndexFile::apply(const IndexChanges& changes) {
 }
 
 base::Result<void> IndexFile::insert(MessageNumber number, const MessageChange& change) {
-  const bool is_empty = !change.content;
   insert_message_.bind(1, std::int64_t{number})
       .bind(2, std::int64_t{change.entry.conversation})
       .bind(3, change.entry.created_at)
-      .bind(4, is_empty ? 0 : std::int64_t{change.entry.words})
+      .bind(4, change.content ? std::int64_t{change.entry.words} : 0)
       .bind(5, signed_of(change.ordinal.value))
-      .bind(6, is_empty ? 0 : signed_of(change.position.value));
+      .bind(6, signed_of(change.position.value));
   if (!change.content) return insert_message_.bind_null(7).bind_null(8).run();
   TRY(insert_message_.bind_blob(7, change.content->tags).bind_blob(8, change.content->text).run());
   return add_words(number, *change.content);
@@ -282,8 +281,10 @@ base::Result<void> IndexFile::change(MessageNumber number, const MessageChange& 
   if (!had_content) return base::success();
   TRY(remove_words(number, before));
   if (!change.content) return empty_message_.bind(1, std::int64_t{number}).run();
-  update_message_.bind(1, std::int64_t{number}).bind(2, signed_of(change.position.value));
-  TRY(update_message_.bind_blob(3, change.content->tags).bind_blob(4, change.content->text).run());
+  TRY(update_message_.bind(1, std::int64_t{number})
+          .bind_blob(2, change.content->tags)
+          .bind_blob(3, change.content->text)
+          .run());
   return add_words(number, *change.content);
 }
 

@@ -3,8 +3,9 @@
 //   state(key, value)                      checkpoint, epoch, tokenizer, digest, unknown events
 //   conversation(number, id)               numbers are dense from 1
 //   message(number, conversation, created_at, words, ordinal, position, tags, text)
-//                                          one row per message ever sent; tags and text are null once it has no
-//                                          content, words and position 0: an erased log folds to the same
+//                                          one row per message ever sent; `position` is that of its sending. Once it
+//                                          has no content, tags and text are null and words is 0, whatever there was:
+//                                          so the fold of an erased log is that of the original and the erasure
 //   unscrubbed(shelf)                      shelves whose segments may still hold words that were taken out
 //   shelf_<k>                              FTS5 over the messages of numbers [k * 2^17, (k + 1) * 2^17): text and tags
 //

@@ -43,16 +43,16 @@ bool IndexFold::apply(const domain::RecordedEvent& event) {
   }
   if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) return send(*sent, event.position);
   if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
-    return edit(edited->facts, edited->content ? &*edited->content : nullptr, event.position);
+    return edit(edited->facts, edited->content ? &*edited->content : nullptr);
   }
   if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
-    return edit(expired->facts, nullptr, event.position);
+    return edit(expired->facts, nullptr);
   }
   if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
-    return edit(deleted->facts, nullptr, event.position);
+    return edit(deleted->facts, nullptr);
   }
   if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
-    return edit(erased->facts, nullptr, event.position);
+    return edit(erased->facts, nullptr);
   }
   return true;
 }
@@ -79,14 +79,12 @@ bool IndexFold::send(const domain::MessageSent& body, base::Position position) {
   return true;
 }
 
-bool IndexFold::edit(const domain::MessageFacts& facts, const domain::MessageContent* content,
-                     base::Position position) {
+bool IndexFold::edit(const domain::MessageFacts& facts, const domain::MessageContent* content) {
   auto conversation = catalog_.conversation(facts.conversation);
   auto number = conversation ? catalog_.find(*conversation, facts.ordinal) : std::nullopt;
   if (!number || *number == 0) return false;
   MessageChange& change = changes_.messages[*number];
   if (change.was_taken_out) return true;
-  change.position = position;
   change.was_taken_out = content == nullptr;
   if (content != nullptr) {
     std::uint32_t words = 0;

@@ -25,7 +25,7 @@ class IndexFold {
  private:
   bool apply(const domain::RecordedEvent& event);
   bool send(const domain::MessageSent& body, base::Position position);
-  bool edit(const domain::MessageFacts& facts, const domain::MessageContent* content, base::Position position);
+  bool edit(const domain::MessageFacts& facts, const domain::MessageContent* content);
   ConversationNumber number_of(const base::ConversationId& id);
 
   Catalog& catalog_;

@@ -28,6 +28,7 @@ void IndexWriter::take(OpenedGeneration opened) {
   if (file_->has_unscrubbed()) scrub_at_ = clock_.monotonic();
   {
     std::lock_guard lock(mutex_);
+    scrubbed_ = {};  // that was another file
     generation_ = opened.generation;
     status_.rebuilding = std::move(opened.set_aside);
     rebuilt_at_ = engine_.durable();
@@ -54,12 +55,19 @@ projections::ViewStatus IndexWriter::status() const {
   return status_;
 }
 
-// A file that was set aside holds words of its time.
+// A file that was set aside holds words of its time, and so does one that is built and waits for a swap.
 base::Result<bool> IndexWriter::purge(base::Position through) {
   bool clean = false;
   {
     std::lock_guard lock(mutex_);
-    clean = scrubbed_ >= through && !(rebuild_ && projections::is_under_way(rebuild_->state));
+    if (status_.stopped) {
+      return base::error(base::ErrorCode::io,
+                         "the search view has stopped (" + *status_.stopped + "): start the server again");
+    }
+    wanted_cancel_ = wanted_cancel_ || (rebuild_ && projections::waits_for_swap(rebuild_->state));
+    const bool is_alone =
+        !wanted_build_ && !wanted_cancel_ && !(rebuild_ && projections::is_under_way(rebuild_->state));
+    clean = scrubbed_ >= through && is_alone;
     wanted_scrub_ = !clean;
   }
   if (!clean) ring();

@@ -9,7 +9,6 @@ using projections::RebuildState;
 
 namespace {
 base::Error refused(const char* why) { return base::error(base::ErrorCode::refused, why); }
-bool waits(RebuildState state) { return state == RebuildState::built || state == RebuildState::differs; }
 }  // namespace
 
 base::Result<void> IndexWriter::rebuild(const projections::RebuildRequest& request) {
@@ -29,7 +28,7 @@ base::Result<void> IndexWriter::rebuild(const projections::RebuildRequest& reque
 base::Result<void> IndexWriter::swap(bool force) {
   {
     std::lock_guard lock(mutex_);
-    if (!rebuild_ || !waits(rebuild_->state)) {
+    if (!rebuild_ || !projections::waits_for_swap(rebuild_->state)) {
       return refused("nothing is built that could be swapped: start a rebuild first");
     }
     if (rebuild_->state == RebuildState::differs && !force) {
@@ -45,7 +44,8 @@ base::Result<void> IndexWriter::swap(bool force) {
 base::Result<void> IndexWriter::cancel() {
   {
     std::lock_guard lock(mutex_);
-    bool is_there = rebuild_ && (projections::is_under_way(rebuild_->state) || waits(rebuild_->state));
+    bool is_there =
+        rebuild_ && (projections::is_under_way(rebuild_->state) || projections::waits_for_swap(rebuild_->state));
     if (!is_there) return refused("no rebuild is under way");
     wanted_cancel_ = true;
   }

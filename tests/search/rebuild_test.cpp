@@ -173,5 +173,29 @@ TEST_CASE("a build that a crash left is removed and the one that served goes on"
   CHECK_FALSE(fs::exists(file_in(folder, 2)));
 }
 
+TEST_CASE("an erasure takes an index that is built and waits, and waits for one that is being built") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 50);
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  const base::Position through = chat.engine.durable();
+  CHECK(eventually([&] { return search.view().purge(through).value(); }));
+  projections::RebuildRequest keep;
+  keep.swap = false;
+  REQUIRE(search.view().rebuild(keep));
+  REQUIRE(comes_to(search, RebuildState::built));
+  CHECK(fs::exists(file_in(folder, 2)));
+  CHECK_FALSE(search.view().purge(through).value());
+  CHECK(eventually([&] { return search.view().purge(through).value(); }));
+  CHECK_FALSE(fs::exists(file_in(folder, 2)));
+  CHECK(search.view().rebuild_status()->state == RebuildState::cancelled);
+  REQUIRE(search.view().rebuild({}));
+  CHECK_FALSE(search.view().purge(through).value());
+  REQUIRE(comes_to(search, RebuildState::swapped));
+  CHECK(eventually([&] { return search.view().purge(through).value(); }));
+  CHECK_FALSE(fs::exists(file_in(folder, 1)));
+}
+
 }  // namespace
 }  // namespace hansard::search
