@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <vector>
 
-#include "projections/view_pointer.h"
-
 namespace hansard::projections {
 
 namespace {
@@ -92,13 +90,14 @@ base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace
   return opened;
 }
 
-base::Result<void> remove_set_aside(const std::string& folder) {
-  std::vector<std::filesystem::path> aside;
+base::Result<void> remove_all_but(const std::string& folder, const FolderName& live) {
+  std::vector<std::filesystem::path> others;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    if (entry.path().filename().string().ends_with(kQuarantined)) aside.push_back(entry.path());
+    const std::string name = entry.path().filename().string();
+    if (folder_of(name) && name != live.text()) others.push_back(entry.path());
   }
-  for (const auto& path : aside) {
+  for (const auto& path : others) {
     if (!failed) std::filesystem::remove_all(path, failed);
   }
   if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder + ": " + failed.message());

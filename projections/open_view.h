@@ -20,6 +20,7 @@
 
 #include "engine/base/result.h"
 #include "engine/engine.h"
+#include "projections/view_pointer.h"
 #include "projections/view_store.h"
 
 namespace hansard::projections {
@@ -37,7 +38,8 @@ struct ViewPlace {
 
 base::Result<OpenedView> open_view(const engine::Engine& engine, const ViewPlace& place, const StoreOptions& options);
 
-// Removes what was set aside below `folder`, if anything.
-base::Result<void> remove_set_aside(const std::string& folder);
+// Removes every database below `folder` but `live`: of other generations and versions, set aside or not. Nobody has
+// them open.
+base::Result<void> remove_all_but(const std::string& folder, const FolderName& live);
 
 }  // namespace hansard::projections

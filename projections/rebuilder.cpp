@@ -115,13 +115,41 @@ base::Result<void> Rebuilder::drop(const std::string& view) {
   if (is_busy_) return refused("a rebuild is under way: wait for its end or cancel it");
   ViewPointer pointer = pointer_of(*site);
   if (!pointer.previous) return refused("no earlier one of the view is kept");
-  if (!site->retired.expired()) return refused("somebody still reads the earlier one: try again in a moment");
+  if (site->is_read()) return refused("somebody still reads the earlier one: try again in a moment");
   std::string folder = folder_of(*site) + "/" + pointer.previous->text();
   TRY(write_pointer(folder_of(*site), {pointer.current, std::nullopt}));
   std::error_code failed;
   std::filesystem::remove_all(folder, failed);
   if (failed) return base::error(base::ErrorCode::io, "cannot remove " + folder + ": " + failed.message());
   return base::success();
+}
+
+bool Rebuilder::Site::is_read() const {
+  return std::any_of(retired.begin(), retired.end(), [](const auto& store) { return !store.expired(); });
+}
+
+base::Result<void> Rebuilder::keep_only_live() {
+  std::lock_guard lock(mutex_);
+  if (is_busy_) return refused("a rebuild is under way: wait for its end or cancel it");
+  for (Site& site : sites_) {
+    TRY(keep_only_live(site));
+  }
+  return base::success();
+}
+
+// Nobody works on the site, since no order is under way.
+base::Result<void> Rebuilder::keep_only_live(Site& site) {
+  if (site.is_read()) return refused("somebody still reads an earlier one: try again in a moment");
+  if (site.built) {
+    site.built.reset();
+    site.status->state = RebuildState::cancelled;
+    site.status->why = "an erasure was done: build it again";
+  }
+  const ViewPointer pointer = pointer_of(site);
+  if (pointer.previous) {
+    TRY(write_pointer(folder_of(site), {pointer.current, std::nullopt}));
+  }
+  return remove_all_but(folder_of(site), pointer.current);
 }
 
 base::Result<void> Rebuilder::cancel(const std::string& view) {

@@ -47,6 +47,10 @@ class Rebuilder {
   base::Result<void> roll_back(const std::string& view);
   base::Result<void> drop(const std::string& view);
   base::Result<void> cancel(const std::string& view);
+  // Of every view all databases go but the one that serves: what is built and waits, what is kept for a rollback, what
+  // was set aside, what another version left. For erasures: those hold what was erased since. Refused while one is
+  // built or still read.
+  base::Result<void> keep_only_live();
 
   std::vector<RebuildableView> views() const;
   // False: an order is still under way after so long.
@@ -58,10 +62,12 @@ class Rebuilder {
     std::optional<RebuildStatus> status;
     std::unique_ptr<BuiltView> built;  // between an order that built it and one that takes it
     base::MonotonicTime started{};
-    std::weak_ptr<ViewStore> retired;  // what served before; somebody may still read it
+    std::vector<std::weak_ptr<ViewStore>> retired;  // what served before; somebody may still read it
+    bool is_read() const;                           // one of those
   };
   using Order = std::function<void()>;
 
+  base::Result<void> keep_only_live(Site& site);
   base::Result<Site*> find(const std::string& view);
   base::Result<void> give(Order order, const std::vector<Site*>& sites, RebuildStatus first);
   void run();

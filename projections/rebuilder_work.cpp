@@ -107,8 +107,9 @@ void Rebuilder::take_over(Site& site, bool force, RebuildState outcome) {
   auto old = hand_over(site, force);
   if (!old) return end({&site}, old.error());
   note_progress(site, site.live->gate().reached(), site.live->gate().reached());
-  bool is_read = !site.retired.expired();
-  site.retired = old.value()->store().weak_from_this();
+  bool is_read = site.is_read();
+  std::erase_if(site.retired, [](const auto& store) { return store.expired(); });
+  site.retired.push_back(old.value()->store().weak_from_this());
   old.value()->store().flush(true);
   old.value().reset();
   if (oldest && !is_read && outcome == RebuildState::swapped) {

@@ -312,6 +312,7 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
     return base::error(base::ErrorCode::corrupt, folder + " was marked damaged by the last run");
   }
   TRY(auto seal, base::FolderSeal::lift(folder));
+  TRY(base::remove_files(folder, kIngestedFile));
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks_options(options), folder, &db);
   if (!status.ok()) return open_error(folder, status);

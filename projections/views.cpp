@@ -61,18 +61,11 @@ std::shared_ptr<UnreadMemo> LiveViews::memo_of(std::uint64_t generation) const {
   return memo_;
 }
 
-// What stands ready for a rollback, or was set aside, holds what was erased since.
+// What stands ready for a rollback or a swap, or was set aside, holds what was erased since.
 base::Result<bool> LiveViews::purge(Position through) {
-  for (const RebuildableView& view : rebuilder_.views()) {
-    const auto state = view.rebuild ? std::optional(view.rebuild->state) : std::nullopt;
-    if (state && is_under_way(*state)) return false;
-    base::Result<void> gone = base::success();
-    if (state == RebuildState::built || state == RebuildState::differs) gone = rebuilder_.cancel(view.name);
-    if (gone && view.folders.previous) gone = rebuilder_.drop(view.name);
-    if (!gone && gone.error().code == base::ErrorCode::refused) return false;  // somebody is still at it
-    TRY(std::move(gone));
-  }
-  TRY(remove_set_aside(view_folder(options_, chat_kind())));
+  auto alone = rebuilder_.keep_only_live();
+  if (!alone && alone.error().code == base::ErrorCode::refused) return false;
+  TRY(std::move(alone));
   return chat_.purge(through);
 }
 

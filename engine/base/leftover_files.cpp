@@ -25,6 +25,21 @@ void remove_live(std::vector<std::string>& names, const std::vector<std::string>
   });
 }
 
+Result<void> remove_files(const std::string& folder, std::string_view prefix) {
+  std::error_code failed;
+  if (!std::filesystem::exists(folder, failed)) return success();
+  std::vector<std::filesystem::path> left;
+  std::filesystem::directory_iterator entry(folder, failed);
+  for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+    if (entry->path().filename().string().starts_with(prefix)) left.push_back(entry->path());
+  }
+  for (const auto& path : left) {
+    if (!failed) std::filesystem::remove(path, failed);
+  }
+  if (failed) return error(ErrorCode::io, "cannot clear " + folder + ": " + failed.message());
+  return success();
+}
+
 bool are_gone(const std::string& folder, std::vector<std::string>& names) {
   std::erase_if(names, [&folder](const std::string& name) {
     std::error_code failed;

@@ -1,6 +1,8 @@
 // The law of the past: whatever is asked as of P is answered as a view answers it that was folded from the events up
 // to P and no further.
+#include <map>
 #include <set>
+#include <utility>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
@@ -140,24 +142,46 @@ void check_all(const Past& past, const ChatSnapshot& then, const RandomHistory& 
   check_lists(past, then);
 }
 
-// Current erasures apply to the past: its log is that of today, where the records of erased messages say nothing.
-std::vector<engine::EventPtr> erased_log(const std::vector<engine::EventPtr>& events) {
-  std::set<base::MessageId> gone;
-  for (const auto& event : events) {
-    const auto* erased = event->body ? std::get_if<domain::MessageErased>(&*event->body) : nullptr;
-    if (erased) gone.insert(erased->facts.message);
+// What the erasures of a log are of.
+struct Erased {
+  std::set<base::MessageId> messages;
+  std::set<base::ConversationId> conversations;
+  std::map<std::pair<base::MessageId, base::UserId>, base::Position> withdrawn;  // reactions, up to there
+
+  void note(const domain::RecordedEvent& event) {
+    if (!event.body) return;
+    if (const auto* message = std::get_if<domain::MessageErased>(&*event.body)) messages.insert(message->facts.message);
+    if (const auto* whole = std::get_if<domain::ConversationErased>(&*event.body)) {
+      conversations.insert(whole->conversation);
+    }
+    const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body);
+    if (removed && !removed->content) withdrawn[{removed->message, removed->user}] = event.position;
   }
+  template <class Body>
+  bool takes(const Body& body, base::Position at) const {
+    if constexpr (requires { body.facts.message; }) {
+      return messages.contains(body.facts.message);
+    } else if constexpr (requires { body.content->emoji; }) {
+      const auto until = withdrawn.find({body.message, body.user});
+      return messages.contains(body.message) || (until != withdrawn.end() && at < until->second);
+    } else if constexpr (requires { body.content->title; }) {
+      return conversations.contains(body.conversation);
+    } else {
+      return false;
+    }
+  }
+};
+
+// Current erasures apply to the past: its log is that of today, where the records of what is erased say nothing.
+std::vector<engine::EventPtr> erased_log(const std::vector<engine::EventPtr>& events) {
+  Erased erased;
+  for (const auto& event : events) erased.note(*event);
   std::vector<engine::EventPtr> log;
   for (const auto& event : events) {
     auto copy = std::make_shared<domain::RecordedEvent>(*event);
     const auto forget = [&](auto& body) {
-      if constexpr (requires {
-                      body.content.reset();
-                      body.facts.message;
-                    }) {
-        if (gone.contains(body.facts.message)) body.content.reset();
-      } else if constexpr (requires { body.content->emoji; }) {
-        if (gone.contains(body.message)) body.content.reset();
+      if constexpr (requires { body.content.reset(); }) {
+        if (erased.takes(body, event->position)) body.content.reset();
       }
     };
     if (copy->body) std::visit(forget, *copy->body);
@@ -166,23 +190,46 @@ std::vector<engine::EventPtr> erased_log(const std::vector<engine::EventPtr>& ev
   return log;
 }
 
+void check_past(const LogBuilder& log, const RandomHistory& history, const Draw& draw) {
+  FoldedView whole(100, *rc::gen::element<std::size_t>(0, 10'000));
+  whole.follow(log.events(), 1 + draw(100));
+  const auto events = erased_log(log.events());
+  RC_ASSERT(whole.recomputed() == whole.checkpoint().digest);
+  ChatSnapshot now = whole.snapshot();
+  FoldedView then;
+  for (std::uint64_t at = 0; at <= events.size(); at += 1 + draw(1 + events.size() / 4)) {
+    then.follow({events.begin(), events.begin() + static_cast<std::ptrdiff_t>(at)}, 50);
+    check_all(*now.past({at}), then.snapshot(), history, draw);
+  }
+  check_all(*now.past(log.end()), now, history, draw);
+}
+
 TEST_CASE("as of P is what a view folded up to P answers") {
   rc::prop("whatever happened, and wherever P is", [] {
     auto draw = drawer(*rc::gen::arbitrary<std::uint64_t>());
     auto steps = *rc::gen::inRange(1, 150);
     RandomHistory history;
     for (int i = 0; i < steps; ++i) history.step(draw);
-    FoldedView whole(100, *rc::gen::element<std::size_t>(0, 10'000));
-    whole.follow(history.log().events(), 1 + draw(100));
-    const auto events = erased_log(history.log().events());
-    RC_ASSERT(whole.recomputed() == whole.checkpoint().digest);
-    ChatSnapshot now = whole.snapshot();
-    FoldedView then;
-    for (std::uint64_t at = 0; at <= events.size(); at += 1 + draw(1 + events.size() / 4)) {
-      then.follow({events.begin(), events.begin() + static_cast<std::ptrdiff_t>(at)}, 50);
-      check_all(*now.past({at}), then.snapshot(), history, draw);
+    check_past(history.log(), history, draw);
+  });
+}
+
+TEST_CASE("as of P, what is erased now is erased, of messages, users and conversations") {
+  rc::prop("whatever was said before", [] {
+    auto draw = drawer(*rc::gen::arbitrary<std::uint64_t>());
+    auto steps = *rc::gen::inRange(1, 120);
+    RandomHistory history;
+    for (int i = 0; i < steps; ++i) history.step(draw);
+    LogBuilder log = history.log();
+    const std::string user = RandomHistory::users()[draw(RandomHistory::users().size())];
+    for (const auto& facts : history.messages()) {
+      if (draw(3) == 0) log.react(facts, user, std::nullopt, false);
+      if (draw(4) == 0) log.react(facts, user, "new", true);
     }
-    check_all(*now.past(history.log().end()), now, history, draw);
+    for (const auto& id : history.conversations()) {
+      if (draw(2) == 0) log.append(domain::ConversationErased{id, {}}, "");
+    }
+    check_past(log, history, draw);
   });
 }
 

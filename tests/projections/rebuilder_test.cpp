@@ -248,5 +248,29 @@ TEST_CASE("folder names and pointers are read as they were written") {
   CHECK(parse_folder_name("v3.1") == FolderName{3, 1});
 }
 
+TEST_CASE("for an erasure only what serves is left, and what is built or read is waited for") {
+  Scene scene;
+  const std::string first = first_of(chat_kind());
+  const RebuildRequest keep{{"chat"}, false, false};
+  {
+    auto old_snapshot = scene.views().snapshot();
+    CHECK(scene.rebuild({{"chat"}}).state == RebuildState::swapped);
+    CHECK_FALSE(scene.rebuilder().keep_only_live());  // somebody reads the one before
+    CHECK(scene.folders("chat") == std::set<std::string>{"CURRENT", first, first + ".1"});
+  }
+  CHECK(scene.rebuild(keep).state == RebuildState::built);
+  fs::create_directories(scene.data_folder() + "/views/chat/v1.9.quarantined");
+  fs::create_directories(scene.data_folder() + "/views/chat/v999");
+  REQUIRE(scene.rebuilder().keep_only_live());
+  CHECK(scene.folders("chat") == std::set<std::string>{"CURRENT", first + ".1"});
+  CHECK(scene.end_of("chat").state == RebuildState::cancelled);
+  CHECK_FALSE(scene.rebuilder().roll_back("chat"));
+  scene.send("later");
+  CHECK(scene.last_text() == "later");
+  scene.close();
+  scene.open();
+  CHECK(scene.last_text() == "later");
+}
+
 }  // namespace
 }  // namespace hansard::projections
