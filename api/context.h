@@ -19,6 +19,7 @@
 #include "api/limits.h"
 #include "engine/engine.h"
 #include "projections/process/consumers.h"
+#include "projections/process/erasure_watch.h"
 #include "projections/process/webhooks.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
@@ -57,18 +58,19 @@ struct Context {
   base::Clock& clock;
   base::UuidSource& uuids;
   Completions& completions;
-  TypingBoard* typing = nullptr;            // nothing where nobody types (tests of handlers)
-  RateLimiter* rate_limiter = nullptr;      // nothing: no rate is limited (tests of handlers)
-  process::Webhooks* webhooks = nullptr;    // nothing: there are none (tests of handlers)
-  PresenceBoard* presence = nullptr;        // nothing: nobody is online (tests of handlers)
-  search::SearchView* search = nullptr;     // nothing: nobody searches (tests of handlers)
-  files::BlobStore* files = nullptr;        // nothing where there are no files (tests of sessions)
-  const proof::Proofs* proofs = nullptr;    // nothing: there are none (tests of handlers)
-  SocketCounts* file_transfers = nullptr;   // uploads and downloads of each user
-  process::Consumers* consumers = nullptr;  // nothing: there are none (tests of handlers)
-  EventTail* event_tail = nullptr;          // what this thread's followers of the log share
-  SocketCounts* event_streams = nullptr;    // streams of the log of each user
-  backup::Backups* backups = nullptr;      // nothing: nobody makes any (tests of handlers)
+  TypingBoard* typing = nullptr;                    // nothing where nobody types (tests of handlers)
+  RateLimiter* rate_limiter = nullptr;              // nothing: no rate is limited (tests of handlers)
+  process::Webhooks* webhooks = nullptr;            // nothing: there are none (tests of handlers)
+  PresenceBoard* presence = nullptr;                // nothing: nobody is online (tests of handlers)
+  search::SearchView* search = nullptr;             // nothing: nobody searches (tests of handlers)
+  files::BlobStore* files = nullptr;                // nothing where there are no files (tests of sessions)
+  const proof::Proofs* proofs = nullptr;            // nothing: there are none (tests of handlers)
+  SocketCounts* file_transfers = nullptr;           // uploads and downloads of each user
+  process::Consumers* consumers = nullptr;          // nothing: there are none (tests of handlers)
+  const process::ErasureWatch* erasures = nullptr;  // nothing: nobody erases (tests of handlers)
+  EventTail* event_tail = nullptr;                  // what this thread's followers of the log share
+  SocketCounts* event_streams = nullptr;            // streams of the log of each user
+  backup::Backups* backups = nullptr;               // nothing: nobody makes any (tests of handlers)
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

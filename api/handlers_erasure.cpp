@@ -70,6 +70,10 @@ std::optional<std::string> reason_at(const Context& context, base::Position at) 
 
 void append_erasure(std::string& body, const Context& context, const projections::ErasureView& erasure) {
   begin_erasure(body, erasure, reason_at(context, erasure.requested));
+  const bool is_open = context.erasures != nullptr && !erasure.completed_at;
+  if (const auto progress = is_open ? context.erasures->of(erasure.id) : std::nullopt) {
+    append_erasure_progress(body, context.engine.epoch(), *progress);
+  }
   body += '}';
 }
 

@@ -45,6 +45,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
   listen_to(shared);
   context_.webhooks = parts.webhooks;
   context_.consumers = parts.consumers;
+  context_.erasures = parts.erasures;
   context_.backups = parts.backups;
 }
 

@@ -65,6 +65,22 @@ void begin_erasure(std::string& out, const ErasureView& erasure, const std::opti
   append_moment(out, "completed_at", erasure.completed_at);
 }
 
+void append_erasure_progress(std::string& out, std::uint32_t epoch, const process::ErasureProgress& progress) {
+  out += ",\"progress\":{\"step\":";
+  append_json_string(out, progress.step);
+  if (progress.of) {
+    out += ",\"position\":";
+    append_quoted_position(out, epoch, progress.position);
+    out += ",\"of\":";
+    append_quoted_position(out, epoch, progress.of);
+  }
+  if (!progress.waiting_for.empty()) {
+    out += ",\"waiting_for\":";
+    append_json_string(out, progress.waiting_for);
+  }
+  out += '}';
+}
+
 void begin_hold(std::string& out, const HoldView& hold, const std::optional<std::string>& reason) {
   out += "{\"id\":";
   append_id(out, hold.id);

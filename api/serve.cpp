@@ -238,6 +238,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   parts.files = running.files.get();
   parts.proofs = running.proofs.get();
   parts.consumers = &running.process->consumers();
+  parts.erasures = &running.process->erasures();
   running.backups = std::make_unique<backup::Backups>(running.config.data_folder, running.config.backup_folder,
                                                       *running.engine->log(), running.clock);
   parts.backups = running.backups.get();

@@ -16,6 +16,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
 #include "engine/engine.h"
+#include "projections/process/erasure_watch.h"
 #include "projections/process/webhooks.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
@@ -47,10 +48,11 @@ struct ServerParts {
   const Limits& limits;
   Metrics& metrics;
   base::Clock& clock;
-  search::SearchView* search = nullptr;     // nothing: searches answer 503
-  process::Webhooks* webhooks = nullptr;    // nothing: there are none
-  files::BlobStore* files = nullptr;        // nothing: routes of files answer 503
-  const proof::Proofs* proofs = nullptr;    // nothing: routes of proofs answer 503
+  search::SearchView* search = nullptr;   // nothing: searches answer 503
+  process::Webhooks* webhooks = nullptr;  // nothing: there are none
+  files::BlobStore* files = nullptr;      // nothing: routes of files answer 503
+  const proof::Proofs* proofs = nullptr;  // nothing: routes of proofs answer 503
+  const process::ErasureWatch* erasures = nullptr;
   process::Consumers* consumers = nullptr;  // nothing: there are none
   const TlsContext* tls = nullptr;          // nothing: plain HTTP
   backup::Backups* backups = nullptr;       // nothing: routes of backups answer 404

@@ -108,9 +108,10 @@ class Engine {
   // Overwrites the records at `positions`, all durable, without their content, synced (I5: the leaf stays); nobody
   // reads the content any more. How many there are without content now. `refused`: there is no log behind this engine.
   virtual Result<std::uint64_t> erase_content(std::span<const Position> positions);
-  // Takes what was overwritten from `first` to `last`, and the rows the write index had of it, off the disk. False: not
-  // all of it yet, call again later, after another command was executed. Slow; everything else goes on.
-  virtual Result<bool> purge_erased(Position first, Position last);
+  // Takes off the disk what was overwritten from `first` to `last` (none: 0), the rows of the write index that events
+  // up to `through` replaced, and what an accepted loss left beside the log, which nobody can erase in. False: not all
+  // of it yet, call again later, after another command was executed. Slow; everything else goes on.
+  virtual Result<bool> purge_erased(Position first, Position last, Position through);
 
   // Appends to the typing lane; no position, no ack, may be dropped.
   virtual void append_typing(const log::TypingTransition& transition) = 0;

@@ -6,6 +6,7 @@
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
 #include "engine/local_engine.h"
+#include "engine/log/lost_logs.h"
 
 namespace hansard::engine {
 
@@ -17,13 +18,15 @@ constexpr std::size_t kBatchBytesMax = 1u << 20;
 struct ErasedRecord {
   Position at;
   std::string bytes;
+  bool was_erased = false;  // before
 };
 
 Result<ErasedRecord> without_content(const log::EventLog& log, Position at) {
   TRY(auto record, log.get(base::kPartition, at));
   TRY(auto erased, codec::erase_content(record));
   CHECK(codec::leaf_bytes(erased) == codec::leaf_bytes(record), "an erasure changes a leaf at", at.value);
-  return ErasedRecord{at, std::move(erased)};
+  const bool was_erased = erased == record;
+  return ErasedRecord{at, std::move(erased), was_erased};
 }
 }  // namespace
 
@@ -31,7 +34,7 @@ Result<std::uint64_t> Engine::erase_content(std::span<const Position>) {
   return base::error(base::ErrorCode::refused, "nothing can be erased here");
 }
 
-Result<bool> Engine::purge_erased(Position, Position) {
+Result<bool> Engine::purge_erased(Position, Position, Position) {
   return base::error(base::ErrorCode::refused, "nothing can be erased here");
 }
 
@@ -52,6 +55,7 @@ Result<std::uint64_t> LocalEngine::erase_content(std::span<const Position> posit
   };
   for (const Position at : positions) {
     TRY(auto erased, without_content(*storage_.log, at));
+    if (erased.was_erased) continue;
     bytes += erased.bytes.size();
     batch.push_back(std::move(erased));
     if (batch.size() >= kBatchRecordsMax || bytes >= kBatchBytesMax) {
@@ -64,9 +68,13 @@ Result<std::uint64_t> LocalEngine::erase_content(std::span<const Position> posit
   return positions.size();
 }
 
-Result<bool> LocalEngine::purge_erased(Position first, Position last) {
-  const bool index_done = index_->purge();
-  TRY(auto log_done, storage_.log->purge(base::kPartition, first, last));
+Result<bool> LocalEngine::purge_erased(Position first, Position last, Position through) {
+  const bool index_done = index_->purge(through);
+  bool log_done = true;
+  if (first) {
+    TRY(log_done, storage_.log->purge(base::kPartition, first, last));
+  }
+  TRY(log::remove_lost(options_.data_folder));
   return index_done && log_done;
 }
 

@@ -33,7 +33,7 @@ class LocalEngine final : public Engine {
   Result<EventPtr> get(Position at) const override;
   const log::EventLog* log() const override { return storage_.log.get(); }
   Result<std::uint64_t> erase_content(std::span<const Position> positions) override;
-  Result<bool> purge_erased(Position first, Position last) override;
+  Result<bool> purge_erased(Position first, Position last, Position through) override;
   void append_typing(const log::TypingTransition& transition) override;
   Metrics metrics() const override;
   void stop() override;

@@ -1,5 +1,6 @@
 #include "engine/files/blob_store.h"
 
+#include <filesystem>
 #include <utility>
 
 namespace hansard::files {
@@ -110,6 +111,13 @@ Result<bool> BlobStore::remove(const Digest& sha256) {
   Result<bool> removed = false;
   pins_.execute(sha256, [&] { removed = folder_->remove(sha256); });
   return removed;
+}
+
+Result<bool> BlobStore::holds(const Digest& sha256) const {
+  std::error_code failed;
+  const bool there = std::filesystem::exists(folder_->path_of(sha256), failed);
+  if (failed) return base::error(base::ErrorCode::io, "cannot look for a blob: " + failed.message());
+  return there;
 }
 
 }  // namespace hansard::files

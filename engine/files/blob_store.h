@@ -111,6 +111,8 @@ class BlobStore {
   bool condemn(const base::Digest& sha256) { return pins_.condemn(sha256); }
   void spare(const base::Digest& sha256) { pins_.spare(sha256); }
   base::Result<bool> remove(const base::Digest& sha256);
+  // On the disk, under its name.
+  base::Result<bool> holds(const base::Digest& sha256) const;
 
   std::string_view io_name() const { return io_->name(); }
   const std::string& why_not_uring() const { return why_not_uring_; }

@@ -39,9 +39,9 @@ void Folder::drop_expired_commands() {
   changed_.notify_all();
 }
 
-void Folder::purge() {
+void Folder::purge(Position through) {
   std::lock_guard lock(mutex_);
-  purge_ = true;
+  purge_wanted_ = through.value;
   changed_.notify_all();
 }
 
@@ -63,22 +63,21 @@ void Folder::run() {
     lock.lock();
     if (!waiting_.empty()) {
       fold_oldest(lock);
-    } else if (purge_) {
+    } else if (must_purge()) {
       purge_now(lock);
     }
   }
 }
 
-// Files that are still in use are tried again with the next request.
+// Files that are still in use are tried again a little later.
 void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
-  purge_ = false;
+  const std::uint64_t through = purge_wanted_;
   lock.unlock();
-  const bool purged = store_.purge();
+  const bool purged = store_.purge({through});
   lock.lock();
   if (purged) {
-    purged_ = true;
+    purged_ = through;
   } else {
-    purge_ = true;
     changed_.wait_for(lock, kPurgeAgain);
   }
 }

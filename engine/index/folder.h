@@ -35,11 +35,12 @@ class Folder {
   // Takes the last reference of a folded overlay away from the caller's thread.
   void discard(std::shared_ptr<Overlay> overlay);
   void drop_expired_commands();
-  // Once everything added so far is in the database, what it replaced is taken off the disk.
-  void purge();
-  // `is_purged` from here on means a purge that is asked for afterwards. Thread: these two from any.
-  void expect_purge() { purged_ = false; }
-  bool is_purged() const { return purged_; }
+  // Once everything added so far, which is the fold up to `through`, is in the database, what it replaced is taken off
+  // the disk.
+  void purge(Position through);
+  // How far a purge was asked for, and how far one was carried out. Thread: these two from any.
+  Position purge_wanted() const { return {purge_wanted_}; }
+  Position purged_through() const { return {purged_}; }
   // Returns once everything added is in the database.
   void finish();
 
@@ -47,7 +48,8 @@ class Folder {
   static constexpr std::size_t kWaitingMax = 2;
 
   void run();
-  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_ || purge_; }
+  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_ || must_purge(); }
+  bool must_purge() const { return purge_wanted_ > purged_; }
   void purge_now(std::unique_lock<std::mutex>& lock);
   void fold_oldest(std::unique_lock<std::mutex>& lock);
 
@@ -57,8 +59,7 @@ class Folder {
   std::deque<std::shared_ptr<Overlay>> waiting_;  // the first is in hand
   std::vector<std::shared_ptr<Overlay>> garbage_;
   bool drop_expired_ = false;
-  bool purge_ = false;
-  std::atomic<bool> purged_ = false;
+  std::atomic<std::uint64_t> purge_wanted_ = 0, purged_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

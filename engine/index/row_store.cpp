@@ -18,6 +18,7 @@
 namespace hansard::index {
 
 namespace {
+constexpr char kFoldFiles[] = "fold";
 constexpr int kCacheShardBits = 2;  // few threads read, and a shard must hold many blocks
 
 // Drops the command rows of days before the first one kept.
@@ -87,6 +88,7 @@ Result<void> RowStore::open_database() {
   options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_, kCacheShardBits))));
   TRY(auto seal, base::FolderSeal::lift(folder_));
+  TRY(base::remove_files(folder_, kFoldFiles));
   database->seal = std::move(seal);
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, folder_, &db);
@@ -148,14 +150,15 @@ void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   rocksdb::IngestExternalFileOptions how;
   how.move_files = true;
   how.write_global_seqno = false;
-  auto files = write_sorted_files(database_->options, folder_ + "/fold", rows, checkpoint);
+  auto files = write_sorted_files(database_->options, folder_ + "/" + kFoldFiles, rows, checkpoint);
   auto status = database_->db->IngestExternalFile(files, how);
   CHECK(status.ok(), "ingesting into the write index:", status.ToString());
   checkpoint_ = checkpoint;
 }
 
-bool RowStore::purge() {
-  if (replaced_.empty()) rewrite_emojis();
+bool RowStore::purge(Position through) {
+  if (!rewritten_ || *rewritten_ < through) rewrite_emojis();
+  rewritten_ = std::max(rewritten_.value_or(through), through);
   rocksdb::Status status = database_->db->DisableFileDeletions();
   if (status.ok()) status = database_->db->EnableFileDeletions(false);  // looks for obsolete files now
   CHECK(status.ok(), "removing old files of the write index:", status.ToString());

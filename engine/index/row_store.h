@@ -44,9 +44,9 @@ class RowStore {
   // Empties the database.
   Result<void> wipe();
 
-  // Rewrites the tables of emojis, which are the content the index holds, so that only present rows are on the disk.
-  // False: a replaced file is still in use. Slow; reads go on. Aborts on an error.
-  bool purge();
+  // Rewrites the tables of emojis, which are the content the index holds, so that of what was ingested up to `through`
+  // only present rows are on the disk. False: a replaced file is still in use. Slow; reads go on. Aborts on an error.
+  bool purge(Position through);
 
   // Command rows of earlier days are gone: for readers at once, from the disk with the next compaction.
   void keep_commands_from(std::uint32_t day) { *kept_from_day_ = day; }
@@ -65,7 +65,8 @@ class RowStore {
   const std::size_t block_cache_bytes_;
   // Shared with the compaction filter.
   std::shared_ptr<std::atomic<std::uint32_t>> kept_from_day_ = std::make_shared<std::atomic<std::uint32_t>>(0);
-  std::vector<std::string> replaced_;  // files a purge waits for
+  std::optional<Position> rewritten_;  // up to where by the last purge; nothing: none since the start
+  std::vector<std::string> replaced_;  // files it waits for
   std::unique_ptr<Database> database_;
   Checkpoint checkpoint_;
 };

@@ -247,25 +247,20 @@ void WriteIndex::seal_if_full() {
   const bool is_full = active_->events >= limits_.overlay_events_max ||
                        active_->rows.members.size() >= limits_.overlay_events_max * kMemberRowsPerEvent;
   if (is_full) seal();
-  if (purge_wanted_.exchange(false)) begin_purge();
+  if (purge_wanted_.exchange(0) != 0) begin_purge();
 }
 
 // What stands in the overlays hides older rows on the disk; folded, it replaces them.
 void WriteIndex::begin_purge() {
   if (active_->events > 0) seal();
-  folder_->purge();
+  folder_->purge(through_);
 }
 
-bool WriteIndex::purge() {
-  if (!purge_is_under_way_) {
-    purge_is_under_way_ = true;
-    folder_->expect_purge();
-    purge_wanted_ = true;
-    return false;
-  }
-  if (!folder_->is_purged()) return false;
-  purge_is_under_way_ = false;
-  return true;
+// The sequencer folds before it makes durable, so what it purges next reaches `through`.
+bool WriteIndex::purge(Position through) {
+  if (folder_->purged_through() >= through) return true;
+  if (folder_->purge_wanted() < through) purge_wanted_ = through.value;
+  return false;
 }
 
 void WriteIndex::seal() {

@@ -114,9 +114,10 @@ class WriteIndex final : public domain::StateWriter {
   // Command ids of earlier days are forgotten, and compacted away in the background.
   void keep_commands_from(std::uint32_t day);
 
-  // Rows that were replaced or removed before the call are off the disk once this answers true. It takes a batch of the
-  // sequencer and the folder thread to get there: call again after a command was executed. Thread: one, any.
-  bool purge();
+  // Rows that events up to `through`, which is durable, replaced or removed are off the disk once this answers true. It
+  // takes a batch of the sequencer and the folder thread to get there: call again after a command was executed. What an
+  // earlier call brought about counts as far as it went, never further. Thread: one, any.
+  bool purge(Position through);
 
   // In memory, not in the database yet. Thread: any.
   std::size_t overlay_events() const { return overlay_events_.load(std::memory_order_relaxed); }
@@ -146,8 +147,7 @@ class WriteIndex final : public domain::StateWriter {
   std::shared_ptr<Overlay> active_;
   std::vector<std::shared_ptr<Overlay>> sealed_;  // oldest first
   std::atomic<std::size_t> overlay_events_ = 0;
-  std::atomic<bool> purge_wanted_ = false;
-  bool purge_is_under_way_ = false;  // of the caller of purge
+  std::atomic<std::uint64_t> purge_wanted_ = 0;  // the position a caller of purge waits for; 0: nobody does
 
   // Sorted; what the database said about the ids of the batch in hand.
   struct LookedUp {

@@ -7,6 +7,7 @@
 
 #include "engine/log/folder_lock.h"
 #include "engine/log/keys.h"
+#include "engine/log/lost_logs.h"
 
 namespace hansard::log {
 
@@ -30,7 +31,7 @@ Identity next_identity(const Preflight& found) {
 
 // A name nobody has: an accepted loss that crashed half-way leaves its folder behind.
 std::string lost_folder(const LogPaths& paths, std::uint32_t epoch) {
-  std::string name = paths.folder + "/log.lost-" + std::to_string(epoch);
+  std::string name = paths.folder + "/" + kLostPrefix + std::to_string(epoch);
   std::string free = name;
   for (int i = 2; fs::exists(free); ++i) free = name + "-" + std::to_string(i);
   return free;

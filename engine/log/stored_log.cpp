@@ -69,10 +69,11 @@ void StoredLog::overwrite(PartitionId partition, std::span<const Replacement> re
 
 Result<bool> StoredLog::purge(PartitionId partition, Position first, Position last) {
   CHECK(!is_read_only_, "purging a log opened read-only");
-  if (rewritten_ != overwrites_) {
+  const Rewritten wanted{first, last, overwrites_};
+  if (rewritten_ != wanted) {
     const std::string mark = std::to_string(overwrites_);
     TRY(replaced_, database_->rewrite(mark, EventKey(partition, first).view(), EventKey(partition, last).view()));
-    rewritten_ = overwrites_;
+    rewritten_ = wanted;
   }
   TRY(database_->remove_obsolete());
   return base::are_gone(database_->db().GetName(), replaced_);

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,8 +55,14 @@ class StoredLog : public EventLog {
   const bool is_read_only_;
   base::PositionGate durable_;
   rocksdb::WriteBatch batch_;  // the sequencer's, reused
-  // The eraser's: writes so far, how many of them the last rewriting knew, and the files it replaced.
-  std::uint64_t overwrites_ = 0, rewritten_ = 0;
+  // The eraser's: writes so far, what was rewritten last, knowing how many of them, and the files that replaced.
+  struct Rewritten {
+    Position first, last;
+    std::uint64_t overwrites = 0;
+    bool operator==(const Rewritten&) const = default;
+  };
+  std::uint64_t overwrites_ = 0;
+  std::optional<Rewritten> rewritten_;  // nothing: not since the start, whatever an earlier process did
   std::vector<std::string> replaced_;
   std::atomic<bool> has_disk_reserve_{true};
   mutable std::mutex hashed_mutex_;

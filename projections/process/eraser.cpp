@@ -9,37 +9,80 @@ using base::Position;
 using base::Result;
 
 namespace {
-constexpr std::size_t kOpenMax = 1'000;
+constexpr std::size_t kPage = 1'000;
 }  // namespace
+
+std::string_view Eraser::word(Stage stage) {
+  constexpr std::string_view kWords[] = {"subject", "propose", "files",  "overwrite", "blobs",
+                                         "log",     "views",   "search", "complete"};
+  return kWords[static_cast<std::size_t>(stage)];
+}
 
 base::MonotonicTime Eraser::step() {
   const auto now = parts_.clock.monotonic();
-  if (parts_.views.applied() < needed_) return now + kPoll / 10;
+  if (parts_.views.applied() < needed_) {
+    tell("the views");
+    return now + kPoll / 10;
+  }
   if (!job_ && !take_up()) return now + kPoll;
+  tell();
+  parts_.before_step(job_->stage);
   auto moved = advance();
-  if (moved) return moved.value() ? now : now + kPoll;
-  parts_.trouble(moved.error());
-  job_.reset();
-  return now + kBackOff;
+  if (!moved) return fail(moved.error());
+  return moved.value() ? now : now + kPoll;
 }
 
-// The oldest that is not known to wait for a release.
+base::MonotonicTime Eraser::fail(const base::Error& error) {
+  tell(error.detail + "; it begins anew");
+  parts_.trouble(error);
+  failed_ = job_->erasure.id;
+  job_.reset();
+  const auto again = parts_.clock.monotonic() + back_off_;
+  back_off_ = std::min(2 * back_off_, kBackOffMost);
+  return again;
+}
+
+void Eraser::tell(std::string waiting_for) {
+  if (parts_.watch == nullptr || !job_) return;
+  const Job& job = *job_;
+  const bool reads = job.stage == Stage::propose || job.stage == Stage::overwrite;
+  parts_.watch->set(job.erasure.id, {std::string(word(job.stage)), reads ? job.at : Position{},
+                                     reads ? job.reach : Position{}, std::move(waiting_for)});
+}
+
+// The oldest that is not known to wait for a release; one that failed lets the others go first.
 bool Eraser::take_up() {
   const auto snapshot = parts_.views.snapshot();
   const std::uint64_t released = snapshot->holds_released();
-  for (auto& erasure : snapshot->erasures(true, {}, kOpenMax)) {
-    const auto held = waiting_.find(erasure.id);
-    if (held != waiting_.end() && held->second == released) continue;
-    waiting_.erase(erasure.id);
-    ErasureScan scan(erasure, released);
-    job_.emplace(
-        Job{std::move(erasure), std::move(scan), released, Stage::subject, {}, {}, {}, 0, {}, {}, {}, false, false});
-    return true;
+  std::optional<projections::ErasureView> failed;
+  base::ErasureId after{};
+  for (bool more = true; more;) {
+    auto open = snapshot->erasures(true, after, kPage);
+    more = open.size() == kPage;
+    if (more) after = open.back().id;
+    for (auto& erasure : open) {
+      if (waits(erasure.id, released)) continue;
+      if (erasure.id != failed_) return begin(std::move(erasure), released);
+      failed = std::move(erasure);
+    }
   }
+  return failed && begin(*std::move(failed), released);
+}
+
+bool Eraser::waits(const base::ErasureId& id, std::uint64_t released) {
+  const auto held = waiting_.find(id);
+  if (held == waiting_.end()) return false;
+  if (held->second == released) return true;
+  waiting_.erase(held);
   return false;
 }
 
-// True: go on at once.
+bool Eraser::begin(projections::ErasureView erasure, std::uint64_t released) {
+  ErasureScan scan(erasure, released);
+  job_.emplace(Job{std::move(erasure), std::move(scan), released, Stage::subject, {}, {}, {}, {}, 0, {}, {}, {}});
+  return true;
+}
+
 Result<bool> Eraser::advance() {
   switch (job_->stage) {
     case Stage::subject:
@@ -52,15 +95,26 @@ Result<bool> Eraser::advance() {
       return overwrite();
     case Stage::blobs:
       return remove_blobs();
-    case Stage::purge:
-      return purge();
+    case Stage::log:
+      return purge_log();
+    case Stage::views:
+      return purge_views();
+    case Stage::search:
+      return purge_search();
     case Stage::complete:
       return complete();
   }
   return false;
 }
 
+bool Eraser::go_to(Stage stage) {
+  job_->stage = stage;
+  if (stage == Stage::propose || stage == Stage::overwrite) job_->at = {job_->from.value - 1};
+  return true;
+}
+
 bool Eraser::put_aside() {
+  tell("the release of a legal hold");
   waiting_[job_->erasure.id] = job_->released;
   job_.reset();
   return true;
@@ -81,9 +135,9 @@ Result<bool> Eraser::find_subject() {
     job.from = {1};
     job.through = needed_ = done->position;
   }
-  job.at = {job.from.value - 1};
-  job.stage = Stage::propose;
-  return true;
+  job.reach = job.through;
+  job.scan.limit_to(job.through);
+  return go_to(Stage::propose);
 }
 
 // Of message.sent, or 1 where something older belongs to it: an upload, or the time it waited.
@@ -100,16 +154,13 @@ Result<Position> Eraser::first_position(const base::MessageId& id) const {
 }
 
 Result<std::vector<engine::EventPtr>> Eraser::read_slice() const {
-  const std::uint64_t left = job_->through.value - job_->at.value;
+  const std::uint64_t left = job_->reach.value - job_->at.value;
   return parts_.engine.read(job_->at, std::min<std::uint64_t>(left, kSliceEvents));
 }
 
 Result<bool> Eraser::propose() {
   Job& job = *job_;
-  if (job.at >= job.through) {
-    job.stage = Stage::files;
-    return true;
-  }
+  if (job.at >= job.reach) return go_to(Stage::files);
   TRY(auto events, read_slice());
   const auto snapshot = parts_.views.snapshot();
   Position at = job.at;
@@ -120,6 +171,7 @@ Result<bool> Eraser::propose() {
     at = event->position;
   }
   if (!order(std::move(orders))) return false;
+  job.reach = std::max(job.reach, job.scan.reach());
   job.at = at;
   return true;
 }
@@ -137,18 +189,14 @@ bool Eraser::order(std::vector<Order> orders) {
 }
 
 Result<bool> Eraser::collect_files() {
-  if (!order(job_->scan.propose_files(*parts_.views.snapshot()))) return false;
-  job_->at = {job_->from.value - 1};
-  job_->stage = Stage::overwrite;
-  return true;
+  auto orders = job_->scan.propose_files(*parts_.views.snapshot(), kOrdersMax);
+  if (orders.empty()) return go_to(Stage::overwrite);
+  return order(std::move(orders));
 }
 
 Result<bool> Eraser::overwrite() {
   Job& job = *job_;
-  if (job.at >= job.through) {
-    job.stage = Stage::blobs;
-    return true;
-  }
+  if (job.at >= job.reach) return go_to(Stage::blobs);
   TRY(auto events, read_slice());
   const auto snapshot = parts_.views.snapshot();
   std::vector<Position> taken;
@@ -168,17 +216,9 @@ Result<bool> Eraser::overwrite() {
 // Condemned first, then judged by a view that knows everything that was durable then (engine/files/blob_pins.h).
 Result<bool> Eraser::remove_blobs() {
   Job& job = *job_;
+  if (parts_.files == nullptr) return go_to(Stage::log);
+  if (job.condemned.empty()) return condemn_blobs();
   const auto snapshot = parts_.views.snapshot();
-  job.stage = Stage::purge;
-  if (parts_.files == nullptr) return true;
-  if (job.condemned.empty()) {
-    for (const auto& sha256 : job.scan.blobs(*snapshot)) {
-      if (!snapshot->is_blob_used(sha256) && parts_.files->condemn(sha256)) job.condemned.push_back(sha256);
-    }
-    needed_ = parts_.engine.durable();
-    if (!job.condemned.empty()) job.stage = Stage::blobs;
-    return true;
-  }
   for (const auto& sha256 : std::exchange(job.condemned, {})) {
     if (snapshot->is_blob_used(sha256)) {
       parts_.files->spare(sha256);
@@ -189,32 +229,59 @@ Result<bool> Eraser::remove_blobs() {
   return true;
 }
 
-// Each in its turn: what is clean stays so, for nothing is written there that was erased.
-Result<bool> Eraser::purge() {
+// One whose event is on its way cannot be judged yet.
+Result<bool> Eraser::condemn_blobs() {
   Job& job = *job_;
-  if (job.first && !job.is_log_clean) {
-    TRY(job.is_log_clean, parts_.engine.purge_erased(job.first, job.last));
-    // Something for the sequencer to do, so that it looks after its index; the nil file is nobody's.
-    if (!job.is_log_clean) return order({{domain::CollectFile{{}, {}}, {}, ""}}) && false;
+  const auto snapshot = parts_.views.snapshot();
+  bool is_pinned = false;
+  for (const auto& sha256 : job.scan.blobs(*snapshot)) {
+    TRY(auto there, parts_.files->holds(sha256));
+    if (!there || snapshot->is_blob_used(sha256)) continue;
+    if (parts_.files->condemn(sha256)) {
+      job.condemned.push_back(sha256);
+    } else {
+      is_pinned = true;
+    }
   }
-  if (!job.is_view_clean) {
-    TRY(job.is_view_clean, parts_.views.purge(needed_));
-  }
-  if (!job.is_view_clean) return false;
-  TRY(auto others, parts_.purge_others(needed_));
-  if (!others) return false;
-  job.stage = Stage::complete;
-  return true;
+  needed_ = std::max(needed_, parts_.engine.durable());
+  if (!job.condemned.empty()) return true;
+  if (is_pinned) return false;
+  return go_to(Stage::log);
+}
+
+Result<bool> Eraser::purge_log() {
+  TRY(auto clean, parts_.engine.purge_erased(job_->first, job_->last, needed_));
+  if (clean) return go_to(Stage::views);
+  tell("an old file of the log: somebody reads it, or a backup is being made");
+  // Something for the sequencer to do, so that it looks after its index; the nil file is nobody's.
+  order({{domain::CollectFile{{}, {}}, {}, ""}});
+  return false;
+}
+
+Result<bool> Eraser::purge_views() {
+  TRY(auto clean, parts_.views.purge(needed_));
+  if (clean) return go_to(Stage::search);
+  tell("a view: it is being rebuilt, or somebody still reads an older state of it");
+  return false;
+}
+
+Result<bool> Eraser::purge_search() {
+  TRY(auto clean, parts_.purge_others(needed_));
+  if (clean) return go_to(Stage::complete);
+  tell("the search index: it is being cleaned, or rebuilt");
+  return false;
 }
 
 Result<bool> Eraser::complete() {
   Job& job = *job_;
+  back_off_ = kBackOff;
   if (job.scan.kept() > 0) return put_aside();
   const auto now = parts_.views.snapshot()->erasure(job.erasure.id);
   domain::CompleteErasure command{job.erasure.id, now ? now->erased : 0, job.records, job.through};
   std::vector<Order> orders;
   orders.push_back({command, {}, "done:" + base::to_text(job.erasure.id)});
   if (!order(std::move(orders))) return false;
+  if (parts_.watch != nullptr) parts_.watch->forget(job.erasure.id);
   job_.reset();
   return true;
 }

@@ -1,5 +1,6 @@
 #include "projections/process/erasure_scan.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace hansard::process {
@@ -66,66 +67,123 @@ std::string ErasureScan::key(const char* what, const std::array<std::uint8_t, 16
 }
 
 void ErasureScan::propose(const domain::RecordedEvent& event, const Snapshot& now, std::vector<Order>& orders) {
-  if (event.body) std::visit([&](const auto& body) { orders_for(body, now, orders); }, *event.body);
+  if (!event.body) return;
+  if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) note_carrier(*sent);
+  if (event.position <= through_) {
+    std::visit([&](const auto& body) { orders_for(body, now, orders); }, *event.body);
+  } else if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) {
+    if (is_copy(sent->facts, now)) orders_for(*sent, now, orders);
+  }
+}
+
+// Of something that is erased by now, and so cannot be forwarded any more.
+bool ErasureScan::is_copy(const MessageFacts& facts, const Snapshot& now) const {
+  const auto& from = facts.forwarded_from;
+  return from && is_of(facts, now) && is_erased(from->message, now);
+}
+
+void ErasureScan::note_carrier(const domain::MessageSent& body) {
+  for (const auto& id : body.files) {
+    const auto own = own_files_.find(id);
+    if (own != own_files_.end()) own->second.push_back(body.facts.message);
+  }
+}
+
+// Where it is erased already, by an earlier attempt or another erasure, what came before that still counts.
+void ErasureScan::erase_message(const MessageFacts& facts, const Snapshot& now, std::vector<Order>& orders) {
+  const auto message = now.message(facts.message);
+  if (message && message->erased) {
+    reach_ = std::max(reach_, message->position);
+  } else {
+    orders.push_back({domain::EraseMessage{id_, facts.message}, {}, key("em:", facts.message.bytes)});
+  }
 }
 
 void ErasureScan::orders_for(const domain::MessageSent& body, const Snapshot& now, std::vector<Order>& orders) {
   if (!is_of(body.facts, now)) return;
-  note_files(body.files);
-  const MessageId& message = body.facts.message;
-  orders.push_back({domain::EraseMessage{id_, message}, {}, key("em:", message.bytes)});
+  files_.insert(body.files.begin(), body.files.end());
+  erase_message(body.facts, now, orders);
 }
 
-// What still waits is cancelled, as its author would.
+// One that waits is cancelled; one that was sent meanwhile is erased like any other; one that was cancelled says
+// nothing.
 void ErasureScan::orders_for(const domain::SendScheduled& body, const Snapshot& now, std::vector<Order>& orders) {
   if (!is_draft_of(body.draft)) return;
   if (body.content) {
     for (const auto& attachment : body.content->attachments) files_.insert(attachment.file);
   }
   const MessageId& message = body.draft.message;
-  if (!now.scheduled_message(message)) return;
-  orders.push_back({domain::DeleteMessage{message, {}}, body.draft.author, key("es:", message.bytes)});
+  if (now.scheduled_message(message) || now.message(message)) erase_message(body.draft, now, orders);
 }
 
-void ErasureScan::orders_for(const domain::ReactionAdded& body, const Snapshot&, std::vector<Order>& orders) {
-  if (!is_user(body.user) || !reacted_.insert(body.message).second) return;
+void ErasureScan::orders_for(const domain::ReactionAdded& body, const Snapshot& now, std::vector<Order>& orders) {
+  if (!is_user(body.user) || is_erased(body.message, now)) return;
+  if (!withdrawn_.emplace(body.message, base::Position{}).second) return;
   orders.push_back({domain::WithdrawReactions{id_, body.message}, {}, key("er:", body.message.bytes)});
 }
 
-void ErasureScan::orders_for(const domain::FileUploaded& body, const Snapshot&, std::vector<Order>& orders) {
+void ErasureScan::orders_for(const domain::FileUploaded& body, const Snapshot&, std::vector<Order>&) {
   if (!is_user(body.user)) return;
   files_.insert(body.file);
-  orders.push_back({domain::EraseFile{id_, body.file}, {}, key("ef:", body.file.bytes)});
+  own_files_.try_emplace(body.file);
 }
 
-bool ErasureScan::note(const Order& order, const engine::Answer& answer) {
-  bool kept = false;
+namespace {
+bool is_kept(const engine::Answer& answer) {
   if (const auto* rejection = std::get_if<domain::Rejection>(&answer)) {
-    kept = rejection->code == domain::RejectionCode::legal_hold;
-  } else if (const auto* done = std::get_if<engine::Done>(&answer)) {
-    kept = !done->events.empty() && done->events.front()->body &&
-           std::holds_alternative<domain::HoldConflict>(*done->events.front()->body);
+    return rejection->code == domain::RejectionCode::legal_hold;
   }
-  if (!kept) return true;
-  ++kept_;
+  const auto* done = std::get_if<engine::Done>(&answer);
+  return done != nullptr && !done->events.empty() && done->events.front()->body &&
+         std::holds_alternative<domain::HoldConflict>(*done->events.front()->body);
+}
+}  // namespace
+
+void ErasureScan::note(const Order& order, const engine::Answer& answer) {
+  const bool kept = is_kept(answer);
+  if (kept) ++kept_;
+  const auto* done = std::get_if<engine::Done>(&answer);
+  const bool has_event = done != nullptr && !done->events.empty();
+  if (has_event) reach_ = std::max(reach_, done->position);
   if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&order.command)) {
-    kept_reactions_.insert(withdraw->message);
+    if (has_event && !kept) withdrawn_[withdraw->message] = done->position;
+  } else if (const auto* file = std::get_if<domain::EraseFile>(&order.command)) {
+    answered_files_.insert(file->file);
+  } else if (const auto* unneeded = std::get_if<domain::CollectFile>(&order.command)) {
+    answered_files_.insert(unneeded->file);
   }
-  return false;
 }
 
-std::vector<Order> ErasureScan::propose_files(const Snapshot& now) {
+std::vector<Order> ErasureScan::propose_files(const Snapshot& now, std::size_t most) const {
   std::vector<Order> orders;
   for (const auto& id : files_) {
+    if (orders.size() == most) break;
     const auto file = now.file(id);
-    if (!file || file->collected || now.is_file_carried(id)) continue;
-    orders.push_back({domain::CollectFile{id, now.position()}, file->owner, key("ec:", id.bytes)});
+    if (!file || file->collected || answered_files_.contains(id)) continue;
+    if (const auto own = own_files_.find(id); own != own_files_.end()) {
+      orders.push_back({domain::EraseFile{id_, id, own->second}, {}, ""});
+    } else if (!now.is_file_carried(id)) {
+      orders.push_back({domain::CollectFile{id, now.position()}, file->owner, ""});
+    }
   }
   return orders;
 }
 
+bool ErasureScan::takes_reaction(const MessageId& message, const base::UserId& user, base::Position at,
+                                 const Snapshot& now) const {
+  const auto withdrawn = withdrawn_.find(message);
+  if (is_user(user) && withdrawn != withdrawn_.end() && at <= withdrawn->second) return true;
+  return is_erased(message, now) && (is_of(message, now) || (is_user(user) && at <= through_));
+}
+
+bool ErasureScan::takes_waiting(const MessageFacts& draft, const Snapshot& now) const {
+  if (is_erased(draft.message, now)) return is_of(draft.message, now);
+  return is_draft_of(draft) && !now.message(draft.message) && !now.scheduled_message(draft.message);
+}
+
 bool ErasureScan::takes(const domain::RecordedEvent& event, const Snapshot& now) const {
   if (!event.body) return false;
+  const bool is_in_time = event.position <= through_;
   return std::visit(
       [&](const auto& body) -> bool {
         using Body = std::decay_t<decltype(body)>;
@@ -133,14 +191,11 @@ bool ErasureScan::takes(const domain::RecordedEvent& event, const Snapshot& now)
           return is_of(body.facts, now) && is_erased(body.facts.message, now);
         } else if constexpr (std::is_same_v<Body, domain::ReactionAdded> ||
                              std::is_same_v<Body, domain::ReactionRemoved>) {
-          if (is_user(body.user) && !kept_reactions_.contains(body.message)) return true;
-          return is_erased(body.message, now) && is_of(body.message, now);
+          return takes_reaction(body.message, body.user, event.position, now);
         } else if constexpr (std::is_same_v<Body, domain::SendScheduled>) {
-          if (is_erased(body.draft.message, now)) return is_of(body.draft.message, now);
-          return is_draft_of(body.draft) && !now.message(body.draft.message) &&
-                 !now.scheduled_message(body.draft.message);
+          return is_in_time && takes_waiting(body.draft, now);
         } else if constexpr (std::is_same_v<Body, domain::ProfileUpdated>) {
-          return is_user(body.user);
+          return is_in_time && is_user(body.user);
         } else if constexpr (std::is_same_v<Body, domain::FileUploaded>) {
           const auto file = now.file(body.file);
           return files_.contains(body.file) && (!file || file->collected);

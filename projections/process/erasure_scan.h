@@ -7,10 +7,15 @@
 // and what he waits to send. To a conversation: its messages, and those forwarded from it, title and metadata. Queries
 // of audited reads about any of them go too.
 //
-// Thread: one. Limits: files and messages with a user's reactions are remembered until the end.
+// What was said after the erasure began is not of it, but for what came in between and would bring it back: edits of
+// and reactions under a message before it was erased, copies of it, and a waiting message that was sent.
+//
+// Thread: one. Limits: files, who carries a user's, and messages with his reactions are remembered until the end.
 #pragma once
 
+#include <map>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -23,13 +28,18 @@ class ErasureScan {
  public:
   // `attempt` tells the keys of a repeated run apart: what a legal hold refused is asked anew after a release.
   ErasureScan(const projections::ErasureView& erasure, std::uint64_t attempt);
+  // The last position that may belong to it by itself.
+  void limit_to(base::Position through) { through_ = through; }
 
   // Appends what the event makes necessary.
   void propose(const domain::RecordedEvent& event, const projections::Snapshot& now, std::vector<Order>& orders);
-  // The answer to an order of `propose`; false: a legal hold keeps what it was about.
-  bool note(const Order& order, const engine::Answer& answer);
-  // Once every order has its effect in the view: files that nobody needs any more.
-  std::vector<Order> propose_files(const projections::Snapshot& now);
+  // The answer to an order.
+  void note(const Order& order, const engine::Answer& answer);
+  // The last event that followed from it, so far.
+  base::Position reach() const { return reach_; }
+  // Once every order has its effect in the view: files that nobody needs any more, and a user's own. At most `most`;
+  // none: all were answered.
+  std::vector<Order> propose_files(const projections::Snapshot& now, std::size_t most) const;
 
   // Whether the event's record is to lose its content, with every proposal applied to the view.
   bool takes(const domain::RecordedEvent& event, const projections::Snapshot& now) const;
@@ -42,12 +52,17 @@ class ErasureScan {
  private:
   bool is_of(const domain::MessageFacts& facts, const projections::Snapshot& now) const;
   bool is_of(const base::MessageId& message, const projections::Snapshot& now) const;
+  bool is_copy(const domain::MessageFacts& facts, const projections::Snapshot& now) const;
+  bool takes_reaction(const base::MessageId& message, const base::UserId& user, base::Position at,
+                      const projections::Snapshot& now) const;
+  bool takes_waiting(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
+  void erase_message(const domain::MessageFacts& facts, const projections::Snapshot& now, std::vector<Order>& orders);
   bool is_draft_of(const domain::MessageFacts& draft) const;
   bool is_user(const base::UserId& user) const;
   bool is_conversation(const base::ConversationId& id) const;
   bool is_subject(const domain::AuditRead& read) const;
   std::string key(const char* what, const std::array<std::uint8_t, 16>& id) const;
-  void note_files(const std::vector<base::FileId>& files) { files_.insert(files.begin(), files.end()); }
+  void note_carrier(const domain::MessageSent& body);
 
   template <class Body>
   void orders_for(const Body&, const projections::Snapshot&, std::vector<Order>&) {}
@@ -59,9 +74,12 @@ class ErasureScan {
   const base::ErasureId id_;
   const domain::ErasureScope scope_;
   const std::uint64_t attempt_;
+  base::Position through_, reach_;
   std::set<base::FileId> files_;
-  std::unordered_set<base::MessageId> reacted_;         // messages the user reacted to
-  std::unordered_set<base::MessageId> kept_reactions_;  // where a hold keeps them
+  std::map<base::FileId, std::vector<base::MessageId>> own_files_;  // a user's, and what ever carried them
+  std::set<base::FileId> answered_files_;
+  // Messages the user reacted to, and where that was taken back; 0: it was not, or not yet.
+  std::unordered_map<base::MessageId, base::Position> withdrawn_;
   std::uint64_t kept_ = 0;
 };
 

@@ -46,8 +46,9 @@ void Process::stop() {
 
 std::vector<std::unique_ptr<Timer>> Process::make_eraser(const Parts& parts) {
   std::vector<std::unique_ptr<Timer>> timers;
-  timers.push_back(std::make_unique<Eraser>(Eraser::Parts{parts.engine, parts.views, parts.clock, eraser_desk_,
-                                                          parts.files, parts.erasure_trouble, parts.purge_others}));
+  timers.push_back(
+      std::make_unique<Eraser>(Eraser::Parts{parts.engine, parts.views, parts.clock, eraser_desk_, parts.files,
+                                             parts.erasure_trouble, parts.purge_others, &erasure_watch_}));
   return timers;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/files/blob_store.h"
 #include "projections/process/command_desk.h"
 #include "projections/process/consumers.h"
+#include "projections/process/erasure_watch.h"
 #include "projections/process/timers.h"
 #include "projections/process/webhooks.h"
 
@@ -53,6 +54,7 @@ class Process {
 
   Webhooks& webhooks() { return webhooks_; }
   Consumers& consumers() { return consumers_; }
+  const ErasureWatch& erasures() const { return erasure_watch_; }
 
  private:
   Process(const Parts& parts, const ProcessOptions& options, std::vector<Subscriber> subscribers,
@@ -66,6 +68,7 @@ class Process {
   CommandDesk desk_;
   Timers timers_;
   CommandDesk eraser_desk_;
+  ErasureWatch erasure_watch_;
   Timers eraser_;  // on a thread of its own: it may be busy for minutes
 };
 

@@ -1,6 +1,8 @@
 #include "engine/index/write_index.h"
 
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
@@ -178,6 +180,43 @@ TEST_CASE("an id used again after its expiry is another command, even right afte
   event.time.ms = 86'400'000 * 9;
   fixture.fold(*index, event);
   CHECK(index->command({1}) == CommandRow{9, {}, {2}, 1});
+}
+
+TEST_CASE("a purge counts for the position it went through, and no further, and not after a restart") {
+  Fixture fixture;
+  History history(11);
+  auto index = fixture.open(0);
+  const auto fold_up_to = [&](std::size_t events) {
+    while (history.events().size() < events) {
+      for (const auto& event : history.step()) fixture.fold(*index, event);
+    }
+    return index->folded_through();
+  };
+  // As the sequencer and the eraser: the one looks between commands, the other asks.
+  const auto comes_through = [&](Position through) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!index->purge(through)) {
+      if (std::chrono::steady_clock::now() > until) return false;
+      index->seal_if_full();
+      std::this_thread::yield();
+    }
+    return true;
+  };
+  const Position first = fold_up_to(30);
+  CHECK_FALSE(index->purge(first));
+  CHECK(comes_through(first));
+  CHECK(index->purge(Position{3}));
+  const Position second = fold_up_to(40);
+  CHECK(index->purge(first));
+  CHECK_FALSE(index->purge(second));
+  CHECK(comes_through(second));
+  CHECK(index->purge(first));
+  index->stop();
+  index.reset();
+  index = fixture.open(history.events().size());
+  CHECK_FALSE(index->purge(first));
+  CHECK(comes_through(first));
+  CHECK(equals(*index, history));
 }
 
 TEST_CASE("expired command ids leave the disk") {

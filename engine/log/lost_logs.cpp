@@ -1,0 +1,28 @@
+#include "engine/log/lost_logs.h"
+
+#include <filesystem>
+#include <vector>
+
+#include "engine/log/folder_lock.h"
+
+namespace hansard::log {
+
+namespace fs = std::filesystem;
+
+base::Result<void> remove_lost(const std::string& data_folder) {
+  std::error_code failed;
+  std::vector<fs::path> lost;
+  fs::directory_iterator entry(data_folder, failed);
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    if (entry->path().filename().string().starts_with(kLostPrefix)) lost.push_back(entry->path());
+  }
+  if (!failed && lost.empty()) return base::success();
+  for (const fs::path& folder : lost) {
+    if (!failed) fs::remove_all(folder, failed);
+  }
+  if (!failed) return sync_folder(data_folder);
+  return base::error(base::ErrorCode::io,
+                     "cannot remove what is left of lost logs in " + data_folder + ": " + failed.message());
+}
+
+}  // namespace hansard::log
