@@ -3,10 +3,14 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <unordered_set>
 
 #include "engine/engine.h"
+#include "engine/log/block_log.h"
 #include "engine/log/table_scan.h"
+#include "projections/search/sqlite.h"
+#include "replay/needles.h"
 #include "replay/progress.h"
 
 namespace hansard::replay {
@@ -16,11 +20,20 @@ using base::Result;
 namespace {
 constexpr std::size_t kPieceBytes = 4u << 20;
 constexpr std::size_t kReadEvents = 10'000;
+constexpr std::string_view kSqliteHead = "SQLite format 3";
+
+// Of RocksDB: a write-ahead log or a MANIFEST, whose records are cut into pieces.
+bool is_block_log(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  return name.starts_with("MANIFEST-") ||
+         (file.extension() == ".log" && name.find_first_not_of("0123456789.log") == std::string::npos);
+}
 
 class Search {
  public:
-  explicit Search(const EraseCheckOptions& options) : options_(options), progress_("searching", options.quiet) {
-    for (const auto& text : options.texts) longest_ = std::max(longest_, text.size());
+  explicit Search(const EraseCheckOptions& options)
+      : options_(options), needles_(needles_of(options.texts)), progress_("searching", options.quiet) {
+    for (const auto& needle : needles_) longest_ = std::max(longest_, needle.bytes.size());
   }
 
   Result<EraseReport> run() {
@@ -29,7 +42,9 @@ class Search {
     std::filesystem::recursive_directory_iterator entry(root, failed);
     for (; !failed && entry != std::filesystem::recursive_directory_iterator(); entry.increment(failed)) {
       std::error_code gone;  // a running server removes files at any moment
-      if (entry->is_regular_file(gone) && !gone) look_at(entry->path(), std::filesystem::relative(entry->path(), root));
+      const std::string name = std::filesystem::relative(entry->path(), root, gone);
+      search(name, 0, [&](std::size_t) { return "the name of " + name; });
+      if (entry->is_regular_file(gone) && !gone) look_at(entry->path(), name);
     }
     if (failed)
       return base::error(base::ErrorCode::io, "cannot list " + options_.data_folder + ": " + failed.message());
@@ -42,6 +57,8 @@ class Search {
     ++report_.files;
     look_at_bytes(file, name);
     if (file.extension() == ".sst") look_at_table(file, name);
+    if (is_block_log(file)) look_at_records(file, name);
+    if (name.find(".db") != std::string::npos && is_sqlite(file)) look_at_rows(file, name);
     progress_.update(report_.files, 0);
   }
 
@@ -66,28 +83,70 @@ class Search {
   void look_at_table(const std::filesystem::path& file, const std::string& name) {
     std::uint64_t number = 0;
     auto read = log::for_each_table_value(file.string(), [&](std::string_view key, std::string_view value) {
-      ++report_.values;
       ++number;
-      const auto place = [&](std::size_t) { return name + ", value " + std::to_string(number); };
-      search(key, 0, place);
-      search(value, 0, place);
+      look_at_value(key, name, number);
+      look_at_value(value, name, number);
     });
+    note_unreadable(file, read);
+  }
+
+  // A torn end is no matter here: its bytes were looked at.
+  void look_at_records(const std::filesystem::path& file, const std::string& name) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    std::uint64_t number = 0;
+    log::read_block_log(bytes, [&](std::size_t, std::string_view record) { look_at_value(record, name, ++number); });
+  }
+
+  // A long text is cut into pages; the rows have it whole.
+  void look_at_rows(const std::filesystem::path& file, const std::string& name) {
     std::error_code gone;
-    if (!read && std::filesystem::exists(file, gone)) report_.unreadable.push_back(read.error().detail);
+    const bool has_wal = std::filesystem::file_size(file.string() + "-wal", gone) > 0 && !gone;
+    using Mode = search::Connection::Mode;
+    auto connection = search::Connection::open(file.string(), has_wal ? Mode::read : Mode::immutable);
+    if (!connection) return note_unreadable(file, connection);
+    auto rows = connection.value().prepare("SELECT text, tags FROM message");
+    if (!rows) return note_unreadable(file, rows);
+    for (std::uint64_t number = 1;; ++number) {
+      auto row = rows.value().step();
+      if (!row) return note_unreadable(file, row);
+      if (!row.value()) return;
+      look_at_value(rows.value().text(0), name, number);
+      look_at_value(rows.value().text(1), name, number);
+    }
+  }
+
+  static bool is_sqlite(const std::filesystem::path& file) {
+    std::string head(kSqliteHead.size(), '\0');
+    std::ifstream(file, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+    return head == kSqliteHead;
+  }
+
+  void look_at_value(std::string_view value, const std::string& name, std::uint64_t number) {
+    ++report_.values;
+    search(value, 0, [&](std::size_t) { return name + ", value " + std::to_string(number); });
+  }
+
+  template <class Outcome>
+  void note_unreadable(const std::filesystem::path& file, const Outcome& outcome) {
+    std::error_code gone;
+    if (!outcome && std::filesystem::exists(file, gone)) report_.unreadable.push_back(outcome.error().detail);
   }
 
   // Not again what lies within the first `seen` bytes.
   void search(std::string_view bytes, std::size_t seen, const std::function<std::string(std::size_t)>& place) {
-    for (const auto& text : options_.texts) {
-      for (auto at = bytes.find(text); at != std::string_view::npos; at = bytes.find(text, at + 1)) {
-        if (at + text.size() <= seen) continue;
+    for (const auto& needle : needles_) {
+      for (auto at = bytes.find(needle.bytes); at != std::string_view::npos; at = bytes.find(needle.bytes, at + 1)) {
+        if (at + needle.bytes.size() <= seen) continue;
         ++report_.found;
-        if (report_.findings.size() < EraseReport::kFindingsMax) report_.findings.push_back({text, place(at)});
+        if (report_.findings.size() == EraseReport::kFindingsMax) continue;
+        report_.findings.push_back({needle.text, needle.form.empty() ? place(at) : place(at) + ", " + needle.form});
       }
     }
   }
 
   const EraseCheckOptions& options_;
+  const std::vector<Needle> needles_;
   Progress progress_;
   EraseReport report_;
   std::size_t longest_ = 1;

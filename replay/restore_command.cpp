@@ -35,7 +35,8 @@ Result<segments::RestoreRequest> request_of(const Options& given) {
   return request;
 }
 
-std::string json_of(const segments::RestoreReport& report, double seconds) {
+std::string json_of(const segments::RestoreReport& report, const std::optional<process::OfflineErasures>& erased,
+                    double seconds) {
   std::string out = "{";
   append_field(out, "position", report.end.value);
   append_field(out, "available", report.available.value);
@@ -44,6 +45,13 @@ std::string json_of(const segments::RestoreReport& report, double seconds) {
   append_field(out, "record_bytes", report.record_bytes);
   append_field(out, "attachments", report.attachments);
   if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));
+  if (erased) {
+    append_field(out, "erasures_applied", erased->complete);
+    append_field(out, "erasures_with_nothing_to_erase", erased->nothing);
+    append_field(out, "erasures_held", erased->held);
+    append_field(out, "messages_erased", erased->messages);
+    append_field(out, "records_erased", erased->records);
+  }
   append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
   return out + "}";
 }
@@ -61,25 +69,23 @@ void print(const segments::RestoreReport& report, const std::string& data, doubl
   }
 }
 
-// What was erased after the copy was made must not come back: before the store serves, and before it is said to be
-// restored.
-Result<process::OfflineErasures> erase_again(const Options& given,
+// What was erased after the copy was made must not come back: before the folder has its name.
+Result<process::OfflineErasures> erase_again(const Options& given, const std::string& folder,
                                              const std::vector<process::OfflineErasure>& erasures) {
   Progress progress("erase", given.quiet || given.json);
   const auto total = static_cast<double>(erasures.size());
-  TRY(auto report, process::erase_offline(without_slashes(given.data), erasures, [&](std::uint64_t done) {
+  TRY(auto report, process::erase_offline(folder, erasures, [&](std::uint64_t done) {
         progress.update(done, static_cast<double>(done) / total);
       }));
   progress.finish(erasures.size());
   return report;
 }
 
-int tell_erased(const process::OfflineErasures& report) {
+void tell_erased(const process::OfflineErasures& report) {
   std::printf("%llu erasures applied: %llu messages and %llu records; %llu had nothing to erase, %llu are held.\n",
               static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
               static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.nothing),
               static_cast<unsigned long long>(report.held));
-  return 0;
 }
 
 int run(const Options& given) {
@@ -92,18 +98,23 @@ int run(const Options& given) {
   request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
     progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
   };
+  std::optional<process::OfflineErasures> erased;
+  if (!erasures.value().empty()) {
+    request.value().before_naming = [&](const std::string& folder) -> Result<void> {
+      TRY(erased, erase_again(given, folder, erasures.value()));
+      return base::success();
+    };
+  }
   auto report = segments::restore(request.value());
   if (!report) return fail(report.error().detail);
   progress.finish(report.value().end.value);
   if (given.json) {
-    std::cout << json_of(report.value(), progress.seconds()) << "\n";
-  } else {
-    print(report.value(), request.value().data, progress.seconds());
+    std::cout << json_of(report.value(), erased, progress.seconds()) << "\n";
+    return 0;
   }
-  if (erasures.value().empty()) return 0;
-  auto erased = erase_again(given, erasures.value());
-  if (!erased) return fail("restored, but not erased: " + erased.error().detail + "; remove " + given.data);
-  return given.json ? 0 : tell_erased(erased.value());
+  print(report.value(), request.value().data, progress.seconds());
+  if (erased) tell_erased(*erased);
+  return 0;
 }
 }  // namespace
 

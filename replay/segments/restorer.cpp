@@ -44,6 +44,15 @@ class WorkFolder {
 
   const std::string& path() const { return path_; }
 
+  // With the lock given up, which `use` takes itself.
+  Result<void> lend(const std::function<Result<void>(const std::string& folder)>& use) {
+    lock_.reset();
+    TRY(use(path_));
+    TRY(auto lock, log::FolderLock::take(path_));
+    lock_ = std::move(lock);
+    return base::success();
+  }
+
   Result<void> rename() const {
     std::error_code problem;
     fs::rename(path_, data_, problem);
@@ -55,7 +64,7 @@ class WorkFolder {
   WorkFolder(std::string data, std::string path, log::FolderLock lock)
       : data_(std::move(data)), path_(std::move(path)), lock_(std::move(lock)) {}
   std::string data_, path_;
-  log::FolderLock lock_;
+  std::optional<log::FolderLock> lock_;
 };
 
 class Restore {
@@ -174,6 +183,9 @@ Result<RestoreReport> restore(const RestoreRequest& request) {
   if (report.end == source->end) report.root = source->root;
   TRY(log->finish(identity));
   TRY(report.attachments, bring_files(request, folder.path()));
+  if (request.before_naming) {
+    TRY(folder.lend(request.before_naming));
+  }
   TRY(folder.rename());
   return report;
 }

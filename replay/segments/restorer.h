@@ -32,6 +32,9 @@ struct RestoreRequest {
   EpochChoice epoch = EpochChoice::by_rule;
   files::IoChoice io = files::IoChoice::automatic;
   std::function<void(std::uint64_t restored, std::uint64_t of)> on_progress;
+  // What is still to be done to the folder before it gets its name, so that nobody can serve it without; it is not
+  // locked meanwhile. An error ends the restore like any other.
+  std::function<Result<void>(const std::string& folder)> before_naming;
 };
 
 struct RestoreReport {
