@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <type_traits>
 #include <unordered_set>
 
 #include "engine/engine.h"
@@ -173,6 +174,46 @@ const base::MessageId* message_of(const domain::EventBody& body) {
   return nullptr;
 }
 
+// What one erasure is of, as its events say.
+struct Subject {
+  std::unordered_set<base::MessageId> messages;
+  std::optional<base::ConversationId> conversation;
+  std::optional<base::UserId> user;
+  base::Position user_until;  // what he did later is not of it
+
+  void note(const domain::RecordedEvent& event, const base::ErasureId& erasure) {
+    if (const auto* message = std::get_if<domain::MessageErased>(&*event.body)) {
+      if (message->erasure == erasure) messages.insert(message->facts.message);
+    } else if (const auto* whole = std::get_if<domain::ConversationErased>(&*event.body)) {
+      if (whole->erasure == erasure) conversation = whole->conversation;
+    } else if (const auto* person = std::get_if<domain::UserErased>(&*event.body)) {
+      if (person->erasure != erasure) return;
+      user = person->user;
+      user_until = event.position;
+    }
+  }
+
+  bool has(const domain::RecordedEvent& event) const {
+    if (const auto* message = message_of(*event.body); message && messages.contains(*message)) return true;
+    const bool is_early = event.position < user_until;
+    return std::visit(
+        [&](const auto& body) {
+          using Body = std::decay_t<decltype(body)>;
+          if constexpr (std::is_same_v<Body, domain::ConversationCreated> ||
+                        std::is_same_v<Body, domain::ConversationUpdated>) {
+            return conversation == body.conversation;
+          } else if constexpr (std::is_same_v<Body, domain::ProfileUpdated> ||
+                               std::is_same_v<Body, domain::FileUploaded> ||
+                               std::is_same_v<Body, domain::ReactionAdded>) {
+            return is_early && user == body.user;
+          } else {
+            return false;
+          }
+        },
+        *event.body);
+  }
+};
+
 bool has_content(const domain::EventBody& body) {
   return std::visit(
       [](const auto& event) {
@@ -188,21 +229,19 @@ Result<EraseReport> search_folder(const EraseCheckOptions& options) { return Sea
 Result<ErasureRecords> check_erasure(const std::string& data_folder, const base::ErasureId& erasure) {
   TRY(auto engine, engine::Engine::open_read_only(data_folder));
   ErasureRecords report;
-  std::unordered_set<base::MessageId> messages;
+  Subject subject;
   TRY(for_each_event(*engine, [&](const domain::RecordedEvent& event) {
     if (!event.body) return;
     if (const auto* asked = std::get_if<domain::ErasureRequested>(&*event.body)) {
       report.requested = report.requested || asked->erasure == erasure;
     } else if (const auto* done = std::get_if<domain::ErasureCompleted>(&*event.body)) {
       report.completed = report.completed || done->erasure == erasure;
-    } else if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
-      if (erased->erasure == erasure) messages.insert(erased->facts.message);
     }
+    subject.note(event, erasure);
   }));
-  report.messages = messages.size();
+  report.messages = subject.messages.size();
   TRY(for_each_event(*engine, [&](const domain::RecordedEvent& event) {
-    const auto* message = event.body ? message_of(*event.body) : nullptr;
-    if (message == nullptr || !messages.contains(*message)) return;
+    if (!event.body || !subject.has(event)) return;
     ++report.records;
     if (has_content(*event.body)) ++report.whole;
   }));

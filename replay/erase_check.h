@@ -42,7 +42,7 @@ base::Result<EraseReport> search_folder(const EraseCheckOptions& options);
 struct ErasureRecords {
   bool requested = false, completed = false;
   std::uint64_t messages = 0;  // message.erased of it
-  std::uint64_t records = 0;   // that belong to those messages
+  std::uint64_t records = 0;   // of those messages, of the conversation itself, of the user
   std::uint64_t whole = 0;     // of those, with content still
 };
 base::Result<ErasureRecords> check_erasure(const std::string& data_folder, const base::ErasureId& erasure);
