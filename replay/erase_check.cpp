@@ -10,9 +10,9 @@
 #include "engine/engine.h"
 #include "engine/log/block_log.h"
 #include "engine/log/table_scan.h"
-#include "projections/search/sqlite.h"
 #include "replay/needles.h"
 #include "replay/progress.h"
+#include "replay/verify/search_rows.h"
 
 namespace hansard::replay {
 
@@ -99,22 +99,14 @@ class Search {
     log::read_block_log(bytes, [&](std::size_t, std::string_view record) { look_at_value(record, name, ++number); });
   }
 
-  // A long text is cut into pages; the rows have it whole.
   void look_at_rows(const std::filesystem::path& file, const std::string& name) {
-    std::error_code gone;
-    const bool has_wal = std::filesystem::file_size(file.string() + "-wal", gone) > 0 && !gone;
-    using Mode = search::Connection::Mode;
-    auto connection = search::Connection::open(file.string(), has_wal ? Mode::read : Mode::immutable);
-    if (!connection) return note_unreadable(file, connection);
-    auto rows = connection.value().prepare("SELECT text, tags FROM message");
-    if (!rows) return note_unreadable(file, rows);
-    for (std::uint64_t number = 1;; ++number) {
-      auto row = rows.value().step();
-      if (!row) return note_unreadable(file, row);
-      if (!row.value()) return;
-      look_at_value(rows.value().text(0), name, number);
-      look_at_value(rows.value().text(1), name, number);
-    }
+    std::uint64_t number = 0;
+    auto read = verify::for_each_search_row(file.string(), [&](std::string_view text, std::string_view tags) {
+      ++number;
+      look_at_value(text, name, number);
+      look_at_value(tags, name, number);
+    });
+    note_unreadable(file, read);
   }
 
   static bool is_sqlite(const std::filesystem::path& file) {

@@ -75,6 +75,9 @@ class EraserHouse {
   std::vector<base::Error> troubles;
   std::function<void(Eraser::Stage)> before_step = [](Eraser::Stage) {};
   std::function<base::Result<bool>(base::Position)> purge_others = [](base::Position) { return true; };
+
+ private:
+  std::uint8_t erasures_ = 0;
 };
 
 }  // namespace hansard::process
