@@ -1,18 +1,32 @@
 """SIGKILL under load: clients outside the server keep their own record of what was acknowledged, the server is killed
-again and again, and at the end every acknowledged message is there once, in the order of its acks, and nothing is
-there that nobody sent. `python3 kill_load.py --kills 60 --seed 7`."""
+again and again, also amid rebuilds, erasures, backups, uploads, its stop and its start (kill_chores.py). At the end every
+acknowledged message is there once, in the order of its acks, nothing is there that nobody sent, every reader's socket has
+shown every message once and in order over all kills, and the stopped store is sound.
+`python3 kill_load.py --kills 60 --seed 7`."""
 import argparse
 import asyncio
 import json
 import random
+import subprocess
 import sys
 import time
 
 import websockets
 
-from hansard_client import Server
+import chat_log
+from hansard_client import BIN, Server, temporary_folder
+from kill_chores import CHORES, Chores
 
 CONVERSATIONS = 8
+ROUND = 60  # kills of one store; a longer run takes a new one then
+BROKEN = (OSError, websockets.WebSocketException, asyncio.TimeoutError)
+
+
+def connect(user, query=""):
+    server = user.server
+    return websockets.connect(f"{server.scheme('ws')}://127.0.0.1:{server.port}/ws{query}", compression=None,
+                              extra_headers={"Authorization": f"Bearer {user.token}"}, open_timeout=2,
+                              close_timeout=0.2, max_size=None, max_queue=4096, ssl=server.tls)
 
 
 class Writer:
@@ -33,14 +47,11 @@ class Writer:
         while not stop.is_set():
             try:
                 await self.connected(stop)
-            except (OSError, websockets.WebSocketException, asyncio.TimeoutError):
+            except BROKEN:
                 await asyncio.sleep(0.02)
 
     async def connected(self, stop):
-        url = f"ws://127.0.0.1:{self.server.port}/ws"
-        headers = {"Authorization": f"Bearer {self.user.token}"}
-        async with websockets.connect(url, extra_headers=headers, compression=None, open_timeout=2,
-                                      close_timeout=0.2) as ws:
+        async with connect(self.user) as ws:
             for number in sorted(self.unanswered):
                 await ws.send(self.frame(number))
             while not stop.is_set() or self.unanswered:
@@ -60,18 +71,71 @@ class Writer:
             self.acknowledged[number] = frame["data"]["id"]
 
 
-async def load_and_kill(server, writers, kills, chance, seconds_between):
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(writer.run(stop)) for writer in writers]
+class Reader:
+    """Another member of a writer's conversation: one socket after the other, each resumed where the last one broke. It
+    shows ordinals 1, 2, 3 and so on, each once."""
+
+    def __init__(self, server, index, position):
+        self.user = server.user(f"reader-{index}")
+        self.cursor = position
+        self.ordinal = 0
+        self.resumes = 0
+        self.wrong = []
+
+    async def run(self, stop):
+        while not stop.is_set():
+            try:
+                async with connect(self.user, f"?resume={self.cursor}") as ws:
+                    self.resumes += 1
+                    while not stop.is_set():
+                        self.take(json.loads(await asyncio.wait_for(ws.recv(), 1)))
+            except BROKEN:
+                await asyncio.sleep(0.02)
+
+    def take(self, frame):
+        self.cursor = frame.get("cursor", self.cursor)
+        if frame["type"] == "gap":
+            self.wrong.append(f"{self.user.name}: a gap instead of a resume")
+        if frame["type"] != "message.new":
+            return
+        ordinal = frame["data"]["message"]["ordinal"]
+        if ordinal != self.ordinal + 1:
+            self.wrong.append(f"{self.user.name}: message {ordinal} after message {self.ordinal}")
+        self.ordinal = ordinal
+
+    async def reach(self, ordinal):
+        deadline = time.monotonic() + 60
+        while self.ordinal < ordinal and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if self.ordinal != ordinal:
+            self.wrong.append(f"{self.user.name}: {self.ordinal} of {ordinal} messages shown")
+
+
+async def kill_once(server, chores, name, pause):
+    """Gives how long the start took."""
+    await asyncio.sleep(pause)
+    await asyncio.to_thread(chores.begin, name)
+    await asyncio.sleep(pause / 20)
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+    return server.start_seconds
+
+
+async def load_and_kill(server, writers, readers, chores, kills, chance, seconds_between):
+    stop, end = asyncio.Event(), asyncio.Event()
+    writing = [asyncio.create_task(writer.run(stop)) for writer in writers]
+    reading = [asyncio.create_task(reader.run(end)) for reader in readers]
     slowest = 0.0
-    for _ in range(kills):
-        await asyncio.sleep(chance.uniform(*seconds_between))
-        await asyncio.to_thread(server.kill)
-        await asyncio.to_thread(server.start)
-        slowest = max(slowest, server.start_seconds)
+    for number in range(kills):
+        pause = chance.uniform(*seconds_between)
+        slowest = max(slowest, await kill_once(server, chores, CHORES[number % len(CHORES)], pause))
     await asyncio.sleep(0.5)
     stop.set()
-    await asyncio.wait_for(asyncio.gather(*tasks), 60)
+    await asyncio.wait_for(asyncio.gather(*writing), 60)
+    for writer, reader in zip(writers, readers):
+        await reader.reach(len(writer.acknowledged))
+    end.set()
+    await asyncio.gather(*reading)
     return slowest
 
 
@@ -106,16 +170,51 @@ def verdict(writers):
     return wrong
 
 
-def run(kills, seed, seconds_between=(0.15, 0.6)):
+class Outcome:
+    def __init__(self):
+        self.kills = self.acknowledged = self.resumes = 0
+        self.slowest = 0.0
+        self.wrong = []
+
+    def add(self, kills, slowest, writers, readers, wrong):
+        self.kills += kills
+        self.acknowledged += sum(len(writer.acknowledged) for writer in writers)
+        self.resumes += sum(reader.resumes - 1 for reader in readers)
+        self.slowest = max(self.slowest, slowest)
+        self.wrong += wrong
+
+    def __str__(self):
+        told = "nothing lost, doubled, out of order, missed or shown twice" if not self.wrong else self.wrong
+        return (f"{self.kills} kills, {self.acknowledged} acknowledged, {self.resumes} resumes, slowest start "
+                f"{self.slowest:.2f} s: {told}")
+
+
+def fill(server, seed, events):
+    """About so many events before the first kill, from a made-up chat log."""
+    file = server.folder / "chat.jsonl"
+    token = server.folder / "service.token"
+    token.write_text(server.token("importer", "service"))
+    chat_log.write(file, seed, events, channels=60, people=300)
+    subprocess.run([str(BIN / "hansard-replay"), "import", "--url", f"{server.scheme('http')}://127.0.0.1:{server.port}",
+                    "--token-file", str(token), "--quiet", str(file)], check=True, stdout=subprocess.DEVNULL)
+    file.unlink()
+
+
+def run_round(outcome, kills, seed, seconds_between, events=0):
     chance = random.Random(seed)
-    server = Server()
+    folder = temporary_folder()
+    server = Server(folder, config=f'[backup]\nfolder = "{folder / "backups"}"\n')
     try:
-        conversations = [server.user(f"owner-{i}").create()["id"] for i in range(CONVERSATIONS)]
-        writers = [Writer(server, i, id) for i, id in enumerate(conversations)]
-        slowest = asyncio.run(load_and_kill(server, writers, kills, chance, seconds_between))
-        total = sum(len(w.acknowledged) for w in writers)
-        wrong = verdict(writers)
-        return total, slowest, wrong
+        if events:
+            fill(server, seed, events)
+        made = [server.user(f"owner-{i}").create([f"reader-{i}"]) for i in range(CONVERSATIONS)]
+        writers = [Writer(server, i, conversation["id"]) for i, conversation in enumerate(made)]
+        readers = [Reader(server, i, conversation["position"]) for i, conversation in enumerate(made)]
+        chores = Chores(server, seed)
+        slowest = asyncio.run(load_and_kill(server, writers, readers, chores, kills, chance, seconds_between))
+        wrong = verdict(writers) + [sentence for reader in readers for sentence in reader.wrong[:3]]
+        outcome.add(kills, slowest, writers, readers, wrong + chores.verdict())
+        return chores
     finally:
         server.close()
 
@@ -123,19 +222,18 @@ def run(kills, seed, seconds_between=(0.15, 0.6)):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=60)
-    parser.add_argument("--hours", type=float, help="go on for this long instead")
+    parser.add_argument("--hours", type=float, default=0, help="go on for at least this long")
+    parser.add_argument("--events", type=int, default=0, help="lines imported before the first kill")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     arguments = parser.parse_args()
-    end = time.monotonic() + 3600 * arguments.hours if arguments.hours else 0
-    seed, failed = arguments.seed, False
-    while True:
-        total, slowest, wrong = run(arguments.kills, seed)
-        print(f"seed {seed}: {arguments.kills} kills, {total} acknowledged, slowest start {slowest:.2f} s, "
-              f"{'nothing lost, doubled or out of order' if not wrong else wrong}", flush=True)
-        failed = failed or bool(wrong)
+    end = time.monotonic() + 3600 * arguments.hours
+    outcome, seed = Outcome(), arguments.seed
+    while not outcome.wrong and (outcome.kills < arguments.kills or time.monotonic() < end):
+        left = arguments.kills - outcome.kills
+        run_round(outcome, min(ROUND, left) if left > 0 else ROUND, seed, (0.15, 0.6), arguments.events)
+        print(f"seed {seed}: {outcome}", flush=True)
         seed += 1
-        if failed or time.monotonic() >= end:
-            return 1 if failed else 0
+    return 1 if outcome.wrong else 0
 
 
 if __name__ == "__main__":

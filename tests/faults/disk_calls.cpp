@@ -224,7 +224,7 @@ int statvfs(const char* path, struct statvfs* into) noexcept {
   static const auto next = reinterpret_cast<Look>(::dlsym(RTLD_NEXT, "statvfs"));
   const int done = next(path, into);
   if (done != 0 || !ours(AT_FDCWD, path)) return done;
-  if (const auto left = DiskRecorder::get()->space_left()) into->f_bavail = into->f_bfree = *left / into->f_frsize;
+  if (const auto left = DiskRecorder::get()->space_told()) into->f_bavail = into->f_bfree = *left / into->f_frsize;
   return done;
 }
 

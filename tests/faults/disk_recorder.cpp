@@ -305,9 +305,9 @@ void DiskRecorder::note(std::string text) {
   record({OpKind::note, 0, 0, {}, {}, std::move(text)});
 }
 
-std::optional<std::uint64_t> DiskRecorder::space_left() {
+std::optional<std::uint64_t> DiskRecorder::space_told() {
   std::lock_guard lock(mutex_);
-  return plan_.space_left();
+  return plan_.space_told();
 }
 
 void note(const std::string& text) {

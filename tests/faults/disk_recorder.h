@@ -55,7 +55,7 @@ class DiskRecorder {
   int remove(const std::string& path, int folder, const char* full, int flags);
   int make_folder(const std::string& path, int folder, const char* full, mode_t mode);
   void note(std::string text);
-  std::optional<std::uint64_t> space_left();
+  std::optional<std::uint64_t> space_told();
 
   // Is this descriptor one of ours?
   bool has(int descriptor);

@@ -47,8 +47,9 @@ void FaultPlan::add(std::string_view text) {
   std::string number(next_part(text, ':'));
   const std::string word(next_part(text, ':'));
   const std::uint64_t value = std::strtoull(number.c_str(), nullptr, 10);
-  if (kind == "full") {
+  if (kind == "full" || kind == "taken") {
     space_left_ = value;
+    is_space_told_ = kind == "full";
   } else if (kind == "kill") {
     calls_left_ = value;
   } else if (kind == "slow") {

@@ -3,7 +3,8 @@
 //
 //   sync | write | read | create | rename | remove : number of the call : errno, `flip` (read) or `short` (write)
 //                                                  [: part of the path] — only such calls count
-//   full : bytes : ENOSPC      the folder may grow by so much, then writes end where the disk does
+//   full : bytes               the folder may grow by so much, then writes end where the disk does
+//   taken : bytes              the same, and nobody who asks for the free space is told: somebody else takes it
 //   slow : seed : permille     so many of the syncs take up to 3 ms
 //   kill : number              the process is killed at this call, of all that change something
 //
@@ -38,8 +39,8 @@ class FaultPlan {
   // Of `wanted` more bytes, how many the disk still takes.
   std::size_t take_space(std::size_t wanted);
   void give_space(std::size_t bytes);
-  // Nothing: the disk is large.
-  std::optional<std::uint64_t> space_left() const { return space_left_; }
+  // What is told of it. Nothing: the disk is large.
+  std::optional<std::uint64_t> space_told() const { return is_space_told_ ? space_left_ : std::nullopt; }
   // Counts a call that changes something. True: the process ends here.
   bool is_last_call() { return calls_left_ > 0 && --calls_left_ == 0; }
   // How long this sync takes, in microseconds.
@@ -57,6 +58,7 @@ class FaultPlan {
 
   std::vector<Rule> rules_;
   std::optional<std::uint64_t> space_left_;
+  bool is_space_told_ = true;
   std::uint64_t calls_left_ = 0;  // 0: as many as it wants
   std::uint64_t delay_state_ = 0;
   std::uint32_t delay_permille_ = 0;

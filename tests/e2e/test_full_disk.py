@@ -1,0 +1,118 @@
+"""A disk that fills up under the running server: what is refused is refused in a sentence, what was acknowledged stays,
+and with space again the server goes on. The disk is small by tests/faults, preloaded under the real binary; attachments
+go past it, since their io_uring is not seen."""
+import http.client
+import os
+import subprocess
+import unittest
+import uuid
+
+from hansard_client import BIN, Server
+
+PRELOAD = BIN / "tests" / "libhansard-faulty-disk.so"
+RESERVE = 256 << 20
+
+
+class SmallDisk(Server):
+    """`disk` of the next start: "full:BYTES", how far the data folder may grow; "taken:BYTES", the same and nobody is
+    told, as where others take the space; nothing: a large disk."""
+
+    disk = None
+
+    def start(self):
+        if self.disk is None:
+            super().start()
+            return
+        small = {"LD_PRELOAD": str(PRELOAD), "HANSARD_FAULTS_ROOT": str(self.data), "HANSARD_FAULTS_PLAN": self.disk}
+        os.environ.update(small)
+        try:
+            super().start()
+        finally:
+            for name in small:
+                del os.environ[name]
+
+    def restart(self, disk):
+        self.disk = disk
+        self.start()
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.server = SmallDisk()
+        self.alice = self.server.user("alice")
+        self.conversation = self.alice.create()["id"]
+        self.acknowledged = []
+
+    def tearDown(self):
+        self.server.close()
+
+    def send(self):
+        answer = self.alice.post(f"/api/v1/conversations/{self.conversation}/messages",
+                                 {"content": "x" * 4_000, "metadata": {"filler": "y" * 4_000}},
+                                 str(uuid.uuid4()))
+        if answer.status == 201:
+            self.acknowledged.append(answer.json["id"])
+        return answer
+
+    def shown(self):
+        ids, after = [], 0
+        while items := self.alice.history(self.conversation, f"limit=200&after={after}")["items"]:
+            ids += [message["id"] for message in items]
+            after = items[-1]["ordinal"]
+        return ids
+
+    def verify(self):
+        self.assertEqual(self.server.stop(), 0)
+        done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--deep", "--quiet", "--data",
+                               str(self.server.data)], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_below_the_reserve_commands_are_refused_and_reads_go_on(self):
+        self.server.stop()
+        self.server.restart(f"full:{RESERVE + (4 << 20)}")
+        while (answer := self.send()).status == 201:
+            self.assertLess(len(self.acknowledged), 5_000)
+        self.assertEqual(answer.status, 503, answer.text)
+        self.assertEqual(answer.json["code"], "disk_full", answer.text)
+        self.assertGreater(len(self.acknowledged), 10)
+        self.assertEqual(self.shown(), self.acknowledged)
+        self.server.stop()
+        self.server.restart(None)
+        self.assertEqual(self.send().status, 201)
+        self.assertEqual(self.shown(), self.acknowledged)
+        self.verify()
+
+    def test_a_disk_that_is_full_at_any_byte_loses_nothing_acknowledged(self):
+        """Where the reserve did not help, the process stops itself, says why, and starts when there is space."""
+        for room in (0, 30_000, 200_000, 1_000_003):
+            self.server.kill()
+            said = self.run_out(room)
+            self.assertIn("No space left on device", said)
+            self.server.restart(None)
+            answer = self.send()
+            self.assertEqual(answer.status, 201, answer.text)
+            self.assertEqual([id for id in self.acknowledged if id not in self.shown()], [])
+        self.verify()
+
+    def run_out(self, room):
+        """What the server says before it is gone."""
+        kept = os.dup(2)
+        with open(self.server.folder / "errors", "w+", encoding="utf-8") as errors:
+            os.dup2(errors.fileno(), 2)
+            try:
+                self.server.restart(f"taken:{room}")
+                while self.send().status == 201:
+                    self.assertLess(len(self.acknowledged), 5_000)
+            except (OSError, RuntimeError, http.client.HTTPException):
+                pass
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+            self.server.process.wait(20)
+            self.server.process.stdout.close()
+            errors.seek(0)
+            return errors.read()
+
+
+if __name__ == "__main__":
+    unittest.main()
