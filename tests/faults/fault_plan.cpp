@@ -9,7 +9,7 @@
 namespace hansard::faults {
 
 namespace {
-constexpr std::uint32_t kDelayMostUs = 3'000;
+constexpr std::uint32_t kDelayUs = 3'000;
 
 constexpr std::array kCalls{std::pair{"sync", Call::sync},     std::pair{"write", Call::write},
                             std::pair{"read", Call::read},     std::pair{"create", Call::create},
@@ -55,6 +55,8 @@ void FaultPlan::add(std::string_view text) {
   } else if (kind == "slow") {
     delay_state_ = value | 1;
     delay_permille_ = static_cast<std::uint32_t>(std::strtoul(word.c_str(), nullptr, 10));
+    delay_most_us_ =
+        text.empty() ? kDelayUs : static_cast<std::uint32_t>(std::strtoul(std::string(text).c_str(), nullptr, 10));
   } else {
     const auto call = std::find_if(kCalls.begin(), kCalls.end(), [&](const auto& one) { return kind == one.first; });
     if (call == kCalls.end()) std::abort();
@@ -89,7 +91,7 @@ void FaultPlan::give_space(std::size_t bytes) {
 
 std::uint32_t FaultPlan::sync_delay_us() {
   if (delay_permille_ == 0 || draw(delay_state_) % 1'000 >= delay_permille_) return 0;
-  return static_cast<std::uint32_t>(draw(delay_state_) % kDelayMostUs);
+  return static_cast<std::uint32_t>(draw(delay_state_) % delay_most_us_);
 }
 
 }  // namespace hansard::faults

@@ -5,7 +5,7 @@
 //                                                  [: part of the path] — only such calls count
 //   full : bytes               the folder may grow by so much, then writes end where the disk does
 //   taken : bytes              the same, and nobody who asks for the free space is told: somebody else takes it
-//   slow : seed : permille     so many of the syncs take up to 3 ms
+//   slow : seed : permille [: us]  so many of the syncs take up to 3 ms, or as long as that
 //   kill : number              the process is killed at this call, of all that change something
 //
 // A failed call fails once; a number followed by '+' fails from then on.
@@ -61,7 +61,7 @@ class FaultPlan {
   bool is_space_told_ = true;
   std::uint64_t calls_left_ = 0;  // 0: as many as it wants
   std::uint64_t delay_state_ = 0;
-  std::uint32_t delay_permille_ = 0;
+  std::uint32_t delay_permille_ = 0, delay_most_us_ = 0;
 };
 
 }  // namespace hansard::faults
