@@ -46,6 +46,7 @@ class TypingBoard;    // typing.h
 class PresenceBoard;  // presence.h
 class RateLimiter;    // rate_limiter.h
 class SocketCounts;   // socket_counts.h
+class TlsContext;     // tls.h
 
 struct Context {
   asio::io_context& io;
@@ -71,6 +72,7 @@ struct Context {
   EventTail* event_tail = nullptr;                  // what this thread's followers of the log share
   SocketCounts* event_streams = nullptr;            // streams of the log of each user
   backup::Backups* backups = nullptr;               // nothing: nobody makes any (tests of handlers)
+  const TlsContext* tls = nullptr;                  // nothing: plain HTTP
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.
   asio::awaitable<engine::Answer> submit(domain::Command command, domain::Caller caller, std::string key);

@@ -3,7 +3,7 @@
 #include "api/consumer_seat.h"
 #include "api/event_request.h"
 #include "api/handlers_common.h"
-#include "api/metrics.h"
+#include "api/metrics_page.h"
 #include "api/render_parts.h"
 
 namespace hansard::api::handlers {

@@ -3,9 +3,10 @@
 #include "api/contract.h"
 #include "api/handlers_common.h"
 #include "api/json.h"
-#include "api/metrics.h"
+#include "api/metrics_page.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
+#include "api/tls.h"
 #include "engine/proof/proofs.h"
 
 namespace hansard::api::handlers {
@@ -21,6 +22,31 @@ std::optional<Problem> trouble_of(Context& context, const projections::ViewStatu
   Problem problem = view_behind(position_text(context.engine.epoch(), view.applied));
   problem.detail = "The view " + view.name + " is behind.";
   return problem;
+}
+
+std::vector<ConsumerLag> consumers_behind(Context& context, base::Timestamp now) {
+  std::vector<ConsumerLag> behind;
+  if (context.consumers == nullptr) return behind;
+  for (const auto& one : context.consumers->status()) {
+    const auto events = context.engine.durable().value - one.cursor.value;
+    behind.push_back({one.name, events, view_lag_seconds(context.engine, one.cursor, now), one.is_read});
+  }
+  return behind;
+}
+
+PageParts page_parts(Context& context) {
+  PageParts parts;
+  parts.now = context.clock.now();
+  parts.engine = context.engine.metrics();
+  parts.views = context.view_status();
+  parts.durable = context.engine.durable();
+  for (const auto& view : parts.views)
+    parts.view_lag_s.push_back(view_lag_seconds(context.engine, view.applied, parts.now));
+  if (context.webhooks != nullptr) parts.webhooks = context.webhooks->status();
+  if (context.proofs != nullptr) parts.proofs = context.proofs->status();
+  if (context.tls != nullptr) parts.certificate_expires = context.tls->expires();
+  parts.consumers = consumers_behind(context, parts.now);
+  return parts;
 }
 
 Response contract(std::string_view json) { return json_response(std::string(json)); }
@@ -47,15 +73,7 @@ Response ready(Context& context, const Request& request) {
 }
 
 Response metrics(Context& context, const Request&) {
-  std::vector<process::WebhookStatus> webhooks;
-  if (context.webhooks != nullptr) webhooks = context.webhooks->status();
-  std::optional<proof::ProofStatus> proofs;
-  if (context.proofs != nullptr) proofs = context.proofs->status();
-  std::vector<process::ConsumerStatus> consumers;
-  if (context.consumers != nullptr) consumers = context.consumers->status();
-  Response response =
-      json_response(metrics_page(context.metrics, context.engine, context.view_status(), context.clock.now(), webhooks,
-                                 proofs ? &*proofs : nullptr, consumers));
+  Response response = json_response(metrics_text(context.metrics.counts(), page_parts(context)));
   response.content_type = std::string(kMetricsContentType);
   return response;
 }

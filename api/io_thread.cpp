@@ -22,7 +22,6 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
     : io_(io),
       work_(io.get_executor()),
       shared_(shared),
-      tls_(parts.tls),
       completions_(io, parts.engine),
       context_{io,           parts.engine,  parts.views,         parts.authenticator,
                parts.limits, parts.metrics, shared.acknowledged, parts.clock,
@@ -47,6 +46,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
   context_.consumers = parts.consumers;
   context_.erasures = parts.erasures;
   context_.backups = parts.backups;
+  context_.tls = parts.tls;
 }
 
 IoThread::~IoThread() = default;

@@ -73,7 +73,7 @@ class IoThread {
   Connections& connections() { return connections_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   JsonParser& parser() { return parser_; }
-  const TlsContext* tls() const { return tls_; }  // nothing: plain HTTP
+  const TlsContext* tls() const { return context_.tls; }  // nothing: plain HTTP
   bool is_stopping() const { return stopping_; }
   base::MonotonicTime now() const { return context_.clock.monotonic(); }
   // kScratchBytes that any session may read into; what it holds is lost at the next co_await.
@@ -91,7 +91,6 @@ class IoThread {
   asio::io_context& io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   Shared& shared_;
-  const TlsContext* const tls_;
   Completions completions_;
   Context context_;
   Connections connections_;

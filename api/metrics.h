@@ -1,5 +1,5 @@
-// What the server counts about itself, as a Prometheus page (text format 0.0.4, rendered by prometheus-cpp). Counting
-// is a few nanoseconds on a shard of the calling thread; rendering merges the shards.
+// What the server counts about itself. Counting is a few nanoseconds on a shard of the calling thread; who reads merges
+// the shards. metrics_page.h makes a page of it.
 //
 // Invariants: labels come from closed sets (routes of the router, methods, codes of problem.h), never from a request's
 // own text, so that the page stays bounded; beyond `kSeriesMax` routes and codes everything counts as "other".
@@ -11,17 +11,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "engine/base/clock.h"
-#include "engine/engine.h"
-#include "engine/proof/proofs.h"
-#include "projections/process/consumers.h"
-#include "projections/process/courier.h"
-#include "projections/views.h"
+#include <utility>
 
 namespace hansard::api {
 
@@ -29,12 +24,32 @@ namespace hansard::api {
 enum class RateScope { user, address, authentication };
 std::string_view name_of(RateScope scope);  // in a sentence: "this user", "this address" ...
 
-// How far a named consumer is behind; consumers are few (ConsumerOptions::most).
-struct ConsumerLag {
-  std::string name;
-  std::uint64_t events = 0;
+inline constexpr std::array<double, 15> kRequestSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                           0.05,   0.1,     0.25,   0.5,   1,      2.5,   5};
+inline constexpr std::size_t kStatusClasses = 6;  // other, 1xx to 5xx
+
+// One route and method. The last bucket has no upper bound.
+struct RequestSeries {
+  std::array<std::uint64_t, kStatusClasses> by_class{};
+  std::array<std::uint64_t, kRequestSeconds.size() + 1> buckets{};
   double seconds = 0;
-  bool is_read = false;
+};
+
+using RequestKey = std::pair<std::string, std::string>;  // route, method
+struct RequestLess {
+  using is_transparent = void;
+  using View = std::pair<std::string_view, std::string_view>;
+  bool operator()(const auto& a, const auto& b) const { return View(a) < View(b); }
+};
+using RequestCounts = std::map<RequestKey, RequestSeries, RequestLess>;
+using RejectionCounts = std::map<std::string, std::uint64_t, std::less<>>;
+
+struct MetricsCounts {
+  RequestCounts requests;
+  RejectionCounts rejections;
+  std::array<std::uint64_t, 3> rate_limited{};  // by RateScope
+  std::int64_t connections = 0, sessions = 0, sessions_lagging = 0;
+  std::uint64_t frames_out = 0, frames_in = 0, acks = 0;
 };
 
 class Metrics {
@@ -62,12 +77,7 @@ class Metrics {
   void frames_in(std::uint64_t n);
   void acks(std::uint64_t n);  // answered command frames
 
-  // The page. `proofs`: nothing where there are none, which reads as 0. `view_lag_s` is parallel to `views`; see
-  // metrics_page, which fills it.
-  std::string text(const engine::Metrics& engine, const std::vector<projections::ViewStatus>& views,
-                   base::Position durable, const std::vector<double>& view_lag_s = {},
-                   const std::vector<process::WebhookStatus>& webhooks = {}, const proof::ProofStatus* proofs = nullptr,
-                   base::Timestamp now = {}, const std::vector<ConsumerLag>& consumers = {}) const;
+  MetricsCounts counts() const;
 
  private:
   struct Shard;
@@ -78,16 +88,5 @@ class Metrics {
   std::atomic<std::int64_t> connections_{0}, sessions_{0}, lagging_{0};
   std::array<std::atomic<std::uint64_t>, 3> rate_limited_{};  // by RateScope
 };
-
-inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
-
-// What GET /metrics answers: everything of Metrics with the engine and the views read now. A view's lag in seconds is
-// the age of the first event it has not applied.
-std::string metrics_page(const Metrics& metrics, const engine::Engine& engine,
-                         const std::vector<projections::ViewStatus>& views, base::Timestamp now,
-                         const std::vector<process::WebhookStatus>& webhooks,
-                         const proof::ProofStatus* proofs = nullptr,
-                         const std::vector<process::ConsumerStatus>& consumers = {});
-double view_lag_seconds(const engine::Engine& engine, base::Position applied, base::Timestamp now);
 
 }  // namespace hansard::api

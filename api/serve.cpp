@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -77,6 +78,7 @@ Result<void> open_tls(Running& running) {
 }
 
 void reload_tls(Running& running) {
+  if (!running.tls) return trace(TraceLevel::info, "there is no certificate to read again");
   if (auto loaded = running.tls->reload(); !loaded) {
     trace(TraceLevel::error, "the old certificate stays", {{"error", loaded.error().detail}});
     return;
@@ -277,7 +279,8 @@ int run_serve(const ServeCommand& command) {
   if (!config) return fail(config.error(), kExitUsage);
   running.config = std::move(config.value());
   set_up_trace(*parse_trace_level(running.config.log_level), *parse_trace_format(running.config.log_format));
-  if (!running.config.tls.certificate.empty()) signals.hear_hangup();
+  // A server in a terminal ends with it, unless there is something to read again.
+  if (!running.config.tls.certificate.empty() || ::isatty(STDIN_FILENO) == 0) signals.hear_hangup();
   const std::chrono::milliseconds deadline(running.config.limits.shutdown_deadline_ms);
 
   if (auto started = start(running, command); !started) {

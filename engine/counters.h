@@ -6,11 +6,15 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/histogram.h"
+
 namespace hansard::engine {
 
 struct Counters {
   std::atomic<std::uint64_t> commits = 0, commands = 0, events = 0, rejections = 0, replays = 0;
-  std::atomic<std::uint64_t> sync_ns_total = 0, sync_ns_max = 0;
+  Histogram<kSyncSeconds.size()> sync_seconds{kSyncSeconds};
+  Histogram<kCommitEvents.size()> commit_events{kCommitEvents};
+  std::atomic<std::uint64_t> sync_ns_max = 0;
 };
 
 }  // namespace hansard::engine

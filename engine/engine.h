@@ -21,6 +21,7 @@
 #include "engine/domain/commands.h"
 #include "engine/domain/decide.h"
 #include "engine/domain/events.h"
+#include "engine/histogram.h"
 #include "engine/options.h"
 
 namespace hansard::engine {
@@ -74,7 +75,9 @@ struct Submission {
 struct Metrics {
   std::uint64_t commits = 0, commands = 0, events = 0, rejections = 0, replays = 0;
   std::uint64_t queue_depth = 0, index_overlay_events = 0, typing_dropped = 0;
-  std::uint64_t sync_ns_total = 0, sync_ns_max = 0;
+  HistogramCounts<kSyncSeconds.size()> sync_seconds;
+  HistogramCounts<kCommitEvents.size()> commit_events;
+  std::uint64_t sync_ns_max = 0;
   bool has_disk_reserve = true;
 };
 

@@ -138,7 +138,8 @@ Metrics LocalEngine::metrics() const {
   metrics.events = counters_.events;
   metrics.rejections = counters_.rejections;
   metrics.replays = counters_.replays;
-  metrics.sync_ns_total = counters_.sync_ns_total;
+  metrics.sync_seconds = counters_.sync_seconds.snapshot();
+  metrics.commit_events = counters_.commit_events.snapshot();
   metrics.sync_ns_max = counters_.sync_ns_max;
   metrics.queue_depth = sequencer_->queue_depth();
   metrics.index_overlay_events = index_->overlay_events();

@@ -140,7 +140,8 @@ void Sequencer::note_sync(base::MonotonicTime from, base::MonotonicTime to) {
   const auto ns = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count());
   counters_.commits.fetch_add(1, std::memory_order_relaxed);
   counters_.events.fetch_add(batch_.entries().size(), std::memory_order_relaxed);
-  counters_.sync_ns_total.fetch_add(ns, std::memory_order_relaxed);
+  counters_.commit_events.add(static_cast<double>(batch_.entries().size()));
+  counters_.sync_seconds.add(static_cast<double>(ns) / 1e9);
   counters_.sync_ns_max.store(std::max(counters_.sync_ns_max.load(), ns));
 }
 

@@ -115,7 +115,7 @@ const std::vector<Fence> kFences = {
     {std::regex("^liburing"), std::regex("^engine/files/uring_io\\.cpp$")},
     {std::regex("^curl/"), std::regex("^projections/process/http_post\\.cpp$")},
     {std::regex("^spdlog"), std::regex("^api/trace\\.cpp$")},
-    {std::regex("^prometheus"), std::regex("^api/metrics\\.cpp$")},
+    {std::regex("^prometheus"), std::regex("^api/metrics_page\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
     {std::regex("^openssl"), std::regex("^engine/base/|^engine/proof/ed25519\\.cpp$|^api/auth|^api/tls\\.cpp$")},
     {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions)\\.(h|cpp)$")},

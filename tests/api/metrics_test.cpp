@@ -1,5 +1,3 @@
-#include "api/metrics.h"
-
 #include <fstream>
 #include <regex>
 #include <set>
@@ -9,12 +7,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "api/metrics_page.h"
 #include "tests/support/source_folder.h"
 
 namespace hansard::api {
 namespace {
 
-std::string page_of(const Metrics& metrics) { return metrics.text({}, {}, {}); }
+std::string page_of(const Metrics& metrics) { return metrics_text(metrics.counts(), {}); }
 
 // The value behind "name{labels} ", "" when there is no such line.
 std::string value_of(const std::string& page, const std::string& series) {
@@ -93,11 +92,14 @@ TEST_CASE("what several threads count adds up") {
 }
 
 TEST_CASE("the engine and the views are on the page") {
-  engine::Metrics engine;
+  PageParts parts;
+  engine::Metrics& engine = parts.engine;
   engine.commits = 4;
   engine.events = 1'000;
   engine.queue_depth = 17;
-  engine.sync_ns_total = 2'500'000'000;
+  engine.sync_seconds.counts = {0, 3, 0, 0, 1};
+  engine.sync_seconds.sum = 2.5;
+  engine.commit_events.counts.back() = 4;
   engine.has_disk_reserve = false;
   projections::ViewStatus behind, stopped;
   behind.name = "conversation";
@@ -106,11 +108,20 @@ TEST_CASE("the engine and the views are on the page") {
   stopped.name = "unread";
   stopped.applied = {100};
   stopped.stopped = "position 101 cannot be applied";
-  const std::string page = Metrics().text(engine, {behind, stopped}, {100}, {1.5, 0});
+  parts.views = {behind, stopped};
+  parts.view_lag_s = {1.5, 0};
+  parts.durable = {100};
+  parts.certificate_expires = {1'767'225'600'000};
+  const std::string page = metrics_text({}, parts);
   CHECK(value_of(page, "hansard_commits_total") == "4");
   CHECK(value_of(page, "hansard_events_total") == "1000");
   CHECK(value_of(page, "hansard_queue_commands") == "17");
-  CHECK(value_of(page, "hansard_sync_seconds_total") == "2.5");
+  CHECK(value_of(page, "hansard_sync_seconds_sum") == "2.5");
+  CHECK(value_of(page, "hansard_sync_seconds_count") == "4");
+  CHECK(value_of(page, R"(hansard_sync_seconds_bucket{le="0.00025"})") == "3");
+  CHECK(value_of(page, R"(hansard_commit_events_bucket{le="4000"})") == "0");
+  CHECK(value_of(page, R"(hansard_commit_events_bucket{le="+Inf"})") == "4");
+  CHECK(std::stod(value_of(page, "hansard_tls_certificate_expires_timestamp_seconds")) == 1'767'225'600);
   CHECK(value_of(page, "hansard_disk_reserve") == "0");
   CHECK(value_of(page, "hansard_durable_position") == "100");
   CHECK(value_of(page, R"(hansard_view_lag_events{view="conversation"})") == "10");
@@ -122,12 +133,15 @@ TEST_CASE("the engine and the views are on the page") {
 }
 
 TEST_CASE("how far the log is hashed and signed is on the page") {
-  proof::ProofStatus proofs;
+  PageParts parts;
+  auto& proofs = parts.proofs.emplace();
   proofs.hashed = 90;
   proofs.signed_size = 80;
   proofs.signed_at = {1'000};
   proofs.cpu_ns = 1'500'000'000;
-  const std::string page = Metrics().text({}, {}, {100}, {}, {}, &proofs, {3'500});
+  parts.durable = {100};
+  parts.now = {3'500};
+  const std::string page = metrics_text({}, parts);
   CHECK(value_of(page, "hansard_proof_hashed_size") == "90");
   CHECK(value_of(page, "hansard_proof_signed_size") == "80");
   CHECK(value_of(page, "hansard_proof_lag_events") == "10");
@@ -165,6 +179,25 @@ TEST_CASE("OPERATIONS.md lists the metrics of the page, all and no other") {
   std::ifstream file(support::source_folder() + "/docs/OPERATIONS.md");
   const std::string doc{std::istreambuf_iterator<char>(file), {}};
   CHECK(names_in(doc, R"(\n\| `((?:hansard|process)_\w+)` \|)") == names_in(page_of(Metrics()), R"(# TYPE (\w+) )"));
+}
+
+TEST_CASE("the dashboard and the alerts ask for metrics that are there") {
+  auto known = names_in(page_of(Metrics()), R"(# TYPE (\w+) )");
+  for (const char* part : {"_bucket", "_sum", "_count"}) {
+    for (const char* name : {"hansard_sync_seconds", "hansard_commit_events", "hansard_http_request_seconds"})
+      known.insert(std::string(name) + part);
+  }
+  for (const char* file : {"grafana.json", "alerts.yml"}) {
+    std::ifstream in(support::source_folder() + "/docs/deploy/" + file);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto asked = names_in(text, R"(\b((?:hansard|process)_\w+))");
+    CHECK(asked.size() > 5);
+    for (const auto& name : asked) {
+      INFO(file);
+      INFO(name);
+      CHECK(known.count(name) == 1);
+    }
+  }
 }
 
 }  // namespace

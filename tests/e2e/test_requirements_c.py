@@ -457,7 +457,7 @@ class Echo(RequirementTest):
         alice.send(id, "x")
         page = alice.get("/metrics").text
         for name in ("hansard_sessions", "hansard_events_total", "hansard_http_request_seconds_bucket",
-                     "hansard_sync_seconds_total", "hansard_view_lag_seconds", "hansard_queue_commands"):
+                     "hansard_sync_seconds_bucket", "hansard_view_lag_seconds", "hansard_queue_commands"):
             self.assertRegex(page, rf"(?m)^{name}[{{ ]")
 
     def test_c_48_settings_in_a_file(self):
