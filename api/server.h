@@ -17,6 +17,7 @@
 #include "engine/base/result.h"
 #include "engine/engine.h"
 #include "projections/process/erasure_watch.h"
+#include "projections/process/consumers.h"
 #include "projections/process/webhooks.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"

@@ -49,7 +49,7 @@ class Confined(Server):
         self.starts += 1
 
     def command(self):
-        return [*super().command(), "--log-level", "info"]
+        return ["info" if word == "warn" else word for word in super().command()]
 
     @staticmethod
     def confine():
