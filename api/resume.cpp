@@ -187,7 +187,8 @@ Resume::Step Resume::tell_missed(const Snapshot& snapshot, std::size_t frames_ma
   return *next > snapshot.position() ? Step::wait_for_views : Step::more;
 }
 
-// Other people's pointers that moved since; where the user's own did, his other devices moved it.
+// Other people's pointers that moved since; where the user's own did, his other devices moved it. A pointer that stands
+// where its owner joined last was put there by that, not by reading.
 void Resume::tell_receipts(const Snapshot& snapshot, const ConversationId& conversation, std::vector<FramePtr>& out) {
   if (!dispatcher_.is_member(user_, conversation)) return;
   if (snapshot.reader(conversation, user_).read_position > after_) note_unread(conversation);
@@ -197,7 +198,7 @@ void Resume::tell_receipts(const Snapshot& snapshot, const ConversationId& conve
     auto reader = snapshot.reader(conversation, member.user);
     if (reader.delivered_position > after_ && reader.delivered_at)
       tell_receipt({conversation, member.user, false}, {reader.delivered_up_to, *reader.delivered_at}, out);
-    if (reader.read_position > after_ && reader.read_at && reader.read_up_to)
+    if (reader.read_position > after_ && reader.read_at && reader.read_up_to > member.joined_after)
       tell_receipt({conversation, member.user, true}, {reader.read_up_to, *reader.read_at}, out);
   }
 }

@@ -11,7 +11,7 @@ namespace hansard::test {
 using domain::RecordedEvent;
 
 namespace {
-// Folds the log up to `position` anew for every question.
+// Folds the log anew for every question.
 class FakeSnapshot final : public projections::Snapshot {
  public:
   FakeSnapshot(const FakeEngine& engine, Position position, bool hides_before_join)
@@ -20,8 +20,7 @@ class FakeSnapshot final : public projections::Snapshot {
   std::unique_ptr<projections::Past> past(Position) const override { return nullptr; }
 
   std::optional<projections::ConversationView> conversation(const ConversationId& id) const override {
-    projections::ConversationView view;
-    view.id = id;
+    projections::ConversationView view{.id = id};
     bool is_known = false;
     each([&](const RecordedEvent& event) {
       api::for_each_change(event, [&](const api::MembershipChange& change) {
@@ -55,6 +54,7 @@ class FakeSnapshot final : public projections::Snapshot {
         view.delivered_at = event.time;
       }
     });
+    if (auto seat = member(id, user)) view.read_up_to = std::max(view.read_up_to, seat->joined_after);
     return view;
   }
   std::vector<projections::MemberView> members(const ConversationId& id, const UserId& after,
@@ -133,7 +133,9 @@ class FakeSnapshot final : public projections::Snapshot {
   bool is_blob_used(const base::Digest&) const override { return false; }
 
   std::optional<projections::ErasureView> erasure(const base::ErasureId&) const override { return std::nullopt; }
-  std::vector<projections::ErasureView> erasures(bool, const base::ErasureId&, std::size_t) const override { return {}; }
+  std::vector<projections::ErasureView> erasures(bool, const base::ErasureId&, std::size_t) const override {
+    return {};
+  }
   std::optional<projections::HoldView> hold(const base::HoldId&) const override { return std::nullopt; }
   std::vector<projections::HoldView> holds(const base::HoldId&, std::size_t) const override { return {}; }
   std::uint64_t holds_released() const override { return 0; }

@@ -151,3 +151,16 @@ TEST_CASE("what concerns one user alone is told to nobody, not even to him") {
     CHECK(seen(absent.comes_back(by_tail)) == std::vector<Seen>{{"message.new", 12}});
   }
 }
+
+TEST_CASE("who read, left and joined again is not said to have read what came before he joined") {
+  Absence absent;
+  absent.history.create(0, 0, 1);
+  absent.history.send(0, 0);
+  absent.leaves_now();
+  absent.history.read(0, 1, true);
+  absent.history.send(0, 0);
+  absent.history.remove(0, 1);
+  absent.history.add(0, 1);
+  const std::vector<Seen> wanted = {{"message.new", 4}, {"member.removed", 5}, {"member.added", 6}};
+  CHECK(seen(absent.comes_back(false)) == wanted);
+}
