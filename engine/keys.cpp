@@ -41,14 +41,33 @@ rocksdb::Options database_options() {
   options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   return options;
 }
+
+class RocksKeyTable final : public KeyTable {
+ public:
+  RocksKeyTable(base::FolderSeal seal, std::unique_ptr<rocksdb::DB> db) : seal_(std::move(seal)), db_(std::move(db)) {}
+  std::optional<std::string> get(const std::string& user) const override {
+    std::string stored;
+    auto status = db_->Get({}, user, &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    CHECK(status.ok(), "reading the keys:", status.ToString());
+    return stored;
+  }
+  void put(const std::vector<Entry>& entries) override {
+    rocksdb::WriteBatch batch;
+    for (const auto& entry : entries) batch.Put(entry.user, entry.secret);
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    auto status = db_->Write(synced, &batch);
+    CHECK(status.ok(), "syncing the keys:", status.ToString());
+  }
+
+ private:
+  base::FolderSeal seal_;
+  std::unique_ptr<rocksdb::DB> db_;
+};
 }  // namespace
 
-struct KeyStore::Database {
-  base::FolderSeal seal;
-  std::unique_ptr<rocksdb::DB> db;
-};
-
-base::Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::string& folder) {
+base::Result<std::unique_ptr<KeyTable>> open_key_table(const std::string& folder) {
   namespace fs = std::filesystem;
   const fs::path path = fs::path(folder) / "keys";
   TRY(log::make_folder(path.string()));
@@ -59,13 +78,13 @@ base::Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::string& folder
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(database_options(), path.string(), &db);
   if (!status.ok()) return base::error(base::ErrorCode::io, "the keys cannot be opened: " + status.ToString());
-  auto database = std::make_unique<Database>(Database{std::move(seal), std::unique_ptr<rocksdb::DB>(db)});
-  return std::unique_ptr<KeyStore>(new KeyStore(std::move(database)));
+  return std::unique_ptr<KeyTable>(new RocksKeyTable(std::move(seal), std::unique_ptr<rocksdb::DB>(db)));
 }
 
-KeyStore::KeyStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-
-KeyStore::~KeyStore() = default;
+base::Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::string& folder) {
+  TRY(auto table, open_key_table(folder));
+  return std::make_unique<KeyStore>(std::move(table));
+}
 
 KeyStore::Hashes KeyStore::hash(const domain::Caller& caller, std::string_view idempotency_key,
                                 const domain::Command& command) {
@@ -96,17 +115,15 @@ KeyStore::Key KeyStore::key_of(const base::UserId& user) {
 
 KeyStore::Key KeyStore::load_or_make(Shard& shard, const base::UserId& user) {
   Key key;
-  std::string stored;
-  auto status = database_->db->Get({}, user.value, &stored);
-  CHECK(status.ok() || status.IsNotFound(), "reading the keys:", status.ToString());
-  if (status.ok()) {
-    CHECK(stored.size() == key.secret.size(), "a secret of a wrong size in the keys folder:", stored.size());
-    std::memcpy(key.secret.data(), stored.data(), key.secret.size());
+  const auto stored = table_->get(user.value);
+  if (stored) {
+    CHECK(stored->size() == key.secret.size(), "a secret of a wrong size in the keys folder:", stored->size());
+    std::memcpy(key.secret.data(), stored->data(), key.secret.size());
   } else {
     base::random_bytes({reinterpret_cast<std::uint8_t*>(key.secret.data()), key.secret.size()});
   }
   key.actor_hash = base::hmac_sha256_short(key.view(), user.value);
-  if (status.IsNotFound()) {
+  if (!stored) {
     shard.fresh.emplace(user.value, key);
     unsynced_.fetch_add(1, std::memory_order_release);
   }
@@ -120,21 +137,18 @@ void KeyStore::remember(Shard& shard, const std::string& user, const Key& key) {
 
 void KeyStore::sync() {
   std::lock_guard one_at_a_time(sync_mutex_);
-  rocksdb::WriteBatch batch;
+  std::vector<KeyTable::Entry> fresh;
   std::array<std::vector<std::string>, kShards> written;
   for (std::size_t i = 0; i < kShards; ++i) {
     std::lock_guard lock(shards_[i].mutex);
     for (const auto& [user, key] : shards_[i].fresh) {
-      batch.Put(user, rocksdb::Slice(key.secret.data(), key.secret.size()));
+      fresh.push_back({user, std::string(key.view())});
       written[i].push_back(user);
     }
   }
-  if (batch.Count() == 0) return;
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  auto status = database_->db->Write(synced, &batch);
-  CHECK(status.ok(), "syncing the keys:", status.ToString());
-  // Only now: a secret that left `fresh` must be found in the database.
+  if (fresh.empty()) return;
+  table_->put(fresh);
+  // Only now: a secret that left `fresh` must be found in the table.
   for (std::size_t i = 0; i < kShards; ++i) {
     std::lock_guard lock(shards_[i].mutex);
     for (const auto& user : written[i]) shards_[i].fresh.erase(user);

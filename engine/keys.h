@@ -4,7 +4,8 @@
 // Invariants: a user has one secret; it is durable before an event that was hashed with it is appended, because the
 // sequencer calls sync() first. Losing the folder loses no event, only the meaning of the hashes.
 // Thread: any, for every method.
-// Owns: the small RocksDB `folder`/keys (the folder has mode 0700), WAL on, every write synced.
+// Owns: where the secrets lie, in the product the small RocksDB `folder`/keys (the folder has mode 0700), WAL on, every
+// write synced.
 // Limits: kCachedPerShardMax secrets cached per shard; kUnsyncedMax waiting, which the sequencer watches.
 #pragma once
 
@@ -13,9 +14,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
@@ -23,6 +27,20 @@
 #include "engine/domain/commands.h"
 
 namespace hansard::engine {
+
+// Where the secrets lie. Thread: get from any, put from one at a time. Aborts on an error.
+class KeyTable {
+ public:
+  struct Entry {
+    std::string user;
+    std::string secret;
+  };
+  virtual ~KeyTable() = default;
+  virtual std::optional<std::string> get(const std::string& user) const = 0;
+  // All of them or none; durable on return.
+  virtual void put(const std::vector<Entry>& entries) = 0;
+};
+base::Result<std::unique_ptr<KeyTable>> open_key_table(const std::string& folder);
 
 class KeyStore {
  public:
@@ -36,7 +54,7 @@ class KeyStore {
   };
 
   static base::Result<std::unique_ptr<KeyStore>> open(const std::string& folder);
-  ~KeyStore();
+  explicit KeyStore(std::unique_ptr<KeyTable> table) : table_(std::move(table)) {}
 
   // Makes the secrets it needs. Every HMAC is HMAC-SHA-256 (RFC 2104) cut to 16 bytes.
   Hashes hash(const domain::Caller& caller, std::string_view idempotency_key, const domain::Command& command);
@@ -57,16 +75,14 @@ class KeyStore {
     KeyMap young, old;  // two generations, see engine/index/row_cache.h
     KeyMap fresh;       // not durable yet
   };
-  struct Database;
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kCachedPerShardMax = 8'192;
 
-  explicit KeyStore(std::unique_ptr<Database> database);
   Key key_of(const base::UserId& user);
   Key load_or_make(Shard& shard, const base::UserId& user);
   static void remember(Shard& shard, const std::string& user, const Key& key);
 
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<KeyTable> table_;
   std::array<Shard, kShards> shards_;
   std::atomic<std::size_t> unsynced_ = 0;
   std::mutex sync_mutex_;

@@ -34,8 +34,10 @@ Result<void> for_each_event(const log::EventLog& log, Position from, const Use& 
 }  // namespace
 
 Result<std::unique_ptr<Engine>> assemble(const Options& options, base::Clock& clock, Storage storage) {
+  const bool has_threads = storage.has_threads;
   auto engine = std::make_unique<LocalEngine>(options, clock, std::move(storage));
-  TRY(engine->start());
+  TRY(engine->open());
+  if (has_threads) engine->start();
   return std::unique_ptr<Engine>(std::move(engine));
 }
 
@@ -50,8 +52,8 @@ LocalEngine::LocalEngine(const Options& options, base::Clock& clock, Storage sto
 
 LocalEngine::~LocalEngine() = default;
 
-Result<void> LocalEngine::start() {
-  TRY(keys_, KeyStore::open(options_.data_folder));
+Result<void> LocalEngine::open() {
+  TRY(open_keys());
   TRY(auto expiry, CommandExpiry::open(*storage_.log, options_.command_days_kept, clock_.monotonic()));
   TRY(open_index(expiry));
   TRY(auto last_time, warm_tail());
@@ -62,13 +64,23 @@ Result<void> LocalEngine::start() {
     sequencer_->append_own(domain::LossAccepted{*after, epoch()});
   }
   expire_typing();
-  sequencer_->start();
+  return base::success();
+}
+
+Result<void> LocalEngine::open_keys() {
+  if (!storage_.keys) {
+    TRY(storage_.keys, open_key_table(options_.data_folder));
+  }
+  keys_ = std::make_unique<KeyStore>(std::move(storage_.keys));
   return base::success();
 }
 
 Result<void> LocalEngine::open_index(const CommandExpiry& expiry) {
-  const index::IndexLimits limits{options_.index_overlay_events_max, options_.index_cache_bytes};
-  TRY(index_, index::WriteIndex::open(options_.data_folder + "/index", limits, {gate_.reached(), epoch()}, events_));
+  const index::IndexLimits limits{options_.index_overlay_events_max, options_.index_cache_bytes, storage_.has_threads};
+  if (!storage_.rows) {
+    TRY(storage_.rows, index::RowStore::open(options_.data_folder + "/index", limits.cache_bytes / 2));
+  }
+  TRY(index_, index::WriteIndex::open(std::move(storage_.rows), limits, {gate_.reached(), epoch()}, events_));
   if (expiry.kept_from() > 0) index_->keep_commands_from(expiry.kept_from());
   return catch_up();
 }

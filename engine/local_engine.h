@@ -1,5 +1,6 @@
 // The Engine of this process: owns every part of the write side and starts and stops them in order. Its destructor
-// without stop() is a crash as far as the disk is concerned.
+// without stop() is a crash as far as the disk is concerned. With storage.has_threads false it has none of its own: its
+// owner calls step and step_index where the threads of the sequencer and the index folder would run.
 //
 // Thread: as Engine says; stop() from one thread at a time.
 #pragma once
@@ -23,7 +24,13 @@ class LocalEngine final : public Engine {
   LocalEngine(const Options& options, base::Clock& clock, Storage storage);
   ~LocalEngine() override;
 
-  Result<void> start();
+  // Everything up to the sequencer's first command.
+  Result<void> open();
+  void start() { sequencer_->start(); }
+  // One group commit of what is queued and due. Instead of start(). True: more is queued.
+  bool step() { return sequencer_->step(); }
+  // One piece of the index folder's work. False: there was none.
+  bool step_index() { return index_->step(); }
 
   void submit(Submission submission) override;
   Position durable() const override { return gate_.reached(); }
@@ -39,6 +46,7 @@ class LocalEngine final : public Engine {
   void stop() override;
 
  private:
+  Result<void> open_keys();
   Result<void> open_index(const CommandExpiry& expiry);
   Result<void> catch_up();
   Result<base::Timestamp> warm_tail();

@@ -9,6 +9,10 @@
 
 namespace hansard::engine {
 
+namespace {
+constexpr base::MonotonicTime kNow{};  // a deadline that is over: nothing is waited for
+}  // namespace
+
 Sequencer::Sequencer(const Parts& parts, CommandExpiry expiry, base::Timestamp last_time)
     : options_(parts.options),
       clock_(parts.clock),
@@ -53,27 +57,34 @@ bool Sequencer::submit(Pending&& pending) {
 
 void Sequencer::stop() {
   queue_.close();
-  if (!thread_.joinable()) return;
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  while (take_commands(kNow)) commit_group();  // what the owner has not stepped through
   index_.stop();
 }
 
 void Sequencer::run() {
-  while (take_commands()) {
-    begin_batch();
-    execute_due_receipts();
-    execute_commands();
-    commit();
-    publish_and_answer();
-    keep_house();
-  }
+  while (take_commands(wake_time())) commit_group();
+}
+
+bool Sequencer::step() {
+  if (take_commands(kNow)) commit_group();
+  return next_ < taken_.size() || queue_.size() > 0;
+}
+
+void Sequencer::commit_group() {
+  begin_batch();
+  execute_due_receipts();
+  execute_commands();
+  commit();
+  publish_and_answer();
+  keep_house();
 }
 
 // What did not fit into the last batch comes first, and then the queue is not waited for.
-bool Sequencer::take_commands() {
+bool Sequencer::take_commands(std::optional<base::MonotonicTime> until) {
   if (next_ == taken_.size()) {
     next_ = 0;
-    draining_ = !queue_.drain(taken_, wake_time());
+    draining_ = !queue_.drain(taken_, until);
   }
   if (abandoned_.load()) return false;
   return !draining_ || executor_.next_due().has_value();

@@ -6,6 +6,7 @@
 // answers leave. A rejection leaves with the batch whose events it was decided against. Time never goes back from one
 // event to the next, so a clock that was set back repeats the last time until it has caught up.
 // Thread: submit from any; start and stop from the owner. A conflict, a storage error or any other surprise aborts.
+// Instead of start() the owner may call step() himself: then nothing runs but what he calls.
 // Limits: queue_commands_max and queue_bytes_max waiting, batch_commands_max answers or batch_bytes_max per commit.
 #pragma once
 
@@ -55,6 +56,8 @@ class Sequencer {
   // Appends an event of the system's own before start(): no command, no answer.
   void append_own(domain::EventBody body);
   void start();
+  // One group commit of what is queued and due, without waiting. Never after start(). True: more is queued.
+  bool step();
   // False, with `pending` untouched, when the queue is full or closed.
   [[nodiscard]] bool submit(Pending&& pending);
   // Takes no more, finishes what is queued and parked, folds the index.
@@ -64,7 +67,8 @@ class Sequencer {
 
  private:
   void run();
-  bool take_commands();
+  bool take_commands(std::optional<base::MonotonicTime> until);
+  void commit_group();
   void begin_batch();
   void execute_due_receipts();
   void execute_commands();

@@ -35,6 +35,9 @@ class Projector {
   void start();
   // Catches up, flushes, joins. Idempotent.
   void stop();
+  // One batch for the foremost views and one for a straggler. False: there was nothing to do. The loop's body; instead
+  // of start() its owner may call it himself, as a simulation does.
+  bool step();
 
   // Runs `task` on the projector's thread while no batch is under way, and returns when it has run. False: the
   // projector is stopping or was never started, and the task will not run.
@@ -56,8 +59,6 @@ class Projector {
 
   void run();
   bool finished() const;
-  // False: there was nothing to do.
-  bool step();
   std::vector<LiveView*> at(Position position) const;
   // Where the foremost view stands; nothing when all have stopped.
   std::optional<Position> lead() const;

@@ -9,7 +9,9 @@ namespace {
 constexpr std::chrono::milliseconds kPurgeAgain{200};
 }  // namespace
 
-Folder::Folder(RowStore& store) : store_(store), thread_([this] { run(); }) {}
+Folder::Folder(RowStore& store, bool has_thread) : store_(store) {
+  if (has_thread) thread_ = std::thread([this] { run(); });
+}
 
 Folder::~Folder() {
   {
@@ -17,12 +19,12 @@ Folder::~Folder() {
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Folder::add(std::shared_ptr<Overlay> overlay) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_.size() < kWaitingMax; });
+  wait_until_waiting(lock, kWaitingMax - 1);
   waiting_.push_back(std::move(overlay));
   changed_.notify_all();
 }
@@ -47,7 +49,19 @@ void Folder::purge(Position through) {
 
 void Folder::finish() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_.empty(); });
+  wait_until_waiting(lock, 0);
+}
+
+void Folder::wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max) {
+  while (!thread_.joinable() && waiting_.size() > overlays_max) work(lock);
+  changed_.wait(lock, [&] { return waiting_.size() <= overlays_max; });
+}
+
+bool Folder::step() {
+  std::unique_lock lock(mutex_);
+  if (!has_work()) return false;
+  work(lock);
+  return true;
 }
 
 void Folder::run() {
@@ -55,17 +69,21 @@ void Folder::run() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || has_work(); });
     if (stopping_) return;
-    auto garbage = std::exchange(garbage_, {});
-    bool drop_expired = std::exchange(drop_expired_, false);
-    lock.unlock();
-    garbage.clear();
-    if (drop_expired) store_.drop_expired_commands();
-    lock.lock();
-    if (!waiting_.empty()) {
-      fold_oldest(lock);
-    } else if (must_purge()) {
-      purge_now(lock);
-    }
+    work(lock);
+  }
+}
+
+void Folder::work(std::unique_lock<std::mutex>& lock) {
+  auto garbage = std::exchange(garbage_, {});
+  bool drop_expired = std::exchange(drop_expired_, false);
+  lock.unlock();
+  garbage.clear();
+  if (drop_expired) store_.drop_expired_commands();
+  lock.lock();
+  if (!waiting_.empty()) {
+    fold_oldest(lock);
+  } else if (must_purge()) {
+    purge_now(lock);
   }
 }
 

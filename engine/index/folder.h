@@ -2,6 +2,7 @@
 // for: freeing what was folded and compacting expired commands.
 //
 // Thread: every method from the sequencer's. Owns its thread. Limit: two overlays wait; the third makes `add` wait.
+// Without a thread `step` does the work, and who would wait does it himself.
 #pragma once
 
 #include <atomic>
@@ -27,7 +28,7 @@ struct Overlay {
 
 class Folder {
  public:
-  explicit Folder(RowStore& store);
+  Folder(RowStore& store, bool has_thread);
   // Finishes the overlay in hand; those that wait are not folded.
   ~Folder();
 
@@ -43,11 +44,15 @@ class Folder {
   Position purged_through() const { return {purged_}; }
   // Returns once everything added is in the database.
   void finish();
+  // One piece of work; never beside the thread. False: there was none.
+  bool step();
 
  private:
   static constexpr std::size_t kWaitingMax = 2;
 
   void run();
+  void work(std::unique_lock<std::mutex>& lock);
+  void wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max);
   bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_ || must_purge(); }
   bool must_purge() const { return purge_wanted_ > purged_; }
   void purge_now(std::unique_lock<std::mutex>& lock);

@@ -50,29 +50,49 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   table.format_version = 5;
   return table;
 }
-}  // namespace
 
-struct RowStore::Database {
+struct Database {
   std::optional<base::FolderSeal> seal;
   std::unique_ptr<ExpiryFilter> filter;
   rocksdb::Options options;
   std::unique_ptr<rocksdb::DB> db;
 };
 
-RowStore::RowStore(std::string folder, std::size_t block_cache_bytes)
-    : folder_(std::move(folder)), block_cache_bytes_(block_cache_bytes) {}
+class RocksRowStore final : public RowStore {
+ public:
+  RocksRowStore(std::string folder, std::size_t block_cache_bytes)
+      : folder_(std::move(folder)), block_cache_bytes_(block_cache_bytes) {}
+  Result<void> open_database();
+  bool read_checkpoint();
 
-RowStore::~RowStore() = default;
+  std::optional<std::string> get(std::string_view key) const override;
+  std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const override;
+  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const override;
+  void ingest(const Rows& rows, Checkpoint checkpoint) override;
+  Result<void> wipe() override;
+  bool purge(Position through) override;
+  void drop_expired_commands() override;
+
+ private:
+  void rewrite_emojis();
+
+  const std::string folder_;
+  const std::size_t block_cache_bytes_;
+  std::optional<Position> rewritten_;  // up to where by the last purge; nothing: none since the start
+  std::vector<std::string> replaced_;  // files it waits for
+  std::unique_ptr<Database> database_;
+};
+}  // namespace
 
 Result<std::unique_ptr<RowStore>> RowStore::open(const std::string& folder, std::size_t block_cache_bytes) {
-  std::unique_ptr<RowStore> store(new RowStore(folder, block_cache_bytes));
+  auto store = std::make_unique<RocksRowStore>(folder, block_cache_bytes);
   if (!store->open_database().has_value() || !store->read_checkpoint()) {
     TRY(store->wipe());
   }
-  return store;
+  return std::unique_ptr<RowStore>(std::move(store));
 }
 
-Result<void> RowStore::open_database() {
+Result<void> RocksRowStore::open_database() {
   auto database = std::make_unique<Database>();
   database->filter = std::make_unique<ExpiryFilter>(kept_from_day_);
   auto& options = database->options;
@@ -98,7 +118,7 @@ Result<void> RowStore::open_database() {
   return base::success();
 }
 
-bool RowStore::read_checkpoint() {
+bool RocksRowStore::read_checkpoint() {
   checkpoint_ = {};
   if (auto row = get(checkpoint_key())) return parse_row(*row, checkpoint_);
   std::unique_ptr<rocksdb::Iterator> any(database_->db->NewIterator({}));
@@ -106,7 +126,7 @@ bool RowStore::read_checkpoint() {
   return !any->Valid();
 }
 
-Result<void> RowStore::wipe() {
+Result<void> RocksRowStore::wipe() {
   database_.reset();
   checkpoint_ = {};
   std::error_code failed;
@@ -115,7 +135,7 @@ Result<void> RowStore::wipe() {
   return open_database();
 }
 
-std::optional<std::string> RowStore::get(std::string_view key) const {
+std::optional<std::string> RocksRowStore::get(std::string_view key) const {
   std::string value;
   auto status = database_->db->Get({}, rocksdb::Slice(key.data(), key.size()), &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -123,7 +143,7 @@ std::optional<std::string> RowStore::get(std::string_view key) const {
   return value;
 }
 
-std::vector<std::optional<std::string>> RowStore::get(std::span<const std::string_view> keys) const {
+std::vector<std::optional<std::string>> RocksRowStore::get(std::span<const std::string_view> keys) const {
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
@@ -137,7 +157,7 @@ std::vector<std::optional<std::string>> RowStore::get(std::span<const std::strin
   return rows;
 }
 
-void RowStore::for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const {
+void RocksRowStore::for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const {
   std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator({}));
   for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
     use(rows->key().ToStringView());
@@ -145,7 +165,7 @@ void RowStore::for_each_key(std::string_view prefix, const std::function<void(st
   CHECK(rows->status().ok(), "reading the write index:", rows->status().ToString());
 }
 
-void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
+void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
   rocksdb::IngestExternalFileOptions how;
   how.move_files = true;
@@ -156,7 +176,7 @@ void RowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   checkpoint_ = checkpoint;
 }
 
-bool RowStore::purge(Position through) {
+bool RocksRowStore::purge(Position through) {
   if (!rewritten_ || *rewritten_ < through) rewrite_emojis();
   rewritten_ = std::max(rewritten_.value_or(through), through);
   rocksdb::Status status = database_->db->DisableFileDeletions();
@@ -165,7 +185,7 @@ bool RowStore::purge(Position through) {
   return base::are_gone(folder_, replaced_);
 }
 
-void RowStore::rewrite_emojis() {
+void RocksRowStore::rewrite_emojis() {
   auto tables = base::files_in(folder_, {".sst"});
   CHECK(tables.has_value(), tables.error().detail);
   const std::string first(1, static_cast<char>(Table::reactions));
@@ -182,7 +202,7 @@ void RowStore::rewrite_emojis() {
   base::remove_live(replaced_, live);
 }
 
-void RowStore::drop_expired_commands() {
+void RocksRowStore::drop_expired_commands() {
   std::string first(1, static_cast<char>(Table::commands));
   std::string last(1, static_cast<char>(static_cast<int>(Table::commands) + 1));
   rocksdb::Slice from(first), to(last);

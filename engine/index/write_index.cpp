@@ -54,6 +54,11 @@ std::shared_ptr<Overlay> new_overlay(std::size_t events_max) {
 Result<std::unique_ptr<WriteIndex>> WriteIndex::open(const std::string& folder, const IndexLimits& limits, LogEnd log,
                                                      const ContentSource& contents) {
   TRY(auto store, RowStore::open(folder, limits.cache_bytes / 2));
+  return open(std::move(store), limits, log, contents);
+}
+
+Result<std::unique_ptr<WriteIndex>> WriteIndex::open(std::unique_ptr<RowStore> store, const IndexLimits& limits,
+                                                     LogEnd log, const ContentSource& contents) {
   Checkpoint checkpoint = store->checkpoint();
   bool foreign = checkpoint.position && checkpoint.epoch != log.epoch;
   if (foreign || checkpoint.position > log.durable) {
@@ -75,7 +80,7 @@ WriteIndex::WriteIndex(std::unique_ptr<RowStore> store, const IndexLimits& limit
       readers_(rows_per_generation(limits)),
       streams_(rows_per_generation(limits)),
       sides_(rows_per_generation(limits)),
-      folder_(std::make_unique<Folder>(*store_)) {}
+      folder_(std::make_unique<Folder>(*store_, limits.has_thread)) {}
 
 WriteIndex::~WriteIndex() = default;
 

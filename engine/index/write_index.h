@@ -29,6 +29,7 @@ namespace hansard::index {
 struct IndexLimits {
   std::size_t overlay_events_max = 100'000;
   std::size_t cache_bytes = 64u << 20;  // half for cached rows, half for the database's blocks
+  bool has_thread = true;               // false: `step` brings overlays to disk
 };
 
 // Where the log stands when the index is opened.
@@ -51,6 +52,8 @@ class WriteIndex final : public domain::StateWriter {
  public:
   // An index that is ahead of the log, of another epoch or unreadable is wiped; the caller folds what is missing after
   // `folded_through`. `contents` outlives the index.
+  static Result<std::unique_ptr<WriteIndex>> open(std::unique_ptr<RowStore> store, const IndexLimits& limits,
+                                                  LogEnd log, const ContentSource& contents);
   static Result<std::unique_ptr<WriteIndex>> open(const std::string& folder, const IndexLimits& limits, LogEnd log,
                                                   const ContentSource& contents);
   // Without stop() what is not in the database is left for the next start to fold, as after a crash.
@@ -118,6 +121,9 @@ class WriteIndex final : public domain::StateWriter {
   // takes a batch of the sequencer and the folder thread to get there: call again after a command was executed. What an
   // earlier call brought about counts as far as it went, never further. Thread: one, any.
   bool purge(Position through);
+
+  // One piece of the folder thread's work where there is none. False: nothing is to be done.
+  bool step() { return folder_->step(); }
 
   // In memory, not in the database yet. Thread: any.
   std::size_t overlay_events() const { return overlay_events_.load(std::memory_order_relaxed); }
