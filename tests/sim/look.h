@@ -1,0 +1,34 @@
+// What a simulated client reads, and what the model says it must have read at the position the answer names.
+//
+// Thread: any; plain functions and values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/http_types.h"
+#include "engine/base/json.h"
+#include "tests/sim/chance.h"
+#include "tests/sim/model.h"
+
+namespace hansard::sim {
+
+enum class LookKind : std::uint8_t { history, later, message, members, unread, explain, list };
+
+struct Look {
+  LookKind kind{};
+  std::string user;
+  std::string conversation;
+  std::uint64_t ordinal = 0;  // of `message`; `later` begins after it
+  std::string message;
+  std::uint64_t limit = 0;
+  Place at_least = 0;  // what the user was told before, so the answer stands for no less
+};
+
+Look draw_look(Chance& chance, const Model& model, const std::string& user);
+std::string describe(const Look& look);
+api::Request request_of(const Look& look);
+// Throws a Violation where the model knows better.
+void check_look(const Model& model, const Look& look, const api::Response& response, base::JsonParser& parser);
+
+}  // namespace hansard::sim
