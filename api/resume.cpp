@@ -187,11 +187,10 @@ Resume::Step Resume::tell_missed(const Snapshot& snapshot, std::size_t frames_ma
   return *next > snapshot.position() ? Step::wait_for_views : Step::more;
 }
 
-// Other people's pointers that moved since; where the user's own did, his other devices moved it. A pointer that stands
-// where its owner joined last was put there by that, not by reading.
+// Other people's pointers that moved since. A pointer that stands where its owner joined last was put there by that,
+// not by reading.
 void Resume::tell_receipts(const Snapshot& snapshot, const ConversationId& conversation, std::vector<FramePtr>& out) {
   if (!dispatcher_.is_member(user_, conversation)) return;
-  if (snapshot.reader(conversation, user_).read_position > after_) note_unread(conversation);
   if (!dispatcher_.pushes_receipts(conversation)) return;
   for (const auto& member : snapshot.members(conversation, {}, limits_.receipts_pushed_members_max)) {
     if (member.user == user_) continue;

@@ -17,6 +17,8 @@ using projections::StreamEntry;
 namespace {
 
 constexpr std::size_t kScanPage = 1'024;
+constexpr std::size_t kOwnPage = 128;
+constexpr std::size_t kFetchCost = 16;
 constexpr std::size_t kPageEntriesMin = 4;
 constexpr std::size_t kPageEntriesMax = 256;
 
@@ -29,6 +31,11 @@ bool is_message(EventType type) { return type == EventType::message_sent || type
 
 bool is_end(EventType type) {
   return type == EventType::message_deleted || type == EventType::message_expired || type == EventType::message_erased;
+}
+
+bool is_own_move(EventType type) {
+  return type == EventType::read_advanced || type == EventType::unread_marked ||
+         type == EventType::conversation_flagged;
 }
 
 bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
@@ -119,18 +126,21 @@ std::size_t StreamPass::scan_turns(const Snapshot& snapshot, Source& source) {
   return entries.size() + 1;
 }
 
-// Reads are in the conversations' receipts; what else the user changed for himself is only here.
+// What the user moved for himself on other devices. A read that only takes a marker away moves no pointer, so the rows
+// of the present do not tell of it. An event that is fetched costs as much as many entries.
 std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot, Missed& missed) {
-  auto entries = snapshot.stream(base::stream_of_user(user_), own_scanned_, kScanPage);
+  auto entries = snapshot.stream(base::stream_of_user(user_), own_scanned_, kOwnPage);
+  std::size_t cost = entries.size() + 1;
   for (const auto& entry : entries) {
     if (entry.position > through_) break;
     own_scanned_ = entry.position;
-    if (entry.type != EventType::unread_marked && entry.type != EventType::conversation_flagged) continue;
+    if (!is_own_move(entry.type)) continue;
+    cost += kFetchCost;
     auto conversation = conversation_of(*event_at(entry.position));
     if (conversation) missed.counts.note_moved(user_, *conversation, through_);
   }
-  is_own_scanned_ = entries.size() < kScanPage || entries.back().position > through_;
-  return entries.size() + 1;
+  is_own_scanned_ = entries.size() < kOwnPage || entries.back().position > through_;
+  return cost;
 }
 
 void StreamPass::begin_merge(const Snapshot& snapshot) {

@@ -11,8 +11,7 @@ namespace hansard::test {
 using domain::RecordedEvent;
 
 namespace {
-// Folds the log anew for every question.
-class FakeSnapshot final : public projections::Snapshot {
+class FakeSnapshot final : public projections::Snapshot {  // folds the log anew for every question
  public:
   FakeSnapshot(const FakeEngine& engine, Position position, bool hides_before_join)
       : engine_(engine), position_(position), hides_before_join_(hides_before_join) {}
@@ -20,16 +19,15 @@ class FakeSnapshot final : public projections::Snapshot {
   std::unique_ptr<projections::Past> past(Position) const override { return nullptr; }
 
   std::optional<projections::ConversationView> conversation(const ConversationId& id) const override {
-    projections::ConversationView view{.id = id};
-    bool is_known = false;
+    projections::ConversationView view;
     each([&](const RecordedEvent& event) {
       api::for_each_change(event, [&](const api::MembershipChange& change) {
         if (change.conversation != id) return;
-        is_known = true;
+        view.id = id;
         view.member_count += change.joined ? 1 : -1u;
       });
     });
-    if (!is_known) return std::nullopt;
+    if (view.id.is_nil()) return std::nullopt;
     if (hides_before_join_) view.settings.history = domain::History::from_join;
     return view;
   }
@@ -43,8 +41,8 @@ class FakeSnapshot final : public projections::Snapshot {
     projections::ReaderView view;
     each([&](const RecordedEvent& event) {
       if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) {
-        if (read->conversation != id || read->user != user) return;
-        view.read_up_to = std::max(view.read_up_to, read->up_to);
+        if (read->conversation != id || read->user != user || read->up_to <= view.read_up_to) return;
+        view.read_up_to = read->up_to;
         view.read_position = event.position;
         view.read_at = event.time;
       } else if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) {

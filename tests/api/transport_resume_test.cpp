@@ -164,3 +164,16 @@ TEST_CASE("who read, left and joined again is not said to have read what came be
   const std::vector<Seen> wanted = {{"message.new", 4}, {"member.removed", 5}, {"member.added", 6}};
   CHECK(seen(absent.comes_back(false)) == wanted);
 }
+
+TEST_CASE("a resume tells the count after a read that only took the marker away") {
+  for (bool by_tail : {false, true}) {
+    Absence absent;
+    absent.history.create(0, 0, 1);
+    absent.history.send(0, 1);
+    absent.history.read(0, 0, true);
+    absent.history.mark(0, 0);
+    absent.leaves_now();
+    absent.history.read(0, 0, true);
+    CHECK(tells_count(absent.comes_back(by_tail)));
+  }
+}
