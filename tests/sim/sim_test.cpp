@@ -40,6 +40,16 @@ TEST_CASE("the same seed gives the same world, another one another") {
   CHECK(digests.size() == 5);
 }
 
+TEST_CASE("a seed is the same world on RocksDB, too") {
+  Plan plan = draw_plan(3, 1'000);
+  plan.folder = kOwnFolder;
+  const Outcome once = run_apart(plan, Bug::none);
+  const Outcome again = run_apart(plan, Bug::none);
+  CHECK(once.violation.value_or("holds") == "holds");
+  CHECK(once.events > 0);
+  CHECK(once.digest == again.digest);
+}
+
 TEST_CASE("worlds hold") {
   Batch batch;
   batch.last = 40;
