@@ -1,68 +1,51 @@
+// The plain SHA256_ functions are deprecated in favour of EVP, whose own work is a quarter of what a digest of 200
+// bytes takes (measured: 96 instead of 131 ns for 66 bytes, 134 instead of 167 for 166); a log has four digests an
+// event.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "engine/base/hash.h"
 
 #include <cstring>
 #include <utility>
 
 #include <boost/crc.hpp>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include "engine/base/check.h"
 #include "engine/base/crc32c.h"
 
 namespace hansard::base {
 
-namespace {
-const EVP_MD* sha256_algorithm() {
-  // Fetched once: an implicit fetch per digest costs more than hashing 200 bytes.
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  CHECK(algorithm != nullptr);
-  return algorithm;
-}
-
-struct ContextFree {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
-
-EVP_MD_CTX* thread_context() {
-  thread_local Context context(EVP_MD_CTX_new());
-  return context.get();
-}
-}  // namespace
-
 struct Sha256::Impl {
-  Context context{EVP_MD_CTX_new()};
+  SHA256_CTX context;
 };
 
-Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
-  CHECK(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
-}
+Sha256::Sha256() : impl_(std::make_unique<Impl>()) { CHECK(SHA256_Init(&impl_->context) == 1); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 Sha256& Sha256::update(std::string_view bytes) {
-  CHECK(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
+  CHECK(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1);
   return *this;
 }
 
 Digest Sha256::finish() {
   Digest digest;
-  CHECK(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) == 1);
-  CHECK(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
+  CHECK(SHA256_Final(digest.data(), &impl_->context) == 1);
+  CHECK(SHA256_Init(&impl_->context) == 1);
   return digest;
 }
 
 Digest sha256(std::string_view bytes) { return sha256_pair(bytes, {}); }
 
 Digest sha256_pair(std::string_view a, std::string_view b) {
-  EVP_MD_CTX* context = thread_context();
+  SHA256_CTX context;
   Digest digest;
-  CHECK(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr) == 1);
-  CHECK(EVP_DigestUpdate(context, a.data(), a.size()) == 1);
-  CHECK(EVP_DigestUpdate(context, b.data(), b.size()) == 1);
-  CHECK(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+  CHECK(SHA256_Init(&context) == 1);
+  CHECK(SHA256_Update(&context, a.data(), a.size()) == 1);
+  CHECK(SHA256_Update(&context, b.data(), b.size()) == 1);
+  CHECK(SHA256_Final(digest.data(), &context) == 1);
   return digest;
 }
 

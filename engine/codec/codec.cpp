@@ -141,8 +141,9 @@ void encode(const EncodeInput& input, std::string& out) {
   store_crc(record, bytes);
 }
 
-Result<Leaf> decode_leaf(std::string_view record) {
-  TRY(check_frame(record));
+namespace {
+// PRECONDITION: the record's frame was checked.
+Leaf leaf_of(std::string_view record) {
   Leaf leaf;
   leaf.leaf_version = load_le<std::uint8_t>(record, kLeafVersionAt);
   leaf.type = static_cast<domain::EventType>(load_le<std::uint16_t>(record, kTypeAt));
@@ -158,6 +159,12 @@ Result<Leaf> decode_leaf(std::string_view record) {
   leaf.content_commitment = load_bytes<32>(record, kContentCommitmentAt);
   return leaf;
 }
+}  // namespace
+
+Result<Leaf> decode_leaf(std::string_view record) {
+  TRY(check_frame(record));
+  return leaf_of(record);
+}
 
 std::string_view leaf_bytes(std::string_view record) {
   CHECK(record.size() >= kFixedBytes, record.size());
@@ -169,18 +176,18 @@ Result<domain::RecordedEvent> decode(std::string_view record) {
   return decode_framed(record, frame);
 }
 
-Result<void> verify(std::string_view record) {
+Result<Leaf> verify(std::string_view record) {
   TRY(Frame frame, check_frame(record));
   TRY(decode_framed(record, frame));
   if (!commits_to(record, kFactsCommitmentAt, kFactsSaltAt, frame.facts)) {
     return corrupt_at(kFactsCommitmentAt, "the facts are not those committed to");
   }
   // An erasure takes the salt as well: what was committed to can no longer be told, only that it was not replaced.
-  if ((frame.flags & kFlagErased) != 0) return base::success();
+  if ((frame.flags & kFlagErased) != 0) return leaf_of(record);
   if (!commits_to(record, kContentCommitmentAt, kContentSaltAt, frame.content)) {
     return corrupt_at(kContentCommitmentAt, "the content is not what was committed to");
   }
-  return base::success();
+  return leaf_of(record);
 }
 
 Result<std::string> erase_content(std::string_view record) {

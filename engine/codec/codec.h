@@ -56,8 +56,8 @@ Result<Leaf> decode_leaf(std::string_view record);
 std::string_view leaf_bytes(std::string_view record);
 // A type this build does not know gives an event without a body.
 Result<domain::RecordedEvent> decode(std::string_view record);
-// CRC, lengths, tables and both commitments: everything a record can prove about itself.
-Result<void> verify(std::string_view record);
+// CRC, lengths, tables and both commitments: everything a record can prove about itself. Answers its leaf.
+Result<Leaf> verify(std::string_view record);
 // The same record without its content and content salt; the leaf does not change (I5).
 Result<std::string> erase_content(std::string_view record);
 

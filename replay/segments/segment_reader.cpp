@@ -69,8 +69,7 @@ class Reading {
   }
 
   Result<void> take(std::string_view record) {
-    TRY(codec::verify(record));
-    TRY(auto leaf, codec::decode_leaf(record));
+    TRY(auto leaf, codec::verify(record));
     if (leaf.position <= last_ || leaf.position > contents_.head.last || leaf.partition != contents_.head.partition) {
       return base::error(base::ErrorCode::corrupt,
                          "position " + std::to_string(leaf.position.value) + " does not belong there");

@@ -102,9 +102,7 @@ class Walk {
   }
 
   void take(Position at, std::string_view record, Stretch& stretch, RunIndex& open) {
-    auto proven = codec::verify(record);
-    if (!proven) return records_.damaged(record_damage(at, proven.error()));
-    auto leaf = codec::decode_leaf(record);
+    auto leaf = codec::verify(record);
     if (!leaf) return records_.damaged(record_damage(at, leaf.error()));
     check_place(at, leaf.value());
     check_time(at, leaf.value().time, stretch);
