@@ -1,10 +1,8 @@
-// What proofs cost: the hashing alone, from a warm log; and the same sends with hashing as it comes and with hashing
-// put off (by [proof] interval_ms and events) until after the row, on a server each.
+// What proofs cost: the same sends with hashing as it comes and with hashing put off (by [proof] interval_ms and
+// events) until after the row, on a server each.
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/log/rocks_log.h"
-#include "engine/proof/leaves.h"
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
 
@@ -12,16 +10,6 @@ namespace hansard::bench {
 
 namespace {
 constexpr std::size_t kRounds = 3;  // in turn, so that a slow minute of the machine meets both
-
-Row failed(const std::string& name, const std::string& why) { return {name, 0, "", std::nullopt, 0, 0, why}; }
-
-base::Result<std::uint64_t> hash_all(const log::EventLog& log, const std::string& folder) {
-  TRY(auto tiles, proof::TileStore::open(folder, proof::TileStore::Mode::write));
-  proof::CompactRange range;
-  TRY(proof::extend(log, log.durable(base::kPartition).value, range, *tiles));
-  TRY(tiles->sync());
-  return range.size();
-}
 
 double sends_per_second(const std::string& binary, const std::string& proof_settings, double seconds, double& cpu) {
   ServerProcess server(binary, proof_settings);
@@ -32,24 +20,6 @@ double sends_per_second(const std::string& binary, const std::string& proof_sett
   return row.value;
 }
 }  // namespace
-
-Row hashing_row(Scene& scene) {
-  const std::string name = "hashing the log into the tree, alone";
-  scene.server.stop();
-  auto log = log::open_rocks_log_read_only(scene.server.data_folder());
-  if (!log) return failed(name, log.error().detail);
-  const std::uint64_t start = now_ns();
-  auto leaves = hash_all(*log.value(), scene.scratch + "/hashed");
-  const double passed = static_cast<double>(now_ns() - start) / 1e9;
-  if (!leaves) return failed(name, leaves.error().detail);
-  return {name,
-          static_cast<double>(leaves.value()) / passed,
-          "leaves/s",
-          std::nullopt,
-          0,
-          0,
-          std::to_string(leaves.value()) + " leaves, read, checked, hashed, written and synced"};
-}
 
 std::vector<Row> proof_cost_rows(const std::string& binary, double seconds) {
   std::vector<double> hashed, delayed;

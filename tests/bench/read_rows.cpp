@@ -1,6 +1,4 @@
-// Reads per second over HTTP, memory per idle WebSocket, and how fast the log folds into fresh views.
-#include "engine/engine.h"
-#include "projections/views.h"
+// Reads per second over HTTP, and memory per idle WebSocket.
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
 
@@ -98,20 +96,6 @@ Row idle_row(Scene& scene) {
           0,
           0,
           std::to_string(kSockets) + " sockets, resident memory of the server"};
-}
-
-Row rebuild_row(Scene& scene) {
-  const std::string name = "rebuild of conversation, unread and audit";
-  scene.server.stop();
-  auto engine = engine::Engine::open_read_only(scene.server.data_folder());
-  if (!engine) return {name, 0, "events/s", std::nullopt, 0, 0, engine.error().detail};
-  std::uint64_t start = now_ns();
-  auto status = projections::rebuild(*engine.value(), scene.scratch + "/rebuild", {}, [](base::Position) {});
-  double passed = static_cast<double>(now_ns() - start) / 1e9;
-  if (!status) return {name, 0, "events/s", std::nullopt, 0, 0, status.error().detail};
-  std::uint64_t events = status.value().front().applied.value;
-  return {name, static_cast<double>(events) / passed, "events/s", std::nullopt, 0,
-          0,    std::to_string(events) + " events"};
 }
 
 }  // namespace hansard::bench

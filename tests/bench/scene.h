@@ -42,12 +42,14 @@ Row pipelined_send_row(Scene& scene);          // the first of them
 std::vector<Row> delivery_rows(Scene& scene);  // open loop latency, fan-out
 std::vector<Row> read_rows(Scene& scene);      // history, unread
 Row idle_row(Scene& scene);
-// Stops the server: its log is hashed again into a tree.
-Row hashing_row(Scene& scene);
 // Starts servers of its own.
 std::vector<Row> proof_cost_rows(const std::string& binary, double seconds);
-// Stops the server: its log is folded again into fresh views.
-Row rebuild_row(Scene& scene);
+// Without the server: a log of `events` generated events in a folder below `scratch`, verified, folded, hashed.
+std::vector<Row> verify_rows(const std::string& scratch, std::uint64_t events);
+std::vector<Row> rebuild_rows(const std::string& scratch, std::uint64_t events);
+Row hashing_row(const std::string& scratch, std::uint64_t events);
+// Starts a server of its own on such a log: sends without and with a rebuild beside them.
+std::vector<Row> beside_rebuild_rows(const std::string& binary, double seconds, std::uint64_t events);
 // Without the server: the past of one long conversation beside its present.
 std::vector<Row> past_rows(const std::string& scratch, double seconds);
 // A server of its own on a generated log of `events` events, in a folder below `scratch`.

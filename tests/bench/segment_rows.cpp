@@ -7,15 +7,13 @@
 #include <stdexcept>
 
 #include "engine/base/clock.h"
-#include "engine/codec/codec.h"
-#include "engine/log/bulk_log.h"
 #include "replay/segments/exporter.h"
 #include "replay/segments/restorer.h"
 #include "replay/segments/segment_reader.h"
 #include "replay/segments/work_pool.h"
+#include "tests/bench/generated_log.h"
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
-#include "tests/bench/synthetic_log.h"
 
 namespace hansard::bench {
 
@@ -30,37 +28,6 @@ T must(base::Result<T> result) {
 }
 void must(base::Result<void> result) {
   if (result.has_error()) throw std::runtime_error(result.error().detail);
-}
-
-// Hashes and salts by chance, as they are.
-codec::EncodeInput input_of(const domain::RecordedEvent& event) {
-  codec::EncodeInput input{event};
-  base::random_bytes(input.actor_hash);
-  base::random_bytes(input.facts_salt);
-  base::random_bytes(input.content_salt);
-  return input;
-}
-
-void make_log(const std::string& data, std::uint64_t events) {
-  SyntheticLog generated(events);
-  auto log = must(log::BulkLog::create(data));
-  auto stretch = must(log->begin({1}));
-  std::string record;
-  for (base::Position after; after.value < events;) {
-    for (const engine::EventPtr& event : must(generated.read(after, 1'000))) {
-      domain::RecordedEvent whole = *event;
-      base::random_bytes(whole.command);
-      base::random_bytes(whole.fingerprint);
-      record.clear();
-      codec::encode(input_of(whole), record);
-      must(stretch->put(record));
-      after = whole.position;
-    }
-  }
-  must(stretch->end());
-  log::BulkIdentity identity;
-  identity.cluster.fill(1);
-  must(log->finish(identity));
 }
 
 // What `cat folder/* > /dev/null` does.
@@ -82,7 +49,7 @@ class SegmentBench {
       : data_(scratch + "/segments-data"), out_(scratch + "/segments-out"), events_(events) {}
 
   std::vector<Row> run() {
-    make_log(data_, events_);
+    make_chat_log(data_, events_);
     add("reading the log's files plainly", [&] { return read_plainly(data_ + "/log"); });
     for (const auto choice : {files::IoChoice::automatic, files::IoChoice::posix}) export_with(choice);
     add("reading the segments plainly", [&] { return read_plainly(out_ + "/segments"); });
