@@ -1,10 +1,12 @@
 #include "projections/rebuild_pace.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace hansard::projections {
 
 void RebuildPace::look(base::Position applied, base::MonotonicTime now) {
+  if (auto sync = mean_sync()) resting_sync_ = sync;
   base::Position durable = engine_.durable();
   is_busy_ = durable != seen_;
   seen_ = durable;
@@ -19,7 +21,29 @@ void RebuildPace::look(base::Position applied, base::MonotonicTime now) {
 std::chrono::nanoseconds RebuildPace::rest(std::uint64_t events, std::chrono::nanoseconds took) const {
   if (!is_busy_) return std::chrono::nanoseconds{0};
   std::chrono::nanoseconds share{events * 1'000'000'000 / busy_events_per_s_};
-  return std::max(share - took, 2 * took);
+  return std::max(share - took, std::chrono::nanoseconds{0});
+}
+
+std::chrono::nanoseconds RebuildPace::breath(std::chrono::nanoseconds took) const {
+  return is_busy_ ? rest_factor_ * took : std::chrono::nanoseconds{0};
+}
+
+void RebuildPace::worked() {
+  const auto working = mean_sync();
+  if (!working || !resting_sync_) return;
+  if (*working > 2 * *resting_sync_) {
+    rest_factor_ = std::min(kRestMax, 2 * rest_factor_);
+  } else if (2 * *working < 3 * *resting_sync_) {
+    rest_factor_ = std::max(kRestMin, rest_factor_ / 2);
+  }
+}
+
+std::optional<double> RebuildPace::mean_sync() {
+  const engine::Metrics now = engine_.metrics();
+  const std::uint64_t commits = now.commits - std::exchange(commits_, now.commits);
+  const std::uint64_t sync_ns = now.sync_ns_total - std::exchange(sync_ns_, now.sync_ns_total);
+  if (commits < kCommitsCompared) return std::nullopt;
+  return static_cast<double>(sync_ns) / static_cast<double>(commits);
 }
 
 }  // namespace hansard::projections

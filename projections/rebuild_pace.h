@@ -1,6 +1,10 @@
 // How fast a rebuild goes beside live traffic: as fast as it can while nobody writes; with somebody writing, at most so
-// many events a second and a third of the time, and not at all while commands queue up or the views fall behind (though
-// never standing still for longer than kWaitMax, so that it ends under any load).
+// many events a second and a third of the time, in pieces of a few milliseconds with a breath after each; and not at
+// all while commands queue up or the views fall behind (though never standing still for longer than kWaitMax, so that
+// it ends under any load).
+//
+// It measures what it does to others: how long a commit's sync takes while it works against while it rests. Syncs twice
+// as slow double its rest, up to kRestMax times its work; once they are no slower the rest shrinks again.
 //
 // Thread: the rebuild's.
 #pragma once
@@ -8,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "engine/base/clock.h"
 #include "engine/engine.h"
@@ -21,6 +26,8 @@ class RebuildPace {
   static constexpr std::chrono::seconds kWaitMax{1};
   static constexpr std::chrono::milliseconds kLook{10};
   static constexpr std::size_t kIdleBatch = 65'536, kBusyBatch = 12'000;
+  static constexpr unsigned kRestMin = 2, kRestMax = 16;  // times the work
+  static constexpr std::uint64_t kCommitsCompared = 5;    // fewer say nothing
 
   RebuildPace(const engine::Engine& engine, std::uint32_t busy_events_per_s)
       : engine_(engine), busy_events_per_s_(busy_events_per_s), seen_(engine.durable()) {}
@@ -30,12 +37,22 @@ class RebuildPace {
   std::size_t batch_events() const { return is_busy_ ? kBusyBatch : kIdleBatch; }
   // Before the next batch: look again after kLook.
   bool must_wait() const { return is_pressed_; }
-  // After a batch of `events` that took so long.
+  // After a batch of `events` that took so long, breaths included.
   std::chrono::nanoseconds rest(std::uint64_t events, std::chrono::nanoseconds took) const;
+  // After a piece of a batch that took so long; nothing while nobody writes.
+  std::chrono::nanoseconds breath(std::chrono::nanoseconds took) const;
+  // A batch was built: what others felt of it is compared with how it was while this rested before it.
+  void worked();
 
  private:
+  // The mean sync of the commits since the last call; nothing where there were too few.
+  std::optional<double> mean_sync();
+
   const engine::Engine& engine_;
   const std::uint32_t busy_events_per_s_;
+  std::uint64_t commits_ = 0, sync_ns_ = 0;  // as last seen
+  std::optional<double> resting_sync_;
+  unsigned rest_factor_ = kRestMin;
   base::Position seen_;
   bool is_busy_ = false;
   bool is_pressed_ = false;

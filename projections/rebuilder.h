@@ -78,6 +78,8 @@ class Rebuilder {
   void build(const std::vector<Site*>& sites, const RebuildRequest& request);
   base::Result<void> open_sites(const std::vector<Site*>& sites, BuiltViews& built);
   base::Result<void> fold_up(const std::vector<Site*>& sites, BuiltViews& built);
+  base::Result<void> fold_batches(const std::vector<Site*>& sites, BuiltViews& built);
+  void take_breath();
   base::Result<void> compare(Site& site);
   base::Result<ViewComparison> compare_at(Site& site, Position least, bool with_rows);
   void settle(Site& site, const RebuildRequest& request);
@@ -97,6 +99,7 @@ class Rebuilder {
   Projector& projector_;
   const ViewOptions options_;
   RebuildPace pace_;
+  base::MonotonicTime breathed_{};  // when the last piece of work ended
   std::vector<Site> sites_;
 
   mutable std::mutex mutex_;

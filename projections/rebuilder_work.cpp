@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint64_t kHandOverEventsMax = 1'000;
 // For a live view to apply what was durable when a difference was seen.
 constexpr std::chrono::seconds kSettleMax{30};
+// Shorter pieces are not worth a sleep.
+constexpr std::chrono::milliseconds kPieceMin{1};
 
 base::Error cancelled() { return base::error(base::ErrorCode::shutting_down, "cancelled"); }
 base::MonotonicTime now() { return base::system_clock().monotonic(); }
@@ -41,19 +43,37 @@ base::Result<void> Rebuilder::open_sites(const std::vector<Site*>& sites, BuiltV
   return base::success();
 }
 
+void Rebuilder::take_breath() {
+  const auto took = now() - breathed_;
+  if (took < kPieceMin) return;
+  sleep(pace_.breath(took));
+  breathed_ = now();
+}
+
 base::Result<void> Rebuilder::fold_up(const std::vector<Site*>& sites, BuiltViews& built) {
+  for (const auto& view : built) view->set_breath([this] { take_breath(); });
+  auto outcome = fold_batches(sites, built);
+  for (const auto& view : built) view->set_breath({});
+  return outcome;
+}
+
+base::Result<void> Rebuilder::fold_batches(const std::vector<Site*>& sites, BuiltViews& built) {
   for (Position last; built.front()->position() < (last = lowest_applied(sites));) {
     pace_.look(last, now());
     if (pace_.must_wait()) {
       if (!sleep(RebuildPace::kLook)) return cancelled();
       continue;
     }
-    auto began = now();
+    auto began = breathed_ = now();
     Position before = built.front()->position();
     TRY(build_batch(engine_, built, last, pace_.batch_events()));
+    pace_.worked();
+    const auto unbreathed = now() - breathed_;
     Position reached = built.front()->position();
     for (Site* site : sites) note_progress(*site, reached, last);
-    if (!sleep(pace_.rest(reached.value - before.value, now() - began))) return cancelled();
+    if (!goes_on()) return cancelled();
+    const auto share = pace_.rest(reached.value - before.value, now() - began);
+    if (!sleep(std::max(share, pace_.breath(unbreathed)))) return cancelled();
   }
   return base::success();
 }

@@ -57,6 +57,7 @@ base::Result<void> BuiltView::follow(const engine::Engine& engine, Position last
 
 std::unique_ptr<ViewFold> BuiltView::keep() {
   is_kept_ = true;
+  fold_->set_breath({});
   return std::move(fold_);
 }
 

@@ -42,6 +42,7 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
     next_.position = event->position;
     next_.unknown_events += known.value() ? 0 : 1;
     ++applied;
+    if (breath_ && applied % kBreathEvents == 0) breath_();
   }
   return applied;
 }

@@ -4,6 +4,7 @@
 // Thread: one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -18,11 +19,14 @@ namespace hansard::projections {
 class ViewFold {
  public:
   static constexpr std::size_t kFileEventsMin = 10'000;
+  static constexpr std::size_t kBreathEvents = 256;
 
   ViewFold(const ViewKind& kind, std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
 
   ViewStore& store() const { return *store_; }
   const Checkpoint& checkpoint() const { return store_->checkpoint(); }
+  // Called while folding, after each kBreathEvents: a rebuild lets others go first there. Nothing: it folds on.
+  void set_breath(std::function<void()> breath) { breath_ = std::move(breath); }
   // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
   // the checkpoint or cannot be applied; those before it are committed.
   // Batches of kFileEventsMin and more are written as sorted files.
@@ -36,6 +40,7 @@ class ViewFold {
   const ViewKind& kind_;
   std::shared_ptr<ViewStore> store_;
   RowBatch rows_;
+  std::function<void()> breath_;
   Checkpoint next_;  // what the batch under way leads to
 };
 

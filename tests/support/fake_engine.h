@@ -40,6 +40,12 @@ class FakeEngine final : public engine::Engine {
     answer_max_ = events_max;
   }
 
+  // What metrics() answers from now on.
+  void set_metrics(const engine::Metrics& metrics) {
+    std::lock_guard lock(mutex_);
+    metrics_ = metrics;
+  }
+
   void submit(engine::Submission submission) override {
     std::vector<engine::Completion> refused(1);
     refused[0].token = submission.token;
@@ -67,7 +73,10 @@ class FakeEngine final : public engine::Engine {
   }
 
   void append_typing(const log::TypingTransition&) override {}
-  engine::Metrics metrics() const override { return {}; }
+  engine::Metrics metrics() const override {
+    std::lock_guard lock(mutex_);
+    return metrics_;
+  }
   void stop() override {}
 
  private:
@@ -76,6 +85,7 @@ class FakeEngine final : public engine::Engine {
   const std::uint32_t epoch_;
   std::size_t answer_max_ = SIZE_MAX;
   base::Position broken_at_;
+  engine::Metrics metrics_;
   base::PositionGate gate_;
 };
 
