@@ -26,27 +26,24 @@ bool concerns(const domain::RecordedEvent& event, const ConversationId& conversa
   return std::visit([&](const auto& body) { return is_pointer_of(body, conversation); }, *event.body);
 }
 
-base::Result<std::unique_ptr<Snapshot>> fold_conversation(const engine::Engine& engine,
-                                                          const ConversationId& conversation, Position through,
-                                                          const std::function<void(Position)>& progress) {
+base::Result<std::unique_ptr<Snapshot>> fold_conversation(std::uint32_t epoch, const ConversationId& conversation,
+                                                          Position through, const EventWalk& walk) {
   auto rows = std::make_shared<RowMap>();
   RowBatch batch(*rows, kRowsCachedMax);
   Checkpoint next;
-  next.epoch = engine.epoch();
-  while (next.position < through) {
-    TRY(auto events, engine.read(next.position, kStretchEvents));
-    if (events.empty()) return base::error(base::ErrorCode::corrupt, "the log ends before its durable position");
-    for (const auto& event : events) {
-      if (event->position > through) break;
-      next.position = event->position;
-      if (!concerns(*event, conversation)) continue;
-      auto applied = apply(*event, batch);
-      if (!applied) return applied.error();
-    }
+  next.epoch = epoch;
+  std::size_t applied = 0;
+  TRY(walk([&](const domain::RecordedEvent& event) -> base::Result<void> {
+    if (!concerns(event, conversation)) return base::success();
+    TRY(apply(event, batch));
+    if (++applied % kStretchEvents != 0) return base::success();
     rows->commit(batch.changes(next.digest), next);
     batch.committed();
-    progress(next.position);
-  }
+    return base::success();
+  }));
+  next.position = through;
+  rows->commit(batch.changes(next.digest), next);
+  batch.committed();
   return std::unique_ptr<Snapshot>(std::make_unique<ChatSnapshot>(std::move(rows), std::make_shared<UnreadMemo>(0)));
 }
 

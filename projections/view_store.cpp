@@ -51,6 +51,13 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   return rocks;
 }
 
+// Writes nowhere: a read-only open must not leave a trace file behind.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 void mark_damaged(const std::string& folder) { std::ofstream(folder + "/" + kDamagedMark) << "rebuild from the log\n"; }
 
 void require(const rocksdb::Status& status, const std::string& folder, const char* doing) {
@@ -111,7 +118,8 @@ std::vector<std::string> keys_at(RowCursor& rows, std::string_view prefix) {
 
 class RocksStore final : public ViewStore {
  public:
-  RocksStore(std::string folder, base::FolderSeal seal, std::unique_ptr<rocksdb::DB> db)
+  // `seal`: of who writes.
+  RocksStore(std::string folder, std::optional<base::FolderSeal> seal, std::unique_ptr<rocksdb::DB> db)
       : folder_(std::move(folder)), seal_(std::move(seal)), db_(std::move(db)), newest_(*this) {}
 
   base::Result<void> read_checkpoint();
@@ -142,7 +150,7 @@ class RocksStore final : public ViewStore {
   base::Position newest_position() const;
 
   const std::string folder_;
-  base::FolderSeal seal_;
+  std::optional<base::FolderSeal> seal_;
   std::unique_ptr<rocksdb::DB> db_;
   // Of whoever purges: where the database stood when it was last rewritten, and the files that were replaced.
   base::Position rewritten_;
@@ -208,7 +216,9 @@ void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoin
   std::string path = folder_ + "/" + kIngestedFile;
   std::string bytes;
   checkpoint.encode(bytes);
-  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db_->GetOptions());
+  rocksdb::EnvOptions how;
+  how.bytes_per_sync = kBytesPerSync;
+  rocksdb::SstFileWriter file(how, db_->GetOptions());
   require(file.Open(path), folder_, "open file");
   // The checkpoint's key is below all others.
   rocksdb::Status status = file.Put(slice_of(checkpoint_key()), bytes);
@@ -322,6 +332,18 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
   auto store = std::make_shared<RocksStore>(folder, std::move(seal), std::unique_ptr<rocksdb::DB>(db));
   TRY(store->read_checkpoint());
   return std::shared_ptr<ViewStore>(std::move(store));
+}
+
+base::Result<std::shared_ptr<const StoreSnapshot>> ViewStore::open_read_only(const std::string& folder) {
+  rocksdb::Options options = rocks_options({});
+  options.create_if_missing = false;
+  options.info_log = std::make_shared<SilentLogger>();
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, folder, &db);
+  if (!status.ok()) return open_error(folder, status);
+  auto store = std::make_shared<RocksStore>(folder, std::nullopt, std::unique_ptr<rocksdb::DB>(db));
+  TRY(store->read_checkpoint());
+  return std::shared_ptr<const StoreSnapshot>(std::make_shared<RocksSnapshot>(std::move(store)));
 }
 
 std::vector<std::string> StoreSnapshot::keys_with(std::string_view prefix) const { return keys_at(*cursor(), prefix); }

@@ -51,6 +51,9 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   // Opens or creates. `in_use` when another process holds it; `corrupt` when it cannot be read or is marked damaged
   // (set it aside and rebuild); `io` when the disk is full.
   static base::Result<std::shared_ptr<ViewStore>> open(const std::string& folder, const StoreOptions& options);
+  // What is on disk, opened without writing a byte: of a stopped server all of it, of a running one what was flushed.
+  // Errors: corrupt, io.
+  static base::Result<std::shared_ptr<const StoreSnapshot>> open_read_only(const std::string& folder);
   virtual ~ViewStore() = default;
 
   // As last committed, or as opened.

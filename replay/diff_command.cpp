@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/conversation_events.h"
 #include "replay/moment.h"
 #include "replay/progress.h"
 #include "replay/story.h"
@@ -75,26 +76,42 @@ void print(const domain::RecordedEvent& event, const std::string& words, bool js
   std::cout << out << "}\n";
 }
 
+// Every event up to the end of the range, or at least those the subject is in.
+Result<void> read_events(const engine::Engine& engine, const Options& given, const Subject& subject, Position through,
+                         const std::function<void(Position)>& progress, const TakeEvent& take) {
+  if (subject.conversation) {
+    return for_each_event_about(engine, given.data, {*subject.conversation, through}, progress, take);
+  }
+  for (Position at; at < through;) {
+    TRY(auto events, engine.read(at, kStretchEvents));
+    if (events.empty()) return base::error(base::ErrorCode::corrupt, "the log ends before its durable position");
+    for (const auto& event : events) {
+      if (event->position > through) break;
+      TRY(take(*event));
+    }
+    at = events.back()->position;
+    progress(at);
+  }
+  return base::success();
+}
+
 // The number of changes told.
 Result<std::uint64_t> tell(const engine::Engine& engine, const Options& given) {
   TRY(auto subject, subject_of(given));
   TRY(auto range, range_of(engine, given));
-  Story story(std::move(subject));
+  Story story(subject);
   Progress progress("reading", given.quiet);
-  std::uint64_t told = 0;
-  for (Position at; at < range.to;) {
-    TRY(auto events, engine.read(at, kStretchEvents));
-    if (events.empty()) return base::error(base::ErrorCode::corrupt, "the log ends before its durable position");
-    for (const auto& event : events) {
-      if (event->position > range.to) break;
-      auto words = story.tell(*event);
-      if (!words || event->position <= range.from) continue;
-      print(*event, *words, given.json, engine.epoch());
-      ++told;
-    }
-    at = events.back()->position;
+  const auto share = [&](Position at) {
     progress.update(at.value, static_cast<double>(at.value) / static_cast<double>(range.to.value));
-  }
+  };
+  std::uint64_t told = 0;
+  TRY(read_events(engine, given, subject, range.to, share, [&](const domain::RecordedEvent& event) -> Result<void> {
+    auto words = story.tell(event);
+    if (!words || event.position <= range.from) return base::success();
+    print(event, *words, given.json, engine.epoch());
+    ++told;
+    return base::success();
+  }));
   return told;
 }
 

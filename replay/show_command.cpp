@@ -7,6 +7,7 @@
 #include "projections/one_conversation.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/conversation_events.h"
 #include "replay/moment.h"
 #include "replay/progress.h"
 #include "replay/transcript.h"
@@ -40,7 +41,10 @@ Result<Scene> scene_at(const engine::Engine& engine, const Options& given) {
   auto share = [&](base::Position p) {
     progress.update(p.value, static_cast<double>(p.value) / static_cast<double>(at.value));
   };
-  TRY(auto then, projections::fold_conversation(engine, id, at, share));
+  const auto walk = [&](const TakeEvent& take) {
+    return for_each_event_about(engine, given.data, {id, at}, share, take);
+  };
+  TRY(auto then, projections::fold_conversation(engine.epoch(), id, at, walk));
   auto scene = scene_of(*then, id, {given.before}, given.limit);
   if (!scene) {
     return base::error(base::ErrorCode::not_found,

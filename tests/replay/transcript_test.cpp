@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "projections/one_conversation.h"
+#include "replay/conversation_events.h"
 #include "replay/moment.h"
 #include "tests/projections/log_builder.h"
 #include "tests/support/fake_engine.h"
@@ -16,9 +17,16 @@ using Catch::Contains;
 using projections::LogBuilder;
 using projections::time_of;
 
+base::Result<std::unique_ptr<projections::Snapshot>> fold(const engine::Engine& engine, const base::ConversationId& id,
+                                                          base::Position through) {
+  return projections::fold_conversation(engine.epoch(), id, through, [&](const TakeEvent& take) {
+    return for_each_event_about(engine, "", {id, through}, [](base::Position) {}, take);
+  });
+}
+
 Scene scene_at(const LogBuilder& log, const base::ConversationId& id, std::uint64_t at, std::size_t limit = 50) {
   support::FakeEngine engine(log.events());
-  auto then = projections::fold_conversation(engine, id, {at}, [](base::Position) {});
+  auto then = fold(engine, id, {at});
   REQUIRE(then);
   auto scene = scene_of(*then.value(), id, {}, limit);
   REQUIRE(scene);
@@ -90,7 +98,7 @@ TEST_CASE("a conversation that cannot be folded is corrupt and says where") {
   talk.log.send(talk.id, "ada");
   talk.log.amend([](domain::RecordedEvent& event) { event.version = {77}; });
   support::FakeEngine engine(talk.log.events());
-  auto then = projections::fold_conversation(engine, talk.id, talk.log.end(), [](base::Position) {});
+  auto then = fold(engine, talk.id, talk.log.end());
   REQUIRE(!then);
   CHECK_THAT(then.error().detail, Contains("position 9"));
 }
