@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/assemble.h"
+#include "engine/log/read_log.h"
 #include "engine/read_only_engine.h"
 
 namespace hansard::engine {
@@ -17,8 +18,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const Options& options, base::Clock
 }
 
 Result<std::unique_ptr<Engine>> Engine::open_read_only(const std::string& data_folder) {
-  TRY(auto log, log::open_rocks_log_read_only(data_folder));
-  return std::unique_ptr<Engine>(std::make_unique<ReadOnlyEngine>(std::move(log)));
+  TRY(auto opened, log::open_durable_log(data_folder));
+  return std::unique_ptr<Engine>(std::make_unique<ReadOnlyEngine>(std::move(opened.log)));
 }
 
 }  // namespace hansard::engine

@@ -2,10 +2,17 @@
 
 #include <utility>
 
+#include "engine/log/rocks_log.h"
+
 namespace hansard::engine {
 
 ReadOnlyEngine::ReadOnlyEngine(std::unique_ptr<log::EventLog> log)
     : log_(std::move(log)), gate_(log_->durable(base::kPartition)), no_tail_(1, 1), reader_(*log_, no_tail_) {}
+
+Result<std::unique_ptr<Engine>> ReadOnlyEngine::open_locked(const std::string& data_folder) {
+  TRY(auto log, log::open_rocks_log_read_only(data_folder));
+  return std::unique_ptr<Engine>(std::make_unique<ReadOnlyEngine>(std::move(log)));
+}
 
 void ReadOnlyEngine::submit(Submission submission) {
   std::vector<Completion> completions;

@@ -17,6 +17,8 @@ namespace hansard::engine {
 class ReadOnlyEngine final : public Engine {
  public:
   explicit ReadOnlyEngine(std::unique_ptr<log::EventLog> log);
+  // Of a folder whose lock the caller holds: nobody writes, and everything there counts.
+  static Result<std::unique_ptr<Engine>> open_locked(const std::string& data_folder);
 
   void submit(Submission submission) override;
   Position durable() const override { return gate_.reached(); }

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -8,6 +9,7 @@
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/file_options.h"
+#include "replay/progress.h"
 
 namespace hansard::replay {
 
@@ -19,7 +21,10 @@ struct Options {
 
 int run(const Options& given) {
   const std::string out = without_slashes(given.out);
+  std::optional<Patience> patience;
+  patience.emplace("backup", given.json);
   auto made = backup::make_offline_backup(without_slashes(given.data), out, given.with_keys, base::system_clock());
+  patience.reset();
   if (!made && made.error().code == base::ErrorCode::in_use) {
     return fail(made.error().detail + ", or let the server make it: POST /api/v1/admin/backups");
   }
@@ -33,7 +38,7 @@ int run(const Options& given) {
               static_cast<unsigned long long>(manifest.position.value),
               static_cast<unsigned long long>(manifest.attachments), static_cast<double>(manifest.bytes) / 1e6,
               manifest.with_keys ? ", and the keys: keep it as secret as the server" : "");
-  std::puts("`hansard-replay restore --from` it verifies every record.");
+  std::puts("`hansard-replay verify --backup` checks it, `hansard-replay restore --from` takes it.");
   return 0;
 }
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 struct Options {
   std::string data, out, format = "segments", io = "auto";
   RangeOptions range;
-  bool proofs = false, json = false, quiet = false;
+  bool proofs = false, no_proofs = false, attachments = false, no_attachments = false, json = false, quiet = false;
 };
 
 Result<segments::ExportRequest> request_of(const Options& given) {
@@ -32,7 +32,9 @@ Result<segments::ExportRequest> request_of(const Options& given) {
   TRY(request.from_time, time_of("--from-time", given.range.from_time));
   TRY(request.to_time, time_of("--to-time", given.range.to_time));
   TRY(request.filter, filter_of(given.range));
-  request.with_proofs = given.proofs;
+  using Proofs = segments::ExportRequest::Proofs;
+  if (given.proofs || given.no_proofs) request.proofs = given.proofs ? Proofs::with : Proofs::without;
+  if (given.attachments || given.no_attachments) request.with_attachments = given.attachments;
   request.io = io_choice(given.io);
   return request;
 }
@@ -50,6 +52,8 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   append_field(out, "bytes", report.bytes);
   append_field(out, "resumed", report.files_resumed);
   append_field(out, "restorable", std::string_view(manifest.is_full_prefix() ? "yes" : "no"));
+  append_field(out, "checkpoint", std::string_view(manifest.checkpoint.empty() ? "no" : "yes"));
+  append_field(out, "attachments", manifest.attachments.value_or(segments::Attachments{}).files);
   if (manifest.root) append_field(out, "root", segments::hex(base::view_of(*manifest.root)));
   append_field(out, "io", std::string_view(report.io));
   append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
@@ -68,6 +72,18 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
   if (report.files_resumed > 0) {
     std::printf("%llu stretches were there from an interrupted run\n",
                 static_cast<unsigned long long>(report.files_resumed));
+  }
+  if (manifest.attachments) {
+    std::printf("%llu attachments, %.1f MB; %llu that its events name are not there any more\n",
+                static_cast<unsigned long long>(manifest.attachments->files),
+                static_cast<double>(manifest.attachments->bytes) / 1e6,
+                static_cast<unsigned long long>(manifest.attachments->missing));
+  }
+  if (!manifest.checkpoint.empty()) {
+    std::puts(
+        "Each event up to its signed checkpoint comes with a proof: `hansard-replay verify --proof` or docs/PROOF.md.");
+  } else if (!manifest.filter.empty()) {
+    std::puts("It has no proofs: there is no signed checkpoint to prove with, or they were left out.");
   }
   std::puts(manifest.is_full_prefix() ? "It holds everything up to there: `hansard-replay restore` takes it."
                                       : "It is a part of the log, evidence to read: it cannot be restored.");
@@ -102,13 +118,20 @@ Command add_export(CLI::App& app) {
   words->add_option("--format", options->format, "segments (compressed, restorable), jsonl or csv")
       ->check(CLI::IsMember({"segments", "jsonl", "csv"}));
   add_range_options(*words, options->range);
-  words->add_flag("--proofs", options->proofs, "a proof of each event, under the last signed checkpoint");
+  auto* proofs = words->add_flag("--proofs", options->proofs,
+                                 "a proof of each event, under the last signed checkpoint; with a filter by itself");
+  words->add_flag("--no-proofs", options->no_proofs, "no proofs, also with a filter")->excludes(proofs);
+  auto* attachments = words->add_flag("--attachments", options->attachments,
+                                      "the bytes of attachments that the events name; with a filter by itself");
+  words->add_flag("--no-attachments", options->no_attachments, "no attachments, also with a filter")
+      ->excludes(attachments);
   add_io_option(*words, options->io);
   words->add_flag("--json", options->json, "the outcome as one JSON object");
   words->add_flag("--quiet", options->quiet, "no progress line");
   words->footer(
       "Examples:\n  hansard-replay export --data data --out everything\n"
-      "  hansard-replay export --data data --out case-7 --format jsonl --actor ada --from-time 2024-05-01T00:00:00Z");
+      "  hansard-replay export --data data --out case-7 --format jsonl --actor ada --from-time 2024-05-01T00:00:00Z\n"
+      "  hansard-replay export --data data --out everything --attachments");
   return {words, [options] { return run(*options); }};
 }
 

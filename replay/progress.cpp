@@ -49,4 +49,30 @@ void Progress::finish(std::uint64_t done) {
   if (terminal_) std::fputc('\n', stderr);
 }
 
+Patience::Patience(std::string what, bool quiet) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {
+  if (!quiet) thread_ = std::thread([this] { run(); });
+}
+
+Patience::~Patience() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  ended_.notify_one();
+  thread_.join();
+}
+
+void Patience::run() {
+  bool has_printed = false;
+  std::unique_lock lock(mutex_);
+  for (unsigned seconds = 1; !ended_.wait_for(lock, std::chrono::seconds(1), [this] { return is_over_; }); ++seconds) {
+    if (!terminal_ && seconds % 10 != 0) continue;
+    std::fprintf(stderr, "%s%s: %u s%s", terminal_ ? "\r" : "", what_.c_str(), seconds, terminal_ ? "   " : "\n");
+    std::fflush(stderr);
+    has_printed = true;
+  }
+  if (has_printed && terminal_) std::fputc('\n', stderr);
+}
+
 }  // namespace hansard::replay

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <string>
+#include <thread>
 
 namespace hansard::replay {
 
@@ -25,6 +28,28 @@ class Progress {
   bool quiet_;
   bool terminal_;
   std::chrono::steady_clock::time_point started_, printed_;
+};
+
+// The same for work that cannot say how far it is: from the first second on it says how long it takes, until it is
+// destroyed; on a terminal each second, otherwise every ten.
+//
+// Owns: a thread, which only prints.
+class Patience {
+ public:
+  Patience(std::string what, bool quiet);
+  ~Patience();
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+
+ private:
+  void run();
+
+  const std::string what_;
+  const bool terminal_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool is_over_ = false;
+  std::thread thread_;
 };
 
 }  // namespace hansard::replay

@@ -15,6 +15,7 @@
 #include "engine/proof/small_file.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/progress.h"
 
 namespace hansard::replay {
 
@@ -81,6 +82,7 @@ int print_key(const Options& given) {
 }
 
 Result<void> make_proof(const Options& given) {
+  const Patience patience("proof", given.json);
   TRY(auto folder, open_folder(given.data));
   const proof::Prover prover(*folder.engine->log(), *folder.tiles);
   TRY(auto made, prover.event({given.position}, folder.last.checkpoint, folder.last.note));
@@ -163,6 +165,7 @@ Result<proof::ConsistencyFile> path_between(const Options& given, const proof::C
 }
 
 Result<std::string> prove_consistency(const Options& given) {
+  const Patience patience("proof", given.json);
   TRY(auto key, key_of(given.key));
   TRY(auto older_note, read_text(given.older));
   TRY(auto newer_note, read_text(given.newer));

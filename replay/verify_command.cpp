@@ -16,7 +16,7 @@ namespace {
 struct Options {
   verify::VerifyOptions verify;
   std::uint64_t from = 0, to = 0;
-  std::string proof, key;
+  std::string backup, proof, key;
   bool json = false, quiet = false;
 };
 
@@ -103,10 +103,12 @@ int status_of(const base::Error& error) {
 
 int run(Options& given) {
   if (!given.proof.empty()) return verify_proof_file(given.proof, given.key, given.json);
-  if (given.verify.data.empty()) {
-    fail("name the data folder with --data, or a proof with --proof.");
+  if (given.verify.data.empty() == given.backup.empty()) {
+    fail("name a data folder with --data, a backup with --backup, or a proof with --proof.");
     return 2;
   }
+  given.verify.is_backup = !given.backup.empty();
+  if (given.verify.is_backup) given.verify.data = given.backup;
   Progress progress("verify", given.quiet);
   std::mutex one_at_a_time;
   if (given.from > 0) given.verify.from = base::Position{given.from};
@@ -134,8 +136,12 @@ Command add_verify(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* words = app.add_subcommand("verify", "hold a stopped server's folder against every invariant; changes nothing");
   words->add_option("--data", options->verify.data, "the data folder of a stopped server");
-  words->add_option("--from", options->from, "the first position of the log to look at")->check(CLI::PositiveNumber);
-  words->add_option("--to", options->to, "the last one")->check(CLI::PositiveNumber);
+  auto* backup =
+      words->add_option("--backup", options->backup, "a backup instead: its files, records, attachments and root");
+  words->add_option("--from", options->from, "the first position of the log to look at")
+      ->check(CLI::PositiveNumber)
+      ->excludes(backup);
+  words->add_option("--to", options->to, "the last one")->check(CLI::PositiveNumber)->excludes(backup);
   words->add_flag("--deep", options->verify.deep, "fold the log anew and compare every row; hash every attachment");
   words->add_option("--threads", options->verify.threads, "how many; as many as the machine has");
   words->add_option("--scratch", options->verify.scratch, "where --deep folds; the system's temporary folder");
@@ -146,7 +152,8 @@ Command add_verify(CLI::App& app) {
   words->add_flag("--quiet", options->quiet, "no progress");
   words->footer(
       "Exit status: 0 everything is sound, 1 something is damaged, 2 wrong usage.\n"
-      "Example:\n  hansard-replay verify --data /var/lib/hansard --deep");
+      "Example:\n  hansard-replay verify --data /var/lib/hansard --deep\n"
+      "  hansard-replay verify --backup backups/nightly");
   return {words, [options] { return run(*options); }};
 }
 

@@ -88,15 +88,15 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "engine/backup", "engine", "projections", "projections/search", "projections/process"}},
     {"replay/migrate", {"engine/base"}},
     {"replay/verify",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine",
-      "projections", "projections/search"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine/backup",
+      "engine", "projections", "projections/search"}},
     {"replay/segments",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine/backup",
       "engine"}},
     {"replay",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
-      "engine/backup", "engine", "projections", "projections/process", "replay/migrate", "replay/segments",
-      "replay/verify"}},
+      "engine/backup", "engine", "projections", "projections/process", "projections/search", "replay/migrate",
+      "replay/segments", "replay/verify"}},
 };
 
 // A library and the only places that may include it.

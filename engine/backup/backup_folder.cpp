@@ -83,6 +83,8 @@ class Making {
   }
 
   Result<void> copy_log() {
+    // Before the log is copied, which then has at least what was signed.
+    TRY(auto reading, log::read_witness(request_.data + "/log.witness"));
     TRY(manifest_.position, request_.copy_log(partial_ + "/log"));
     TRY(auto copy, log::open_rocks_log_read_only(partial_));
     TRY(auto cluster, copy->meta("cluster_id"));
@@ -93,6 +95,10 @@ class Making {
     witness.cluster = manifest_.cluster;
     witness.epoch = manifest_.epoch;
     witness.durable = manifest_.position;
+    const bool is_signed = reading.witness.epoch == manifest_.epoch && reading.witness.cluster == manifest_.cluster;
+    if (is_signed) manifest_.hashed = {reading.witness.hashed_size, reading.witness.root};
+    witness.hashed_size = manifest_.hashed.size;
+    witness.root = manifest_.hashed.root;
     return file.write(witness);
   }
 
@@ -105,7 +111,23 @@ class Making {
     return base::success();
   }
 
+  Result<void> sum_up() {
+    for (const std::string folder : {"log", "keys"}) {
+      std::error_code missing;
+      if (!fs::exists(partial_ + "/" + folder, missing)) continue;
+      TRY(auto sums, base::sum_files(partial_ + "/" + folder, UINT64_MAX));
+      for (base::SealedFile& sum : sums) {
+        sum.name.insert(0, folder + "/");
+        manifest_.sums.push_back(std::move(sum));
+      }
+    }
+    TRY(auto witness, base::sum_file(partial_ + "/log.witness"));
+    manifest_.sums.push_back(std::move(witness));
+    return base::success();
+  }
+
   Result<void> finish() {
+    TRY(sum_up());
     std::error_code problem;
     for (const auto& entry : fs::recursive_directory_iterator(partial_, problem)) {
       if (entry.is_regular_file()) manifest_.bytes += entry.file_size();

@@ -1,5 +1,6 @@
 #include "engine/backup/backup_manifest.h"
 
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -9,12 +10,31 @@
 namespace hansard::backup {
 
 namespace {
-constexpr std::size_t kManifestBytesMax = 64u << 10;
+constexpr std::size_t kManifestBytesMax = 4u << 20;
+
+std::string hex(const base::Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (std::uint8_t byte : digest) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+// Anything else than 64 digits gives another digest, which the manifest's own checksum then contradicts.
+base::Digest digest_of(std::string_view hex_text) {
+  base::Digest digest{};
+  for (std::size_t i = 0; i < digest.size() && 2 * i + 2 <= hex_text.size(); ++i) {
+    std::from_chars(hex_text.data() + 2 * i, hex_text.data() + 2 * i + 2, digest[i], 16);
+  }
+  return digest;
+}
 
 std::string without_checksum(const BackupManifest& manifest) {
   std::string out = "{\"format\":";
   base::append_json_string(out, kFormatWord);
-  out += ",\"version\":1,\"name\":";
+  out += ",\"version\":" + std::to_string(manifest.version) + ",\"name\":";
   base::append_json_string(out, manifest.name);
   out += ",\"cluster\":\"" + base::uuid_text(manifest.cluster) + "\",\"epoch\":" + std::to_string(manifest.epoch);
   out += ",\"position\":" + std::to_string(manifest.position.value);
@@ -23,7 +43,15 @@ std::string without_checksum(const BackupManifest& manifest) {
   out += ",\"attachments\":" + std::to_string(manifest.attachments) + ",\"bytes\":" + std::to_string(manifest.bytes);
   out += ",\"created_at\":";
   base::append_json_string(out, manifest.created_at);
-  return out;
+  if (manifest.version == 1) return out;
+  out += ",\"hashed\":{\"size\":" + std::to_string(manifest.hashed.size) + ",\"root\":\"" + hex(manifest.hashed.root);
+  out += "\"},\"files\":[";
+  for (const base::SealedFile& file : manifest.sums) {
+    out += out.back() == '[' ? "{\"name\":" : ",{\"name\":";
+    base::append_json_string(out, file.name);
+    out += ",\"bytes\":" + std::to_string(file.bytes) + ",\"crc32c\":" + std::to_string(file.crc) + "}";
+  }
+  return out + "]";
 }
 
 // The checksum stands inside, as its last member, over everything before it.
@@ -69,8 +97,29 @@ Result<BackupManifest> read_backup_manifest(const std::string& folder) {
   manifest.attachments = number(object, "attachments");
   manifest.bytes = number(object, "bytes");
   manifest.created_at = object.member("created_at").string().value_or("");
+  manifest.version = static_cast<unsigned>(number(object, "version"));
+  manifest.hashed.size = number(object.member("hashed"), "size");
+  manifest.hashed.root = digest_of(object.member("hashed").member("root").string().value_or(""));
+  for (const base::JsonValue& file : object.member("files").items()) {
+    manifest.sums.push_back({std::string(file.member("name").string().value_or("")), number(file, "bytes"),
+                             static_cast<std::uint32_t>(number(file, "crc32c"))});
+  }
+  if (manifest.version > kManifestVersion) {
+    return base::error(base::ErrorCode::unsupported, path + " was written by a newer version of Hansard");
+  }
   if (to_json(manifest) == text) return manifest;
   return base::error(base::ErrorCode::corrupt, path + " is damaged: its checksum does not match");
+}
+
+Result<void> check_sums(const std::string& folder, const BackupManifest& manifest) {
+  for (const base::SealedFile& file : manifest.sums) {
+    auto now = base::sum_file(folder + "/" + file.name);
+    if (now && now.value().bytes == file.bytes && now.value().crc == file.crc) continue;
+    return base::error(base::ErrorCode::corrupt,
+                       folder + "/" + file.name + (now ? " is not what was copied" : " is missing or cannot be read") +
+                           ". Take another copy of this backup, or an older backup.");
+  }
+  return base::success();
 }
 
 }  // namespace hansard::backup

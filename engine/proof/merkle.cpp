@@ -77,6 +77,14 @@ Hash node_hash(const Hash& left, const Hash& right) {
 
 Hash empty_root() { return base::sha256({}); }
 
+// The largest power of two of parts is the left subtree; what is right of it is the same question again.
+Hash root_of_parts(std::span<const Hash> roots) {
+  if (roots.empty()) return empty_root();
+  if (roots.size() == 1) return roots.front();
+  const std::size_t left = std::bit_ceil(roots.size()) / 2;
+  return node_hash(root_of_parts(roots.first(left)), root_of_parts(roots.subspan(left)));
+}
+
 Result<Hash> root_at(const NodeSource& source, std::uint64_t size) {
   if (size == 0) return empty_root();
   return hash_of(source, {0, size});

@@ -34,6 +34,10 @@ class NodeSource {
   virtual Result<Hash> node(unsigned height, std::uint64_t index) const = 0;
 };
 
+// Of a tree that is made of parts with these roots: equal ones, each of a power of two of leaves, and a last one that
+// may be smaller.
+Hash root_of_parts(std::span<const Hash> roots);
+
 // All three need leaves 0 to size - 1 in the source.
 Result<Hash> root_at(const NodeSource& source, std::uint64_t size);
 // PRECONDITION: index < size.

@@ -1,9 +1,12 @@
 #include "engine/codec/codec.h"
 #include "replay/segments/restore_source.h"
+#include "replay/segments/small_file.h"
 
 namespace hansard::segments {
 
 namespace {
+constexpr std::size_t kSchemaBytesMax = 16u << 20;
+
 class ExportSource final : public RestoreSource {
  public:
   ExportSource(std::string folder, Manifest manifest, files::FileIo& io)
@@ -13,6 +16,7 @@ class ExportSource final : public RestoreSource {
     end = manifest_.to;
     is_final = manifest_.at_rest;
     root = manifest_.root;
+    attachments = manifest_.attachments.value_or(Attachments{}).files;
     for (const FileEntry& file : manifest_.files) stretches.push_back({file.first, file.last});
   }
 
@@ -25,6 +29,7 @@ class ExportSource final : public RestoreSource {
       if (file.count != file.last.value - file.first.value + 1) return damaged(file.name);
       last = file.last;
     }
+    TRY(check_schemas());
     if (last != end) return damaged("`to`");
     if (!root || root_over(manifest_.files) != *root) return damaged("`root`");
     return base::success();
@@ -54,6 +59,18 @@ class ExportSource final : public RestoreSource {
   }
 
  private:
+  // A restore does not need them; whoever reads the export without this program does.
+  Result<void> check_schemas() const {
+    for (const PlainFile& schema : manifest_.schemas) {
+      const std::string path = folder_ + "/" + schema.name;
+      auto text = read_small_file(path, kSchemaBytesMax);
+      if (text && base::sha256(text.value()) == schema.sha256) continue;
+      return base::error(base::ErrorCode::corrupt,
+                         path + " is not what its manifest names. Fetch it again from where it was copied from.");
+    }
+    return base::success();
+  }
+
   base::Error damaged(const std::string& what) const {
     return base::error(base::ErrorCode::corrupt, folder_ + "/" + std::string(kManifestName) +
                                                      " contradicts itself about " + what +

@@ -8,6 +8,7 @@
 
 #include "engine/codec/codec.h"
 #include "engine/log/folder_lock.h"
+#include "replay/segments/attachments.h"
 #include "replay/segments/export_folder.h"
 #include "replay/segments/proof_lines.h"
 #include "replay/segments/record_file.h"
@@ -53,11 +54,12 @@ class Export {
     TRY(folder_, ExportFolder::open(request_.out, plan_, end_is_open));
     TRY(log::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
     TRY(write_schemas());
-    if (request_.with_proofs) {
-      TRY(open_prover());
-    }
+    TRY(open_prover());
     TRY(run_steps(stretches(), threads_for_work(), [this](std::uint64_t step) { return export_stretch(step); }));
     plan_.files = folder_->files();
+    if (plan_.attachments) {
+      TRY(take_files());
+    }
     if (plan_.is_full_prefix()) plan_.root = root_over(plan_.files);
     TRY(folder_->finish(plan_));
     return report();
@@ -65,7 +67,11 @@ class Export {
 
  private:
   Result<void> open_prover() {
+    const bool is_asked = request_.proofs == ExportRequest::Proofs::with;
+    const bool is_evidence = request_.proofs == ExportRequest::Proofs::automatic && !plan_.filter.empty();
+    if (!is_asked && !is_evidence) return base::success();
     TRY(prover_, EvidenceProver::open(request_.data, *source_.log));
+    if (!prover_ && is_evidence) return base::success();
     if (!prover_) {
       return base::error(base::ErrorCode::not_found,
                          "there is no signed checkpoint in " + request_.data +
@@ -74,6 +80,12 @@ class Export {
     plan_.checkpoint = prover_->checkpoint().note;
     plan_.verifier_key = prover_->checkpoint().key.text();
     return log::make_folder(folder_->path("proofs"));
+  }
+
+  Result<void> take_files() {
+    TRY(auto wanted, attachments_of(source_, plan_, [this](std::uint64_t positions) { tell(positions, 0); }));
+    TRY(plan_.attachments, take_attachments(wanted, request_.data + "/files", folder_->path("files")));
+    return base::success();
   }
 
   std::uint64_t first_block() const { return (plan_.from.value - 1) / per_file_; }
@@ -151,7 +163,8 @@ class Export {
     std::lock_guard lock(mutex_);
     bytes_read_ += bytes;
     read_ += positions;
-    if (request_.on_progress) request_.on_progress(read_, plan_.to.value - plan_.from.value + 1);
+    const std::uint64_t again = plan_.attachments ? plan_.to.value : 0;
+    if (request_.on_progress) request_.on_progress(read_, plan_.to.value - plan_.from.value + 1 + again);
   }
 
   Result<void> write_schemas() {
@@ -197,6 +210,7 @@ Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock
   plan.epoch = source.log->epoch();
   plan.filter = request.filter;
   plan.created_at = base::time_text(clock.now());
+  if (request.with_attachments.value_or(!request.filter.empty())) plan.attachments.emplace();
   TRY(narrow(request, source, plan));
   plan.at_rest = source.at_rest && plan.to == source.end;
   TRY(auto chosen, files::choose_file_io(request.io));

@@ -22,9 +22,13 @@ struct ExportRequest {
   std::optional<Position> from, to;                   // both included
   std::optional<base::Timestamp> from_time, to_time;  // both included; with positions the narrower counts
   Filter filter;
-  bool with_proofs = false;  // a line for each event that the last signed checkpoint covers; costs more than the rest
+  // A line for each event that the last signed checkpoint covers; costs more than the rest. Automatic: with a filter,
+  // where there is a checkpoint, since what comes out is evidence.
+  enum class Proofs { automatic, with, without } proofs = Proofs::automatic;
+  // The bytes of attachments that its events carry or announce. Nothing: with a filter.
+  std::optional<bool> with_attachments;
   files::IoChoice io = files::IoChoice::automatic;
-  // Positions read so far, and of how many.
+  // Positions read so far, and of how many; where attachments are looked for the log is read once more.
   std::function<void(std::uint64_t read, std::uint64_t of)> on_progress;
 };
 

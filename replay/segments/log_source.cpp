@@ -40,8 +40,7 @@ class LogSource final : public RestoreSource {
   static Result<void> take(Position at, std::string_view record, const RecordSink& sink) {
     auto verified = codec::verify(record);
     if (verified) {
-      TRY(auto leaf, codec::decode_leaf(record));
-      if (leaf.position == at) return sink(at, record);
+      if (verified.value().position == at) return sink(at, record);
       verified = base::error(base::ErrorCode::corrupt, "the record is of another position");
     }
     return base::error(base::ErrorCode::corrupt,
@@ -54,6 +53,7 @@ class LogSource final : public RestoreSource {
 
 Result<std::unique_ptr<RestoreSource>> open_backup_source(const std::string& folder,
                                                           const backup::BackupManifest& manifest) {
+  TRY(backup::check_sums(folder, manifest));
   TRY(auto source, open_source(folder));
   if (source.cluster != manifest.cluster || source.log->epoch() != manifest.epoch || source.end < manifest.position) {
     return base::error(base::ErrorCode::corrupt, folder + " is damaged: its log ends at position " +
@@ -62,7 +62,10 @@ Result<std::unique_ptr<RestoreSource>> open_backup_source(const std::string& fol
                                                      ". Take another copy of this backup, or an older backup.");
   }
   source.end = manifest.position;
-  return std::unique_ptr<RestoreSource>(std::make_unique<LogSource>(std::move(source)));
+  auto opened = std::make_unique<LogSource>(std::move(source));
+  opened->hashed = manifest.hashed;
+  opened->attachments = manifest.attachments;
+  return std::unique_ptr<RestoreSource>(std::move(opened));
 }
 
 }  // namespace hansard::segments

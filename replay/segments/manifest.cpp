@@ -80,6 +80,14 @@ std::string plain_json(const PlainFile& file) {
   return object.end();
 }
 
+std::string attachments_json(const Attachments& attachments) {
+  Object object;
+  object.add("files", attachments.files);
+  object.add("bytes", attachments.bytes);
+  object.add("missing", attachments.missing);
+  return object.end();
+}
+
 std::string sentence(const Manifest& manifest) {
   if (manifest.is_full_prefix()) return "Every event up to `to`: it can be restored.";
   return "A part of the log: evidence to read, not a source to restore from.";
@@ -168,6 +176,13 @@ Result<PlainFile> parse_plain(const base::JsonValue& object) {
   return file;
 }
 
+Result<Attachments> parse_attachments(const base::JsonValue& object) {
+  Members members(object);
+  Attachments attachments{members.number("files"), members.number("bytes"), members.number("missing")};
+  TRY(members.check());
+  return attachments;
+}
+
 Result<void> parse_lists(const base::JsonValue& object, Manifest& manifest) {
   for (const auto& item : object.member("schemas").items()) {
     TRY(auto schema, parse_plain(item));
@@ -194,7 +209,7 @@ std::optional<Kind> kind_of(std::string_view word) {
 
 bool Manifest::asks_the_same(const Manifest& other) const {
   return kind == other.kind && cluster == other.cluster && epoch == other.epoch && from == other.from &&
-         to == other.to && filter == other.filter;
+         to == other.to && filter == other.filter && attachments.has_value() == other.attachments.has_value();
 }
 
 std::uint64_t Manifest::events() const {
@@ -265,6 +280,7 @@ std::string to_json(const Manifest& manifest) {
     object.add("checkpoint", manifest.checkpoint);
     object.add("verifier_key", manifest.verifier_key);
   }
+  if (manifest.attachments) object.add_json("attachments", attachments_json(*manifest.attachments));
   object.add("record_version", std::uint64_t{codec::kRecordVersion});
   object.add("leaf_version", std::uint64_t{codec::kLeafVersion});
   object.add_list("schemas", manifest.schemas, plain_json);
@@ -294,6 +310,9 @@ Result<Manifest> parse_manifest(std::string_view json) {
   if (object.member("root").kind() != base::JsonValue::Kind::missing) manifest.root = members.digest("root");
   manifest.checkpoint = object.member("checkpoint").string().value_or("");
   manifest.verifier_key = object.member("verifier_key").string().value_or("");
+  if (object.member("attachments").kind() != base::JsonValue::Kind::missing) {
+    TRY(manifest.attachments, parse_attachments(object.member("attachments")));
+  }
   TRY(members.check());
   TRY(manifest.filter, parse_filter(object.member("filter")));
   TRY(parse_lists(object, manifest));
@@ -322,15 +341,9 @@ Result<Manifest> read_manifest(const std::string& folder) {
 }
 
 base::Digest root_over(const std::vector<FileEntry>& files) {
-  if (files.empty()) return proof::empty_root();
-  // The largest power of two of whole segments is the left subtree; what is right of it is the same question again.
-  const auto fold = [](auto&& self, auto begin, auto end) -> base::Digest {
-    const auto count = static_cast<std::size_t>(end - begin);
-    if (count == 1) return begin->root;
-    const auto left = static_cast<std::ptrdiff_t>(std::bit_ceil(count) / 2);
-    return proof::node_hash(self(self, begin, begin + left), self(self, begin + left, end));
-  };
-  return fold(fold, files.begin(), files.end());
+  std::vector<base::Digest> roots;
+  for (const FileEntry& file : files) roots.push_back(file.root);
+  return proof::root_of_parts(roots);
 }
 
 std::string hex(std::string_view bytes) {

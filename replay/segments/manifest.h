@@ -28,6 +28,12 @@ enum class Kind { segments, jsonl, csv };
 std::string_view word_of(Kind kind);
 std::optional<Kind> kind_of(std::string_view word);
 
+// Files of attachments in it, and how many that its events name were not there any more.
+struct Attachments {
+  std::uint64_t files = 0, bytes = 0, missing = 0;
+  bool operator==(const Attachments&) const = default;
+};
+
 struct Manifest {
   Kind kind = Kind::segments;
   ClusterId cluster{};
@@ -36,11 +42,12 @@ struct Manifest {
   Filter filter;
   bool at_rest = false;  // nobody wrote to the source then, and `to` was its end
   std::string created_at;
-  std::optional<base::Digest> root;  // RFC 6962 over the leaves 1 to `to`; of a full prefix only
-  std::string checkpoint;            // the signed note that the proofs of its events are under; "" for none
-  std::string verifier_key;          // and the key it verifies with
-  std::vector<PlainFile> schemas;    // what the bodies of its records are made of
-  std::vector<FileEntry> files;      // in order of position
+  std::optional<base::Digest> root;        // RFC 6962 over the leaves 1 to `to`; of a full prefix only
+  std::string checkpoint;                  // the signed note that the proofs of its events are under; "" for none
+  std::string verifier_key;                // and the key it verifies with
+  std::optional<Attachments> attachments;  // nothing: they were not asked for
+  std::vector<PlainFile> schemas;          // what the bodies of its records are made of
+  std::vector<FileEntry> files;            // in order of position
 
   // Everything from the beginning, as records: what a restore takes.
   bool is_full_prefix() const { return kind == Kind::segments && filter.empty() && from == Position{1}; }

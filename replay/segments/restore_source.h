@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/backup/backup_manifest.h"
+#include "engine/log/event_log.h"
 #include "replay/segments/manifest.h"
 #include "replay/segments/segment_reader.h"
 
@@ -26,7 +27,10 @@ class RestoreSource {
   Position end;
   bool is_final = false;             // nobody wrote to the store it was made of, and this is that store's end
   std::optional<base::Digest> root;  // over everything, where the source says it
-  std::vector<Stretch> stretches;    // from 1 to `end`, one behind the other
+  // What was signed of it, where the source says it and its segments do not: the reader of the records checks it.
+  log::HashedPrefix hashed;
+  std::uint64_t attachments = 0;   // files that come with it
+  std::vector<Stretch> stretches;  // from 1 to `end`, one behind the other
 
   // Every record of stretches[number], each verified; the stretch itself is checked at its end. Density is the
   // caller's.

@@ -9,6 +9,7 @@
 #include "engine/backup/backup_folder.h"
 #include "engine/log/bulk_log.h"
 #include "engine/log/folder_lock.h"
+#include "replay/segments/attachments.h"
 #include "replay/segments/restore_source.h"
 #include "replay/segments/work_pool.h"
 
@@ -75,13 +76,16 @@ class Restore {
   Result<void> copy_records() {
     std::uint64_t count = 0;
     while (count < source_.stretches.size() && source_.stretches[count].first <= end_) ++count;
-    return run_steps(count, threads_for_work(), [this](std::uint64_t number) { return copy_stretch(number); });
+    roots_.resize(count);
+    TRY(run_steps(count, threads_for_work(), [this](std::uint64_t number) { return copy_stretch(number); }));
+    return check_root();
   }
   std::uint64_t record_bytes() const { return bytes_; }
 
  private:
   Result<void> copy_stretch(std::size_t number) {
     const Stretch stretch = source_.stretches[number];
+    LeafTree tree;
     TRY(auto table, log_.begin(stretch.first));
     Position last{stretch.first.value - 1}, told = last;
     std::uint64_t bytes = 0;
@@ -91,6 +95,7 @@ class Restore {
       }
       last = at;
       if (at > end_) return base::success();
+      if (at.value <= source_.hashed.size) tree.add(record);
       bytes += record.size();
       if (at.value - told.value >= kTellEvery || at == std::min(stretch.last, end_)) {
         tell(at.value - std::exchange(told, at).value, std::exchange(bytes, 0));
@@ -101,7 +106,20 @@ class Restore {
     if (last != stretch.last) {
       return base::error(base::ErrorCode::corrupt, "position " + std::to_string(last.value + 1) + " is missing");
     }
+    roots_[number] = tree.root();
     return table->end();
+  }
+
+  // A restore to before what was signed has nothing to hold its records against but their own checksums.
+  Result<void> check_root() {
+    const std::uint64_t size = source_.hashed.size;
+    if (size == 0 || end_.value < size) return base::success();
+    const auto parts = static_cast<std::size_t>((size - 1) / kPositionsPerSegment + 1);
+    if (proof::root_of_parts(std::span(roots_).first(parts)) == source_.hashed.root) return base::success();
+    return base::error(base::ErrorCode::corrupt,
+                       request_.from + " is not what was backed up: its first " + std::to_string(size) +
+                           " records do not have the root that its manifest names. Take another copy of this backup, "
+                           "or an older backup.");
   }
 
   void tell(std::uint64_t positions, std::uint64_t bytes) {
@@ -115,6 +133,7 @@ class Restore {
   const RestoreSource& source_;
   log::BulkLog& log_;
   const Position end_;
+  std::vector<base::Digest> roots_;  // of the signed leaves of each stretch
   std::mutex mutex_;
   std::uint64_t restored_ = 0, bytes_ = 0;
 };
@@ -143,15 +162,19 @@ Result<bool> raises_epoch(const RestoreRequest& request, const RestoreSource& so
   return request.epoch == EpochChoice::raise;
 }
 
-// What a backup has besides the log: attachments as links, and the keys where it was made with them.
-Result<std::uint64_t> bring_files(const RestoreRequest& request, const std::string& to) {
+// What is there besides the log: `files` attachments as links, each checked, and the keys of a backup that has them.
+Result<std::uint64_t> bring_files(const RestoreRequest& request, std::uint64_t files, const std::string& to) {
   TRY(auto copied, backup::link_tree(request.from + "/files", to + "/files"));
   std::error_code problem;
   if (fs::exists(request.from + "/keys", problem)) {
     fs::copy(request.from + "/keys", to + "/keys", fs::copy_options::recursive, problem);
   }
   if (problem) return io_error("cannot copy the keys of the backup", problem);
-  return copied.files;
+  TRY(auto whole, check_attachments(to + "/files"));
+  if (copied.files >= files) return whole.files;  // an older export has them beside it, by hand
+  return base::error(base::ErrorCode::corrupt, request.from + " has " + std::to_string(copied.files) +
+                                                   " attachments, and its manifest says " + std::to_string(files) +
+                                                   ". Take another copy of it, or an older one.");
 }
 
 Result<std::unique_ptr<RestoreSource>> open_restore_source(const RestoreRequest& request, files::FileIo& io) {
@@ -182,7 +205,7 @@ Result<RestoreReport> restore(const RestoreRequest& request) {
   report.epoch = identity.epoch;
   if (report.end == source->end) report.root = source->root;
   TRY(log->finish(identity));
-  TRY(report.attachments, bring_files(request, folder.path()));
+  TRY(report.attachments, bring_files(request, source->attachments, folder.path()));
   if (request.before_naming) {
     TRY(folder.lend(request.before_naming));
   }

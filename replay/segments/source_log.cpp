@@ -4,22 +4,12 @@
 #include <filesystem>
 
 #include "engine/codec/codec.h"
-#include "engine/log/folder_lock.h"
-#include "engine/log/rocks_log.h"
-#include "engine/log/witness.h"
+#include "engine/log/read_log.h"
 #include "engine/time_search.h"
 
 namespace hansard::segments {
 
 namespace {
-// The lock is held for a moment only; a server that starts right now would be told that the folder is in use.
-Result<bool> is_at_rest(const std::string& data_folder) {
-  auto lock = log::FolderLock::take(data_folder);
-  if (lock) return true;
-  if (lock.error().code == base::ErrorCode::in_use) return false;
-  return lock.error();
-}
-
 Result<base::Timestamp> time_at(const SourceLog& source, Position at) {
   TRY(auto record, source.log->get(base::kPartition, at));
   TRY(auto leaf, codec::decode_leaf(record));
@@ -34,14 +24,12 @@ Result<SourceLog> open_source(const std::string& data_folder) {
                        "there is no event log in " + data_folder + ": --data is the data folder of a server");
   }
   SourceLog source;
-  TRY(source.at_rest, is_at_rest(data_folder));
-  // Before the log is opened: what it says was durable then is below what will be read.
-  TRY(auto witness, log::read_witness(data_folder + "/log.witness"));
-  TRY(source.log, log::open_rocks_log_read_only(data_folder));
+  TRY(auto opened, log::open_durable_log(data_folder));
+  source.log = std::move(opened.log);
+  source.at_rest = opened.at_rest;
   TRY(auto cluster, source.log->meta("cluster_id"));
   source.cluster = base::parse_uuid(cluster).value_or(ClusterId{});
   source.end = source.log->durable(base::kPartition);
-  if (!source.at_rest) source.end = std::min(source.end, witness.witness.durable);
   return source;
 }
 

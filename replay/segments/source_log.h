@@ -1,8 +1,6 @@
 // The log an export reads: a stopped server's data folder, or a running one's, opened without writing a byte.
 //
-// Beside a running server RocksDB shows records that were written and not yet synced. Nothing above the durable
-// position may leave the house (I4), so there the export ends at what the tail witness, at most a second old, says was
-// durable.
+// Beside a running server it ends at what is known to be durable (log::open_durable_log).
 //
 // Thread: any.
 #pragma once

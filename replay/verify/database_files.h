@@ -16,7 +16,8 @@
 
 namespace hansard::verify {
 
-// The folders below `data` that hold a database (a CURRENT or a MANIFEST), by name and relative to it. What was set aside
+// The folders below `data` that hold a database (a CURRENT or a MANIFEST), by name and relative to it. What was set
+// aside
 // (*.quarantined, log.lost-*) or never finished (*.new) is left out.
 std::vector<std::string> find_databases(const std::string& data);
 

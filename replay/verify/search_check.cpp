@@ -161,7 +161,9 @@ class SearchCheck {
  private:
   void note_seal() {
     Check check(findings_, "search bytes", "", "bytes");
-    if (!check_seal(store_.data, kFolder, check)) check.skip("not closed cleanly, or too large for a seal");
+    if (check_seal(store_.data, kFolder, check)) return;
+    check.skip(std::string("not closed cleanly, or too large for a seal") +
+               (store_.deep ? "" : ": only --deep holds its indexed words against the texts"));
   }
 
   base::Result<Connection> open() const {

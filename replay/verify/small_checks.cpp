@@ -100,7 +100,7 @@ void FileEvents::check_blob(const Store& store, const File& file, Check& check) 
     damage.what = "the bytes of an attachment are missing";
   } else if (bytes != file.bytes) {
     damage.what = "an attachment has " + std::to_string(bytes) + " bytes, its event says " + std::to_string(file.bytes);
-  } else if (store.deep && digest_of_file(path) != file.sha256) {
+  } else if (store.hashes_attachments && digest_of_file(path) != file.sha256) {
     damage.what = "the bytes of an attachment do not hash to its name";
   } else {
     return;

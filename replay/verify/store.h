@@ -22,7 +22,8 @@ struct Store {
   std::unique_ptr<engine::Engine> engine;  // nothing: the log cannot be opened
   std::array<std::uint8_t, 16> cluster{};
   unsigned threads = 1;
-  bool deep = false;
+  bool deep = false;                // fold the log anew
+  bool hashes_attachments = false;  // read every attachment
   std::function<void(std::uint64_t events)> progress;
 
   // Nothing: there is no such database.

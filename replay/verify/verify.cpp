@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "engine/log/folder_lock.h"
+#include "engine/read_only_engine.h"
+#include "replay/verify/backup_check.h"
 #include "replay/verify/log_walk.h"
 #include "replay/verify/proof_check.h"
 #include "replay/verify/search_check.h"
@@ -65,7 +67,7 @@ void open_log(Store& store, Findings& findings) {
   const DatabaseFiles* files = store.database("log");
   if (!files) return check.damaged("log", "there is no log in this folder");
   if (!files->can_be_opened) return check.skip("the files of the log are damaged");
-  auto engine = engine::Engine::open_read_only(store.data);
+  auto engine = engine::ReadOnlyEngine::open_locked(store.data);
   if (!engine) return check.damaged("log", engine.error().detail);
   store.engine = std::move(engine.value());
   store.cluster = cluster_of(*store.engine->log());
@@ -87,7 +89,7 @@ base::Result<WalkOptions> range_of(const VerifyOptions& options, const Store& st
 }
 
 base::Result<void> walk(const VerifyOptions& options, Store& store, FileEvents& files, ProofCheck& proofs,
-                        Findings& findings) {
+                        BackupCheck* backup, Findings& findings) {
   TRY(auto range, range_of(options, store));
   const std::uint64_t all = range.to.value + 1 - range.from.value;
   std::atomic<std::uint64_t> done{0};
@@ -98,6 +100,7 @@ base::Result<void> walk(const VerifyOptions& options, Store& store, FileEvents& 
   range.see = [&](const codec::Leaf& leaf, std::string_view record) {
     files.see(leaf, record);
     proofs.see(leaf, record);
+    if (backup != nullptr) backup->see(leaf, record);
   };
   auto outcome = walk_log(*store.engine->log(), range, findings);
   store.progress = nullptr;
@@ -106,7 +109,11 @@ base::Result<void> walk(const VerifyOptions& options, Store& store, FileEvents& 
 
 // What needs only rows of its own goes on when the log is broken; a fold of it does not.
 void check_derived(Store& store, Findings& findings) {
-  store.deep = store.deep && findings.is_sound();
+  if (store.deep && !findings.is_sound()) {
+    store.deep = false;
+    Check(findings, "folds (--deep)", "I8", "rows")
+        .skip("the damages below come first: a fold of a damaged log proves nothing. Repair, and run --deep again");
+  }
   check_witness(store, findings);
   check_index(store, findings);
   check_views(store, findings);
@@ -126,7 +133,12 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
   store.scratch = scratch.path();
   store.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   store.deep = options.deep;
+  store.hashes_attachments = options.deep || options.is_backup;
   check_files(store, findings);
+  std::optional<BackupCheck> backup;
+  if (options.is_backup) {
+    TRY(backup, BackupCheck::open(store, findings));
+  }
   if (store.databases.empty()) {
     return base::error(base::ErrorCode::not_found, "there is no store in " + options.data);
   }
@@ -134,8 +146,9 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
   if (store.engine) {
     FileEvents files;
     ProofCheck proofs(store, findings);
-    TRY(walk(options, store, files, proofs, findings));
+    TRY(walk(options, store, files, proofs, backup ? &*backup : nullptr, findings));
     proofs.finish();
+    if (backup) backup->finish();
     check_derived(store, findings);
     if (!options.from && !options.to) files.check(store, findings);
   }

@@ -187,6 +187,87 @@ class Verify(unittest.TestCase):
                 self.assertEqual(status, 1, f"{name} {what and len(what)}: {out} {err}")
         self.sound(self.data)
 
+    def test_every_flipped_byte_of_a_backup_is_found(self):
+        backup = self.copied("backup")
+        self.assertEqual(self.verify_backup(backup)[0], 0)
+        chance, silent, kinds = random.Random(SEED), [], {}
+        for path in sorted(backup.rglob("*")):
+            if path.is_file() and path.stat().st_size and not path.name.startswith("LOG"):
+                kinds.setdefault(path.suffix or path.name.split("-")[0][:8], []).append(path)
+        for number in range(max(20, FLIPS // 4)):
+            path = chance.choice(kinds[chance.choice(sorted(kinds))])
+            at, mask = chance.randrange(path.stat().st_size), chance.randrange(1, 256)
+            self.flip(path, at, mask)
+            status, out, err = self.verify_backup(backup)
+            self.flip(path, at, mask)
+            if status != 1:
+                silent.append(f"{path.relative_to(backup)} byte {at} mask {mask}: {status} {err}")
+        self.assertEqual(silent, [], f"seed {SEED}")
+        self.assertEqual(self.verify_backup(backup)[0], 0)
+
+    def test_every_flipped_byte_of_an_export_is_refused(self):
+        out = temporary_folder() / "out"
+        self.replay("export", "--data", self.data, "--out", out, "--attachments")
+        export = out.parent / "copy"
+        shutil.copytree(out, export)  # its attachments are links to those of the store
+        chance, silent = random.Random(SEED), []
+        files = [path for path in sorted(export.rglob("*")) if path.is_file()]
+        for number in range(max(20, FLIPS // 8)):
+            path = chance.choice(files)
+            at, mask = chance.randrange(path.stat().st_size), chance.randrange(1, 256)
+            self.flip(path, at, mask)
+            done = subprocess.run([str(BIN / "hansard-replay"), "restore", "--from", str(export), "--data",
+                                   str(out.parent / "again"), "--quiet"], capture_output=True, text=True)
+            self.flip(path, at, mask)
+            if done.returncode == 0:
+                silent.append(f"{path.relative_to(export)} byte {at} mask {mask}")
+                shutil.rmtree(out.parent / "again")
+            self.assertFalse((out.parent / "again").exists())
+        self.assertEqual(silent, [], f"seed {SEED}")
+        self.replay("restore", "--from", export, "--data", out.parent / "again", "--quiet")
+        shutil.rmtree(out.parent)
+
+    def test_a_hash_deep_in_the_tree_is_found(self):
+        level = self.data / "proofs" / "v1" / "level-0"
+        for leaf in (0, 1, 255, 256, level.stat().st_size // 64, level.stat().st_size // 32 - 1):
+            self.flip(level, leaf * 32 + 7, 1)
+            status, out, _ = verify(self.data)
+            self.flip(level, leaf * 32 + 7, 1)
+            self.assertEqual(status, 1)
+            damage = next(d for d in json.loads(out)["damages"] if d["file"] == "proofs/v1/level-0")
+            self.assertEqual((damage["position"], damage["file_byte"]), (leaf + 1, leaf * 32))
+        self.sound(self.data)
+
+    def test_deep_says_where_it_was_left_out(self):
+        witness = self.data / "log.witness"
+        self.flip(witness, 20, 1)
+        level = self.data / "proofs" / "v1" / "level-0"
+        self.flip(level, 7, 1)
+        status, out, _ = verify(self.data, "--deep")
+        self.flip(level, 7, 1)
+        self.flip(witness, 20, 1)
+        self.assertEqual(status, 1)
+        folds = [check for check in json.loads(out)["checks"] if check["check"] == "folds (--deep)"]
+        self.assertEqual([check["state"] for check in folds], ["skipped"])
+        self.assertIn("run --deep again", folds[0]["note"])
+
+    def copied(self, what):
+        folder = temporary_folder()
+        self.addCleanup(shutil.rmtree, folder)
+        self.replay(what, "--data", self.data, "--out", folder / "made", "--with-keys")
+        shutil.copytree(folder / "made", folder / "copy")  # links no more
+        return folder / "copy"
+
+    @staticmethod
+    def verify_backup(folder):
+        done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--backup", str(folder), "--json", "--quiet"],
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    @staticmethod
+    def replay(*words):
+        subprocess.run([str(BIN / "hansard-replay"), *map(str, words)], check=True, capture_output=True)
+
     def test_a_changed_attachment_is_found_by_deep(self):
         blob = next(p for p in (self.data / "files").rglob("*") if p.is_file())
         self.flip(blob, 5, 1)

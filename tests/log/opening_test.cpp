@@ -4,6 +4,7 @@
 
 #include "engine/log/identity.h"
 #include "engine/log/preflight.h"
+#include "engine/log/read_log.h"
 #include "engine/log/witness.h"
 #include "tests/log/damage_fixture.h"
 
@@ -121,6 +122,32 @@ TEST_CASE("a read-only log reads a stopped folder and a running one, and changes
   append(*writer, 5);
   expect_records(*open_rocks_log_read_only(temp / "data").value(), kEventsInAll + 5);
   REQUIRE(open_rocks_log_read_only(temp / "nowhere").has_error());
+}
+
+TEST_CASE("beside a server a log ends at what the witness says was durable, without one it is whole") {
+  TempFolder temp;
+  make_stopped_log(temp / "data");
+  {
+    auto writer = open_log(temp / "data").log;  // its witness is not written again before it closes
+    append(*writer, 5);
+    auto beside = open_durable_log(temp / "data", std::chrono::milliseconds(0)).value();
+    REQUIRE_FALSE(beside.at_rest);
+    expect_records(*beside.log, kEventsInAll);
+    REQUIRE(beside.log->get(kPartition, Position{kEventsInAll + 1}).error().code == ErrorCode::not_found);
+  }
+  auto alone = open_durable_log(temp / "data").value();
+  REQUIRE(alone.at_rest);
+  expect_records(*alone.log, kEventsInAll + 5);
+  REQUIRE(open_durable_log(temp / "nowhere").has_error());
+}
+
+TEST_CASE("a log that is opened beside a server waits for the witness to say what it holds") {
+  TempFolder temp;
+  LogOptions options = quiet_options();
+  options.witness_interval_ms = 10;
+  auto writer = open_log(temp / "data", options).log;
+  append(*writer, 7);
+  expect_records(*open_durable_log(temp / "data", std::chrono::milliseconds(60'000)).value().log, 7);
 }
 
 TEST_CASE("below the disk's low-water mark there is no reserve") {

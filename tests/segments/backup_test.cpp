@@ -1,4 +1,5 @@
 // Backups: a whole prefix, also while appends go on; never half of one; and back again by a restore.
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <thread>
@@ -58,10 +59,9 @@ TEST_CASE("a backup of a stopped store comes back with its records and its attac
   TempFolder folder;
   const std::string data = folder / "data", out = folder / "out", again = folder / "again";
   make_log(data, 400);
-  fs::create_directories(data + "/files/ab");
+  const std::string blob = put_attachment(data, "an attachment");
   fs::create_directories(data + "/files/incoming");
   fs::create_directories(data + "/keys");
-  write_bytes(data + "/files/ab/abcd", "an attachment");
   write_bytes(data + "/files/incoming/half", "half an upload");
   write_bytes(data + "/keys/secret", "a secret");
   const auto manifest = offline_backup(data, out);
@@ -76,7 +76,7 @@ TEST_CASE("a backup of a stopped store comes back with its records and its attac
   CHECK(report.epoch == 2);
   CHECK(report.attachments == 1);
   CHECK(records_in(again) == records_in(data));
-  CHECK(bytes_in(again + "/files/ab/abcd") == "an attachment");
+  CHECK(bytes_in(again + blob.substr(data.size())) == "an attachment");
 
   offline_backup(data, folder / "with-keys", true);
   restore_now(folder / "with-keys", folder / "third");
@@ -186,6 +186,70 @@ TEST_CASE("a backup that lost something is refused by name") {
   }
   CHECK(restore_problem(out, folder / "again").find("cannot read the event log") != std::string::npos);
   CHECK(records_in(data).size() == 300);
+}
+
+TEST_CASE("a backup sums its files and names the root that was signed, and a restore holds it to both") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 120);
+  sign_log(data);
+  const auto manifest = offline_backup(data, out);
+  CHECK(manifest.hashed.size == 120);
+  const auto sums_it = [&](const char* name) {
+    return std::any_of(manifest.sums.begin(), manifest.sums.end(), [&](const auto& sum) { return sum.name == name; });
+  };
+  CHECK(sums_it("log/CURRENT"));
+  CHECK(sums_it("log.witness"));
+  CHECK(restore_now(out, folder / "whole").end == Position{120});
+
+  auto other = manifest;
+  other.hashed.root[7] ^= 1;
+  write_bytes(out + "/manifest.json", backup::to_json(other));
+  CHECK(restore_problem(out, folder / "again").find("do not have the root that its manifest names") !=
+        std::string::npos);
+  write_bytes(out + "/manifest.json", backup::to_json(manifest));
+
+  for (const base::SealedFile& sum : manifest.sums) {
+    INFO(sum.name);
+    const std::string bytes = bytes_in(out + "/" + sum.name);
+    if (bytes.empty()) continue;
+    std::string broken = bytes;
+    broken.back() = static_cast<char>(broken.back() ^ 1);
+    fs::remove(out + "/" + sum.name);
+    CHECK(restore_problem(out, folder / "again").find(sum.name + " is missing or cannot be read") != std::string::npos);
+    write_bytes(out + "/" + sum.name, broken);
+    CHECK(restore_problem(out, folder / "again").find(sum.name + " is not what was copied") != std::string::npos);
+    write_bytes(out + "/" + sum.name, bytes);
+  }
+  CHECK(restore_now(out, folder / "still-whole").end == Position{120});
+}
+
+TEST_CASE("an attachment of a backup that is not what its name says, or is gone, is not restored") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 10);
+  const std::string blob = out + put_attachment(data, "an attachment").substr(data.size());
+  offline_backup(data, out);
+  fs::remove(blob);  // a link: the store keeps its own
+  CHECK(restore_problem(out, folder / "again").find("has 0 attachments, and its manifest says 1") != std::string::npos);
+  write_bytes(blob, "An attachment");
+  CHECK(restore_problem(out, folder / "again").find("its bytes are not those its name is the SHA-256 of") !=
+        std::string::npos);
+}
+
+TEST_CASE("a manifest of the first version still restores") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 10);
+  auto manifest = offline_backup(data, out);
+  manifest.version = 1;
+  manifest.sums.clear();
+  manifest.hashed = {};
+  const std::string json = backup::to_json(manifest);
+  CHECK(json.find("hashed") == std::string::npos);
+  write_bytes(out + "/manifest.json", json);
+  CHECK(backup::read_backup_manifest(out).value() == manifest);
+  CHECK(restore_now(out, folder / "again").end == Position{10});
 }
 
 }  // namespace hansard::segments

@@ -34,7 +34,7 @@ TEST_CASE("every exported event under the last checkpoint comes with a proof tha
   request.data = data;
   request.out = folder / "case";
   request.filter.actors = {user_of_number(2)};
-  request.with_proofs = true;
+  request.proofs = ExportRequest::Proofs::with;
   auto report = export_log(request, clock);
   INFO((report.has_error() ? report.error().detail : ""));
   REQUIRE(report.has_value());
@@ -67,9 +67,41 @@ TEST_CASE("proofs are refused where nothing was ever signed") {
   ExportRequest request;
   request.data = folder / "data";
   request.out = folder / "case";
-  request.with_proofs = true;
+  request.proofs = ExportRequest::Proofs::with;
   support::ManualClock clock;
   CHECK(export_log(request, clock).error().detail.find("there is no signed checkpoint in") == 0);
+}
+
+TEST_CASE("with a filter proofs and attachments come by themselves, and are left out where they are not wanted") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 60);
+  sign_log(data);
+  support::ManualClock clock;
+  ExportRequest request;
+  request.data = data;
+  request.out = folder / "case";
+  request.filter.actors = {user_of_number(2)};
+  auto evidence = export_log(request, clock);
+  REQUIRE(evidence.has_value());
+  CHECK_FALSE(evidence.value().manifest.checkpoint.empty());
+  CHECK(evidence.value().manifest.attachments == Attachments{});
+
+  request.out = folder / "bare";
+  request.proofs = ExportRequest::Proofs::without;
+  request.with_attachments = false;
+  auto bare = export_log(request, clock);
+  REQUIRE(bare.has_value());
+  CHECK(bare.value().manifest.checkpoint.empty());
+  CHECK_FALSE(bare.value().manifest.attachments.has_value());
+
+  request = {};
+  request.data = data;
+  request.out = folder / "everything";
+  auto everything = export_log(request, clock);
+  REQUIRE(everything.has_value());
+  CHECK(everything.value().manifest.checkpoint.empty());
+  CHECK_FALSE(everything.value().manifest.attachments.has_value());
 }
 
 }  // namespace hansard::segments

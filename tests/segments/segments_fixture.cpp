@@ -1,12 +1,16 @@
 #include "tests/segments/segments_fixture.h"
 
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
 
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
+#include "engine/files/blob_folder.h"
 #include "engine/log/rocks_log.h"
+#include "engine/proof/proofs.h"
+#include "tests/support/manual_clock.h"
 
 namespace hansard::segments {
 
@@ -116,6 +120,25 @@ std::string bytes_in(const std::string& path) {
 
 void write_bytes(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+std::string put_attachment(const std::string& data, std::string_view bytes) {
+  const std::string name = files::hex_of(base::sha256(bytes)), shard = data + "/files/" + name.substr(0, 2);
+  std::filesystem::create_directories(shard);
+  write_bytes(shard + "/" + name, bytes);
+  return shard + "/" + name;
+}
+
+void sign_log(const std::string& data) {
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, quiet_options(), report);
+  CHECK(log.has_value(), log.has_error() ? log.error().detail : "");
+  support::ManualClock clock;
+  proof::ProofOptions options;
+  options.data_folder = data;
+  auto proofs = proof::Proofs::open(*log.value(), clock, options);
+  CHECK(proofs.has_value(), proofs.has_error() ? proofs.error().detail : "");
+  proofs.value()->step();
 }
 
 }  // namespace hansard::segments

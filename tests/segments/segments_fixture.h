@@ -33,6 +33,11 @@ std::vector<std::string> records_in(const std::string& data);
 // A segment of records 1 to count.
 FileEntry write_segment(const std::string& path, std::uint64_t count, std::size_t text_bytes = 40);
 
+// An attachment in a data folder, under the SHA-256 of its bytes; answers where.
+std::string put_attachment(const std::string& data, std::string_view bytes);
+// Stops a server's log as signed as it is: its tree and a checkpoint over everything.
+void sign_log(const std::string& data);
+
 std::string bytes_in(const std::string& path);
 void write_bytes(const std::string& path, std::string_view bytes);
 
