@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "engine/log/folder_lock.h"
+#include "engine/read_only_engine.h"
 #include "projections/rebuild_offline.h"
+#include "projections/search/rebuild_offline.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/progress.h"
@@ -17,6 +20,8 @@ using projections::OfflineOutcome;
 using projections::OfflineRequest;
 
 namespace {
+constexpr char kSearch[] = "search";
+
 struct Options {
   std::string data, url, token_file;
   std::vector<std::string> views;
@@ -26,13 +31,15 @@ struct Options {
 Result<OfflineRequest> request_of(const Options& given) {
   OfflineRequest request{{}, given.compare_only, given.force};
   for (const std::string& name : given.views) {
+    if (name == kSearch) continue;
     const auto* kind = projections::find_view_kind(name);
     if (kind == nullptr) {
-      return base::error(base::ErrorCode::not_found, "There is no view '" + name + "': the views are chat and audit.");
+      return base::error(base::ErrorCode::not_found,
+                         "There is no view '" + name + "': the views are chat, audit and search.");
     }
     request.kinds.push_back(kind);
   }
-  if (request.kinds.empty()) request.kinds.assign(projections::view_kinds().begin(), projections::view_kinds().end());
+  if (given.views.empty()) request.kinds.assign(projections::view_kinds().begin(), projections::view_kinds().end());
   return request;
 }
 
@@ -42,6 +49,7 @@ std::string sentence_of(const OfflineOutcome& outcome) {
   if (!outcome.not_compared.empty()) {
     text += (outcome.comparison ? " (" : "not compared: ") + outcome.not_compared + (outcome.comparison ? ")" : "");
   }
+  if (!outcome.comparison && !outcome.not_compared.empty() && !outcome.is_swapped) return text;
   if (outcome.is_swapped) return text + "; it serves from the next start on";
   return text + (outcome.is_well ? "; nothing was swapped" : "; not swapped: --force does it all the same");
 }
@@ -62,9 +70,13 @@ std::string json_of(const std::vector<OfflineOutcome>& outcomes) {
   return out + "]";
 }
 
+bool wants_search(const Options& given) {
+  return given.views.empty() || std::find(given.views.begin(), given.views.end(), kSearch) != given.views.end();
+}
+
 Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const OfflineRequest& request) {
   TRY(auto lock, log::FolderLock::take(given.data));
-  TRY(auto engine, engine::Engine::open_read_only(given.data));
+  TRY(auto engine, engine::ReadOnlyEngine::open_locked(given.data));
   projections::ViewOptions options;
   options.data_folder = given.data;
   Progress progress("rebuild", given.quiet);
@@ -72,8 +84,15 @@ Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const 
   auto told = [&](base::Position at) {
     progress.update(at.value, of == 0 ? 1 : static_cast<double>(at.value) / static_cast<double>(of));
   };
-  auto outcomes = projections::rebuild_offline(*engine, options, request, told);
-  if (outcomes) progress.finish(of);
+  std::vector<OfflineOutcome> outcomes;
+  if (!request.kinds.empty()) {
+    TRY(outcomes, projections::rebuild_offline(*engine, options, request, told));
+  }
+  if (wants_search(given)) {
+    TRY(auto search, search::rebuild_search_offline(*engine, given.data, request, told));
+    outcomes.push_back(std::move(search));
+  }
+  progress.finish(of);
   return outcomes;
 }
 
@@ -111,7 +130,7 @@ Command add_rebuild(CLI::App& app) {
   words->add_option("--token-file", options->token_file, "a file with a token of scope admin")
       ->check(CLI::ExistingFile)
       ->needs(url);
-  words->add_option("--view", options->views, "chat, audit, with --url also search (all)");
+  words->add_option("--view", options->views, "chat, audit or search (all)");
   words->add_flag("--compare-only", options->compare_only,
                   "say how many rows differ, and the first in words; swap nothing");
   words->add_flag("--force", options->force, "swap also what differs");
