@@ -41,9 +41,9 @@ void RebuildPace::worked() {
 std::optional<double> RebuildPace::mean_sync() {
   const engine::Metrics now = engine_.metrics();
   const std::uint64_t commits = now.commits - std::exchange(commits_, now.commits);
-  const std::uint64_t sync_ns = now.sync_ns_total - std::exchange(sync_ns_, now.sync_ns_total);
+  const double sync_s = now.sync_seconds.sum - std::exchange(sync_s_, now.sync_seconds.sum);
   if (commits < kCommitsCompared) return std::nullopt;
-  return static_cast<double>(sync_ns) / static_cast<double>(commits);
+  return sync_s / static_cast<double>(commits);
 }
 
 }  // namespace hansard::projections

@@ -45,12 +45,13 @@ class RebuildPace {
   void worked();
 
  private:
-  // The mean sync of the commits since the last call; nothing where there were too few.
+  // The mean sync of the commits since the last call, in seconds; nothing where there were too few.
   std::optional<double> mean_sync();
 
   const engine::Engine& engine_;
   const std::uint32_t busy_events_per_s_;
-  std::uint64_t commits_ = 0, sync_ns_ = 0;  // as last seen
+  std::uint64_t commits_ = 0;  // as last seen
+  double sync_s_ = 0;
   std::optional<double> resting_sync_;
   unsigned rest_factor_ = kRestMin;
   base::Position seen_;

@@ -17,7 +17,7 @@ class Traffic {
   void commit(std::uint64_t commits, std::chrono::nanoseconds each) {
     for (std::uint64_t i = 0; i < commits; ++i) engine_.append({});
     metrics_.commits += commits;
-    metrics_.sync_ns_total += commits * static_cast<std::uint64_t>(each.count());
+    metrics_.sync_seconds.sum += static_cast<double>(commits) * static_cast<double>(each.count()) / 1e9;
     engine_.set_metrics(metrics_);
   }
   // One batch: rest, look, work.
