@@ -44,7 +44,8 @@ Result<OfflineRequest> request_of(const Options& given) {
 }
 
 std::string sentence_of(const OfflineOutcome& outcome) {
-  std::string text = outcome.view + ": built to position " + std::to_string(outcome.position.value) + "; ";
+  std::string text = outcome.view + ": ";
+  if (outcome.position) text += "built to position " + std::to_string(outcome.position.value) + "; ";
   if (outcome.comparison) text += projections::in_words(*outcome.comparison);
   if (!outcome.not_compared.empty()) {
     text += (outcome.comparison ? " (" : "not compared: ") + outcome.not_compared + (outcome.comparison ? ")" : "");

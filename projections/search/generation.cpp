@@ -94,6 +94,16 @@ void remove_generation(const std::string& path) {
   for (const char* ending : kBeside) fs::remove(path + ending, ignored);
 }
 
+std::string why_useless(const engine::Engine& engine, const std::string& folder, unsigned shelf_bits) {
+  for (unsigned number : generations_in(folder)) {
+    const std::string path = path_of(folder, number);
+    if (IndexFile::is_build(path)) continue;
+    auto file = IndexFile::open(path, engine.epoch(), shelf_bits);
+    return file ? why_foreign(engine, file.value()->state()).value_or("") : file.error().detail;
+  }
+  return "";
+}
+
 base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, const std::string& folder,
                                                unsigned shelf_bits) {
   std::error_code failed;

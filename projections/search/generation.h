@@ -42,6 +42,9 @@ struct OpenedGeneration {
   std::optional<std::string> set_aside;  // why, when an older file was
 };
 
+// Why open_generation would set the file that serves aside; "" where it would go on with it, or there is none. Changes
+// nothing.
+std::string why_useless(const engine::Engine& engine, const std::string& folder, unsigned shelf_bits);
 // `folder` is made where it is missing.
 base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, const std::string& folder,
                                                unsigned shelf_bits);

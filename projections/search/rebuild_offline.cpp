@@ -1,13 +1,29 @@
 #include "projections/search/rebuild_offline.h"
 
+#include <filesystem>
+
 #include "engine/base/folder_seal.h"
 #include "projections/search/index_build.h"
+#include "projections/search/index_step.h"
 
 namespace hansard::search {
 
 namespace {
 using projections::OfflineOutcome;
 using projections::OfflineRequest;
+
+// The file that serves, which is new, up to the end of the log.
+base::Result<void> index_all(const engine::Engine& engine, OpenedGeneration live, OfflineOutcome& outcome,
+                             const std::function<void(base::Position)>& progress) {
+  while (live.file->state().position < engine.durable()) {
+    TRY(index_some(engine, *live.file, IndexBuild::kIdleSliceEvents, engine.durable()));
+    progress(live.file->state().position);
+  }
+  outcome.position = live.file->state().position;
+  outcome.digest = live.file->state().digest.hex();
+  outcome.is_swapped = true;
+  return base::success();
+}
 
 // Until it is compared, or ready to take over.
 base::Result<void> build(const engine::Engine& engine, IndexBuild& built, IndexFile& live,
@@ -44,10 +60,17 @@ base::Result<OfflineOutcome> rebuild_search_offline(const engine::Engine& engine
   OfflineOutcome outcome;
   outcome.view = "search";
   TRY(auto seal, base::FolderSeal::lift(folder));
+  outcome.is_well = true;
+  outcome.not_compared = why_useless(engine, folder, kShelfBits);
+  std::error_code missing;
+  if (!std::filesystem::exists(folder, missing)) outcome.not_compared = "there was none before";
+  if (!outcome.not_compared.empty() && request.compare_only) return outcome;
   TRY(auto live, open_generation(engine, folder, kShelfBits));
   if (!live.file->state().position) {
-    outcome.not_compared = live.set_aside.value_or("there was none before") + "; the next start indexes it anew";
-    outcome.is_well = true;
+    if (outcome.not_compared.empty()) outcome.not_compared = "there was none before";
+    if (!request.compare_only) {
+      TRY(index_all(engine, std::move(live), outcome, progress));
+    }
     return outcome;
   }
   TRY(auto opened, begin_build(engine, folder, kShelfBits));

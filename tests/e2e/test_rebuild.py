@@ -121,6 +121,24 @@ class Rebuild(unittest.TestCase):
     def previous_of(view):
         return view["folder"].split(".")[0]
 
+    def test_the_search_index_of_a_stopped_server_is_compared_and_built_again(self):
+        self.assertEqual(self.server.stop(), 0)
+        data, files = str(self.server.data), lambda: [n for n in self.folders("search/v1") if n.endswith(".db")]
+        before = files()
+        compared = self.replay("--data", data, "--view", "search", "--compare-only", "--quiet")
+        self.assertEqual(compared.returncode, 0, compared.stderr)
+        self.assertIn("equal", compared.stdout)
+        self.assertIn("nothing was swapped", compared.stdout)
+        self.assertEqual(files(), before)
+        swapped = self.replay("--data", data, "--view", "search", "--quiet")
+        self.assertEqual(swapped.returncode, 0, swapped.stderr)
+        self.assertIn("it serves from the next start on", swapped.stdout)
+        self.assertEqual(len(files()), 1)
+        self.assertNotEqual(files(), before)
+        self.server.start()
+        found = self.bob.get("/api/v1/search/messages?q=message")
+        self.assertEqual((found.status, len(found.json["items"]) > 0), (200, True))
+
     def test_a_kill_in_the_middle_leaves_the_live_view_and_nothing_else(self):
         answers, folders = self.answers(), self.folders()
         for _ in range(3):
