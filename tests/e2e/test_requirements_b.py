@@ -864,7 +864,8 @@ class Messaging(RequirementTest):
         for title in ("Install", "Run", "Keys and tokens", "Configuration", "The data folder and backups",
                       "Watching it", "Recovery"):
             self.assertIn(f"\n## {title}\n", operations)
-        self.assertIn("[Service]", operations)
+        self.assertIn("(deploy/hansard.service)", operations)
+        self.assertIn("[Service]", (ROOT / "docs" / "deploy" / "hansard.service").read_text())
         settings = re.findall(r"(?m)^\| `([a-z_.]+)\.(\w+)` \| (\d+|\[\]) \|", operations)
         sections = {}
         for section, name, default in settings:
