@@ -1,4 +1,5 @@
-"""Long commands that are interrupted leave nothing half-written that looks whole, and can be run again.
+"""Long commands that are interrupted leave nothing half-written that looks whole, and can be run again. What has its
+name already when the signal comes is whole, and is held to that.
 
 Each runs on a store of HANSARD_INTERRUPT_EVENTS generated events and is ended by SIGKILL or SIGINT after a part of the
 time it takes undisturbed (HANSARD_SEED says which).
@@ -67,9 +68,7 @@ class Interrupt(unittest.TestCase):
             seconds = self.run_whole(*make, "--out", folder / "whole")
             out = folder / "out"
             for _ in range(ROUNDS):
-                if self.interrupted(seconds, *make, "--out", out):
-                    self.assertFalse((out / "manifest.json").exists())
-                    self.assertFalse(out.exists())
+                if self.interrupted(seconds, *make, "--out", out) and not out.exists():
                     self.run_whole(*make, "--out", out)  # goes on where it was
                 same = {name: [{k: v for k, v in file.items() if k != "proofs"} for file in
                                json.loads((folder / name / "manifest.json").read_text())["files"]]
@@ -87,8 +86,7 @@ class Interrupt(unittest.TestCase):
             make = ("restore", "--from", folder / source, "--quiet", "--data")
             seconds = self.run_whole(*make, folder / "whole")
             for _ in range(ROUNDS):
-                if self.interrupted(seconds, *make, folder / "data"):
-                    self.assertFalse((folder / "data").exists())
+                if self.interrupted(seconds, *make, folder / "data") and not (folder / "data").exists():
                     self.run_whole(*make, folder / "data")
                 self.sound("--data", folder / "data")
                 self.assertFalse((folder / "data.restoring").exists())
@@ -100,8 +98,7 @@ class Interrupt(unittest.TestCase):
         make = ("backup", "--data", self.data, "--json", "--out")
         seconds = self.run_whole(*make, folder / "whole")
         for _ in range(2 * ROUNDS):
-            if self.interrupted(seconds, *make, folder / "out"):
-                self.assertFalse((folder / "out").exists())
+            if self.interrupted(seconds, *make, folder / "out") and not (folder / "out").exists():
                 self.run_whole("verify", "--backup", folder / "out", "--quiet", status=2)
                 self.run_whole(*make, folder / "out")
             self.sound("--backup", folder / "out")
