@@ -6,6 +6,7 @@ fails. Who is not a member now gets what he would get for an id that names nothi
 import asyncio
 import json
 import re
+import time
 import unittest
 import uuid
 
@@ -275,8 +276,18 @@ class WhoMay(unittest.TestCase):
         self.assertEqual(len(TABLE), len({(row.method, row.path) for row in TABLE}))
         self.assertEqual({frame.type for frame in FRAMES}, declared_frames())
 
+    def proven(self, scene):
+        """The scene, once a signed checkpoint covers it: before that there is no proof to be had of it."""
+        end = time.monotonic() + 60
+        while True:
+            note = self.users["audit"].request("GET", f"{API}/proofs/checkpoint")
+            if note.status == 200 and int(note.text.splitlines()[1]) >= int(scene.position[3:]):  # after the epoch
+                return scene
+            self.assertLess(time.monotonic(), end, note.text)
+            time.sleep(0.05)
+
     def test_every_route_by_every_role(self):
-        shared, wrong = self.scene(), []
+        shared, wrong = self.proven(self.scene()), []
         for row in TABLE:
             for role in ROLES:
                 scene = self.scene() if row.fresh else shared
