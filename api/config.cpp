@@ -190,6 +190,7 @@ Result<void> finish_config(Config& config) {
   TRY(process::check_subscribers(config.webhooks));
   config.process.data_folder = config.proof.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
+  config.search.rebuild_events_per_s = config.views.rebuild_events_per_s;
   config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
   config.engine.rules.mentions_max = static_cast<std::uint32_t>(limits.mentions_max);
   return base::success();

@@ -6,7 +6,7 @@
 // It measures what it does to others: how long a commit's sync takes while it works against while it rests. Syncs twice
 // as slow double its rest, up to kRestMax times its work; once they are no slower the rest shrinks again.
 //
-// Thread: the rebuild's.
+// Thread: the rebuild's. Used by the rebuilder and by the build of a search index, each with its own.
 #pragma once
 
 #include <chrono>
@@ -34,6 +34,7 @@ class RebuildPace {
 
   // Looks at the traffic since the last call. `applied`: of the view that is furthest behind.
   void look(base::Position applied, base::MonotonicTime now);
+  bool is_busy() const { return is_busy_; }
   std::size_t batch_events() const { return is_busy_ ? kBusyBatch : kIdleBatch; }
   // Before the next batch: look again after kLook.
   bool must_wait() const { return is_pressed_; }

@@ -27,16 +27,29 @@ bool IndexBuild::is_over() const {
   return !opened_.file || status_.state == RebuildState::built || status_.state == RebuildState::differs;
 }
 
-base::Result<void> IndexBuild::step(const engine::Engine& engine, IndexFile& live, bool is_quiet) {
-  auto begun = clock_.monotonic();
+base::Result<void> IndexBuild::step(const engine::Engine& engine, IndexFile& live, std::size_t events_max) {
   base::Position last = live.state().position;
-  TRY(index_some(engine, *opened_.file, is_quiet ? kIdleSliceEvents : kSliceEvents, last));
+  TRY(index_some(engine, *opened_.file, events_max, last));
   note_progress(opened_.file->state().position, last);
   if (opened_.file->state().position == last) {
     TRY(compare(live));
   }
-  auto now = clock_.monotonic();
-  due_ = is_quiet ? now : now + (now - begun);
+  return base::success();
+}
+
+base::Result<void> IndexBuild::step(const engine::Engine& engine, IndexFile& live, projections::RebuildPace& pace) {
+  const auto begun = clock_.monotonic();
+  pace.look(live.state().position, begun);
+  if (pace.must_wait()) {
+    due_ = begun + projections::RebuildPace::kLook;
+    return base::success();
+  }
+  const base::Position before = status_.position;
+  TRY(step(engine, live, pace.is_busy() ? kBusySliceEvents : kIdleSliceEvents));
+  pace.worked();
+  const auto now = clock_.monotonic();
+  const std::uint64_t events = status_.position.value - before.value;
+  due_ = now + std::max(pace.rest(events, now - begun), pace.breath(now - begun));
   return base::success();
 }
 

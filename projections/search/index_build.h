@@ -1,17 +1,19 @@
 // The next generation of the index, built from the log beside the one that serves, compared with it at one position,
 // and handed over in one step (DESIGN section 4, blue/green). The live writer runs it in slices between its own
-// batches, so that one thread writes both files and live messages come first.
+// batches, so that one thread writes both files and live messages come first; what a slice leaves to others is
+// projections/rebuild_pace.h's business.
 //
 // Invariants: the serving generation is untouched until the step that replaces it; one that differs is not handed over
 // unless forced. Until it is handed over a start removes the file.
 // Thread: the writer's. Owns: the file; removes it when it is not taken.
-// Limits: slices of kSliceEvents; as long a rest after each while messages arrive.
+// Limits: what one step takes.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "engine/base/clock.h"
+#include "projections/rebuild_pace.h"
 #include "projections/rebuild_status.h"
 #include "projections/search/generation.h"
 #include "projections/search/index_compare.h"
@@ -20,15 +22,18 @@ namespace hansard::search {
 
 class IndexBuild {
  public:
-  static constexpr std::size_t kSliceEvents = 1'000;
-  static constexpr std::size_t kIdleSliceEvents = 20'000;  // while nothing arrives
+  // A slice is a transaction: a few milliseconds' worth while somebody writes, however much costs least while nobody
+  // does.
+  static constexpr std::size_t kBusySliceEvents = 200, kIdleSliceEvents = 20'000;
 
   IndexBuild(OpenedGeneration opened, const projections::RebuildRequest& request, base::Clock& clock);
   ~IndexBuild();
 
-  // One more slice, up to where `live` stands; there the two are compared. `is_quiet`: nobody waits for the writer.
-  base::Result<void> step(const engine::Engine& engine, IndexFile& live, bool is_quiet);
-  // When the next slice is due.
+  // One more slice of at most so many events, up to where `live` stands; there the two are compared.
+  base::Result<void> step(const engine::Engine& engine, IndexFile& live, std::size_t events_max);
+  // The same beside live traffic: as much as `pace` allows, if anything.
+  base::Result<void> step(const engine::Engine& engine, IndexFile& live, projections::RebuildPace& pace);
+  // When the next of those is due.
   base::MonotonicTime due() const { return due_; }
   // Goes on from where it was compared, to be compared again before it is taken.
   void order_swap(bool force);

@@ -18,6 +18,7 @@ IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, s
       options_(options),
       folder_(std::move(folder)),
       serve_(std::move(serve)),
+      pace_(engine, options.rebuild_events_per_s),
       loop_(clock_, engine.durable_gate(), [this] { return step(); }) {
   status_.name = "search";
   take(std::move(opened));

@@ -77,6 +77,7 @@ class IndexWriter {
   base::MonotonicTime committed_at_{};
   base::MonotonicTime scrub_at_ = base::MonotonicTime::max();
   unsigned replaced_ = 0;
+  projections::RebuildPace pace_;
   std::unique_ptr<IndexBuild> build_;
   std::shared_ptr<Generation> retired_;  // somebody may still wait at its gate
   bool failed_ = false;

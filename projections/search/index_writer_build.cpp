@@ -75,8 +75,7 @@ void IndexWriter::take_orders() {
 }
 
 void IndexWriter::build_some() {
-  bool is_quiet = behind() == 0;
-  auto stepped = build_->step(engine_, *file_, is_quiet);
+  auto stepped = build_->step(engine_, *file_, pace_);
   if (!stepped) return end_build(RebuildState::failed, stepped.error().detail);
   note_build();
   if (build_->is_ready()) swap_built();

@@ -29,7 +29,7 @@ base::Result<void> index_all(const engine::Engine& engine, OpenedGeneration live
 base::Result<void> build(const engine::Engine& engine, IndexBuild& built, IndexFile& live,
                          const std::function<void(base::Position)>& progress) {
   while (!built.is_over() && !built.is_ready()) {
-    TRY(built.step(engine, live, true));
+    TRY(built.step(engine, live, IndexBuild::kIdleSliceEvents));
     progress(built.status().position);
   }
   return base::success();

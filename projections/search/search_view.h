@@ -26,13 +26,14 @@ namespace hansard::search {
 
 struct SearchOptions {
   std::string data_folder;
-  std::size_t batch_events_max = 1'000;      // of one commit beside live traffic
-  std::uint32_t batch_interval_ms = 50;      // a commit at most this often, unless a batch is full
-  std::size_t rebuild_events_max = 20'000;   // of one commit while far behind
-  std::uint32_t readers = 2;                 // threads
-  std::size_t questions_waiting_max = 256;   // beyond it: overloaded
-  std::uint32_t scrub_interval_ms = 30'000;  // removed words leave the file's bytes about this long afterwards
-  unsigned shelf_bits = kShelfBits;          // a file with others is indexed anew
+  std::size_t batch_events_max = 1'000;         // of one commit beside live traffic
+  std::uint32_t batch_interval_ms = 50;         // a commit at most this often, unless a batch is full
+  std::size_t rebuild_events_max = 20'000;      // of one commit while far behind
+  std::uint32_t rebuild_events_per_s = 40'000;  // of a rebuild beside live traffic
+  std::uint32_t readers = 2;                    // threads
+  std::size_t questions_waiting_max = 256;      // beyond it: overloaded
+  std::uint32_t scrub_interval_ms = 30'000;     // removed words leave the file's bytes about this long afterwards
+  unsigned shelf_bits = kShelfBits;             // a file with others is indexed anew
   Budgets budgets;
 };
 

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/search/index_build.h"
+#include "projections/search/index_step.h"
 #include "tests/search/search_fixture.h"
 
 namespace hansard::search {
@@ -147,6 +149,28 @@ TEST_CASE("an index that differs is named and not replaced unless it is forced")
     CHECK(search.all("ann", "word").size() == 301);
     CHECK_FALSE(fs::exists(file_in(folder, 1)));
   }
+}
+
+TEST_CASE("beside messages that arrive a build takes a little at once and rests; alone it takes much and does not") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 3'000);
+  auto live = open_generation(chat.engine, folder.path(), kShelfBits);
+  REQUIRE(live);
+  IndexFile& serving = *live.value().file;
+  REQUIRE(index_some(chat.engine, serving, 10'000, chat.engine.durable()));
+  IndexBuild build(std::move(begin_build(chat.engine, folder.path(), kShelfBits).value()), {}, base::system_clock());
+  projections::RebuildPace pace(chat.engine, 40'000);
+
+  chat.send(chat.said[0].conversation, "ann", "word late");
+  const auto begun = base::system_clock().monotonic();
+  REQUIRE(build.step(chat.engine, serving, pace));
+  CHECK(build.status().position.value == IndexBuild::kBusySliceEvents);
+  CHECK(build.due() - begun >= std::chrono::seconds{1} * IndexBuild::kBusySliceEvents / 40'000);
+
+  REQUIRE(build.step(chat.engine, serving, pace));  // nobody wrote since
+  CHECK(build.status().position == serving.state().position);
+  CHECK(build.due() <= base::system_clock().monotonic());
 }
 
 TEST_CASE("a build that a crash left is removed and the one that served goes on") {
