@@ -1,7 +1,7 @@
 // The Past of past.h over the chat view's rows. Its sources: past_conversation.cpp (conversations, members, pointers),
 // past_history.cpp (messages), past_unread.cpp (unread counts).
 //
-// Thread: one at a time. Keeps one cursor for all its walks.
+// Thread: one at a time. Keeps one cursor for all its walks, and the conversation that was asked for last.
 #pragma once
 
 #include <memory>
@@ -70,6 +70,7 @@ class ChatPast final : public Past {
 
   // Nothing: it was not yet created.
   std::optional<Then> then(const ConversationId& id) const;
+  std::optional<Then> find_then(const ConversationId& id) const;
   void show_about(ConversationView& view, const ConversationRow& row) const;
   std::optional<PastPlaceRow> place(const ConversationId& id, const UserId& user) const;
   // Of a member or not, as they were at `at`.
@@ -93,6 +94,8 @@ class ChatPast final : public Past {
   std::shared_ptr<const StoreSnapshot> rows_;
   const Position at_;
   mutable std::unique_ptr<RowCursor> cursor_;
+  mutable std::optional<std::pair<ConversationId, std::optional<Then>>>
+      asked_;  // the last one: the past does not change
 };
 
 }  // namespace hansard::projections

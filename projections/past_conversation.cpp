@@ -11,7 +11,7 @@ RowCursor& ChatPast::cursor() const {
 
 // A conversation in which nothing happened since needs no second look. The stream row of the last message knows its
 // ordinal; where there was none yet, `last_message` is the creation, whose row has ordinal 0.
-std::optional<ChatPast::Then> ChatPast::then(const ConversationId& id) const {
+std::optional<ChatPast::Then> ChatPast::find_then(const ConversationId& id) const {
   auto row = this->row<ConversationRow>(conversation_key(id));
   if (!row || row->created > at_) return std::nullopt;
   if (row->head <= at_) return Then{id, *row, row->version, row->last_ordinal, row->last_message, row->member_count};
@@ -23,6 +23,11 @@ std::optional<ChatPast::Then> ChatPast::then(const ConversationId& id) const {
   auto sent = this->row<StreamRow>(stream_key(stream, event.last_message));
   if (!sent) rows_->damaged(stream_key(stream, event.last_message));
   return Then{id, *row, event.version, sent->ordinal, event.last_message, event.member_count};
+}
+
+std::optional<ChatPast::Then> ChatPast::then(const ConversationId& id) const {
+  if (!asked_ || asked_->first != id) asked_.emplace(id, find_then(id));
+  return asked_->second;
 }
 
 void ChatPast::show_about(ConversationView& view, const ConversationRow& row) const {
