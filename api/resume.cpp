@@ -1,9 +1,11 @@
 #include "api/resume.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "api/render.h"
+#include "engine/base/check.h"
 
 namespace hansard::api {
 
@@ -13,6 +15,50 @@ using base::Position;
 using base::UserId;
 using domain::RecordedEvent;
 using projections::Snapshot;
+
+namespace {
+
+const domain::MessageFacts* facts_of_end(const RecordedEvent& event) {
+  if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) return &deleted->facts;
+  if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) return &expired->facts;
+  if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) return &erased->facts;
+  return nullptr;
+}
+
+// Where the user moved a pointer, a marker or a flag of his own.
+std::optional<ConversationId> own_move_in(const RecordedEvent& event, const UserId& user) {
+  auto of = [&](const auto* body) { return body && body->user == user; };
+  const bool is_own = of(std::get_if<domain::ReadAdvanced>(&*event.body)) ||
+                      of(std::get_if<domain::UnreadMarked>(&*event.body)) ||
+                      of(std::get_if<domain::ConversationFlagged>(&*event.body));
+  return is_own ? conversation_of(event) : std::nullopt;
+}
+
+// Another member's pointer; one at 0 has not moved yet.
+std::optional<ReceiptMove> receipt_of(const RecordedEvent& event, const UserId& user) {
+  auto of = [&](const auto& body, bool is_read) -> std::optional<ReceiptMove> {
+    if (body.user == user || !body.up_to) return std::nullopt;
+    return ReceiptMove{body.conversation, body.user, is_read, body.up_to, event.time};
+  };
+  if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) return of(*read, true);
+  if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) return of(*delivered, false);
+  return std::nullopt;
+}
+
+// Moves of pointers, own ones too, that the same pointer's later move makes needless.
+std::set<Position> overtaken_moves(const std::vector<engine::EventPtr>& events) {
+  std::set<std::tuple<ConversationId, UserId, bool>> seen;
+  std::set<Position> overtaken;
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    if (!conversation_of(**event)) continue;
+    auto move = receipt_of(**event, {});
+    if (move && !seen.emplace(move->conversation, move->user, move->is_read).second)
+      overtaken.insert((*event)->position);
+  }
+  return overtaken;
+}
+
+}  // namespace
 
 Resume::Resume(engine::Engine& engine, projections::Views& views, Dispatcher& dispatcher, const Limits& limits,
                UserId user, Position after)
@@ -33,14 +79,38 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
-  if (pass_) return step_streams(*snapshot, frames_max, out);
-  if (!step_tail(*snapshot, frames_max, out)) return Step::more;
-  return tell_missed(*snapshot, frames_max, out);
+  if (!tell_counts(*snapshot, frames_max, out)) return Step::more;
+  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_);
+  const auto done = pass_ ? step_streams(*snapshot, frames_max, frames) : step_tail(*snapshot, frames_max, frames);
+  frames.finish();
+  return done;
+}
+
+// False while there are more to tell now. Counts wait until the views have reached `served`.
+bool Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
+  if (snapshot.position() < served_) return true;
+  if (!std::exchange(is_recalled_, true)) recall_own_moves(snapshot);
+  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_);
+  while (!uncounted_.empty() && frames.size() < frames_max) {
+    frames.add_count(served_, uncounted_.extract(uncounted_.begin()).value());
+  }
+  return uncounted_.empty();
+}
+
+void Resume::recall_own_moves(const Snapshot& snapshot) {
+  const Position from{after_.value - std::min(after_.value, kNoticeEvents)};
+  for (const auto& entry : snapshot.stream(base::stream_of_user(user_), from, kNoticeEvents)) {
+    if (entry.position > after_) return;
+    if (!is_own_move(entry.type)) continue;
+    auto event = engine_.get(entry.position);
+    CHECK(event.has_value(), entry.position.value, event.error().detail);
+    if (auto conversation = conversation_of(*event.value())) uncounted_.insert(*conversation);
+  }
 }
 
 bool Resume::begin(const Snapshot& snapshot) {
   if (snapshot.position() > served_) {
-    pass_.emplace(engine_, dispatcher_, user_, served_, snapshot);
+    pass_.emplace(engine_, dispatcher_, limits_, user_, served_, snapshot);
     return true;
   }
   if (served_.value - snapshot.position().value > Dispatcher::kSeedEventsMax) return false;
@@ -55,63 +125,56 @@ bool Resume::begin(const Snapshot& snapshot) {
   return true;
 }
 
-Resume::Step Resume::step_streams(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
-  if (!pass_->step(snapshot, frames_max, out, served_, missed_)) return Step::more;
+Resume::Step Resume::step_streams(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
+  if (!pass_->step(snapshot, frames_max, frames)) return Step::more;
+  frames.finish();
   served_ = pass_->through();
   seats_ = pass_->take_seats();
   pass_.reset();
   return Step::more;
 }
 
-// True when it has met the cursor.
-bool Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
-  for (const auto& event : read_events(engine_, served_, dispatcher_.cursor(), kTailEventsMax)) {
-    if (out.size() >= frames_max) return false;
-    if (auto text = take(snapshot, *event)) out.push_back(make_frame(std::move(*text)));
-    served_ = event->position;
-    while (latest_.size() > kLatestMax) {
-      auto receipt = latest_.extract(latest_.begin());
-      tell_receipt(receipt.key(), receipt.mapped(), out);
-    }
+Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
+  const auto events = read_events(engine_, served_, dispatcher_.cursor(), kTailEventsMax);
+  const auto overtaken = overtaken_moves(events);
+  for (const auto& event : events) {
+    if (frames.size() >= frames_max) return Step::more;
+    if (event->position > snapshot.position() && moves_count(*event)) return Step::wait_for_views;
+    overtaken.contains(event->position) ? frames.pass(event->position) : take(snapshot, *event, frames);
   }
-  return served_ == dispatcher_.cursor();
+  frames.finish();
+  if (served_ < dispatcher_.cursor()) return Step::more;
+  return is_recalled_ && uncounted_.empty() ? Step::met : Step::wait_for_views;
 }
 
-std::optional<std::string> Resume::take(const Snapshot& snapshot, const RecordedEvent& event) {
+// It is told with the user's count, which the views have to know.
+bool Resume::moves_count(const RecordedEvent& event) const {
   auto conversation = conversation_of(event);
-  if (!conversation) return std::nullopt;
-  auto before = seats_->find(*conversation);
-  seats_->fold(event);
-  auto after = seats_->find(*conversation);
-  bool has_left = before && !after;
-  if (!before && !after) return std::nullopt;
-  if (!has_left && !dispatcher_.is_member(user_, *conversation)) return std::nullopt;
-  if (take_pointer(event)) return std::nullopt;
-  return frame_of(snapshot, event, after ? *after : *before);
+  if (!conversation || !seats_->find(*conversation)) return false;
+  if (const auto* ended = facts_of_end(event)) return ended->author != user_;
+  return own_move_in(event, user_).has_value();
 }
 
-// Receipts and the user's own pointers: kept for the end. False for every other event.
-bool Resume::take_pointer(const RecordedEvent& event) {
-  if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) {
-    if (read->user == user_) {
-      missed_.counts.note_moved(user_, read->conversation, event.position);
-    } else if (read->up_to) {
-      latest_[{read->conversation, read->user, true}] = {read->up_to, event.time};
-    }
-    return true;
-  }
-  if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) {
-    if (delivered->user != user_)
-      latest_[{delivered->conversation, delivered->user, false}] = {delivered->up_to, event.time};
-    return true;
-  }
-  if (const auto* marked = std::get_if<domain::UnreadMarked>(&*event.body)) {
-    if (marked->user == user_) missed_.counts.note_moved(user_, marked->conversation, event.position);
-    return true;
-  }
-  const auto* flagged = std::get_if<domain::ConversationFlagged>(&*event.body);
-  if (flagged && flagged->user == user_) missed_.counts.note_moved(user_, flagged->conversation, event.position);
-  return flagged != nullptr;
+void Resume::take(const Snapshot& snapshot, const RecordedEvent& event, ResumeFrames& frames) {
+  auto conversation = conversation_of(event);
+  if (!conversation) return frames.pass(event.position);
+  const auto before = seats_->find(*conversation);
+  seats_->fold(event);
+  const auto after = seats_->find(*conversation);
+  const bool has_left = before && !after;
+  const bool may_read = has_left || (after && dispatcher_.is_member(user_, *conversation));
+  if (!may_read) return frames.pass(event.position);
+  tell(snapshot, event, after ? *after : *before, frames);
+}
+
+void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, Ordinal joined_after, ResumeFrames& frames) {
+  const auto at = event.position;
+  if (auto own = own_move_in(event, user_)) return frames.add_count(at, *own);
+  if (auto move = receipt_of(event, user_)) return frames.add_receipt(at, *move);
+  const auto* ended = facts_of_end(event);
+  if (!ended) return frames.add(at, frame_of(snapshot, event, joined_after));
+  if (is_hidden(snapshot, {ended->conversation, ended->ordinal}, joined_after)) return frames.pass(at);
+  frames.add_end(at, event_frame(event, engine_.epoch()), *ended);
 }
 
 std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const RecordedEvent& event,
@@ -120,12 +183,6 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
     return frame_of_message(snapshot, event, sent->facts, joined_after);
   if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body))
     return frame_of_message(snapshot, event, edited->facts, joined_after);
-  if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body))
-    return frame_of_end(snapshot, event, deleted->facts, joined_after);
-  if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body))
-    return frame_of_end(snapshot, event, expired->facts, joined_after);
-  if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body))
-    return frame_of_end(snapshot, event, erased->facts, joined_after);
   if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body))
     return frame_of_reaction(snapshot, event, {added->conversation, added->ordinal}, joined_after);
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
@@ -135,14 +192,6 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
 
 bool Resume::is_hidden(const Snapshot& snapshot, const MessagePlace& place, Ordinal joined_after) const {
   return place.ordinal <= joined_after && hides_before_join(snapshot, place.conversation);
-}
-
-// Of a deleted, expired or erased message: what it was does not matter any more.
-std::optional<std::string> Resume::frame_of_end(const Snapshot& snapshot, const RecordedEvent& event,
-                                                const domain::MessageFacts& facts, Ordinal joined_after) {
-  if (facts.author != user_) missed_.counts.note_deleted(user_, facts.conversation, event.position, facts.ordinal);
-  if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
-  return event_frame(event, engine_.epoch());
 }
 
 // Reactions to what is gone since are gone too.
@@ -162,51 +211,6 @@ std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, co
   auto now = snapshot.message_at(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;
   return message_frame(domain::type_of(*event.body), event.position, event.version, *now, engine_.epoch());
-}
-
-Resume::Step Resume::tell_missed(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
-  while (!missed_.receipts.empty()) {
-    if (out.size() >= frames_max) return Step::more;
-    auto conversation = missed_.receipts.back();
-    missed_.receipts.pop_back();
-    tell_receipts(snapshot, conversation, out);
-  }
-  while (!latest_.empty()) {
-    if (out.size() >= frames_max) return Step::more;
-    auto receipt = latest_.extract(latest_.begin());
-    tell_receipt(receipt.key(), receipt.mapped(), out);
-  }
-  missed_.counts.serve(
-      snapshot, frames_max - std::min(frames_max, out.size()),
-      [&](const UserId&, const ConversationId& conversation, auto count, const auto& reader) {
-        if (!dispatcher_.is_member(user_, conversation)) return;
-        out.push_back(make_frame(unread_changed_frame(served_, conversation, count, reader, engine_.epoch())));
-      });
-  auto next = missed_.counts.next();
-  if (!next) return Step::met;
-  return *next > snapshot.position() ? Step::wait_for_views : Step::more;
-}
-
-// Other people's pointers that moved since. A pointer that stands where its owner joined last was put there by that,
-// not by reading.
-void Resume::tell_receipts(const Snapshot& snapshot, const ConversationId& conversation, std::vector<FramePtr>& out) {
-  if (!dispatcher_.is_member(user_, conversation)) return;
-  if (!dispatcher_.pushes_receipts(conversation)) return;
-  for (const auto& member : snapshot.members(conversation, {}, limits_.receipts_pushed_members_max)) {
-    if (member.user == user_) continue;
-    auto reader = snapshot.reader(conversation, member.user);
-    if (reader.delivered_position > after_ && reader.delivered_at)
-      tell_receipt({conversation, member.user, false}, {reader.delivered_up_to, *reader.delivered_at}, out);
-    if (reader.read_position > after_ && reader.read_at && reader.read_up_to > member.joined_after)
-      tell_receipt({conversation, member.user, true}, {reader.read_up_to, *reader.read_at}, out);
-  }
-}
-
-void Resume::tell_receipt(const ReceiptKey& key, const Receipt& receipt, std::vector<FramePtr>& out) {
-  const auto& [conversation, user, is_read] = key;
-  if (!dispatcher_.is_member(user_, conversation) || !dispatcher_.pushes_receipts(conversation)) return;
-  out.push_back(
-      make_frame(receipt_frame(is_read, served_, conversation, user, receipt.up_to, receipt.at, engine_.epoch())));
 }
 
 }  // namespace hansard::api

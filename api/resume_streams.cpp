@@ -1,6 +1,7 @@
 #include "api/resume_streams.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/render.h"
 #include "engine/base/check.h"
@@ -19,6 +20,7 @@ namespace {
 constexpr std::size_t kScanPage = 1'024;
 constexpr std::size_t kOwnPage = 128;
 constexpr std::size_t kFetchCost = 16;
+constexpr std::size_t kReaderCost = 2;
 constexpr std::size_t kPageEntriesMin = 4;
 constexpr std::size_t kPageEntriesMax = 256;
 
@@ -33,79 +35,106 @@ bool is_end(EventType type) {
   return type == EventType::message_deleted || type == EventType::message_expired || type == EventType::message_erased;
 }
 
+bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
+
+}  // namespace
+
 bool is_own_move(EventType type) {
   return type == EventType::read_advanced || type == EventType::unread_marked ||
          type == EventType::conversation_flagged;
 }
-
-bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
-
-}  // namespace
 
 bool is_live(const Snapshot& snapshot, const ConversationId& conversation, base::Ordinal ordinal) {
   auto now = snapshot.message_at(conversation, ordinal);
   return now && now->content;
 }
 
-StreamPass::StreamPass(const engine::Engine& engine, const Dispatcher& dispatcher, const UserId& user, Position after,
-                       const Snapshot& snapshot)
+StreamPass::StreamPass(const engine::Engine& engine, Dispatcher& dispatcher, const Limits& limits, const UserId& user,
+                       Position after, const Snapshot& snapshot, std::size_t moves_max)
     : engine_(engine),
       dispatcher_(dispatcher),
+      limits_(limits),
       user_(user),
+      after_(after),
+      moves_max_(moves_max),
       through_(snapshot.position()),
       seats_(user),
       own_scanned_(after) {
   auto memberships = snapshot.memberships(user);
   seats_.seed(memberships);
-  for (const auto& membership : memberships) add_source(membership, after, snapshot);
+  for (const auto& membership : memberships) add_source(membership, snapshot);
 }
 
-void StreamPass::add_source(const projections::Membership& membership, Position after, const Snapshot& snapshot) {
+void StreamPass::add_source(const projections::Membership& membership, const Snapshot& snapshot) {
   Source source;
   source.conversation = membership.conversation;
-  source.fetched = after;
+  source.fetched = after_;
   if (!membership.member) {
-    if (membership.changed <= after) return;
+    if (membership.changed <= after_) return;
     source.page.push_back({membership.changed, {}, EventType::member_removed, {}});
     source.is_fetched_whole = true;
     sources_.push_back(std::move(source));
     return;
   }
-  if (membership.receipts > after) receipts_.push_back(membership.conversation);
-  if (membership.head <= after) return;
+  source.is_fetched_whole = membership.head <= after_;
+  if (source.is_fetched_whole && membership.receipts <= after_) return;
+  if (membership.receipts > after_) receipts_to_scan_.push_back(sources_.size());
   if (hides_before_join(snapshot, membership.conversation)) source.hidden_through = membership.joined_after;
-  if (membership.changed > after) to_scan_.emplace_back(sources_.size(), after);
+  if (membership.changed > after_) to_scan_.emplace_back(sources_.size(), after_);
   sources_.push_back(std::move(source));
 }
 
-bool StreamPass::step(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out, Position& served,
-                      Missed& missed) {
-  if (!is_merging_ && !scan(snapshot, missed)) return false;
-  if (!is_merging_) begin_merge(snapshot);
-  for (std::size_t seen = 0; !next_.empty() && out.size() < frames_max && seen < kScanEntries; ++seen) {
-    auto [position, index] = next_.top();
-    next_.pop();
-    auto& source = sources_[index];
-    auto entry = source.page.front();
-    source.page.pop_front();
-    if (auto text = frame_of(snapshot, source, entry, missed)) out.push_back(make_frame(std::move(*text)));
-    served = position;
-    if (source.page.empty()) fetch(snapshot, source);
-    enqueue(index);
-  }
-  if (!next_.empty()) return false;
-  missed.receipts.insert(missed.receipts.end(), receipts_.begin(), receipts_.end());
-  return true;
+std::optional<Seats> StreamPass::take_seats() {
+  return is_shortened_ ? std::nullopt : std::optional(std::move(seats_));
 }
 
-// Before the merge: when the user came and went in conversations where that changed, and his own markers and flags.
-// True when nothing is left to look at.
-bool StreamPass::scan(const Snapshot& snapshot, Missed& missed) {
+bool StreamPass::step(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
+  if (!is_merging_ && !scan(snapshot)) return false;
+  if (!is_merging_) begin_merge(snapshot);
+  for (std::size_t seen = 0; frames.size() < frames_max && seen < kScanEntries; ++seen) {
+    if (next_.empty() && moves_.empty()) return true;
+    const bool is_move = next_.empty() || (!moves_.empty() && moves_.begin()->first < next_.top().first);
+    is_move ? tell_move(frames) : tell_entry(snapshot, frames);
+  }
+  return false;
+}
+
+void StreamPass::tell_move(ResumeFrames& frames) {
+  auto node = moves_.extract(moves_.begin());
+  const auto& [move, source] = node.mapped();
+  if (!source) return frames.add_count(node.key(), move.conversation);
+  sources_[*source].is_inside ? frames.add_receipt(node.key(), move) : frames.pass(node.key());
+}
+
+void StreamPass::tell_entry(const Snapshot& snapshot, ResumeFrames& frames) {
+  const auto [position, index] = next_.top();
+  next_.pop();
+  auto& source = sources_[index];
+  const auto entry = source.page.front();
+  source.page.pop_front();
+  if (!is_visible(source, entry)) {
+    frames.pass(position);
+  } else if (is_end(entry.type)) {
+    tell_end(snapshot, source, entry, frames);
+  } else {
+    frames.add(position, frame_of(snapshot, source, entry));
+  }
+  if (source.page.empty()) fetch(snapshot, source);
+  enqueue(index);
+}
+
+// Before the merge: when the user came and went in conversations where that changed, his own pointers, markers and
+// flags, and other members' pointers. True when nothing is left to look at.
+bool StreamPass::scan(const Snapshot& snapshot) {
   std::size_t budget = kScanEntries;
   while (budget > 0 && !to_scan_.empty())
     budget -= std::min(budget, scan_turns(snapshot, sources_[to_scan_.back().first]));
-  while (budget > 0 && !is_own_scanned_) budget -= std::min(budget, scan_own_stream(snapshot, missed));
-  return to_scan_.empty() && is_own_scanned_;
+  while (budget > 0 && !is_own_scanned_) budget -= std::min(budget, scan_own_stream(snapshot));
+  while (budget > 0 && !receipts_to_scan_.empty()) {
+    budget -= std::min(budget, scan_receipts(snapshot, receipts_to_scan_.back()));
+    receipts_to_scan_.pop_back();
+  }
+  return to_scan_.empty() && is_own_scanned_ && receipts_to_scan_.empty();
 }
 
 std::size_t StreamPass::scan_turns(const Snapshot& snapshot, Source& source) {
@@ -128,7 +157,7 @@ std::size_t StreamPass::scan_turns(const Snapshot& snapshot, Source& source) {
 
 // What the user moved for himself on other devices. A read that only takes a marker away moves no pointer, so the rows
 // of the present do not tell of it. An event that is fetched costs as much as many entries.
-std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot, Missed& missed) {
+std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot) {
   auto entries = snapshot.stream(base::stream_of_user(user_), own_scanned_, kOwnPage);
   std::size_t cost = entries.size() + 1;
   for (const auto& entry : entries) {
@@ -137,10 +166,43 @@ std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot, Missed& missed
     if (!is_own_move(entry.type)) continue;
     cost += kFetchCost;
     auto conversation = conversation_of(*event_at(entry.position));
-    if (conversation) missed.counts.note_moved(user_, *conversation, through_);
+    if (conversation) note_own_move(entry.position, *conversation);
   }
   is_own_scanned_ = entries.size() < kOwnPage || entries.back().position > through_;
   return cost;
+}
+
+// A pointer that stands where its owner joined last was put there by that, not by reading.
+std::size_t StreamPass::scan_receipts(const Snapshot& snapshot, std::size_t source) {
+  const auto& conversation = sources_[source].conversation;
+  if (!dispatcher_.pushes_receipts(conversation)) return 1;
+  const auto members = snapshot.members(conversation, {}, limits_.receipts_pushed_members_max);
+  for (const auto& member : members) {
+    if (member.user == user_) continue;
+    const auto reader = snapshot.reader(conversation, member.user);
+    if (reader.delivered_at)
+      note_move(reader.delivered_position,
+                {{conversation, member.user, false, reader.delivered_up_to, *reader.delivered_at}, source});
+    if (reader.read_at && reader.read_up_to > member.joined_after)
+      note_move(reader.read_position, {{conversation, member.user, true, reader.read_up_to, *reader.read_at}, source});
+  }
+  return 1 + kReaderCost * members.size();
+}
+
+void StreamPass::note_own_move(Position at, const ConversationId& conversation) {
+  auto [latest, is_first] = own_moves_.try_emplace(conversation, at);
+  if (!is_first) moves_.erase(std::exchange(latest->second, at));
+  note_move(at, {{conversation, user_, {}, {}, {}}, std::nullopt});
+}
+
+// Too many: the pass ends before the last of them, and the next begins there.
+void StreamPass::note_move(Position at, Move move) {
+  if (at <= after_ || at > through_) return;
+  moves_.emplace(at, std::move(move));
+  if (moves_.size() <= moves_max_) return;
+  through_ = {std::prev(moves_.end())->first.value - 1};
+  is_shortened_ = true;
+  moves_.erase(std::prev(moves_.end()));
 }
 
 void StreamPass::begin_merge(const Snapshot& snapshot) {
@@ -165,40 +227,42 @@ void StreamPass::fetch(const Snapshot& snapshot, Source& source) {
 
 void StreamPass::enqueue(std::size_t index) {
   const auto& page = sources_[index].page;
-  if (!page.empty()) next_.emplace(page.front().position, index);
+  if (!page.empty() && page.front().position <= through_) next_.emplace(page.front().position, index);
 }
 
-std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, Source& source, const StreamEntry& entry,
-                                                Missed& missed) {
-  bool is_visible = source.is_inside;
-  if (!source.turns.empty() && source.turns.front().at == entry.position) {
-    source.is_inside = source.turns.front().joined;
-    source.turns.pop_front();
-    is_visible = true;
+bool StreamPass::is_visible(Source& source, const StreamEntry& entry) const {
+  if (source.turns.empty() || source.turns.front().at != entry.position) return source.is_inside;
+  source.is_inside = source.turns.front().joined;
+  source.turns.pop_front();
+  return true;
+}
+
+// A message as it is now; what was said to it as it was, while it is there. The user may have left since the pass
+// began.
+std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const Source& source,
+                                                const StreamEntry& entry) const {
+  const bool is_member = dispatcher_.is_member(user_, source.conversation);
+  if (!is_message(entry.type) && !is_reaction(entry.type)) {
+    auto event = event_at(entry.position);
+    if (!is_member && !is_own_leave(*event)) return std::nullopt;
+    return event_frame(*event, engine_.epoch());
   }
-  if (!is_visible) return std::nullopt;
-  // He may have left since the pass began.
-  bool is_member = dispatcher_.is_member(user_, source.conversation);
-  bool is_of_message = is_message(entry.type) || is_end(entry.type) || is_reaction(entry.type);
-  if (is_of_message) return is_member ? message_frame_of(snapshot, source, entry, missed) : std::nullopt;
-  auto event = event_at(entry.position);
-  if (!is_member && !is_own_leave(*event)) return std::nullopt;
-  return event_frame(*event, engine_.epoch());
-}
-
-// A message as it is now; its end and what was said to it are told as they were, the latter while it is there.
-std::optional<std::string> StreamPass::message_frame_of(const Snapshot& snapshot, const Source& source,
-                                                        const StreamEntry& entry, Missed& missed) {
-  if (entry.ordinal <= source.hidden_through) return std::nullopt;
+  if (!is_member || entry.ordinal <= source.hidden_through) return std::nullopt;
   if (is_reaction(entry.type)) {
     if (!is_live(snapshot, source.conversation, entry.ordinal)) return std::nullopt;
     return event_frame(*event_at(entry.position), engine_.epoch());
   }
   auto now = snapshot.message_at(source.conversation, entry.ordinal);
   if (!now) return std::nullopt;
-  if (is_message(entry.type)) return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
-  if (now->facts.author != user_) missed.counts.note_deleted(user_, source.conversation, entry.position, entry.ordinal);
-  return event_frame(*event_at(entry.position), engine_.epoch());
+  return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
+}
+
+void StreamPass::tell_end(const Snapshot& snapshot, const Source& source, const StreamEntry& entry,
+                          ResumeFrames& frames) const {
+  auto now = snapshot.message_at(source.conversation, entry.ordinal);
+  const bool is_shown = dispatcher_.is_member(user_, source.conversation) && entry.ordinal > source.hidden_through;
+  if (!is_shown || !now) return frames.pass(entry.position);
+  frames.add_end(entry.position, event_frame(*event_at(entry.position), engine_.epoch()), now->facts);
 }
 
 bool StreamPass::is_own_leave(const domain::RecordedEvent& event) const {

@@ -140,5 +140,7 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 Seen seen_of(const std::string& frame);
+// The first member of that name anywhere in a frame's text; "" where there is none.
+std::string member_of(const std::string& frame, const std::string& name);
 
 }  // namespace hansard::test

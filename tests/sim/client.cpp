@@ -159,7 +159,7 @@ void Client::on_frame(const std::string& text) {
   if (type == "hello") {
     const auto cursor = place_in(frame.member("data"), "position");
     require(cursor && *cursor <= scene_.model.length(), "hello above the durable position");
-    checker_->begin(*cursor, resumed_from_);
+    checker_->begin(*cursor, resumed_from_, known_);
   } else if (type == "ack" || type == "error") {
     return on_answer(type == "ack", frame);
   } else {
@@ -167,6 +167,7 @@ void Client::on_frame(const std::string& text) {
     checker_->on_frame(type, frame);
   }
   last_seen_ = checker_->last_seen();
+  known_ = checker_->known();
 }
 
 void Client::on_answer(bool is_ack, base::JsonValue frame) {
@@ -178,6 +179,8 @@ void Client::on_answer(bool is_ack, base::JsonValue frame) {
   require(is_ack && resuming_, "a resume was refused");
   checker_->resume(*resuming_);
   resuming_.reset();
+  last_seen_ = checker_->last_seen();
+  known_ = checker_->known();
 }
 
 void Client::on_reply(std::uint64_t id, const Reply& reply) {

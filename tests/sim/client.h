@@ -92,6 +92,7 @@ class Client {
   std::optional<Place> resumed_from_;  // of the handshake
   std::optional<Place> resuming_;      // a resume frame under way
   std::optional<Place> last_seen_;
+  std::optional<KnownPointers> known_;  // by what was seen
   std::map<std::uint64_t, Pending> pending_;
   std::vector<Looking> looking_;
   std::map<std::uint64_t, Place> accepted_on_socket_;  // sends of this socket, by id

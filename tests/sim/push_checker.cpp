@@ -57,22 +57,23 @@ std::optional<Place> place_in(base::JsonValue object, std::string_view member) {
   return parsed ? std::optional(parsed->position.value) : std::nullopt;
 }
 
-void PushChecker::begin(Place cursor, std::optional<Place> resumed_from) {
+void PushChecker::begin(Place cursor, std::optional<Place> resumed_from, const std::optional<KnownPointers>& known) {
   require(!has_begun_, "hello twice");
   has_begun_ = true;
   is_catching_up_ = resumed_from.has_value();
-  told_ = begun_at_ = resumed_from.value_or(cursor);
+  told_ = resumed_from.value_or(cursor);
+  if (resumed_from && known) known_ = *known;
+  known_.since = resumed_from && known ? std::min(known->since, told_) : told_;
   last_position_ = 0;
   last_seen_ = told_;
 }
 
-// Who resumes in the middle of catching up is not told of pointers that moved before (docs/RELIABILITY.md, known
-// limits).
 void PushChecker::resume(Place from) {
-  begun_at_ = is_catching_up_ ? from : std::min(begun_at_, from);
+  known_.since = std::min(known_.since, from);
   is_catching_up_ = true;
   told_ = from;
   last_position_ = 0;
+  last_seen_ = from;
 }
 
 void PushChecker::on_frame(std::string_view type, base::JsonValue frame) {
@@ -151,26 +152,30 @@ void PushChecker::on_receipt(std::string_view type, base::JsonValue frame, Place
     return frame_type_of(fact.type) == type && fact.users[0] == user && fact.ordinal == up_to;
   };
   require(std::any_of(places.begin(), places.end(), told), type, "of", user, "up to", up_to, "never happened");
-  receipts_[{conversation, user, std::string(type)}] = up_to;
-  if (is_catching_up_) return;
+  known_.receipts[{conversation, user, std::string(type)}] = up_to;
   require(place > told_, type, "of", place, "came twice or late; told up to", told_);
   require(told(place), type, "of", place, "is another one");
   pass_to(place - 1);
   told_ = place;
 }
 
-// The count stands for where the views were, which is anywhere from a little before the frame's position on.
+// Live, the count stands for where the views were, which is anywhere from a little before the frame's position on. In a
+// catch-up it is that of its place, or of the ends that follow it there.
 void PushChecker::on_unread(base::JsonValue frame, Place place) {
   const auto conversation = text_of(frame.member("conversation_id"));
   const auto unread = number_of(frame.member("data").member("unread"));
   const auto& places = model_.places(conversation);
   auto at = std::upper_bound(places.begin(), places.end(), place);
-  constexpr std::ptrdiff_t kBefore = 64;
-  at -= std::min(kBefore, at - places.begin());
+  const std::ptrdiff_t before = is_catching_up_ ? 1 : 64;
+  at -= std::min(before, at - places.begin());
   bool is_right = false;
-  for (; at != places.end() && !is_right; ++at) is_right = model_.state(conversation, *at).unread(user_) == unread;
+  for (; at != places.end() && !is_right; ++at) {
+    const bool is_beyond = is_catching_up_ && *at > place && model_.at(*at).type == EventType::message_sent;
+    if (is_beyond) break;
+    is_right = model_.state(conversation, *at).unread(user_) == unread;
+  }
   require(is_right, "unread.changed at", place, "says", unread);
-  counts_[conversation] = place;
+  known_.counts[conversation] = place;
 }
 
 void PushChecker::finish(Place end) {
@@ -184,7 +189,7 @@ void PushChecker::finish(Place end) {
 // Of who has stayed since, to who has stayed since. A read that only took a marker away tells nobody else anything new.
 void PushChecker::check_receipts(Place end) const {
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> wanted;
-  for (Place at = begun_at_ + 1; at <= end; ++at) {
+  for (Place at = known_.since + 1; at <= end; ++at) {
     const Fact& fact = model_.at(at);
     if (!is_receipt(fact) || fact.users[0] == user_) continue;
     const auto& reader = fact.users[0];
@@ -196,19 +201,21 @@ void PushChecker::check_receipts(Place end) const {
     wanted[{fact.conversation, reader, std::string(frame_type_of(fact.type))}] = fact.ordinal;
   }
   for (const auto& [key, ordinal] : wanted) {
-    auto told = receipts_.find(key);
-    const std::uint64_t up_to = told == receipts_.end() ? 0 : told->second;
-    require(up_to == ordinal, std::get<2>(key), "of", std::get<1>(key), "was told up to", up_to, "and is", ordinal);
+    auto told = known_.receipts.find(key);
+    const std::uint64_t up_to = told == known_.receipts.end() ? 0 : told->second;
+    require(up_to == ordinal, std::get<2>(key), "of", std::get<1>(key), "in", std::get<0>(key), "was told up to", up_to,
+            "and is", ordinal, "which moved above", known_.since);
   }
 }
 
 void PushChecker::check_counts(Place end) const {
-  for (Place at = begun_at_ + 1; at <= end; ++at) {
+  for (Place at = known_.since + 1; at <= end; ++at) {
     const Fact& fact = model_.at(at);
     const bool is_own_move = fact.is_pointer() && fact.users[0] == user_ && fact.type != EventType::delivered_advanced;
     if (!is_own_move || !model_.is_member_throughout(fact.conversation, user_, at)) continue;
-    auto told = counts_.find(fact.conversation);
-    require(told != counts_.end() && told->second >= at, "no unread.changed came after", at, "in", fact.conversation);
+    auto told = known_.counts.find(fact.conversation);
+    require(told != known_.counts.end() && told->second >= at, "no unread.changed came after", at, "in",
+            fact.conversation);
   }
 }
 

@@ -3,9 +3,10 @@
 //
 //   live        every event while the user is a member comes as it happened; nothing may be left out
 //   catching up what was deleted or changed since may come as it is now, and what happened in a conversation the user
-//               has left since may be missing; receipts come as their latest values
+//               has left since may be missing, and of a pointer all moves but the latest
 //
-// At the end every pointer of another member, and the count after every move of the user's own, was told at its latest.
+// At the end every pointer of another member, and the count after every move of the user's own, was told at its latest:
+// on this socket, or on one before it of the same client, who resumed from what he saw there last.
 //
 // Invariant: everything at or below `told` that the user had to be told was told.
 // Thread: one. The model outlives it.
@@ -22,12 +23,19 @@
 
 namespace hansard::sim {
 
+// What a client knows of pointers: everything that moved after `since`.
+struct KnownPointers {
+  Place since = 0;
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> receipts;  // conversation, user, type
+  std::map<std::string, Place> counts;  // where each conversation's unread.changed stood last
+};
+
 class PushChecker {
  public:
   PushChecker(const Model& model, std::string user) : model_(model), user_(std::move(user)) {}
 
-  // hello: live from `cursor`, or catching up from where the client said.
-  void begin(Place cursor, std::optional<Place> resumed_from);
+  // hello: live from `cursor`, or catching up from where the client said, who had `known` on an earlier socket.
+  void begin(Place cursor, std::optional<Place> resumed_from, const std::optional<KnownPointers>& known);
   // A resume frame on a socket that is open was acknowledged.
   void resume(Place from);
   // Any frame from the server but answers. Throws a Violation.
@@ -37,6 +45,7 @@ class PushChecker {
 
   bool has_begun() const { return has_begun_; }
   bool is_catching_up() const { return is_catching_up_; }
+  const KnownPointers& known() const { return known_; }
   // What a client resumes from; nothing: it has seen nothing yet.
   std::optional<Place> last_seen() const { return last_seen_; }
 
@@ -59,10 +68,8 @@ class PushChecker {
   bool is_catching_up_ = false;
   Place told_ = 0;
   Place last_position_ = 0;
-  Place begun_at_ = 0;
+  KnownPointers known_;
   std::optional<Place> last_seen_;
-  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> receipts_;  // conversation, user, type
-  std::map<std::string, Place> counts_;  // where each conversation's unread.changed stood last
 };
 
 // The position in a member of a frame or body; nothing where there is none.

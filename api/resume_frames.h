@@ -1,0 +1,70 @@
+// What one step of a resume gives, in order, and how far that brings the client.
+//
+// A position a client has seen is where it resumes from, should it be cut off there. So each frame goes out under its
+// own event's position, and what has no event of its own goes before the one it belongs to: the count after a message
+// ended is told under the position before, and then the end. Ends that follow one another share one count.
+//
+// Invariant: once a frame of position P is in `out`, everything that moved at or below P has been told, or has moved
+// again since and is told there.
+// Thread: the io thread it belongs to; lives within one step. Limits: its caller looks at size().
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/dispatcher.h"
+#include "api/outbox.h"
+#include "projections/queries.h"
+
+namespace hansard::api {
+
+// Another member's pointer.
+struct ReceiptMove {
+  base::ConversationId conversation;
+  base::UserId user;
+  bool is_read = false;  // or delivered
+  base::Ordinal up_to;
+  base::Timestamp at;
+};
+
+class ResumeFrames {
+ public:
+  // `served` follows what is given.
+  ResumeFrames(const projections::Snapshot& snapshot, Dispatcher& dispatcher, const base::UserId& user,
+               std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served)
+      : snapshot_(snapshot), dispatcher_(dispatcher), user_(user), epoch_(epoch), out_(out), served_(served) {}
+
+  std::size_t size() const { return out_.size() + ends_.size(); }
+  // Nothing is to be told of the event of this position.
+  void pass(base::Position position);
+  void add(base::Position position, std::optional<std::string> text);
+  // A message ended. Another's: its position is at or below the snapshot's.
+  void add_end(base::Position position, std::optional<std::string> text, const domain::MessageFacts& facts);
+  void add_receipt(base::Position position, const ReceiptMove& move);
+  // The user's count as it stood right after `position`, which is at or below the snapshot's; nothing where he was no
+  // member then.
+  void add_count(base::Position position, const base::ConversationId& conversation);
+  // Gives what was kept back. To be called last.
+  void finish();
+
+ private:
+  void tell_counts_after_ends();
+  void tell_count(const projections::Past& then, const base::ConversationId& conversation,
+                  const projections::ReaderView& reader);
+
+  const projections::Snapshot& snapshot_;
+  Dispatcher& dispatcher_;
+  const base::UserId& user_;
+  const std::uint32_t epoch_;
+  std::vector<FramePtr>& out_;
+  base::Position& served_;
+  std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
+  std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted
+  base::Position ended_at_;                              // of the last of those
+  base::Position ended_through_;                         // of the last of all
+};
+
+}  // namespace hansard::api
