@@ -42,6 +42,14 @@ def make_certificate(folder, name="127.0.0.1"):
     (folder / "key.pem").chmod(0o600)
 
 
+def patient(config):
+    """The config with reads that wait as long as a busy machine needs to show what was written before them, by
+    whomever, also right after a start; what the config says about these two waits stays."""
+    waits = [f"{name} = 20000" for name in ("fresh_read_wait_ms", "min_position_timeout_ms") if name not in config]
+    before, _, limits = config.partition("[limits]\n")
+    return "\n".join([before, "[limits]", *waits, limits]) if waits else config
+
+
 class Server:
     """One `hansard serve` process; restartable on the same data and port."""
 
@@ -72,6 +80,7 @@ class Server:
                 *self.extra]
 
     def start(self):
+        self.config.write_text(patient(self.config.read_text()))
         started = time.monotonic()
         self.starts += 1
         self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=None)
@@ -87,12 +96,12 @@ class Server:
     def trust(self):
         self.tls = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
 
-    def connection(self, timeout=30):
+    def connection(self, timeout=60):
         if self.tls:
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
-    def raw(self, timeout=30):
+    def raw(self, timeout=60):
         """A connection to write bytes to."""
         raw = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
         return self.tls.wrap_socket(raw, server_hostname="127.0.0.1") if self.tls else raw
@@ -104,7 +113,7 @@ class Server:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(15)
+        status = self.process.wait(60)
         self.process.stdout.close()
         return status
 
@@ -223,7 +232,7 @@ class Socket:
         url = f"{server.scheme('ws')}://127.0.0.1:{server.port}/ws{self.query}"
         self.ws = await websockets.connect(url, extra_headers=headers, max_size=None, compression=None,
                                            max_queue=self.options.get("max_queue", 4096), ping_interval=None,
-                                           sock=self.options.get("sock"), ssl=server.tls)
+                                           open_timeout=60, sock=self.options.get("sock"), ssl=server.tls)
         if "no_token" not in self.options:
             self.hello = await self.receive()
             assert self.hello["type"] == "hello", self.hello
@@ -232,10 +241,10 @@ class Socket:
     async def __aexit__(self, *exc):
         await self.ws.close()
 
-    async def receive(self, timeout=10):
+    async def receive(self, timeout=60):
         return json.loads(await asyncio.wait_for(self.ws.recv(), timeout))
 
-    async def receive_until(self, type, timeout=10):
+    async def receive_until(self, type, timeout=60):
         """Frames up to and with the first of `type`."""
         frames = []
         while not frames or frames[-1]["type"] != type:
@@ -253,7 +262,7 @@ class Socket:
                 return answer
             self.frames.append(answer)
 
-    async def next(self, type, timeout=10):
+    async def next(self, type, timeout=60):
         """The next frame of `type`, among those set aside first."""
         for i, frame in enumerate(self.frames):
             if frame["type"] == type:

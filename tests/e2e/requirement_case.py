@@ -112,7 +112,7 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
         return self.ok(user.request("POST", f"{API}/files", headers=headers, raw=data), 201)
 
     def bytes_of(self, user, path, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", user.server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", user.server.port, timeout=60)
         try:
             connection.request("GET", f"{API}/{path}", headers={"Authorization": f"Bearer {user.token}", **headers})
             return Bytes(connection.getresponse())
@@ -160,7 +160,7 @@ class RequirementTest(ServerTest, unittest.IsolatedAsyncioTestCase):
         await socket.ask("ping")
         return [frame["type"] for frame in socket.frames if presence or frame["type"] != "presence.changed"]
 
-    async def eventually(self, read, wanted, within_s=10):
+    async def eventually(self, read, wanted, within_s=60):
         """Asks again until the answer is `wanted`: for what the server does by its own clock."""
         ends, got = time.monotonic() + within_s, read()
         while got != wanted and time.monotonic() < ends:

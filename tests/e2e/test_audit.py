@@ -166,7 +166,7 @@ class Audit(unittest.TestCase):
         return [event["facts"]["action"] for event in reversed(found)]
 
     def proof_when_signed(self, reader, path):
-        for _ in range(100):  # a checkpoint is signed once a second
+        for _ in range(600):  # a checkpoint is signed once a second
             answer = reader.get(f"{API}/proofs/{path}")
             if answer.status != 404:
                 return answer
@@ -277,7 +277,7 @@ class Notified(unittest.TestCase):
         self.addCleanup(server.close)
         alice, auditor = server.user("alice"), server.user("inspector", "audit")
         path = f"{API}/messages/{alice.send(alice.create(['bob'])['id'], 'anybody there?')['id']}/trace"
-        for _ in range(100):
+        for _ in range(600):
             trace = auditor.get(path).json
             (bob,) = trace["recipients"]["items"]
             if bob["notified"]:

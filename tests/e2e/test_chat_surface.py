@@ -296,7 +296,7 @@ class ChatSurface(RequirementTest):
             message = alice.send(id, "for two seconds")
             cursor = (await b.next("message.new"))["cursor"]
             self.assertEqual(bob.unread(id), 1)
-            gone = await b.next("message.deleted", timeout=20)
+            gone = await b.next("message.deleted")
             self.assertEqual(gone["data"], {"message_id": message["id"], "ordinal": 1, "reason": "expired"})
             self.assertEqual((await b.next("unread.changed"))["data"]["unread"], 0)
         shown = self.get(bob, f"messages/{message['id']}?min_position={gone['position']}")

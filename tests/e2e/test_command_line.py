@@ -16,7 +16,7 @@ def fingerprint(folder):
             for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def run(*arguments, timeout=20):
+def run(*arguments, timeout=60):
     return subprocess.run([str(BIN / "hansard"), *map(str, arguments)], capture_output=True, timeout=timeout)
 
 
@@ -121,7 +121,7 @@ class CommandLine(unittest.TestCase):
         ready = process.stdout.readline().decode()
         self.assertRegex(ready, r"^hansard listening on http://127\.0\.0\.1:\d+\n$")
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=15)
+        out, err = process.communicate(timeout=60)
         self.assertEqual((process.returncode, out), (0, b""))
         for line in err.decode().splitlines():
             json.loads(line)

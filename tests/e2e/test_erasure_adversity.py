@@ -274,7 +274,7 @@ class Afterwards(Adversity):
         return answer
 
     def signed(self, key, position):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             note = self.proof("checkpoint").text
             if verify_proof.open_checkpoint(key, note)["size"] >= position:

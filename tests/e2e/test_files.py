@@ -30,7 +30,7 @@ def blobs(server):
     return sorted(found), sorted(path.name for path in (folder / "incoming").iterdir())
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -108,7 +108,7 @@ class FullDisk(unittest.TestCase):
             finally:
                 os.dup2(kept, 2)
                 os.close(kept)
-            self.server.process.wait(20)
+            self.server.process.wait(60)
             self.server.process.stdout.close()
             errors.seek(0)
             return errors.read()

@@ -149,7 +149,7 @@ class Play(unittest.TestCase):
             with receiver.lock:
                 receiver.arrived.wait_for(lambda: len(receiver.events) >= 3, timeout=60)
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, 1))
             kept = json.loads(cursor.read_text())["position"]
             taken = {e["position"] for e in receiver.events}

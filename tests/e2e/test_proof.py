@@ -20,7 +20,7 @@ import verify_proof  # noqa: E402
 API = "/api/v1"
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -73,7 +73,7 @@ class ProofTest(unittest.TestCase):
         self.assertTrue(until(lambda: self.checkpoint()["size"] >= position), "no checkpoint covers it")
 
     def tile(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         connection.request("GET", f"{API}/proofs/tile/{path}", headers={"Authorization": f"Bearer {self.auditor.token}"})
         response = connection.getresponse()
         body = response.read()

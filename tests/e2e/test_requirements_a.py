@@ -244,7 +244,7 @@ class RideBackend(RequirementTest):
     def test_a_20_heartbeat(self):
         server = self.own_server("[limits]\nping_interval_s = 1\npong_timeout_s = 5\n")
         token = server.token("rider")
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as silent:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as silent:
             silent.sendall(f"GET /ws?access_token={token} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
                            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
@@ -657,13 +657,13 @@ class RideBackend(RequirementTest):
             while "websockets" not in said:
                 said += process.stderr.readline()
             commands = [line for line in said.splitlines() if line.startswith("curl ")]
-            listed, sent = [json.loads(subprocess.check_output(["bash", "-c", c], timeout=20)) for c in commands]
+            listed, sent = [json.loads(subprocess.check_output(["bash", "-c", c], timeout=60)) for c in commands]
             self.assertGreaterEqual(len(listed["items"]), 3)
             self.assertEqual(sent["content"], "Hello from curl")
             self.assertIn(sent["conversation_id"], [c["id"] for c in listed["items"]])
         finally:
             process.terminate()
-            process.communicate(timeout=15)
+            process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
 
     def test_a_56_one_contract(self):

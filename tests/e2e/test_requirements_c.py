@@ -470,13 +470,13 @@ class Echo(RequirementTest):
             self.assertIn(b"listening on http://127.0.0.1:", process.stdout.readline())
         finally:
             process.terminate()
-            process.communicate(timeout=15)
+            process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
 
     def test_c_49_traces_and_stale_connections(self):
         server = self.own_server("[limits]\nping_interval_s = 1\npong_timeout_s = 2\n")
         alice = server.user("alice")
-        silent = socket.create_connection(("127.0.0.1", server.port), timeout=15)
+        silent = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         self.addCleanup(silent.close)
         silent.sendall(f"GET /ws?access_token={alice.token} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
                        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -491,7 +491,7 @@ class Echo(RequirementTest):
                                     "--log-level", "debug"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        _, traces = process.communicate(timeout=15)
+        _, traces = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
         whats = [json.loads(line) for line in traces.decode().splitlines()]
         self.assertGreaterEqual(len(whats), 3)
@@ -532,7 +532,7 @@ class Echo(RequirementTest):
                 if text == "cut":
                     until({"content": "cut"})
             until({"content": "end"})
-            self.assertEqual(page.wait(15), 0)
+            self.assertEqual(page.wait(60), 0)
             self.assertEqual([line["content"] for line in lines if "content" in line],
                              ["one", "cut", "while away", "end"])
             self.assertEqual(lines.count({"hello": bob.name}), 2)

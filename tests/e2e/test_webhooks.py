@@ -10,7 +10,7 @@ from webhook_receiver import Receiver, section
 API = "/api/v1"
 
 
-def eventually(ready, timeout=20):
+def eventually(ready, timeout=60):
     """What `ready` gives as soon as it gives something; polls the server."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:

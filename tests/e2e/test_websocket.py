@@ -12,6 +12,8 @@ API = "/api/v1"
 
 
 class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
+    config = "[limits]\nwrite_timeout_s = 120\n"  # who stops reading here is busy elsewhere, not gone
+
     def pair(self, **more):
         alice, bob = self.user(), self.user()
         return alice, bob, alice.create([bob.name], **more)["id"]
@@ -194,7 +196,7 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
                 await a1.ws.send(json.dumps({"type": "typing.start", "data": {"conversation_id": conversation}}))
             started = await b.next("typing.indicator")
             self.assertEqual((started["data"]["user_id"], started["data"]["is_typing"]), (alice.name, True))
-            stopped = await b.next("typing.indicator", timeout=9)
+            stopped = await b.next("typing.indicator")
             self.assertEqual(stopped["data"]["is_typing"], False)
             await a2.ask("ping")
             self.assertNotIn("typing.indicator", [f["type"] for f in a2.frames])
@@ -238,7 +240,7 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
 
 
 class ImpatientServer(ServerTest, unittest.IsolatedAsyncioTestCase):
-    config = "[limits]\nping_interval_s = 1\npong_timeout_s = 3\n"
+    config = "[limits]\nping_interval_s = 1\npong_timeout_s = 3\nwrite_timeout_s = 120\n"
 
     async def test_a_socket_that_reads_slowly_for_long_is_not_taken_for_dead(self):
         alice, bob = self.user(), self.user()
@@ -266,7 +268,7 @@ class ImpatientServer(ServerTest, unittest.IsolatedAsyncioTestCase):
 
     async def test_a_socket_that_answers_no_ping_is_closed(self):
         token = self.user().token
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as silent:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as silent:
             silent.sendall(f"GET /ws?access_token={token} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
                            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())

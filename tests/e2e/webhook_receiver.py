@@ -72,7 +72,7 @@ class Receiver:
         with self.changed:
             return [delivery for delivery, status in self.attempts if 200 <= status < 300]
 
-    def wait(self, ready, timeout=30):
+    def wait(self, ready, timeout=60):
         """Until `ready(self.attempts)`; what it gives."""
         deadline = time.monotonic() + timeout
         with self.changed:
@@ -83,7 +83,7 @@ class Receiver:
                 self.changed.wait(left)
             return ready(self.attempts)
 
-    def wait_for(self, count, timeout=30):
+    def wait_for(self, count, timeout=60):
         """The first `count` deliveries taken."""
         self.wait(lambda attempts: sum(200 <= status < 300 for _, status in attempts) >= count, timeout)
         return self.taken()[:count]
