@@ -2,13 +2,13 @@
 // is written while corked leaves in one piece when it is uncorked, and what has arrived is read in one piece and handed
 // out from memory. A waiting connection has no buffer of its own.
 //
-// A write completes once it is in the buffer, so an error shows at the next one; with more than kHighWaterBytes waiting
-// it completes only when the socket has taken them (that is the back pressure). Nothing completes inside the call that
-// starts it.
+// A write completes once it is in the buffer, so an error shows at the next one; with more than kHighWaterBytes
+// waiting, or kBehindBytes behind what is being sent, it completes only when the socket has taken that (the back
+// pressure). Nothing completes inside the call that starts it.
 //
 // Models: AsyncStream of Beast. `Socket` is a stream socket of Asio.
 // Thread: the io thread of the socket. One read and one write at a time, as Beast does it.
-// Limits: kHighWaterBytes plus one write waiting, scratch_bytes read ahead.
+// Limits: kHighWaterBytes plus one write being sent, kBehindBytes plus one waiting, scratch_bytes read ahead.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +31,7 @@ template <class Socket>
 class CorkedStream {
  public:
   static constexpr std::size_t kHighWaterBytes = 64u << 10;
+  static constexpr std::size_t kBehindBytes = 4u << 10;
   static constexpr std::size_t kKeptBytesMax = 2u << 10;  // a larger buffer is given back when it is empty
 
   using executor_type = typename Socket::executor_type;
@@ -88,6 +89,7 @@ class CorkedStream {
     std::size_t bytes_sent = 0;
     bool is_corked = false;
     bool is_sending = false;
+    bool is_full() const { return out.size() >= (is_sending ? kBehindBytes : kHighWaterBytes); }
     ErrorCode failed;
     std::function<void()> on_room;     // the write that waits
     std::function<void()> on_drained;  // the drain that waits
@@ -190,7 +192,7 @@ class CorkedStream {
       is_in = true;
       auto at = state;  // self is moved away below
       append();
-      bool is_full = at->out.size() >= kHighWaterBytes;
+      bool is_full = at->is_full();
       if (is_full && !at->failed) {
         at->on_room = keep(self);
       } else {

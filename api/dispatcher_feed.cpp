@@ -1,7 +1,6 @@
 #include "api/dispatcher_feed.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 
 #include "api/metrics.h"
 #include "api/position_text.h"
@@ -75,22 +74,25 @@ void Feed::start_catching_up(Position after) {
 }
 
 asio::awaitable<void> Feed::catch_up(std::shared_ptr<Feed> feed, std::uint64_t run) {
-  while (feed->run_ == run) {
-    if (!feed->outbox_->has_room()) {
-      co_await feed->outbox_->drained.wait();
-      continue;
-    }
-    if (!feed->step()) co_return;
+  for (;;) {
+    while (feed->run_ == run && !feed->outbox_->has_room()) co_await feed->outbox_->drained.wait();
+    if (feed->run_ == run) co_await feed->tasks_.turns().next();
+    if (feed->run_ != run || !feed->step()) co_return;
     if (feed->waits_for_views_) co_await feed->context_.views_reach(feed->dispatcher_.cursor(), kViewsWait);
-    co_await asio::post(feed->context_.io, asio::use_awaitable);  // others have their turn
   }
 }
 
 // False when it is live again.
 bool Feed::step() {
   std::vector<FramePtr> frames;
-  auto step = resume_->step(kFramesAStep, frames);
-  for (auto& frame : frames) outbox_->push(std::move(frame));
+  auto step = resume_->step(
+      std::clamp<std::size_t>(kBytesAStep / std::max<std::size_t>(frame_bytes_, 1), 1, kFramesAStep), frames);
+  std::size_t bytes = 0;
+  for (auto& frame : frames) {
+    bytes += frame->size();
+    outbox_->push(std::move(frame));
+  }
+  if (!frames.empty()) frame_bytes_ = bytes / frames.size();
   last_ = resume_->served();
   waits_for_views_ = step == Resume::Step::wait_for_views;
   if (step == Resume::Step::met) be_live();

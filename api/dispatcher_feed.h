@@ -7,6 +7,8 @@
 // Invariants: everything that concerns the user at or below `last` has gone into the outbox; live frames are only
 // taken while live, so each is given once. Positions in the outbox never fall but after a `resume`.
 // Thread: the io thread it belongs to. The catch-up is a task of the io thread's group; close() ends it.
+// Limits: of those who catch up one takes a step in a turn of the loop; a step makes kFramesAStep frames or about
+// kBytesAStep, and only when the outbox has room.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +26,7 @@ namespace hansard::api {
 class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> {
  public:
   static constexpr std::size_t kFramesAStep = 64;
+  static constexpr std::size_t kBytesAStep = 64u << 10;  // about: by the size of the frames before
 
   Feed(Context& context, Dispatcher& dispatcher, TaskGroup& tasks, std::shared_ptr<Outbox> outbox, base::UserId user);
   ~Feed() override;
@@ -56,8 +59,9 @@ class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> 
   std::optional<Resume> resume_;  // while behind
   bool waits_for_views_ = false;
   bool is_attached_ = false;
-  bool is_lagging_ = false;  // counted in the metrics
-  std::uint64_t run_ = 0;    // of the catch-up: a newer one ends the older
+  bool is_lagging_ = false;      // counted in the metrics
+  std::size_t frame_bytes_ = 0;  // of the catch-up's last frames, on average
+  std::uint64_t run_ = 0;        // of the catch-up: a newer one ends the older
 };
 
 // {"type":"caught_up","position":P,"data":{"position":P}}, also for fell_behind.

@@ -95,7 +95,7 @@ HttpSession::HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slo
       socket_(std::move(socket)),
       slot_(std::move(slot)) {
   thread_.context().metrics.connection_opened();
-  socket_.set_no_delay();
+  socket_.set_options();
   peer_ = socket_.address();
   set_deadline(seconds(limits_.header_timeout_s));
 }

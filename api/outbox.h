@@ -6,6 +6,7 @@
 // Thread: one io thread. One writer waits on `filled`, one catch-up on `drained`.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -23,6 +24,8 @@ inline FramePtr make_frame(std::string text) { return std::make_shared<const std
 
 class Outbox {
  public:
+  static constexpr std::size_t kRoomBytesMax = 64u << 10;
+
   Outbox(asio::io_context& io, std::size_t frames_max, std::size_t bytes_max)
       : filled(io), drained(io), frames_max_(frames_max), bytes_max_(bytes_max) {}
 
@@ -52,7 +55,10 @@ class Outbox {
     if (!had_room && has_room()) drained.notify();
   }
 
-  bool has_room() const { return frames_ < (frames_max_ + 1) / 2 && bytes_ < (bytes_max_ + 1) / 2; }
+  // For who makes frames only to send them here: more would wait in memory instead of in the log.
+  bool has_room() const {
+    return frames_ < (frames_max_ + 1) / 2 && bytes_ < std::min((bytes_max_ + 1) / 2, kRoomBytesMax);
+  }
   bool is_empty() const { return frames_ == 0; }
   bool has_waiting() const { return !waiting_.empty(); }
   std::size_t frames() const { return frames_; }

@@ -1,5 +1,7 @@
 #include "api/peer_socket.h"
 
+#include <netinet/tcp.h>
+
 #include <string_view>
 
 #include <boost/asio/redirect_error.hpp>
@@ -10,6 +12,7 @@ namespace hansard::api {
 namespace {
 
 using State = TlsConnection::State;
+using UnsentBytesMax = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 
 constexpr std::string_view kSpeakTls =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 46\r\nConnection: close\r\n\r\n"
@@ -36,9 +39,10 @@ std::string PeerSocket::address() const {
   return tcp_.remote_endpoint(ignored).address().to_string();
 }
 
-void PeerSocket::set_no_delay() {
+void PeerSocket::set_options() {
   ErrorCode ignored;
   tcp_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  tcp_.set_option(UnsentBytesMax(kUnsentBytesMax), ignored);
 }
 
 asio::awaitable<bool> PeerSocket::handshake() {

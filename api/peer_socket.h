@@ -36,6 +36,8 @@ class PeerSocket {
   static constexpr auto shutdown_send = Tcp::shutdown_send;
   static constexpr auto shutdown_both = Tcp::shutdown_both;
 
+  static constexpr int kUnsentBytesMax = 32 << 10;
+
   // What the peer has done that was not read yet.
   enum class Peek { nothing, sent, ended };
 
@@ -45,7 +47,10 @@ class PeerSocket {
   executor_type get_executor() { return tcp_.get_executor(); }
   std::string address() const;  // of the peer, without port
   bool is_secure() const { return tls_ != nullptr; }
-  void set_no_delay();
+  // What is written leaves at once, and what the network does not take yet stays with us: of that the kernel keeps at
+  // most about kUnsentBytesMax, instead of the megabytes it would buffer for a peer that does not read. So "slow" shows
+  // soon, and a peer that reads slowly is seen to take bytes again and again (tcp(7), TCP_NOTSENT_LOWAT).
+  void set_options();
   void non_blocking(bool on) {
     ErrorCode ignored;
     tcp_.non_blocking(on, ignored);

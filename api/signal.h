@@ -1,6 +1,7 @@
-// Wake-ups for coroutines: Signal within one io thread, Bell from another thread.
+// Wake-ups for coroutines: Signal within one io thread, Turns among many of one io thread, Bell from another thread.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,42 @@
 namespace hansard::api {
 
 namespace asio = boost::asio;
+
+// A coroutine that waits to be resumed.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  virtual void resume() = 0;
+
+  // Suspends the coroutine that awaits this and hands it to `keep`, as a std::unique_ptr<Waiter>.
+  template <class Keep>
+  static asio::awaitable<void> suspend(Keep keep) {
+    Store<Keep> store{std::move(keep)};
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(store), asio::use_awaitable);
+  }
+
+ private:
+  template <class Handler>
+  class Of;
+  template <class Keep>
+  struct Store {
+    Keep keep;
+    template <class Handler>
+    void operator()(Handler handler) {
+      keep(std::make_unique<Of<Handler>>(std::move(handler)));
+    }
+  };
+};
+
+template <class Handler>
+class Waiter::Of final : public Waiter {
+ public:
+  explicit Of(Handler handler) : handler_(std::move(handler)) {}
+  void resume() override { std::move(handler_)(); }
+
+ private:
+  Handler handler_;
+};
 
 // An event that resets itself: a notify before the wait is kept, several are one. Much cheaper than a timer that is
 // cancelled.
@@ -34,32 +71,48 @@ class Signal {
 
   asio::awaitable<void> wait() {
     if (std::exchange(set_, false)) co_return;
-    Store store{*this};
-    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(store), asio::use_awaitable);
+    auto keep = [this](std::unique_ptr<Waiter> waiter) { waiter_ = std::move(waiter); };
+    co_await Waiter::suspend(std::move(keep));
   }
 
  private:
-  struct Waiter {
-    virtual ~Waiter() = default;
-    virtual void resume() = 0;
-  };
-  template <class Handler>
-  struct WaiterOf final : Waiter {
-    explicit WaiterOf(Handler h) : handler(std::move(h)) {}
-    void resume() override { std::move(handler)(); }
-    Handler handler;
-  };
-  struct Store {
-    Signal& signal;
-    template <class Handler>
-    void operator()(Handler handler) {
-      signal.waiter_ = std::make_unique<WaiterOf<Handler>>(std::move(handler));
-    }
-  };
-
   asio::io_context& io_;
   std::unique_ptr<Waiter> waiter_;
   bool set_ = false;
+};
+
+// For coroutines that have much to do in small steps. Who awaits `next` goes on when it is his turn: one of them in a
+// turn of the loop, first come first served. So a thousand of them hold up whatever else is ready by one step, not by a
+// thousand.
+//
+// Thread: one io thread, which it does not outlive.
+class Turns {
+ public:
+  explicit Turns(asio::io_context& io) : io_(io) {}
+
+  asio::awaitable<void> next() {
+    auto keep = [this](std::unique_ptr<Waiter> waiter) {
+      waiting_.push_back(std::move(waiter));
+      give_one();
+    };
+    co_await Waiter::suspend(std::move(keep));
+  }
+
+ private:
+  void give_one() {
+    if (waiting_.empty() || std::exchange(is_given_, true)) return;
+    asio::post(io_, [this] {
+      is_given_ = false;
+      auto first = std::move(waiting_.front());
+      waiting_.pop_front();
+      first->resume();
+      give_one();
+    });
+  }
+
+  asio::io_context& io_;
+  std::deque<std::unique_ptr<Waiter>> waiting_;
+  bool is_given_ = false;
 };
 
 // Lets another thread wake this one without outliving it: after silence() nothing is posted to the io thread any

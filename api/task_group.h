@@ -11,24 +11,32 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "api/signal.h"
+
 namespace hansard::api {
 
 namespace asio = boost::asio;
 
 class TaskGroup {
  public:
-  explicit TaskGroup(asio::io_context& io) : io_(io) {}
+  explicit TaskGroup(asio::io_context& io) : io_(io), turns_(io) {}
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   // Starts `task` soon, never inside spawn. `what` is a literal that names it in a trace.
   void spawn(std::string_view what, asio::awaitable<void> task);
   std::size_t running() const { return running_; }
+  // Shared by the tasks that catch up.
+  Turns& turns() { return turns_; }
+  // For tasks that have much to do in small steps: whoever awaits it goes on when it is his turn, one task a turn of
+  // the loop, first come first served. So a thousand of them hold up what else is ready by one step, not by a thousand.
+  asio::awaitable<void> turn();
   // Called each time the last running task has ended.
   void on_empty(std::function<void()> callback) { on_empty_ = std::move(callback); }
 
  private:
   asio::io_context& io_;
+  Turns turns_;
   std::size_t running_ = 0;
   std::function<void()> on_empty_;
 };

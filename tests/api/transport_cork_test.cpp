@@ -122,6 +122,32 @@ TEST_CASE("a full buffer holds the writer until the peer takes it, corked or not
   CHECK(writing.written == static_cast<int>(large.size()));
 }
 
+TEST_CASE("behind what a peer does not take, little waits") {
+  Pair pair;
+  const std::string piece(10'000, 'x');
+  std::size_t written = 0;
+  for (bool is_stuck = false; !is_stuck; is_stuck = pair.stream.is_sending()) {
+    Writing writing;
+    writing.start(pair.stream, piece);
+    pair.run();
+    written += piece.size();
+  }
+  pair.stream.cork();
+  Writing last;
+  last.start(pair.stream, piece);
+  pair.run();
+  CHECK(last.written == -1);
+  std::size_t taken = 0;
+  for (int turns = 0; last.written < 0 && turns < 100'000; ++turns) {
+    taken += pair.peer_reads().size();
+    pair.run();
+  }
+  CHECK(last.written == static_cast<int>(piece.size()));
+  pair.stream.uncork();
+  pair.run();
+  CHECK(taken + pair.peer_reads().size() == written + piece.size());
+}
+
 TEST_CASE("one read of the socket serves many small reads in order") {
   Pair pair;
   pair.peer_writes("abcdefgh");
