@@ -110,6 +110,7 @@ constexpr Setting kSettings[] = {
      [](Config& c) -> Target { return &c.engine.rules.schedule_ahead_days_max; }},
 
     // The engine (engine/options.h).
+    {"limits", "queue_wait_max_ms", 10, 60'000, [](Config& c) -> Target { return &c.engine.queue_wait_max_ms; }},
     {"limits", "queue_commands_max", 1, 10'000'000, [](Config& c) -> Target { return &c.engine.queue_commands_max; }},
     {"limits", "queue_bytes_max", kMiB, 64 * kGiB, [](Config& c) -> Target { return &c.engine.queue_bytes_max; }},
     {"limits", "batch_commands_max", 1, 100'000, [](Config& c) -> Target { return &c.engine.batch_commands_max; }},

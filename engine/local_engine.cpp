@@ -115,9 +115,11 @@ void LocalEngine::submit(Submission submission) {
     to.sink->deliver(std::move(completions));
   };
   if (!storage_.log->has_disk_reserve()) return refuse(submission, DiskFull{});
+  const auto now = clock_.monotonic();
+  if (sequencer_->is_overdue(now)) return refuse(submission, Overloaded{});
   auto hashes = keys_->hash(submission.caller, submission.idempotency_key, submission.command);
   const std::size_t bytes = bytes_of(submission.command);
-  Pending pending{std::move(submission), hashes, bytes};
+  Pending pending{std::move(submission), hashes, bytes, now};
   if (!sequencer_->submit(std::move(pending))) refuse(pending.submission, Overloaded{});
 }
 

@@ -16,6 +16,7 @@ struct Options {
   std::string data_folder;
   std::size_t queue_commands_max = 16'384;  // waiting for the sequencer; beyond it: overloaded
   std::size_t queue_bytes_max = 64u << 20;  // about; of texts, metadata and members in waiting commands
+  std::uint32_t queue_wait_max_ms = 800;    // the oldest of them; beyond it: overloaded
   std::size_t batch_commands_max = 1'000;   // per group commit
   std::size_t batch_bytes_max = 1u << 20;
   std::size_t tail_events_max = 65'536;  // decoded, newest, in memory

@@ -72,11 +72,13 @@ bool Sequencer::step() {
 }
 
 void Sequencer::commit_group() {
+  note_oldest();
   begin_batch();
   execute_due_receipts();
   execute_commands();
   commit();
   publish_and_answer();
+  note_oldest();
   keep_house();
 }
 
@@ -95,6 +97,17 @@ std::optional<base::MonotonicTime> Sequencer::wake_time() const {
   const auto due = executor_.next_due();
   if (!due) return std::nullopt;
   return base::system_clock().monotonic() + std::max(*due - clock_.monotonic(), base::MonotonicTime::duration::zero());
+}
+
+bool Sequencer::is_overdue(base::MonotonicTime now) const {
+  const auto oldest = oldest_.load(std::memory_order_relaxed);
+  return oldest < now && now - oldest > std::chrono::milliseconds(options_.queue_wait_max_ms);
+}
+
+// Those of the batch at hand wait until it is answered.
+void Sequencer::note_oldest() {
+  const bool is_waited = next_ < taken_.size();
+  oldest_.store(is_waited ? taken_[next_].submitted : base::MonotonicTime::max(), std::memory_order_relaxed);
 }
 
 void Sequencer::begin_batch() {

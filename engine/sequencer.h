@@ -7,7 +7,8 @@
 // event to the next, so a clock that was set back repeats the last time until it has caught up.
 // Thread: submit from any; start and stop from the owner. A conflict, a storage error or any other surprise aborts.
 // Instead of start() the owner may call step() himself: then nothing runs but what he calls.
-// Limits: queue_commands_max and queue_bytes_max waiting, batch_commands_max answers or batch_bytes_max per commit.
+// Limits: queue_commands_max and queue_bytes_max waiting, queue_wait_max_ms of the oldest, batch_commands_max answers
+// or batch_bytes_max per commit.
 #pragma once
 
 #include <atomic>
@@ -63,6 +64,8 @@ class Sequencer {
   // Takes no more, finishes what is queued and parked, folds the index.
   void stop();
 
+  // The oldest command without an answer has waited for queue_wait_max_ms: whoever comes now would wait as long.
+  bool is_overdue(base::MonotonicTime now) const;
   std::size_t queue_depth() const { return queue_.size(); }
 
  private:
@@ -75,6 +78,7 @@ class Sequencer {
   void commit();
   void publish_and_answer();
   void keep_house();
+  void note_oldest();
 
   bool is_full() const;
   std::optional<base::MonotonicTime> wake_time() const;
@@ -94,8 +98,9 @@ class Sequencer {
   Executor executor_;
 
   base::BoundedQueue<Pending> queue_;
-  std::atomic<std::size_t> waiting_bytes_ = 0;  // of queued and taken commands
-  std::vector<Pending> taken_;                  // drained from the queue; those before next_ are executed
+  std::atomic<std::size_t> waiting_bytes_ = 0;                           // of queued and taken commands
+  std::atomic<base::MonotonicTime> oldest_{base::MonotonicTime::max()};  // of the taken; max: nobody waits
+  std::vector<Pending> taken_;  // drained from the queue; those before next_ are executed
   std::size_t next_ = 0;
   bool draining_ = false;  // the queue is closed and empty: receipts need not wait
   base::Timestamp last_time_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "engine/base/clock.h"
 #include "engine/engine.h"
 #include "engine/keys.h"
 
@@ -12,6 +13,7 @@ struct Pending {
   Submission submission;
   KeyStore::Hashes hashes;
   std::size_t bytes = 0;  // about what it holds in memory
+  base::MonotonicTime submitted{};
 
   bool has_key() const { return hashes.command != base::ShortDigest{}; }
 };

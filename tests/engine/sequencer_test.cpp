@@ -143,6 +143,26 @@ TEST_CASE("a full queue answers overloaded at once") {
   for (auto token : queued) CHECK(std::holds_alternative<Done>(house.wait(token)));
 }
 
+TEST_CASE("behind a command that has waited too long others are overloaded at once") {
+  House house;
+  house.open();
+  const auto group = house.group();
+  house.store->hold();
+  const auto first = house.submit(text_message(group, "in a sync that takes its time"), as("ann"));
+  house.store->wait_until_held();
+  house.clock.advance(std::chrono::milliseconds(house.options.queue_wait_max_ms));
+  const auto second = house.submit(text_message(group, "not too long yet"), as("ann"));
+  CHECK_FALSE(house.answers.has(second));
+  house.clock.advance(std::chrono::milliseconds(1));
+  const auto refused = house.submit(text_message(group, "too long"), as("ann"));
+  REQUIRE(house.answers.has(refused));
+  CHECK(std::holds_alternative<Overloaded>(house.wait(refused)));
+  house.store->release();
+  CHECK(std::holds_alternative<Done>(house.wait(first)));
+  CHECK(std::holds_alternative<Done>(house.wait(second)));
+  CHECK(std::holds_alternative<Done>(house.wait(house.submit(text_message(group, "again"), as("ann")))));
+}
+
 TEST_CASE("a queue full of bytes answers overloaded, and has room again when they are written") {
   House house;
   house.options.queue_bytes_max = 100'000;
