@@ -42,6 +42,7 @@ class Metrics;        // metrics.h
 class Acknowledged;   // acknowledged.h: user -> last acknowledged position on this node
 class Completions;    // completions.h
 class EventTail;      // event_tail.h
+class LoadShedder;    // load_shedder.h
 class TypingBoard;    // typing.h
 class PresenceBoard;  // presence.h
 class RateLimiter;    // rate_limiter.h
@@ -72,6 +73,7 @@ struct Context {
   EventTail* event_tail = nullptr;                  // what this thread's followers of the log share
   SocketCounts* event_streams = nullptr;            // streams of the log of each user
   backup::Backups* backups = nullptr;               // nothing: nobody makes any (tests of handlers)
+  LoadShedder* shedder = nullptr;                   // nothing: everything is let in (tests of handlers)
   const TlsContext* tls = nullptr;                  // nothing: plain HTTP
 
   // Resumes on this thread with the answer; also records the position as the caller's last acknowledged one.

@@ -144,6 +144,10 @@ Answered<ClientFrame> parse_frame(JsonParser& parser, std::string_view text, con
   return read_envelope(root.value(), limits, id_json);
 }
 
+bool is_command(std::string_view frame_type) {
+  return std::any_of(kMakers.begin(), kMakers.end(), [&](const auto& maker) { return maker.first == frame_type; });
+}
+
 std::optional<Answered<Command>> command_of_frame(const ClientFrame& frame, const domain::Caller& caller,
                                                   const Limits& limits, base::UuidSource& uuids) {
   for (const auto& [type, make] : kMakers) {

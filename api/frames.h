@@ -30,6 +30,7 @@ Answered<ClientFrame> parse_frame(JsonParser& parser, std::string_view text, con
                                   std::string& id_json);
 
 // message.send, message.edit, message.delete, message.read, message.delivered ...: frames that are commands.
+bool is_command(std::string_view frame_type);
 // Nothing for a type that is not a command. A type nobody knows is a malformed problem of the session's.
 std::optional<Answered<domain::Command>> command_of_frame(const ClientFrame& frame, const domain::Caller& caller,
                                                           const Limits& limits, base::UuidSource& uuids);

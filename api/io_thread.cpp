@@ -28,6 +28,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
                shared.uuids, completions_,  &shared.typing,      &shared.rate_limiter},
       dispatcher_(io, parts.engine, parts.views, parts.limits),
       event_tail_(io, parts.engine),
+      shedder_(io, parts.clock),
       tasks_(io),
       loops_(io),
       ticker_(io),
@@ -47,6 +48,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
   context_.erasures = parts.erasures;
   context_.backups = parts.backups;
   context_.tls = parts.tls;
+  context_.shedder = &shedder_;
 }
 
 IoThread::~IoThread() = default;
@@ -87,6 +89,7 @@ asio::awaitable<void> IoThread::tick_until_stopped() {
   }
   dispatcher_.stop();
   event_tail_.stop();
+  shedder_.stop();
   work_.reset();
 }
 

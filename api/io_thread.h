@@ -22,6 +22,7 @@
 #include "api/dispatcher.h"
 #include "api/event_tail.h"
 #include "api/json.h"
+#include "api/load_shedder.h"
 #include "api/presence.h"
 #include "api/presence_teller.h"
 #include "api/rate_limiter.h"
@@ -96,6 +97,7 @@ class IoThread {
   Connections connections_;
   Dispatcher dispatcher_;
   EventTail event_tail_;
+  LoadShedder shedder_;
   TaskGroup tasks_;
   TaskGroup loops_;
   asio::steady_timer ticker_;

@@ -191,7 +191,7 @@ struct Routed {
   std::optional<Quota> quota{};  // of the caller
 };
 
-// A caller whose rate, and that of his address, allow one more request.
+// A caller whose rate, and that of his address, allow one more request, of a server that has time for it.
 struct Admitted {
   domain::Caller caller;
   std::optional<Quota> quota;
@@ -200,6 +200,7 @@ struct Admitted {
 
 Answered<Admitted> admit(Context& context, const Request& request) {
   if (auto refused = refuse_address(context, request.peer)) return *std::move(refused);
+  if (auto refused = refuse_overload(context)) return *std::move(refused);
   auto asking = caller_of(context, request);
   if (!asking && asking.error().status == 401) {
     return failed_authentication(context, request.peer, std::move(asking).error());

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/load_shedder.h"
 #include "api/metrics.h"
 #include "api/rate_limiter.h"
 
@@ -31,6 +32,11 @@ std::optional<Problem> refuse_address(Context& context, std::string_view peer) {
   auto taken = limiter->take_for_address(peer, context.clock.monotonic());
   if (taken.granted) return std::nullopt;
   return over(context, RateScope::address, taken);
+}
+
+std::optional<Problem> refuse_overload(Context& context) {
+  if (context.shedder == nullptr || context.shedder->admit()) return std::nullopt;
+  return problem_of(base::error(base::ErrorCode::overloaded, "More is asked than can be done now; try again."));
 }
 
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem) {

@@ -19,6 +19,9 @@ Answered<std::optional<Quota>> admit_user(Context& context, const base::UserId& 
 // One request or frame of an address, whoever sent it: 429 beyond its rate.
 std::optional<Problem> refuse_address(Context& context, std::string_view peer);
 
+// The thread has more to do than it can, and this is not let in: 503.
+std::optional<Problem> refuse_overload(Context& context);
+
 // `problem` is why somebody could not be authenticated. It becomes a 429 while the address has failed too often.
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem);
 

@@ -108,6 +108,9 @@ std::optional<Problem> SocketSession::over_rate() {
 }
 
 void SocketSession::on_frame(ClientFrame frame) {
+  if (is_command(frame.type)) {
+    if (auto refused = refuse_overload(context_)) return fail(frame.id_json, *refused);
+  }
   auto caller = caller_of(*identity_);
   if (frame.act_as) {
     if (!caller.service) return fail(frame.id_json, forbidden("`act_as` needs the scope `service`."));
