@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -30,16 +31,16 @@ std::uint16_t read_port(int out) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data)
+ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data,
+                             const std::string& limits)
     : data_(data.empty() ? folder_.path("data") : data) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
   std::string secret = folder_.write("secret", secret_);
   // Fifty thousand users each with their socket come from one address here; some rows are one user flat out.
-  std::string config = folder_.write("config.toml",
-                                     "[limits]\nconnections_max = 19000\n"
-                                     "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n"
-                                     "[proof]\n" +
-                                         proof_settings);
+  std::string config = folder_.write("config.toml", "[limits]\nconnections_max = 19000\n" + limits +
+                                                        "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n"
+                                                        "[proof]\n" +
+                                                        proof_settings);
   int out[2];
   if (::pipe(out) != 0) throw std::runtime_error("pipe");
   child_ = ::fork();
@@ -76,6 +77,11 @@ std::uint64_t ServerProcess::resident_bytes() const {
   std::uint64_t pages = 0, resident = 0;
   in >> pages >> resident;
   return resident * 4096;
+}
+
+std::size_t ServerProcess::descriptors() const {
+  std::filesystem::directory_iterator open("/proc/" + std::to_string(child_) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
 double ServerProcess::cpu_seconds() const {

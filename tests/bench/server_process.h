@@ -14,8 +14,9 @@ namespace hansard::bench {
 class ServerProcess {
  public:
   // `proof_settings`: lines of the section [proof]. `data`: a folder that is there already, and stays; "" for its own.
+  // `limits`: lines of the section [limits].
   explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "",
-                         const std::string& data = "");
+                         const std::string& data = "", const std::string& limits = "");
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -23,6 +24,7 @@ class ServerProcess {
   std::uint16_t port() const { return port_; }
   std::string token(const std::string& user, const std::string& scope = "") const;
   std::uint64_t resident_bytes() const;
+  std::size_t descriptors() const;
   // What its threads have used so far, in user and system time.
   double cpu_seconds() const;
   // A sum over the labels of a metric of GET /metrics.
