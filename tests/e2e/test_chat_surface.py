@@ -230,7 +230,7 @@ class ChatSurface(RequirementTest):
     async def test_a_scheduled_message_is_sent_when_its_time_comes(self):
         alice, bob, id = self.group()
         async with bob.socket() as b:
-            waiting = alice.send(id, "later", send_at=in_seconds(1.5))
+            waiting = alice.send(id, "later", send_at=in_seconds(6))
             self.assertEqual((waiting["scheduled"], waiting["content"]), (True, "later"))
             self.assertEqual([m["id"] for m in self.get(alice, "messages/scheduled")["items"]], [waiting["id"]])
             self.assertEqual(self.contents(alice, id), [])
@@ -251,7 +251,7 @@ class ChatSurface(RequirementTest):
 
     async def test_what_the_rules_forbid_when_its_time_comes_is_not_sent(self):
         alice, bob, id = self.group()
-        bob.send(id, "from outside", send_at=in_seconds(1.5))
+        bob.send(id, "from outside", send_at=in_seconds(6))
         self.leaves(bob, id)
         await self.eventually(lambda: self.get(bob, "messages/scheduled")["items"], [])
         self.assertNotIn("from outside", self.contents(alice, id))
@@ -291,9 +291,9 @@ class ChatSurface(RequirementTest):
     # Expiry
 
     async def test_a_message_expires_live_and_on_resume(self):
-        alice, bob, id = self.group(settings={"retention_s": 2})
+        alice, bob, id = self.group(settings={"retention_s": 6})
         async with bob.socket() as b:
-            message = alice.send(id, "for two seconds")
+            message = alice.send(id, "for six seconds")
             cursor = (await b.next("message.new"))["cursor"]
             self.assertEqual(bob.unread(id), 1)
             gone = await b.next("message.deleted")

@@ -46,7 +46,7 @@ def upload(user, data, name="a.bin", media_type="application/octet-stream", **he
 
 def download(user, file, **headers):
     """Status, headers and bytes."""
-    connection = user.server.connection(30)
+    connection = user.server.connection()
     connection.request(headers.pop("method", "GET"), f"{API}/files/{file}",
                        headers={"Authorization": f"Bearer {user.token}", **headers})
     response = connection.getresponse()
@@ -152,17 +152,17 @@ class Files:
         for more, status in (("Content-Type: nonsense", 415), ("Content-Disposition: =", 400)):
             self.assertEqual(answer_of(open_upload(ann, 8 * MIB, more)), status)
         self.assertEqual(answer_of(open_upload(ann, 64 * MIB + 1)), 413)
-        stranger = self.server.raw(30)
+        stranger = self.server.raw()
         stranger.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n".encode())
         self.assertEqual(answer_of(stranger), 401)
         self.assertEqual(ann.get(f"{API}/unread").status, 200)
 
     def test_a_length_is_needed(self):
         ann = self.user()
-        raw = self.server.raw(30)
+        raw = self.server.raw()
         raw.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.token}\r\n\r\n".encode())
         self.assertEqual(answer_of(raw), 411)
-        chunked = self.server.raw(30)
+        chunked = self.server.raw()
         chunked.sendall(f"POST {API}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.token}\r\n"
                         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode())
         self.assertEqual(answer_of(chunked), 411)
@@ -244,7 +244,7 @@ class OnUring(Files, ServerTest):
 
 
 class Slow(ServerTest):
-    config = "[limits]\nbody_timeout_s = 1\nwrite_timeout_s = 1\nfile_transfers_per_user_max = 2\n"
+    config = "[limits]\nbody_timeout_s = 8\nwrite_timeout_s = 5\nfile_transfers_per_user_max = 2\n"
 
     def test_a_body_that_does_not_come_is_not_waited_for(self):
         ann = self.user()
@@ -253,14 +253,14 @@ class Slow(ServerTest):
         raw.sendall(noise(1000))
         started = time.monotonic()
         self.assertEqual(raw.recv(1), b"")
-        self.assertLess(time.monotonic() - started, 10)
+        self.assertLess(time.monotonic() - started, 25)  # not the 30 s of a server that was not told
         self.assertTrue(until(lambda: not blobs(self.server)[1]))
 
     def test_a_reader_that_takes_nothing_is_closed_and_his_room_comes_back(self):
         ann = self.user()
         file = upload(ann, noise(30 * MIB)).json["id"]
         for _ in range(2):
-            raw = self.server.raw(30)
+            raw = self.server.raw()
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             raw.sendall(f"GET {API}/files/{file} HTTP/1.1\r\nHost: x\r\n"
                         f"Authorization: Bearer {ann.token}\r\n\r\n".encode())
@@ -271,7 +271,7 @@ class Slow(ServerTest):
 
 
 class Collected(ServerTest):
-    config = "[limits.files]\nunattached_s = 1\nsweep_s = 1\n"
+    config = "[limits.files]\nunattached_s = 6\nsweep_s = 1\n"
 
     def test_what_no_message_carries_goes_and_what_one_carries_stays(self):
         ann, ben = self.user(), self.user()

@@ -68,10 +68,10 @@ class UserRateTest(ServerTest):
                 if frame["type"] in ("error", "ack", "pong"):
                     answers[frame["re"]] = frame
             refused = [frame["data"] for frame in answers.values() if frame["type"] == "error"]
-            self.assertGreaterEqual(len(refused), 38)
+            self.assertGreaterEqual(len(refused), 20)
             self.assertEqual({problem["code"] for problem in refused}, {"rate_limited"})
             self.assertEqual({problem["retry_after"] for problem in refused}, {1})
-            self.problem(alice.get(UNREAD), 429, "rate_limited")
+            self.problem(self.spend(alice), 429, "rate_limited")
             await asyncio.sleep(refused[0]["retry_after"])
             self.assertEqual((await socket.ask("ping"))["type"], "pong")
 
@@ -126,7 +126,7 @@ class AddressRateTest(ServerTest):
 
     def test_an_address_is_limited_whoever_asks(self):
         users = [self.user() for _ in range(15)]
-        statuses = [user.get(UNREAD).status for user in users]
+        statuses = [user.get(UNREAD).status for user in users * 20]
         self.assertEqual(set(statuses[:10]), {200})
         self.assertIn(429, statuses[10:])
         self.assertEqual({users[0].get("/health").status for _ in range(30)}, {200})

@@ -178,9 +178,14 @@ class Rebuild(unittest.TestCase):
             self.assertEqual(self.order(verb, view="nothing").status, 404, verb)
         self.assertEqual(self.order("rollback", view="search").status, 409)
         self.assertEqual(self.order("rebuild", {"swap": "soon"}).status, 400)
-        self.assertEqual(self.order("rebuild", {"swap": "manual"}).status, 200)
-        self.assertEqual(self.order("rebuild").status, 409)
-        self.assertEqual(self.end_of()["rebuild"]["state"], "built")
+        for _ in range(20):
+            answers = [self.order("rebuild", {"swap": "manual"}).status for _ in range(2)]
+            self.assertEqual(self.end_of()["rebuild"]["state"], "built")
+            if answers == [200, 409]:
+                break
+            self.assertEqual(answers, [200, 200])  # the first was through before the second came
+        else:
+            self.fail("no rebuild was refused while another was under way")
         self.assertEqual(self.order("cancel").status, 200)
         self.assertEqual(self.end_of()["rebuild"]["state"], "cancelled")
         self.assertEqual({"chat", "audit", "search"}, {view["name"] for view in self.admin.get(VIEWS).json["items"]})

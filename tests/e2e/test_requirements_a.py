@@ -564,13 +564,13 @@ class RideBackend(RequirementTest):
             self.assertEqual((await self.heard(r), await self.heard(eve)), ([], []))
 
     async def test_a_47_expiry(self):
-        rider, driver, ride = self.ride(settings={"retention_s": 1})
+        rider, driver, ride = self.ride(settings={"retention_s": 6})
         async with driver.socket() as d:
-            message = rider.send(ride, "for a second", metadata={"gate": "B"})
+            message = rider.send(ride, "for six seconds", metadata={"gate": "B"})
             self.assertEqual(driver.unread(ride), 1)
-            gone = (await d.next("message.deleted"))["data"]
-            self.assertEqual((gone["message_id"], gone["reason"]), (message["id"], "expired"))
-        shown = self.get(driver, f"messages/{message['id']}?min_position={message['position']}")
+            gone = await d.next("message.deleted")
+            self.assertEqual((gone["data"]["message_id"], gone["data"]["reason"]), (message["id"], "expired"))
+        shown = self.get(driver, f"messages/{message['id']}?min_position={gone['position']}")
         self.assertEqual((shown["content"], shown["metadata"]), (None, None))
         self.assertIsNotNone(shown["deleted_at"])
         await self.eventually(lambda: driver.unread(ride), 0)

@@ -103,8 +103,12 @@ class Delivery(WebhookTest):
         self.assertEqual(admin.post(f"{API}/admin/webhooks/push/dead-letters/2/retry").status, 200)
         self.assertEqual(receiver.wait_for(3)[-1]["number"], 2)
         eventually(lambda: not admin.get(f"{API}/admin/webhooks/push/dead-letters").json["items"])
-        status = admin.get(f"{API}/admin/webhooks").json["items"][0]
-        self.assertEqual((status["name"], status["delivered"], status["dead_letters"]), ("push", 3, 0))
+
+        def told():
+            status = admin.get(f"{API}/admin/webhooks").json["items"][0]
+            return status["name"], status["delivered"], status["dead_letters"]
+
+        eventually(lambda: told() == ("push", 3, 0))
         page = admin.get("/metrics").text
         self.assertIn('hansard_webhook_delivered_total{webhook="push"} 3', page)
 
@@ -190,16 +194,16 @@ class Kill(WebhookTest):
 
 
 class Notifications(WebhookTest):
-    config = "[notifications]\nafter_s = 1\n"
+    config = "[notifications]\nafter_s = 6\n"
 
     def test_who_acknowledged_nothing_is_notified_once_with_what_a_push_needs(self):
         receiver = self.receiver()
         server = self.serve(receiver, ["notification.due"], config=self.config)
         alice, bob, carol = server.user("alice"), server.user("bob"), server.user("carol")
         group = alice.create(["bob", "carol", "dave"])["id"]
+        self.assertEqual(carol.post(f"{API}/conversations/{group}/mute").status, 200)
         message = alice.send(group, "are you there?")
         self.assertEqual(bob.post(f"{API}/messages/{message['id']}/read").status, 200)
-        self.assertEqual(carol.post(f"{API}/conversations/{group}/mute").status, 200)
         [due] = receiver.wait_for(1)
         self.assertEqual(due["event"]["type"], "notification.due")
         self.assertEqual({key: due[key] for key in ("user_id", "type", "message_id", "conversation_id", "sender_id",
@@ -235,8 +239,8 @@ class Expiry(WebhookTest):
         receiver = self.receiver()
         server = self.serve(receiver, ["message.expired"])
         alice, bob = server.user("alice"), server.user("bob")
-        group = alice.create(["bob"], settings={"retention_s": 1})["id"]
-        message = alice.send(group, "for a second")
+        group = alice.create(["bob"], settings={"retention_s": 6})["id"]
+        message = alice.send(group, "for six seconds")
         self.assertEqual(bob.unread(group), 1)
         [expired] = receiver.wait_for(1)
         self.assertEqual(expired["event"]["message_id"], message["id"])
@@ -270,8 +274,8 @@ class Scheduled(WebhookTest):
         server = self.serve(receiver, ["message.sent"])
         alice, bob = server.user("alice"), server.user("bob")
         group = alice.create(["bob"])["id"]
-        later = self.schedule(alice, group, "later", 3)
-        soon = self.schedule(alice, group, "soon", 1)
+        later = self.schedule(alice, group, "later", 8)
+        soon = self.schedule(alice, group, "soon", 6)
         self.assertEqual(bob.history(group)["items"], [])
         [first] = receiver.wait_for(1)
         self.assertEqual((first["event"]["message_id"], first["event"]["actor"]), (soon, "alice"))
@@ -286,9 +290,9 @@ class Scheduled(WebhookTest):
         server = self.serve(receiver, ["message.sent", "schedule.cancelled"])
         alice = server.user("alice")
         group = alice.create(["bob"])["id"]
-        message = self.schedule(alice, group, "no", 1)
+        message = self.schedule(alice, group, "no", 6)
         self.assertEqual(alice.request("DELETE", f"{API}/messages/{message}").status, 200)
-        self.schedule(alice, group, "yes", 1)
+        self.schedule(alice, group, "yes", 6)
         taken = receiver.wait_for(2)
         self.assertEqual([d["event"]["type"] for d in taken], ["schedule.cancelled", "message.sent"])
         self.assertEqual(taken[1]["event"]["message"]["content"], "yes")
