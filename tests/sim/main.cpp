@@ -20,6 +20,7 @@ struct Asked {
   std::size_t steps = 4'000;
   std::size_t jobs = 1;
   double seconds = 0;
+  std::uint64_t least = 1;
   std::string bug = "none";
   std::string kept;
   bool is_on_rocks = false;
@@ -114,7 +115,9 @@ int run_many(const Asked& asked, Bug bug) {
   for (auto seed : failed) {
     if (asked.shrinks_failures) shrink_seed(asked, bug, seed);
   }
-  return failed.empty() ? 0 : 1;
+  const bool is_enough = totals.seeds >= asked.least;
+  if (!is_enough) std::fprintf(stderr, "hansard-sim: fewer worlds than --least asks for; give it more --seconds\n");
+  return failed.empty() && is_enough ? 0 : 1;
 }
 }  // namespace
 
@@ -127,6 +130,7 @@ int main(int argc, char** argv) {
   app.add_option("--steps", asked.steps, "steps of a world")->capture_default_str();
   app.add_option("--jobs", asked.jobs, "worlds at a time")->capture_default_str()->check(CLI::Range(1, 256));
   app.add_option("--seconds", asked.seconds, "begin no world after so long (0: no limit)")->capture_default_str();
+  app.add_option("--least", asked.least, "fail where fewer worlds than this were begun")->capture_default_str();
   app.add_option("--bug", asked.bug, "a defect to plant, see tests/sim/bugs.h")->capture_default_str();
   app.add_option("--keep", asked.kept, "only these steps of the seed, as --shrink prints them")->needs(one);
   app.add_flag("--rocks", asked.is_on_rocks, "on RocksDB in a temporary folder, not on a simulated disk");
