@@ -113,7 +113,7 @@ class Chores:
             wrong.append("the server did not stop")
         backups = self.server.folder / "backups"
         for backup in sorted(backups.glob("backup-*")) if backups.exists() else []:
-            if backup.suffix == "" and (status := self.replay("verify", "--data", backup)):
+            if backup.suffix == "" and (status := self.replay("verify", "--backup", backup)):
                 wrong.append(f"{backup.name}: {status}")
         if status := self.replay("verify", "--deep", "--data", self.server.data):
             wrong.append(f"the store: {status}")

@@ -235,7 +235,7 @@ class Audit(unittest.TestCase):
     def exported(self, out):
         """Beside the running server an export ends at what was durable, and is proven to what was signed, a second ago."""
         last = int(self.events(message_id=self.gone, type="message.deleted")[0]["position"]) % 10**13
-        for _ in range(50):
+        for _ in range(200):
             shutil.rmtree(out, ignore_errors=True)
             command = [str(BIN / "hansard-replay"), "export", "--data", str(self.server.data), "--out", out, "--quiet",
                        "--format", "jsonl", "--proofs", "--conversation", self.conversation, "--actor", "alice"]

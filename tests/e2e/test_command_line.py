@@ -1,10 +1,8 @@
 """Starting, stopping and refusing, as an operator meets them."""
 import hashlib
 import json
-import os
 import signal
 import subprocess
-import time
 import unittest
 
 from hansard_client import BIN, SECRET, Server, temporary_folder

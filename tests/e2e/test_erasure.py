@@ -215,7 +215,7 @@ class Holds(ErasureTest):
         gone.send(free, words["free"])
         hold = self.hold(conversation_id=held)
         erasure = self.erase(user_id=gone.name)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while files_with(self.server.data, words["free"]):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)

@@ -298,11 +298,11 @@ class Export(unittest.TestCase):
             server.close()
 
     def end_of_backup(self, admin, name):
-        while True:
-            status = admin.get(f"/api/v1/admin/backups/{name}").json
-            if status["state"] != "running":
-                return status
+        until = time.monotonic() + 120
+        while (status := admin.get(f"/api/v1/admin/backups/{name}").json)["state"] == "running":
+            self.assertLess(time.monotonic(), until, status)
             time.sleep(0.05)  # within the rate of a user
+        return status
 
     def test_a_backup_without_a_configured_folder_is_refused_in_a_sentence(self):
         answer = self.server.user("root", "admin").post("/api/v1/admin/backups")

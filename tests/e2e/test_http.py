@@ -1,5 +1,4 @@
 """The HTTP contract as a client meets it."""
-import json
 import unittest
 import uuid
 

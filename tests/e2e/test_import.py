@@ -3,8 +3,8 @@ file — also when it is played twice, cut short, and when the server is killed 
 import json
 import os
 import random
+import signal
 import subprocess
-import time
 import unittest
 
 import chat_log
@@ -33,20 +33,16 @@ class Import(unittest.TestCase):
         self.assertEqual(outcome.returncode, status, outcome.stdout[-3000:] + outcome.stderr[-3000:])
         return json.loads(outcome.stdout)
 
-    def events(self):
-        page = self.server.user("watcher").get("/metrics").text
-        return [line for line in page.splitlines() if line.startswith("hansard_durable_position")]
-
     def test_an_untidy_log_comes_out_equal_and_twice_is_once(self):
         chat_log.write(self.file, seed=11, count=4_000)
         first = self.run_replay("import", self.file)
         self.assertEqual((first["lines"], first["refused"]), (4_000, 0), first)
         self.assertGreater(first["mentions_out_of_range"], 0)
         self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
-        before = self.events()
+        before = self.server.durable()
         self.run_replay("import", self.file)
-        self.assertEqual(self.events(), before)
-        self.assertTrue(before)
+        self.assertEqual(self.server.durable(), before)
+        self.assertGreater(before, 0)
 
     def test_a_checker_that_sees_a_difference_says_so(self):
         chat_log.write(self.file, seed=12, count=500)
@@ -63,23 +59,21 @@ class Import(unittest.TestCase):
         chat_log.write(self.file, seed=13, count=12_000)
         chance = random.Random(int(os.environ.get("HANSARD_SEED", "5")))
         importer = subprocess.Popen(replay(self.server, "import", self.file), stdout=subprocess.PIPE)
-        kills = 0
-        while kills < 5 and importer.poll() is None:
-            time.sleep(chance.uniform(0.1, 0.3))
+        for position in sorted(chance.sample(range(100, 6_000), 5)):
+            self.server.until_durable(position)
+            self.assertIsNone(importer.poll())
             self.server.kill()
             self.server.start()
-            kills += 1
         out, _ = importer.communicate(timeout=600)
         self.assertEqual(importer.returncode, 0, out[-3000:])
-        self.assertGreaterEqual(kills, 3)
         self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
 
     def test_an_interrupted_import_goes_on(self):
         chat_log.write(self.file, seed=14, count=6_000)
         importer = subprocess.Popen(replay(self.server, "import", self.file), stdout=subprocess.DEVNULL)
-        time.sleep(0.3)
+        self.server.until_durable(1_000)
         importer.kill()
-        importer.wait()
+        self.assertEqual(importer.wait(), -signal.SIGKILL)
         self.assertEqual(self.run_replay("import", self.file)["refused"], 0)
         self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
 

@@ -87,10 +87,6 @@ class Moving(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stdout[-3000:] + done.stderr[-3000:])
         return json.loads(done.stdout) if done.stdout else done.stderr.decode()
 
-    def durable(self):
-        page = self.server.user("watcher").get("/metrics").text
-        return [line for line in page.splitlines() if line.startswith("hansard_durable_position")]
-
     def conversation(self, user, external_id):
         """Of external ids, as the importer's scope made them: global."""
         found = self.server.user("importer", "service", act_as=user).get(
@@ -128,7 +124,7 @@ class Moving(unittest.TestCase):
     def test_a_slack_export_comes_out_equal_and_twice_is_once(self):
         said = write_slack(self.folder / "slack", seed=1)
         dry = self.run_import("slack", self.folder / "slack", "--dry-run")
-        self.assertEqual(self.durable(), ["hansard_durable_position 0"])
+        self.assertEqual(self.server.durable(), 0)
         report = self.run_import("slack", self.folder / "slack")
         self.assertEqual(report["refused"], 0, report)
         self.assertEqual((report["people"], report["conversations"]), (8, 6))
@@ -139,28 +135,27 @@ class Moving(unittest.TestCase):
         self.assertEqual((profile["display_name"], profile["metadata"]["slack"]["id"]), ("User 1", "U1"))
         direct = self.server.user("user2").get(f"{API}/conversations?type=direct").json["items"]
         self.assertEqual([c["last_message"]["content"] for c in direct], ["between us"])
-        before = self.durable()
+        before = self.server.durable()
         self.assertEqual(self.run_import("slack", self.folder / "slack")["refused"], 0)
-        self.assertEqual(self.durable(), before)
+        self.assertEqual(self.server.durable(), before)
         hits = self.server.user("user0").get(f"{API}/search/messages?q=parliament%20in:{self.conversation('user0', 'slack:C0')['id']}")
         self.assertEqual(hits.status, 200, hits.text)
 
     def test_an_import_that_is_killed_goes_on(self):
         said = write_slack(self.folder / "slack", seed=2, messages=600)
         importer = subprocess.Popen(self.command("slack", self.folder / "slack"), stdout=subprocess.DEVNULL)
-        while self.durable() < ["hansard_durable_position 3"]:
-            time.sleep(0.02)
-        time.sleep(0.3)
+        self.server.until_durable(300)
         importer.send_signal(signal.SIGKILL)
-        importer.wait()
+        self.assertEqual(importer.wait(), -signal.SIGKILL)
         self.assertEqual(self.run_import("slack", self.folder / "slack")["refused"], 0)
         self.expect(said)
 
     def test_a_server_that_is_killed_on_the_way_loses_nothing(self):
         said = write_slack(self.folder / "slack", seed=3, messages=600)
         importer = subprocess.Popen(self.command("slack", self.folder / "slack"), stdout=subprocess.PIPE)
-        for _ in range(3):
-            time.sleep(0.4)
+        for position in (100, 600, 1_200):
+            self.server.until_durable(position)
+            self.assertIsNone(importer.poll())
             self.server.kill()
             self.server.start()
         out, _ = importer.communicate(timeout=600)
@@ -192,9 +187,9 @@ class Moving(unittest.TestCase):
         self.assertEqual(items[2]["reply_to"], items[1]["id"])
         self.assertEqual(items[1]["mentions"], [{"user_id": "bob", "offset": 7, "length": 4}])
         self.assertEqual(items[0]["reactions"][0]["emoji"], "🎉")
-        before = self.durable()
+        before = self.server.durable()
         self.run_import("mattermost", path)
-        self.assertEqual(self.durable(), before)
+        self.assertEqual(self.server.durable(), before)
 
     def test_what_is_no_export_is_a_sentence(self):
         empty = self.folder / "empty"

@@ -30,7 +30,8 @@ class Interrupt(unittest.TestCase):
                        check=True)
         server = Server(folder=cls.home)
         ready = time.monotonic() + 120
-        while server.user("x").get("/ready").status != 200 and time.monotonic() < ready:
+        while server.user("x").get("/ready").status != 200:
+            assert time.monotonic() < ready, "the generated log is not served after two minutes"
             time.sleep(0.05)
         assert server.stop() == 0
         cls.data = cls.home / "data"

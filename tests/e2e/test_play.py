@@ -73,7 +73,8 @@ class Refusing(Handler):
 class Play(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        # What a tool beside the server waits for.
+        cls.server = Server(config="[limits.log]\nwitness_interval_ms = 50\n")
         alice = cls.server.user("alice")
         cls.conversations = [alice.create(["bob"])["id"] for _ in range(5)]
         for i in range(60):
@@ -147,7 +148,7 @@ class Play(unittest.TestCase):
             words = ["--to-url", receiver.url, "--cursor", str(cursor), "--lanes", "2", "--attempts", "3"]
             process = subprocess.Popen(self.command(*words, "--speed", "1x"), stderr=subprocess.PIPE)
             with receiver.lock:
-                receiver.arrived.wait_for(lambda: len(receiver.events) >= 3, timeout=60)
+                self.assertTrue(receiver.arrived.wait_for(lambda: len(receiver.events) >= 3, timeout=60))
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, 1))

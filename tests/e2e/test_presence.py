@@ -10,8 +10,6 @@ import subprocess
 import time
 import unittest
 
-import websockets
-
 from hansard_client import Server, ServerTest, quoted
 
 API = "/api/v1"
@@ -283,7 +281,7 @@ class Restart(Live):
 
     def seen_between(self, first, viewer, user, last):
         seen = self.seen_at(viewer, user)
-        self.assertGreaterEqual(seen, first - 1)  # a sign of life is noted once a second
+        self.assertGreaterEqual(seen, first - 0.01)  # it is told in whole milliseconds
         self.assertLessEqual(seen, last)
 
     async def test_nobody_is_online_after_a_crash(self):
@@ -311,7 +309,7 @@ class Restart(Live):
     async def test_a_clean_stop_notes_who_was_there(self):
         alice, bob, _ = self.pair()
         async with alice.socket() as a, bob.socket():
-            await asyncio.sleep(2 * PING + DEBOUNCE)
+            await asyncio.sleep(5 * PING + DEBOUNCE)
             alive = time.time()
             await a.ask("ping")
             self.assertEqual(await asyncio.to_thread(self.server.stop), 0)
@@ -319,7 +317,7 @@ class Restart(Live):
         await asyncio.sleep(1)
         self.server.start()
         self.seen_between(alive, bob, alice, stopped)
-        self.seen_between(alive - PONG, alice, bob, stopped)
+        self.seen_between(alive - 4 * PING, alice, bob, stopped)  # by a pong, not when he came
 
     async def test_two_hundred_who_were_there_are_all_noted(self):
         alice = self.user()

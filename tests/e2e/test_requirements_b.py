@@ -17,7 +17,7 @@ import uuid
 import websockets
 
 from hansard_client import BIN, ROOT, Socket, quoted
-from requirement_case import API, RequirementTest, TracedTown, bare, middle, times_of
+from requirement_case import API, RequirementTest, TracedTown, bar, bare, middle, times_of
 
 
 class Messaging(RequirementTest):
@@ -718,13 +718,13 @@ class Messaging(RequirementTest):
                 await self.acked(a, "message.send", {"conversation_id": id, "content": str(number)})
                 await b.next("message.new")
                 taken.append(time.monotonic() - started)
-        self.assertLess(middle(sorted(taken)), 0.1)
+        self.assertLess(middle(sorted(taken)), bar(0.1))
 
     def test_b_54_read_latency(self):
         alice, bob, id = self.group()
         for number in range(200):
             alice.send(id, "x" * 200)
-        self.assertLess(middle(times_of(lambda _: bob.history(id, "limit=50&before=150"), 30)), 0.05)
+        self.assertLess(middle(times_of(lambda _: bob.history(id, "limit=50&before=150"), 30)), bar(0.05))
 
     def test_b_55_api_latency(self):
         alice, bob, id = self.group()
@@ -733,7 +733,7 @@ class Messaging(RequirementTest):
             self.get(bob, f"messages/{message}")
             self.get(bob, "conversations")
             self.get(bob, "unread")
-        self.assertLess(middle(times_of(everything, 30)), 0.2)  # the four of them together
+        self.assertLess(middle(times_of(everything, 30)), bar(0.2))  # the four of them together
 
     def test_b_56_memory_of_an_idle_socket(self):
         server = self.own_server()

@@ -14,7 +14,7 @@ import uuid
 import websockets
 
 from hansard_client import BIN, Socket, quoted, temporary_folder
-from requirement_case import API, RequirementTest, bare
+from requirement_case import API, RequirementTest, bar, bare
 from webhook_receiver import Receiver, section
 
 HERE = pathlib.Path(__file__).parent
@@ -409,11 +409,8 @@ class Echo(RequirementTest):
             started = time.monotonic()
             slow.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n")  # and never the rest
             self.assertEqual(slow.recv(100), b"")
-            self.assertIn(round(time.monotonic() - started), range(1, 8))
-        server = self.own_server()
-        started = time.monotonic()
-        self.assertEqual(server.stop(), 0)
-        self.assertLess(time.monotonic() - started, 10)
+            self.assertIn(round(time.monotonic() - started), range(1, 14))  # not the 15 s of a server that was not told
+        self.assertEqual(self.own_server().stop(), 0)
 
     async def test_c_44_a_slow_client_is_served_from_the_log(self):
         server = self.own_server("[limits]\noutbox_frames_max = 16\nwrite_timeout_s = 120\n")
@@ -447,7 +444,7 @@ class Echo(RequirementTest):
                     "conversation_id": id, "content": "x"}}))
             for _ in range(1_000):
                 await a.next("ack")
-        self.assertLess(time.monotonic() - started, 10)  # this client is the slow side; see hansard-bench
+        self.assertLess(time.monotonic() - started, bar(10))  # this client is the slow side; see hansard-bench
         self.assertEqual(bob.unread(id), 1_000)
 
     # Running it.

@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from hansard_client import BIN, Server, ServerTest
+from hansard_client import BIN, ServerTest
 
 API = "/api/v1"
 
@@ -15,6 +15,8 @@ def replay(*words):
 
 class TimeTravelTest(ServerTest):
     """Ann and bob talk; positions of what happened stand in `at`."""
+
+    config = "[limits.log]\nwitness_interval_ms = 50\n"  # what show and diff, beside the server, wait for
 
     def setUp(self):
         self.ann, self.bob = self.user(f"ann-{self.id()}"), self.user(f"bob-{self.id()}")

@@ -16,6 +16,7 @@ import unittest
 import websockets
 
 from hansard_client import BIN, Server, make_certificate, temporary_folder
+from requirement_case import TracedTown
 
 API = "/api/v1"
 
@@ -216,7 +217,7 @@ class Tools(TlsTest):
 
 class Reload(unittest.TestCase):
     def setUp(self):
-        self.server = Server(tls=True)
+        self.server = TracedTown(tls=True)
         self.addCleanup(self.server.close)
 
     def serial(self):
@@ -245,10 +246,11 @@ class Reload(unittest.TestCase):
 
     def test_a_broken_certificate_leaves_the_old_one(self):
         before = self.serial()
-        for broken in (b"", b"-----BEGIN CERTIFICATE-----\nnonsense\n", None):
+        for number, broken in enumerate((b"", b"-----BEGIN CERTIFICATE-----\nnonsense\n", None)):
             certificate = self.server.folder / "cert.pem"
             certificate.unlink(missing_ok=True) if broken is None else certificate.write_bytes(broken)
             self.server.process.send_signal(signal.SIGHUP)
+            self.until(lambda: self.server.trace_file.read_text().count("the old certificate stays") == number + 1)
             self.assertEqual(self.serial(), before)
         make_certificate(self.server.folder)
         self.server.process.send_signal(signal.SIGHUP)

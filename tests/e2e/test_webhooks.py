@@ -194,11 +194,12 @@ class Kill(WebhookTest):
 
 
 class Notifications(WebhookTest):
-    config = "[notifications]\nafter_s = 6\n"
+    def notified(self, receiver, after_s):
+        return self.serve(receiver, ["notification.due"], config=f"[notifications]\nafter_s = {after_s}\n")
 
     def test_who_acknowledged_nothing_is_notified_once_with_what_a_push_needs(self):
         receiver = self.receiver()
-        server = self.serve(receiver, ["notification.due"], config=self.config)
+        server = self.notified(receiver, after_s=6)
         alice, bob, carol = server.user("alice"), server.user("bob"), server.user("carol")
         group = alice.create(["bob", "carol", "dave"])["id"]
         self.assertEqual(carol.post(f"{API}/conversations/{group}/mute").status, 200)
@@ -217,7 +218,7 @@ class Notifications(WebhookTest):
 
     def test_a_rebuild_and_a_restart_notify_nobody_again(self):
         receiver = self.receiver()
-        server = self.serve(receiver, ["notification.due"], config=self.config)
+        server = self.notified(receiver, after_s=1)
         alice = server.user("alice")
         group = alice.create(["bob"])["id"]
         alice.send(group, "one")
@@ -253,10 +254,10 @@ class Expiry(WebhookTest):
         receiver = self.receiver()
         server = self.serve(receiver, ["message.expired"])
         alice = server.user("alice")
-        group = alice.create(["bob"], settings={"retention_s": 2})["id"]
+        group = alice.create(["bob"], settings={"retention_s": 6})["id"]
         ids = [alice.send(group, str(i))["id"] for i in range(50)]
         server.kill()
-        time.sleep(2)
+        time.sleep(6)
         server.start()
         taken = receiver.wait_for(50)
         self.assertEqual(sorted(d["event"]["message_id"] for d in taken), sorted(ids))
