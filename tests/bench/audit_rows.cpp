@@ -7,46 +7,15 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/position_text.h"
-#include "engine/codec/codec.h"
-#include "engine/log/bulk_log.h"
 #include "replay/client.h"
 #include "tests/bench/audit_log.h"
+#include "tests/bench/generated_log.h"
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
 
 namespace hansard::bench {
 
 namespace {
-template <class T>
-T must(base::Result<T> result) {
-  if (result.has_error()) throw std::runtime_error(result.error().detail);
-  return std::move(result).value();
-}
-void must(base::Result<void> result) {
-  if (result.has_error()) throw std::runtime_error(result.error().detail);
-}
-
-void make_log(const std::string& data, std::uint64_t events) {
-  AuditLog generated;
-  auto log = must(log::BulkLog::create(data));
-  auto stretch = must(log->begin({1}));
-  std::string record;
-  for (std::uint64_t i = 0; i < events; ++i) {
-    const domain::RecordedEvent event = generated.next();
-    codec::EncodeInput input{event};
-    base::random_bytes(input.actor_hash);
-    base::random_bytes(input.facts_salt);
-    base::random_bytes(input.content_salt);
-    record.clear();
-    codec::encode(input, record);
-    must(stretch->put(record));
-  }
-  must(stretch->end());
-  log::BulkIdentity identity;
-  identity.cluster.fill(1);
-  must(log->finish(identity));
-}
-
 // The filters of one request, drawn for each.
 using Filters = std::function<std::string(std::mt19937_64&)>;
 
@@ -97,8 +66,9 @@ class AuditBench {
     std::cerr << "audit: waiting until the views have folded " << events_ << " events\n";
     replay::Client client({"127.0.0.1", std::to_string(server_.port())}, token_, std::chrono::hours(2));
     for (const std::string& target : {"/api/v1/audit?limit=1&min_position=" + at, std::string("/ready")}) {
-      const auto answer = must(client.send({"GET", target, "", "", ""}));
-      if (answer.status != 200) throw std::runtime_error(target + " answers " + answer.body);
+      const auto answer = client.send({"GET", target, "", "", ""});
+      if (!answer) throw std::runtime_error(answer.error().detail);
+      if (answer.value().status != 200) throw std::runtime_error(target + " answers " + answer.value().body);
     }
   }
 
@@ -149,7 +119,8 @@ std::vector<Row> audit_rows(const std::string& binary, const std::string& scratc
                             std::uint64_t events) {
   const std::string data = scratch + "/audit-data";
   std::cerr << "audit: making a log of " << events << " events\n";
-  make_log(data, events);
+  AuditLog generated;
+  make_log(data, events, [&generated] { return generated.next(); });
   auto rows = AuditBench(binary, data, seconds, events).run();
   std::filesystem::remove_all(data);
   return rows;

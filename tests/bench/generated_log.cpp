@@ -113,13 +113,12 @@ domain::RecordedEvent GeneratedChat::next() {
   return event;
 }
 
-void make_chat_log(const std::string& data, std::uint64_t events) {
-  GeneratedChat chat;
+void make_log(const std::string& data, std::uint64_t events, const std::function<domain::RecordedEvent()>& next) {
   auto log = must(log::BulkLog::create(data));
   auto stretch = must(log->begin({1}));
   std::string record;
   for (std::uint64_t i = 0; i < events; ++i) {
-    const domain::RecordedEvent event = chat.next();
+    const domain::RecordedEvent event = next();
     codec::EncodeInput input{event};
     base::random_bytes(input.actor_hash);
     base::random_bytes(input.facts_salt);
@@ -132,6 +131,11 @@ void make_chat_log(const std::string& data, std::uint64_t events) {
   log::BulkIdentity identity;
   identity.cluster.fill(1);
   must(log->finish(identity));
+}
+
+void make_chat_log(const std::string& data, std::uint64_t events) {
+  GeneratedChat chat;
+  make_log(data, events, [&chat] { return chat.next(); });
 }
 
 }  // namespace hansard::bench

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -48,7 +49,9 @@ class GeneratedChat {
   std::unordered_map<base::StreamId, std::uint64_t> versions_;
 };
 
-// A data folder whose log has `events` of them. Throws when it cannot be written.
+// A data folder whose log has the next `events` events. Throws when it cannot be written.
+void make_log(const std::string& data, std::uint64_t events, const std::function<domain::RecordedEvent()>& next);
+// The same of a chat.
 void make_chat_log(const std::string& data, std::uint64_t events);
 
 }  // namespace hansard::bench
