@@ -238,7 +238,7 @@ Outcome rush(const std::string& binary, const Sizes& sizes) {
   load.run(now_ns() + static_cast<std::uint64_t>(kSecond), {}, [&] { chatter.tick(); });
   const auto quiet = chatter.to_ack();
   outcome.saw("quiet, to ack", quiet);
-  sustained(site, load, crowd, 2);  // buffers and caches of a server at work
+  if (sizes.are_times_bars) sustained(site, load, crowd, 2);  // buffers and caches of a server at work
   site.begin();
   const double rate = sustained(site, load, crowd, std::max(2.0, sizes.seconds / 6));
   outcome.saw("sustained", rate, "sends/s");

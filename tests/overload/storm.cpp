@@ -17,6 +17,7 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::size_t kRoomMembers = 10;
 constexpr double kSendsPerS = 200;
 constexpr std::uint64_t kBackNs = 30 * kSecondNs;
+constexpr std::uint64_t kFirstGapNs = 500'000;  // between two who connect at first
 
 // Devices in rooms of ten, somebody who speaks in all of them, and when who connects.
 class Crowd {
@@ -161,7 +162,7 @@ Outcome storm(const std::string& binary, const Sizes& sizes) {
     crowd.tick();
     site.watch();
   };
-  crowd.connect_all(5 * kSecondNs);
+  crowd.connect_all(sizes.storm * kFirstGapNs);
   load.run(now_ns() + 60 * kSecondNs, [&] { return crowd.there() == crowd.size(); }, tick);
   outcome.at_least("connected at first", static_cast<double>(crowd.there()), static_cast<double>(crowd.size()));
   load.run(now_ns() + 2 * kSecondNs, {}, tick);
