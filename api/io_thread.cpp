@@ -8,6 +8,7 @@
 
 #include "api/http_wire.h"
 #include "api/trace.h"
+#include "engine/base/this_thread.h"
 
 namespace hansard::api {
 
@@ -54,6 +55,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
 IoThread::~IoThread() = default;
 
 void IoThread::run() {
+  base::begin_thread("io");
   asio::post(io_, [this] {
     tick();
     dispatcher_.start();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/this_thread.h"
 
 namespace hansard::engine {
 
@@ -63,6 +64,7 @@ void Sequencer::stop() {
 }
 
 void Sequencer::run() {
+  base::begin_thread("sequencer");
   while (take_commands(wake_time())) commit_group();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/this_thread.h"
 #include "projections/event_batch.h"
 
 namespace hansard::projections {
@@ -30,6 +31,7 @@ void Projector::stop() {
 }
 
 void Projector::run() {
+  base::begin_thread("projector");
   while (!finished()) {
     run_task();
     if (!step()) wait_for_more();

@@ -1,18 +1,14 @@
 // Orders and the thread that carries them out; what an order does is in rebuilder_work.cpp.
 #include "projections/rebuilder.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include "engine/base/this_thread.h"
 
 namespace hansard::projections {
 
 namespace {
-// Beside sequencer, sessions and projector, a rebuild takes what they leave.
-constexpr int kNiceness = 10;
-
 base::Error refused(std::string why) { return base::error(base::ErrorCode::refused, std::move(why)); }
 }  // namespace
 
@@ -36,7 +32,7 @@ void Rebuilder::stop() {
 }
 
 void Rebuilder::run() {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
+  base::begin_thread("rebuilder");
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return order_ || stopping_; });

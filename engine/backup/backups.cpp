@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/base/this_thread.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/folder_lock.h"
 
@@ -64,6 +65,7 @@ Result<BackupStatus> Backups::start(const std::string& given) {
 }
 
 void Backups::run(const std::string& name) {
+  base::begin_thread("backup");
   BackupRequest request{data_, folder_ + "/" + name, false, false, {}};
   request.copy_log = [this](const std::string& folder) { return log::copy_log(log_, folder); };
   auto made = make_backup(request, clock_);

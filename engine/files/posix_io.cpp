@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/this_thread.h"
 #include "engine/files/file_io.h"
 
 namespace hansard::files {
@@ -104,6 +105,7 @@ class PosixIo final : public FileIo {
 
   // What a callback starts while stopping, its own worker still takes.
   void work() {
+    base::begin_thread("files");
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

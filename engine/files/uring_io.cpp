@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/this_thread.h"
 #include "engine/files/file_io.h"
 
 namespace hansard::files {
@@ -125,6 +126,7 @@ void UringIo::ring_bell() const {
 }
 
 void UringIo::run() {
+  base::begin_thread("files");
   while (!is_over()) {
     submit_waiting();
     enter();

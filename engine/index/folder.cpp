@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/base/this_thread.h"
+
 namespace hansard::index {
 
 namespace {
@@ -65,6 +67,7 @@ bool Folder::step() {
 }
 
 void Folder::run() {
+  base::begin_thread("index folder");
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || has_work(); });

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "engine/base/this_thread.h"
 #include "engine/log/database.h"
 
 namespace hansard::log {
@@ -33,6 +34,7 @@ Housekeeper::~Housekeeper() {
 }
 
 void Housekeeper::run() {
+  base::begin_thread("housekeeper");
   const std::chrono::milliseconds interval(duties_.options.witness_interval_ms);
   bool last_time = false;
   while (!last_time) {

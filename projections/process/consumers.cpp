@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/this_thread.h"
 #include "projections/row_bytes.h"
 
 namespace hansard::process {
@@ -49,7 +50,7 @@ Consumers::Consumers(engine::Engine& engine, ProgressStore& store, base::Clock& 
       clock_(clock),
       options_(options),
       last_lease_(static_cast<std::uint64_t>(std::max<std::int64_t>(clock.now().ms, 0))),
-      loop_(clock, engine.durable_gate(), [this] { return flush(); }) {
+      loop_(clock, engine.durable_gate(), base::in_thread("consumers", [this] { return flush(); })) {
   load();
 }
 

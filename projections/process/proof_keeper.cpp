@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/this_thread.h"
 #include "engine/proof/small_file.h"
 
 namespace hansard::process {
@@ -18,8 +19,8 @@ ProofKeeper::ProofKeeper(Parts parts, const PushOptions& options, std::unique_pt
     : parts_(std::move(parts)),
       push_(options),
       post_(std::move(post)),
-      hashing_(parts_.clock, parts_.gate, [this] { return step(); }),
-      pushing_(parts_.clock, parts_.gate, [this] { return Wake{push(), {}}; }) {}
+      hashing_(parts_.clock, parts_.gate, base::in_thread("proof hashing", [this] { return step(); })),
+      pushing_(parts_.clock, parts_.gate, base::in_thread("proof pushing", [this] { return Wake{push(), {}}; })) {}
 
 ProofKeeper::~ProofKeeper() { stop(); }
 

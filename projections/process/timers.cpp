@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/this_thread.h"
+
 namespace hansard::process {
 
 Timers::Timers(base::Clock& clock, base::PositionGate& gate, std::vector<std::unique_ptr<Timer>> timers)
-    : clock_(clock), loop_(clock, gate, [this] { return step(); }) {
+    : clock_(clock), loop_(clock, gate, base::in_thread("timers", [this] { return step(); })) {
   for (auto& timer : timers) entries_.push_back({std::move(timer)});
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/base/this_thread.h"
+
 namespace hansard::process {
 
 Webhooks::Lane::Lane(Subscriber subscriber, const CourierParts& parts, std::unique_ptr<HttpPost> post)
     : courier(std::move(subscriber), parts, std::move(post)),
-      loop(parts.clock, parts.views.applied_gate(), [this] { return courier.step(); }) {}
+      loop(parts.clock, parts.views.applied_gate(), base::in_thread("webhook", [this] { return courier.step(); })) {}
 
 Webhooks::Webhooks(std::vector<Subscriber> subscribers, const CourierParts& parts, const MakePost& make_post) {
   for (auto& subscriber : subscribers) {

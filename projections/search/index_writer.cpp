@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/this_thread.h"
 #include "projections/search/index_step.h"
 
 namespace hansard::search {
@@ -19,7 +20,7 @@ IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, s
       folder_(std::move(folder)),
       serve_(std::move(serve)),
       pace_(engine, options.rebuild_events_per_s),
-      loop_(clock_, engine.durable_gate(), [this] { return step(); }) {
+      loop_(clock_, engine.durable_gate(), base::in_thread("search writer", [this] { return step(); })) {
   status_.name = "search";
   take(std::move(opened));
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/base/this_thread.h"
+
 namespace hansard::search {
 
 ReaderPool::ReaderPool(const SearchOptions& options, std::function<void()> damaged)
@@ -51,6 +53,7 @@ std::optional<ReaderPool::Waiting> ReaderPool::next(std::shared_ptr<Generation>&
 }
 
 void ReaderPool::run() {
+  base::begin_thread("search reader");
   Seat seat;
   std::shared_ptr<Generation> current;
   while (auto one = next(current)) {

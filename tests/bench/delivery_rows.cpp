@@ -21,20 +21,22 @@ std::optional<std::uint64_t> stamp_of(std::string_view frame) {
 
 std::vector<Row> open_loop_rows(Scene& scene, double rate) {
   constexpr std::size_t kPairs = 64;
-  auto conversations = make_conversations(scene, "open", kPairs, 1);
+  const std::string tag = "open" + std::to_string(static_cast<int>(rate));
+  auto conversations = make_conversations(scene, tag, kPairs, 1);
   std::vector<std::uint64_t> acks, deliveries;
   Load load(scene.server.port());
   for (std::size_t i = 0; i < kPairs; ++i) {
-    load.open_websocket(scene.server.token(owner_of("open", i)), [&](Connection& connection, std::string_view text) {
+    load.open_websocket(scene.server.token(owner_of(tag, i)), [&](Connection& connection, std::string_view text) {
       if (!text.starts_with(kAck)) return;
       acks.push_back(now_ns() - connection.sent_at[std::strtoull(text.data() + kAck.size(), nullptr, 10)]);
     });
   }
   for (std::size_t i = 0; i < kPairs; ++i) {
-    load.open_websocket(scene.server.token(member_of("open", i, 0)), [&](Connection&, std::string_view text) {
+    load.open_websocket(scene.server.token(member_of(tag, i, 0)), [&](Connection&, std::string_view text) {
       if (auto stamp = stamp_of(text)) deliveries.push_back(now_ns() - *stamp);
     });
   }
+  SendMeter meter(scene);
   std::uint64_t start = now_ns(), sent = 0;
   auto gap = static_cast<std::uint64_t>(1e9 / rate);
   std::string frame;
@@ -51,7 +53,6 @@ std::vector<Row> open_loop_rows(Scene& scene, double rate) {
   load.run(start + 500'000'000, {}, tick);
   acks.clear();
   deliveries.clear();
-  CommitMeter meter(scene);
   std::uint64_t measured = now_ns();
   load.run(measured + static_cast<std::uint64_t>(scene.seconds * 1e9), {}, tick);
   double passed = static_cast<double>(now_ns() - measured) / 1e9;
@@ -68,8 +69,10 @@ std::vector<Row> open_loop_rows(Scene& scene, double rate) {
   return {ack, push};
 }
 
-Row fan_out_row(Scene& scene, std::size_t members) {
-  std::string tag = "fan" + std::to_string(members);
+// One sender in one conversation. With one send in flight every frame leaves alone; with many a socket's frames are
+// written together.
+Row fan_out_row(Scene& scene, std::size_t members, std::size_t in_flight) {
+  std::string tag = "fan" + std::to_string(members) + "x" + std::to_string(in_flight);
   auto conversations = make_conversations(scene, tag, 1, members);
   std::uint64_t frames = 0;
   Load load(scene.server.port());
@@ -86,27 +89,73 @@ Row fan_out_row(Scene& scene, std::size_t members) {
     load.open_websocket(scene.server.token(member_of(tag, 0, k)),
                         [&](Connection&, std::string_view text) { frames += text.starts_with(kNew); });
   }
-  for (int i = 0; i < 16; ++i) send_next(load.at(0));
+  SendMeter meter(scene);
+  for (std::size_t i = 0; i < in_flight; ++i) send_next(load.at(0));
   load.run(now_ns() + 300'000'000);
   frames = 0;
   std::uint64_t start = now_ns();
   load.run(start + static_cast<std::uint64_t>(scene.seconds * 1e9));
   double passed = static_cast<double>(now_ns() - start) / 1e9;
-  return {"fan-out, " + std::to_string(members) + " members online",
+  Row row{"fan-out, " + std::to_string(members) + " online, " + std::to_string(in_flight) + " in flight",
           static_cast<double>(frames) / passed,
           "frames/s",
           std::nullopt,
           0,
           0,
-          "one sender, 16 in flight"};
+          ""};
+  meter.finish(row);
+  return row;
+}
+
+// Every member's copy counts; the owner, who is the tenth, has his own.
+Row groups_row(Scene& scene) {
+  constexpr std::size_t kGroups = 64, kOthers = 9, kInFlight = 4;
+  auto conversations = make_conversations(scene, "groups", kGroups, kOthers);
+  std::uint64_t copies = 0, stamp = now_ns();
+  Load load(scene.server.port());
+  std::string frame;
+  auto send_next = [&](Connection& connection) {
+    frame.clear();
+    append_send(frame, connection.sent, conversations[connection.index], stamp + connection.index);
+    connection.send(frame);
+  };
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    load.open_websocket(scene.server.token(owner_of("groups", i)), [&](Connection& connection, std::string_view text) {
+      copies += text.starts_with(kNew);
+      if (text.starts_with(kAck)) send_next(connection);
+    });
+  }
+  for (std::size_t i = 0; i < kGroups * kOthers; ++i) {
+    load.open_websocket(scene.server.token(member_of("groups", i / kOthers, i % kOthers)),
+                        [&](Connection&, std::string_view text) { copies += text.starts_with(kNew); });
+  }
+  SendMeter meter(scene);
+  for (std::size_t i = 0; i < kGroups * kInFlight; ++i) send_next(load.at(i % kGroups));
+  load.run(now_ns() + 500'000'000);
+  copies = 0;
+  std::uint64_t start = now_ns();
+  load.run(start + static_cast<std::uint64_t>(scene.seconds * 1e9));
+  double passed = static_cast<double>(now_ns() - start) / 1e9;
+  Row row{"10 online members, every copy delivered",
+          static_cast<double>(copies) / (kOthers + 1) / passed,
+          "sends/s",
+          std::nullopt,
+          0,
+          0,
+          ""};
+  meter.finish(row);
+  return row;
 }
 
 }  // namespace
 
 std::vector<Row> delivery_rows(Scene& scene) {
   auto rows = open_loop_rows(scene, 5'000);
-  rows.push_back(fan_out_row(scene, 10));
-  rows.push_back(fan_out_row(scene, 1'000));
+  for (auto& row : open_loop_rows(scene, 20'000)) rows.push_back(std::move(row));
+  rows.push_back(groups_row(scene));
+  rows.push_back(fan_out_row(scene, 10, 16));
+  rows.push_back(fan_out_row(scene, 1'000, 1));
+  rows.push_back(fan_out_row(scene, 1'000, 64));
   return rows;
 }
 

@@ -31,9 +31,9 @@ void append(std::vector<Row>& rows, std::vector<Row> more) {
   }
 }
 
-std::vector<Row> run_once(const std::string& binary, double seconds, const Choice& choice) {
+std::vector<Row> run_once(const std::string& binary, double seconds, bool shows_threads, const Choice& choice) {
   ServerProcess server(binary);
-  Scene scene{server, seconds, fs::path(server.data_folder()).parent_path().string()};
+  Scene scene{server, seconds, fs::path(server.data_folder()).parent_path().string(), shows_threads};
   std::vector<Row> rows;
   if (choice.has("sends")) append(rows, send_rows(scene));
   if (choice.has("delivery")) append(rows, delivery_rows(scene));
@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures the whole server on this machine, load generator included."};
   double seconds = 3;
   int runs = 1;
-  bool json = false;
+  bool json = false, shows_threads = false;
   Choice choice;
   std::string make_log;
   std::string binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
@@ -76,13 +76,14 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(10'000, 100'000'000));
   app.add_option("--make-log", make_log, "only make a data folder with that log, for hansard and hansard-replay")
       ->check(CLI::NonexistentPath);
+  app.add_flag("--threads", shows_threads, "in the notes of rows of sends: processor time a send by thread");
   app.add_flag("--json", json, "one JSON array on standard output");
   app.footer("Example:\n  hansard-bench --runs 5 --only sends --json");
   CLI11_PARSE(app, argc, argv);
   try {
     if (!make_log.empty()) return make_chat_log(make_log, choice.log_events), 0;
     std::vector<std::vector<Row>> all;
-    for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, choice));
+    for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, shows_threads, choice));
     auto rows = medians(all);
     std::cout << (json ? as_json(rows) : as_table(rows));
   } catch (const std::exception& failure) {

@@ -38,7 +38,8 @@ Percentiles percentiles(std::vector<std::uint64_t>& nanoseconds) {
 std::string as_table(const std::vector<Row>& rows) {
   std::string out;
   pad(out, "row", 44, false);
-  for (const char* head : {"value", "unit", "p50 ms", "p99 ms", "p99.9 ms", "batch", "limit", "share"}) {
+  for (const char* head :
+       {"value", "unit", "p50 ms", "p99 ms", "p99.9 ms", "batch", "limit", "share", "server us", "load us"}) {
     pad(out, head, 11, true);
   }
   out += "note\n";
@@ -53,6 +54,8 @@ std::string as_table(const std::vector<Row>& rows) {
     pad(out, row.batch > 0 ? number(row.batch) : "", 11, true);
     pad(out, row.limit > 0 ? number(row.limit) : "", 11, true);
     pad(out, row.limit > 0 ? number(row.value / row.limit) : "", 11, true);
+    pad(out, row.server_us > 0 ? number(row.server_us) : "", 11, true);
+    pad(out, row.load_us > 0 ? number(row.load_us) : "", 11, true);
     out += row.note + "\n";
   }
   return out;
@@ -70,7 +73,9 @@ std::string as_json(const std::vector<Row>& rows) {
       out += ",\"p50_ms\":" + std::to_string(row.latency->p50) + ",\"p99_ms\":" + std::to_string(row.latency->p99) +
              ",\"p999_ms\":" + std::to_string(row.latency->p999);
     }
-    out += ",\"batch\":" + std::to_string(row.batch) + ",\"limit\":" + std::to_string(row.limit) + ",\"note\":";
+    out += ",\"batch\":" + std::to_string(row.batch) + ",\"limit\":" + std::to_string(row.limit) +
+           ",\"server_us\":" + std::to_string(row.server_us) + ",\"load_us\":" + std::to_string(row.load_us) +
+           ",\"note\":";
     base::append_json_string(out, row.note);
     out += '}';
   }

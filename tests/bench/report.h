@@ -22,6 +22,7 @@ struct Row {
   double limit = 0;  // RocksDB's own synced append at the same batch, same run; 0 where it says nothing
   double batch = 0;  // events per commit seen
   std::string note;
+  double server_us = 0, load_us = 0;  // processor time a send: the server's until its views have it; the generator's
 };
 
 std::string as_table(const std::vector<Row>& rows);

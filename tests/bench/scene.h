@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ namespace hansard::bench {
 
 struct Scene {
   ServerProcess& server;
-  double seconds;       // of each timed row
-  std::string scratch;  // a folder on the server's disk
+  double seconds;              // of each timed row
+  std::string scratch;         // a folder on the server's disk
+  bool shows_threads = false;  // in the notes: processor time by thread
 };
 
 // Ids of `count` group conversations; conversation i has its owner `owner<i>` and `members` further members
@@ -26,15 +28,20 @@ std::string member_of(const std::string& tag, std::size_t i, std::size_t k);
 // A message.send frame with `id` and a text of about a hundred bytes that begins with `stamp`.
 void append_send(std::string& out, std::uint64_t id, const std::string& conversation, std::uint64_t stamp);
 
-// Adds batch and limit from what the server committed between two readings of its metrics.
-class CommitMeter {
+// What a row of sends cost, from before its first send until every view has the last: batch and limit, processor time a
+// send by the server and by the load, and in the note how far the views were behind at its end and how long they took.
+class SendMeter {
  public:
-  explicit CommitMeter(Scene& scene);
+  explicit SendMeter(Scene& scene);
+  // At the end of the sends.
   void finish(Row& row);
 
  private:
+  std::string drain();
+
   Scene& scene_;
-  double commits_, events_;
+  double commits_, events_, server_s_, load_s_;
+  std::map<std::string, double> threads_s_;
 };
 
 std::vector<Row> send_rows(Scene& scene);      // WebSocket closed loop and pipelined, HTTP

@@ -46,11 +46,11 @@ Row websocket_row(Scene& scene, const std::string& name, std::size_t sockets, st
     load.open_websocket(scene.server.token(owner_of(tag, i)),
                         [&pump](Connection& c, std::string_view text) { pump.on_frame(c, text); });
   }
+  SendMeter meter(scene);
   for (std::size_t i = 0; i < sockets; ++i) {
     for (std::size_t k = 0; k < in_flight; ++k) pump.send_next(load.at(i));
   }
   load.run(now_ns() + 500'000'000);
-  CommitMeter meter(scene);
   pump.measuring = true;
   std::uint64_t start = now_ns();
   load.run(start + static_cast<std::uint64_t>(scene.seconds * 1e9));
@@ -86,6 +86,7 @@ Row http_row(Scene& scene) {
     connection.sent_at.assign(1, now_ns());
     connection.send(head[connection.index] + std::to_string(++number) + tail[connection.index]);
   };
+  SendMeter meter(scene);
   Load load(scene.server.port());
   for (std::size_t i = 0; i < kConnections; ++i) {
     load.open_http([&](Connection& connection, std::string_view) {
@@ -98,7 +99,6 @@ Row http_row(Scene& scene) {
     send_next(load.at(i));
   }
   load.run(now_ns() + 500'000'000);
-  CommitMeter meter(scene);
   measuring = true;
   std::uint64_t start = now_ns();
   load.run(start + static_cast<std::uint64_t>(scene.seconds * 1e9));

@@ -29,6 +29,19 @@ std::uint16_t read_port(int out) {
   return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1)));
 }
 
+// User and system time of a process or thread: fields 14 and 15 of its stat file, proc(5).
+double used_seconds(const std::string& stat) {
+  std::ifstream in(stat);
+  std::string line;
+  std::getline(in, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 2));  // the name before may hold anything
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data,
@@ -84,28 +97,36 @@ std::size_t ServerProcess::descriptors() const {
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
-double ServerProcess::cpu_seconds() const {
-  std::ifstream in("/proc/" + std::to_string(child_) + "/stat");
-  std::string line;
-  std::getline(in, line);
-  std::istringstream fields(line.substr(line.rfind(')') + 2));  // the name before may hold anything
-  std::string skipped;
-  for (int i = 3; i < 14; ++i) fields >> skipped;
-  double user = 0, system = 0;  // fields 14 and 15 of proc(5)
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+double ServerProcess::cpu_seconds() const { return used_seconds("/proc/" + std::to_string(child_) + "/stat"); }
+
+std::map<std::string, double> ServerProcess::cpu_seconds_by_thread() const {
+  std::map<std::string, double> used;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(child_) + "/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    used[name] += used_seconds((task.path() / "stat").string());
+  }
+  return used;
+}
+
+std::map<std::string, double> ServerProcess::metric_by_labels(const std::string& name) const {
+  replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(5));
+  auto page = client.send({"GET", "/metrics", "", "", ""});
+  std::map<std::string, double> values;
+  if (!page) return values;
+  std::istringstream lines(page.value().body);
+  for (std::string line; std::getline(lines, line);) {
+    auto end = line.find_first_of(" {");
+    if (line.substr(0, end) != name) continue;
+    auto first = line.find('"'), last = line.rfind('"');
+    values[first < last ? line.substr(first + 1, last - first - 1) : ""] = std::stod(line.substr(line.rfind(' ') + 1));
+  }
+  return values;
 }
 
 double ServerProcess::metric(const std::string& name) const {
-  replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(5));
-  auto page = client.send({"GET", "/metrics", "", "", ""});
-  if (!page) return 0;
-  std::istringstream lines(page.value().body);
   double sum = 0;
-  for (std::string line; std::getline(lines, line);) {
-    auto end = line.find_first_of(" {");
-    if (line.substr(0, end) == name) sum += std::stod(line.substr(line.rfind(' ') + 1));
-  }
+  for (const auto& [labels, value] : metric_by_labels(name)) sum += value;
   return sum;
 }
 

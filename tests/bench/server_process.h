@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "tests/support/temp_folder.h"
@@ -27,7 +28,10 @@ class ServerProcess {
   std::size_t descriptors() const;
   // What its threads have used so far, in user and system time.
   double cpu_seconds() const;
-  // A sum over the labels of a metric of GET /metrics.
+  // The same for each name of a thread; those of one name together.
+  std::map<std::string, double> cpu_seconds_by_thread() const;
+  // A metric of GET /metrics by its label's value, "" without one; and the sum.
+  std::map<std::string, double> metric_by_labels(const std::string& name) const;
   double metric(const std::string& name) const;
   const std::string& data_folder() const { return data_; }
   void stop();  // and keeps the folder until destruction

@@ -1,0 +1,29 @@
+#include "engine/base/this_thread.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <string_view>
+
+namespace hansard::base {
+
+namespace {
+struct Behind {
+  std::string_view name;
+  int niceness;  // of a busy processor such a thread gets what is left, as setpriority(2) weighs it
+};
+constexpr Behind kBehind[] = {
+    {"rebuilder", 10},
+};
+}  // namespace
+
+// On Linux the niceness of PRIO_PROCESS is one thread's.
+void begin_thread(const char* name) {
+  ::pthread_setname_np(::pthread_self(), name);
+  for (const Behind& one : kBehind) {
+    if (one.name == name) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), one.niceness);
+  }
+}
+
+}  // namespace hansard::base

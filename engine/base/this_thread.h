@@ -1,0 +1,24 @@
+// The threads of the house, as the operating system knows them: their names, and how they share a processor that is
+// busy.
+//
+// Thread: any; concerns only the caller.
+#pragma once
+
+#include <utility>
+
+namespace hansard::base {
+
+// How a thread begins. `name`: at most 15 bytes, what `top -H`, perf and debuggers show. A thread whose work somebody
+// waits for has everybody's niceness; one of those behind the log has its own (this_thread.cpp).
+void begin_thread(const char* name);
+
+// `step`, which a thread of its own calls again and again, as one that begins that thread with its first call.
+template <class Step>
+auto in_thread(const char* name, Step step) {
+  return [name, step = std::move(step), has_begun = false]() mutable {
+    if (!std::exchange(has_begun, true)) begin_thread(name);
+    return step();
+  };
+}
+
+}  // namespace hansard::base

@@ -1,0 +1,44 @@
+#include "engine/base/this_thread.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+using namespace hansard::base;
+
+namespace {
+int niceness_of_caller() { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); }
+
+struct Seen {
+  std::string name;
+  int niceness = 0;
+};
+
+Seen seen_of(const char* name) {
+  Seen seen;
+  std::thread([&] {
+    begin_thread(name);
+    char text[16];
+    ::pthread_getname_np(::pthread_self(), text, sizeof text);
+    seen = {text, niceness_of_caller()};
+  }).join();
+  return seen;
+}
+}  // namespace
+
+TEST_CASE("a thread has its name, and everybody's niceness") {
+  CHECK(seen_of("fifteen letters").name == "fifteen letters");
+  CHECK(seen_of("sequencer").niceness == niceness_of_caller());
+  CHECK(seen_of("io").niceness == niceness_of_caller());
+}
+
+TEST_CASE("a thread behind the log comes after those somebody waits for, and changes nobody else") {
+  const int before = niceness_of_caller();
+  CHECK(seen_of("rebuilder").niceness == 10);
+  CHECK(niceness_of_caller() == before);
+}
