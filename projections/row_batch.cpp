@@ -1,7 +1,9 @@
 #include "projections/row_batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -10,6 +12,8 @@ namespace hansard::projections {
 namespace {
 constexpr std::size_t kTableSlots = 4096;  // a power of two
 constexpr std::size_t kChunkBytes = 1u << 20;
+constexpr std::size_t kSlotsPerRow =
+    8;  // of the table when rows were forgotten, so that it is long until the next time
 }  // namespace
 
 RowBatch::RowBatch(const RowSource& committed, std::size_t rows_cached_max)
@@ -64,6 +68,9 @@ std::span<const RowChange> RowBatch::changes(RowDigest& digest) {
     if (entry.present || entry.was_present) {
       changes_.push_back({entry.key, entry.present ? std::optional(entry.value) : std::nullopt});
     }
+    // A new row is hardly ever written again. Without room for it the row counts as fresh; whoever writes it makes
+    // room.
+    if (!entry.was_present) entry.value_capacity = 0;
     entry.was = now;
     entry.was_present = entry.present;
     entry.dirty = false;
@@ -75,7 +82,23 @@ std::span<const RowChange> RowBatch::changes(RowDigest& digest) {
 
 void RowBatch::committed() {
   CHECK(dirty_.empty());
-  if (entries_.size() > rows_cached_max_ || bytes_ > kCachedBytesMax) discard();
+  if (entries_.size() > rows_cached_max_ || bytes_ > kCachedBytesMax) return discard();
+  const bool is_crowded = entries_.size() * 8 > table_.size() * 3;
+  if (!is_crowded) return;
+  // The fresh ones go, so that the others stay few enough for the processor's caches.
+  const auto before = std::exchange(entries_, {});
+  const auto chunks = std::exchange(chunks_, {});  // what `before` refers to
+  discard();
+  const auto is_fresh = [](const Entry& entry) { return entry.present && entry.value_capacity == 0; };
+  const auto fresh = static_cast<std::size_t>(std::count_if(before.begin(), before.end(), is_fresh));
+  table_.assign(std::bit_ceil(std::max(kTableSlots, (before.size() - fresh) * kSlotsPerRow)), Slot{});
+  for (const Entry& old : before) {
+    if (is_fresh(old)) continue;
+    Entry& kept = add(slot_of(old.key, old.hash), old.key, old.hash);
+    if (old.present) set(kept, old.value);
+    kept.was_present = old.was_present;
+    kept.was = old.was;
+  }
 }
 
 void RowBatch::discard() {
