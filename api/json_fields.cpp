@@ -16,7 +16,9 @@ bool Fields::has(std::string_view name) const {
 bool Fields::is_null(std::string_view name) const { return object_.member(name).kind() == Kind::null; }
 
 JsonValue Fields::asked(std::string_view name) const {
-  return problem_ || is_null(name) ? JsonValue() : object_.member(name);
+  if (problem_) return {};
+  JsonValue given = object_.member(name);
+  return given.kind() == Kind::null ? JsonValue() : given;
 }
 
 std::optional<std::string> Fields::text(std::string_view name) {

@@ -19,8 +19,12 @@ namespace hansard::domain {
 
 class CanonicalWriter {
  public:
+  CanonicalWriter() { bytes_.reserve(kBytesTypical); }
+
   void add(std::uint64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<char>((number >> shift) & 0xff));
+    char bytes[8];
+    for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>((number >> (8 * i)) & 0xff);
+    bytes_.append(bytes, sizeof bytes);
   }
   void add(std::uint32_t number) { add(std::uint64_t{number}); }
   void add(bool flag) { bytes_.push_back(flag ? '\1' : '\0'); }
@@ -79,6 +83,8 @@ class CanonicalWriter {
   std::string take() { return std::move(bytes_); }
 
  private:
+  static constexpr std::size_t kBytesTypical = 512;
+
   std::string bytes_;
 };
 
