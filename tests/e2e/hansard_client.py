@@ -45,8 +45,10 @@ def make_certificate(folder, name="127.0.0.1"):
 
 def patient(config):
     """The config with reads that wait as long as a busy machine needs to show what was written before them, by
-    whomever, also right after a start; what the config says about these two waits stays."""
-    waits = [f"{name} = 20000" for name in ("fresh_read_wait_ms", "min_position_timeout_ms") if name not in config]
+    whomever, also right after a start, and with commands that may wait for a slow disk; what the config says about these
+    waits stays."""
+    names = ("fresh_read_wait_ms", "min_position_timeout_ms", "queue_wait_max_ms")
+    waits = [f"{name} = 20000" for name in names if name not in config]
     before, _, limits = config.partition("[limits]\n")
     return "\n".join([before, "[limits]", *waits, limits]) if waits else config
 
