@@ -12,9 +12,9 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
-#include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/stop_process.h"
 #include "projections/keys.h"
 #include "projections/row_bytes.h"
 
@@ -63,10 +63,15 @@ class SilentLogger final : public rocksdb::Logger {
 
 void mark_damaged(const std::string& folder) { std::ofstream(folder + "/" + kDamagedMark) << "rebuild from the log\n"; }
 
-void require(const rocksdb::Status& status, const std::string& folder, const char* doing) {
+constexpr char kReading[] = "a view cannot be read";
+constexpr char kWriting[] = "a view cannot be written";
+constexpr char kDamagedNext[] = "it is marked as damaged, and the next start builds it again from the log";
+constexpr char kBrokenNext[] = "start again once the disk works and has space; the view goes on from its checkpoint";
+
+void require(const rocksdb::Status& status, const std::string& folder, const char* what) {
   if (status.ok()) return;
   if (status.IsCorruption()) mark_damaged(folder);
-  CHECK(false, "view store", folder, doing, status.ToString());
+  base::stop_process({what, folder, status.ToString(), status.IsCorruption() ? kDamagedNext : kBrokenNext});
 }
 
 std::optional<std::string_view> get_row(rocksdb::DB& db, const std::string& folder, const rocksdb::Snapshot* snapshot,
@@ -75,7 +80,7 @@ std::optional<std::string_view> get_row(rocksdb::DB& db, const std::string& fold
   read.snapshot = snapshot;
   rocksdb::Status status = db.Get(read, slice_of(key), &scratch);
   if (status.IsNotFound()) return std::nullopt;
-  require(status, folder, "get");
+  require(status, folder, kReading);
   return std::string_view(scratch);
 }
 
@@ -106,7 +111,7 @@ class RocksCursor final : public RowCursor {
  private:
   void settle() {
     valid_ = rows_->Valid();
-    if (!valid_) require(rows_->status(), folder_, "iterate");
+    if (!valid_) require(rows_->status(), folder_, kReading);
   }
   std::unique_ptr<rocksdb::Iterator> rows_;
   const std::string& folder_;
@@ -208,10 +213,10 @@ void RocksStore::commit(std::span<const RowChange> changes, const Checkpoint& ch
     status =
         change.value ? batch.Put(slice_of(change.key), slice_of(*change.value)) : batch.Delete(slice_of(change.key));
   }
-  require(status, folder_, "batch");
+  require(status, folder_, kWriting);
   rocksdb::WriteOptions write;
   write.disableWAL = true;
-  require(db_->Write(write, &batch), folder_, "write");
+  require(db_->Write(write, &batch), folder_, kWriting);
   checkpoint_ = checkpoint;
 }
 
@@ -222,18 +227,18 @@ void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoin
   rocksdb::EnvOptions how;
   how.bytes_per_sync = kBytesPerSync;
   rocksdb::SstFileWriter file(how, db_->GetOptions());
-  require(file.Open(path), folder_, "open file");
+  require(file.Open(path), folder_, kWriting);
   // The checkpoint's key is below all others.
   rocksdb::Status status = file.Put(slice_of(checkpoint_key()), bytes);
   for (const RowChange& change : changes) {
     if (!status.ok()) break;
     status = change.value ? file.Put(slice_of(change.key), slice_of(*change.value)) : file.Delete(slice_of(change.key));
   }
-  require(status, folder_, "write file");
-  require(file.Finish(), folder_, "finish file");
+  require(status, folder_, kWriting);
+  require(file.Finish(), folder_, kWriting);
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
-  require(db_->IngestExternalFile({path}, ingest), folder_, "ingest");
+  require(db_->IngestExternalFile({path}, ingest), folder_, kWriting);
   checkpoint_ = checkpoint;
 }
 
@@ -248,7 +253,7 @@ void RocksStore::flush(bool wait) {
   const rocksdb::Status status = db_->Flush(options);
   // On a slow disk: it is busy writing all there is, and nobody waits for it.
   if (!wait && status.IsTryAgain()) return;
-  require(status, folder_, "flush");
+  require(status, folder_, kWriting);
 }
 
 base::Result<bool> RocksStore::purge(base::Position through) {

@@ -13,6 +13,7 @@
 #include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
+#include "engine/index/index_failure.h"
 #include "engine/index/sorted_files.h"
 
 namespace hansard::index {
@@ -139,7 +140,7 @@ std::optional<std::string> RocksRowStore::get(std::string_view key) const {
   std::string value;
   auto status = database_->db->Get({}, rocksdb::Slice(key.data(), key.size()), &value);
   if (status.IsNotFound()) return std::nullopt;
-  CHECK(status.ok(), "reading the write index:", status.ToString());
+  require(status, folder_, kReading);
   return value;
 }
 
@@ -151,8 +152,9 @@ std::vector<std::optional<std::string>> RocksRowStore::get(std::span<const std::
                           statuses.data());
   std::vector<std::optional<std::string>> rows(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    CHECK(statuses[i].ok() || statuses[i].IsNotFound(), "reading the write index:", statuses[i].ToString());
-    if (statuses[i].ok()) rows[i] = values[i].ToString();
+    if (statuses[i].IsNotFound()) continue;
+    require(statuses[i], folder_, kReading);
+    rows[i] = values[i].ToString();
   }
   return rows;
 }
@@ -162,7 +164,7 @@ void RocksRowStore::for_each_key(std::string_view prefix, const std::function<vo
   for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
     use(rows->key().ToStringView());
   }
-  CHECK(rows->status().ok(), "reading the write index:", rows->status().ToString());
+  require(rows->status(), folder_, kReading);
 }
 
 void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
@@ -172,7 +174,7 @@ void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   how.write_global_seqno = false;
   auto files = write_sorted_files(database_->options, folder_ + "/" + kFoldFiles, rows, checkpoint);
   auto status = database_->db->IngestExternalFile(files, how);
-  CHECK(status.ok(), "ingesting into the write index:", status.ToString());
+  require(status, folder_, kWriting);
   checkpoint_ = checkpoint;
 }
 
@@ -181,13 +183,13 @@ bool RocksRowStore::purge(Position through) {
   rewritten_ = std::max(rewritten_.value_or(through), through);
   rocksdb::Status status = database_->db->DisableFileDeletions();
   if (status.ok()) status = database_->db->EnableFileDeletions(false);  // looks for obsolete files now
-  CHECK(status.ok(), "removing old files of the write index:", status.ToString());
+  require(status, folder_, kWriting);
   return base::are_gone(folder_, replaced_);
 }
 
 void RocksRowStore::rewrite_emojis() {
   auto tables = base::files_in(folder_, {".sst"});
-  CHECK(tables.has_value(), tables.error().detail);
+  if (!tables) base::stop_process({kReading, folder_, tables.error().detail, kNext});
   const std::string first(1, static_cast<char>(Table::reactions));
   const std::string last(1, static_cast<char>(static_cast<int>(Table::reactors) + 1));
   const rocksdb::Slice from(first), to(last);
@@ -197,7 +199,7 @@ void RocksRowStore::rewrite_emojis() {
   std::vector<std::string> live;
   std::uint64_t manifest_bytes = 0;
   if (status.ok()) status = database_->db->GetLiveFiles(live, &manifest_bytes, false);
-  CHECK(status.ok(), "rewriting the write index:", status.ToString());
+  require(status, folder_, kWriting);
   replaced_ = std::move(tables).value();
   base::remove_live(replaced_, live);
 }
@@ -209,7 +211,7 @@ void RocksRowStore::drop_expired_commands() {
   rocksdb::CompactRangeOptions how;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   auto status = database_->db->CompactRange(how, &from, &to);
-  CHECK(status.ok(), "compacting the write index:", status.ToString());
+  require(status, folder_, kWriting);
 }
 
 }  // namespace hansard::index

@@ -7,7 +7,7 @@
 
 #include <rocksdb/sst_file_writer.h>
 
-#include "engine/base/check.h"
+#include "engine/index/index_failure.h"
 
 namespace hansard::index {
 
@@ -48,7 +48,7 @@ class SortedFile {
   }
 
  private:
-  void check(const rocksdb::Status& status) const { CHECK(status.ok(), "writing", path_, status.ToString()); }
+  void check(const rocksdb::Status& status) const { require(status, path_, kWriting); }
 
   rocksdb::SstFileWriter writer_;
   std::string path_;

@@ -1,8 +1,6 @@
 #include "engine/log/database.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 
 #include <rocksdb/cache.h>
@@ -11,6 +9,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/base/leftover_files.h"
+#include "engine/base/stop_process.h"
 #include "engine/log/keys.h"
 
 namespace hansard::log {
@@ -127,7 +126,7 @@ Result<std::vector<std::string>> Database::rewrite(std::string_view mark, std::s
   rocksdb::WriteOptions write;
   write.sync = true;
   rocksdb::Status status = db_->Put(write, meta(), kMetaPurged, mark);
-  if (!status.ok()) stop_process("a write to the event log's meta failed", status.ToString());
+  if (!status.ok()) base::stop_process({"a write to the event log's meta failed", db_->GetName(), status.ToString()});
   TRY(auto replaced, base::files_in(db_->GetName(), {".log"}));
   status = db_->Flush({}, handles_);
   if (!status.ok()) return storage_error("cannot flush the event log", status);
@@ -161,13 +160,6 @@ base::Error storage_error(const std::string& what, const rocksdb::Status& status
   if (status.IsNotFound()) code = base::ErrorCode::not_found;
   if (status.IsCorruption()) code = base::ErrorCode::corrupt;
   return base::error(code, what + ": " + status.ToString());
-}
-
-void stop_process(const std::string& what, const std::string& reason) {
-  std::fprintf(stderr, "hansard stops: %s: %s; nothing is retried, the next start decides what was kept\n",
-               what.c_str(), reason.c_str());
-  std::fflush(stderr);
-  std::abort();
 }
 
 }  // namespace hansard::log

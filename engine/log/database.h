@@ -68,8 +68,4 @@ class Database {
 // `what` begins the sentence: "cannot read position 7: <status>".
 base::Error storage_error(const std::string& what, const rocksdb::Status& status);
 
-// The only answer to a failed write or sync: one line on standard error and abort. Retrying a sync can report success
-// for pages the kernel has already dropped.
-[[noreturn]] void stop_process(const std::string& what, const std::string& reason);
-
 }  // namespace hansard::log

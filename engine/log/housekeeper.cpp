@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "engine/base/stop_process.h"
 #include "engine/base/this_thread.h"
 #include "engine/log/database.h"
 
@@ -60,7 +61,8 @@ Result<void> Housekeeper::witness() {
 
 void Housekeeper::witness_or_stop() {
   auto written = witness();
-  if (written.has_error()) stop_process("the tail witness could not be written", written.error().detail);
+  if (written.has_error())
+    base::stop_process({"the tail witness could not be written", file_.path(), written.error().detail});
 }
 
 }  // namespace hansard::log

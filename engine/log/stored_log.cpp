@@ -4,6 +4,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/stop_process.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/identity.h"
 #include "engine/log/keys.h"
@@ -46,7 +47,8 @@ AppendOutcome StoredLog::append(PartitionId partition, Position expected_head,
   rocksdb::WriteOptions write;
   write.sync = setup_.sync_appends;
   rocksdb::Status status = database_->db().Write(write, &batch_);
-  if (!status.ok()) stop_process("an append to the event log failed", status.ToString());
+  if (!status.ok())
+    base::stop_process({"an append to the event log failed", database_->db().GetName(), status.ToString()});
   durable_.advance(head);
   return AppendOutcome::appended;
 }
@@ -63,7 +65,8 @@ void StoredLog::overwrite(PartitionId partition, std::span<const Replacement> re
   rocksdb::WriteOptions write;
   write.sync = setup_.sync_appends;
   rocksdb::Status status = database_->db().Write(write, &batch);
-  if (!status.ok()) stop_process("overwriting records of the event log failed", status.ToString());
+  if (!status.ok())
+    base::stop_process({"overwriting records of the event log failed", database_->db().GetName(), status.ToString()});
   ++overwrites_;
 }
 
@@ -146,7 +149,8 @@ Result<void> StoredLog::put_meta(std::string_view name, std::string_view value) 
   rocksdb::WriteOptions write;
   write.sync = true;
   rocksdb::Status status = database_->db().Put(write, database_->meta(), name, value);
-  if (!status.ok()) stop_process("a write to the event log's meta failed", status.ToString());
+  if (!status.ok())
+    base::stop_process({"a write to the event log's meta failed", database_->db().GetName(), status.ToString()});
   return base::success();
 }
 

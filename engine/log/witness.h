@@ -58,6 +58,7 @@ class WitnessFile {
 
   // On stable storage on return.
   base::Result<void> write(const Witness& witness);
+  const std::string& path() const { return path_; }
 
  private:
   WitnessFile(std::string path, int descriptor, std::uint64_t sequence);

@@ -8,8 +8,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
-#include "engine/base/check.h"
 #include "engine/base/folder_seal.h"
+#include "engine/base/stop_process.h"
 #include "engine/log/folder_lock.h"
 
 namespace hansard::process {
@@ -39,6 +39,14 @@ base::Error open_error(const std::string& folder, const rocksdb::Status& status)
   return base::error(base::ErrorCode::corrupt,
                      "the webhook progress in " + folder + " cannot be opened (" + text +
                          "); restore the folder from a backup, or move it away: every webhook then begins anew");
+}
+
+// Webhooks whose progress is not known must not be called: they would be told things twice.
+void require(rocksdb::DB& db, const rocksdb::Status& status, const char* what) {
+  if (status.ok()) return;
+  base::stop_process({what, db.GetName(), status.ToString(),
+                      "start again once the disk works and has space; if it stops here again, move the folder away: "
+                      "every webhook then begins anew"});
 }
 }  // namespace
 
@@ -71,8 +79,8 @@ base::Result<std::unique_ptr<ProgressStore>> ProgressStore::open(const std::stri
 std::optional<std::string> ProgressStore::get(std::string_view key) const {
   std::string value;
   const auto status = database_->db->Get({}, slice_of(key), &value);
-  CHECK(status.ok() || status.IsNotFound(), "progress store get", status.ToString());
-  if (!status.ok()) return std::nullopt;
+  if (status.IsNotFound()) return std::nullopt;
+  require(*database_->db, status, "the progress of webhooks cannot be read");
   return value;
 }
 
@@ -85,7 +93,7 @@ std::vector<ProgressStore::Row> ProgressStore::list(std::string_view prefix, std
   for (; at->Valid() && at->key().starts_with(slice_of(prefix)) && rows.size() < limit; at->Next()) {
     rows.push_back({at->key().ToString(), at->value().ToString()});
   }
-  CHECK(at->status().ok(), "progress store list", at->status().ToString());
+  require(*database_->db, at->status(), "the progress of webhooks cannot be read");
   return rows;
 }
 
@@ -99,7 +107,7 @@ void ProgressStore::write(std::span<const Change> changes) {
   rocksdb::WriteOptions synced;
   synced.sync = true;
   if (status.ok()) status = database_->db->Write(synced, &batch);
-  CHECK(status.ok(), "progress store write", status.ToString());
+  require(*database_->db, status, "the progress of webhooks cannot be written");
 }
 
 }  // namespace hansard::process

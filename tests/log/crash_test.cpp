@@ -148,7 +148,8 @@ TEST_CASE("a failed sync stops the process with one line, and what was acknowled
   REQUIRE(ended.acked > Position{0});
   const std::string errors = read_file(temp / "data.stderr");
   CAPTURE(errors);
-  REQUIRE(errors.starts_with("hansard stops: an append to the event log failed: IO error"));
+  REQUIRE(
+      errors.starts_with("hansard stops: an append to the event log failed (" + (temp / "data/log") + "): IO error"));
   REQUIRE(errors.find('\n') == errors.size() - 1);
   expect_everything_acknowledged(temp / "data", ended.acked);
 }
