@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/base/json.h"
+#include "engine/base/position_limit.h"
 #include "engine/base/position_text.h"
 #include "engine/domain/events.h"
 
@@ -54,8 +55,10 @@ struct JsonMembers {
     name(field);
     base::append_json_uuid(out, value.bytes);
   }
+  // Null beyond what a position can be: no log has that, but a record that was made up may say so.
   void position(std::string_view field, std::uint32_t epoch, base::Position value) {
     name(field);
+    if (value.value >= base::kPositionEnd) return void(out += "null");
     out += '"';
     base::append_position(out, epoch, value);
     out += '"';

@@ -60,9 +60,14 @@ std::array<std::uint8_t, 16> UuidSource::next() {
   return id;
 }
 
+namespace {
+constexpr Timestamp kYear0{-62'167'219'200'000};
+constexpr Timestamp kYear10000{253'402'300'800'000};
+}  // namespace
+
 std::string time_text(Timestamp time) {
   using namespace std::chrono;
-  sys_time<milliseconds> point{milliseconds(time.ms)};
+  sys_time<milliseconds> point{milliseconds(std::clamp(time.ms, kYear0.ms, kYear10000.ms - 1))};
   auto day = floor<days>(point);
   year_month_day date{day};
   hh_mm_ss clock{point - day};
@@ -115,8 +120,6 @@ bool take_offset(std::string_view text, std::size_t& at, int& minutes) {
   return hour < 24 && minute < 60;
 }
 
-constexpr Timestamp kYear0{-62'167'219'200'000};
-constexpr Timestamp kYear10000{253'402'300'800'000};
 }  // namespace
 
 std::optional<Timestamp> parse_time(std::string_view text) {

@@ -4,11 +4,12 @@
 #include <charconv>
 
 #include "engine/base/check.h"
+#include "engine/base/position_limit.h"
 
 namespace hansard::base {
 
 namespace {
-constexpr std::uint64_t kEpochUnit = 10'000'000'000'000;  // 10^13
+constexpr std::uint64_t kEpochUnit = kPositionEnd;
 constexpr std::uint32_t kEpochMax = 999;
 constexpr std::size_t kDigits = 16;
 }  // namespace

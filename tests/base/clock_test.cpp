@@ -129,6 +129,8 @@ TEST_CASE("a time is written as RFC 3339 UTC with milliseconds") {
   CHECK(time_text({-1}) == "1969-12-31T23:59:59.999Z");
   CHECK(time_text({951'782'400'000}) == "2000-02-29T00:00:00.000Z");
   CHECK(time_text({253'402'300'799'999}) == "9999-12-31T23:59:59.999Z");
+  CHECK(time_text({std::numeric_limits<std::int64_t>::max()}) == "9999-12-31T23:59:59.999Z");
+  CHECK(time_text({std::numeric_limits<std::int64_t>::min()}) == "0000-01-01T00:00:00.000Z");
 }
 
 TEST_CASE("a time is read with any offset and any fraction") {

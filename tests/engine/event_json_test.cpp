@@ -83,6 +83,15 @@ TEST_CASE("erased content is null, and absent where the type has none") {
   CHECK(text_of(stored("message_deleted")).find("\"content\"") == std::string::npos);
 }
 
+TEST_CASE("a position that no log can have is null, whoever made the record up") {
+  auto event = stored("loss_accepted");
+  std::get<domain::LossAccepted>(*event.body).after = event.position = {0x0102030405060708};
+  const auto text = text_of(event);
+  CHECK(text.starts_with("{\"position\":null,"));
+  CHECK(text.find("\"after\":null") != std::string::npos);
+  CHECK(base::JsonParser(64).parse(text).has_value());
+}
+
 TEST_CASE("an unknown type keeps its number") {
   const auto text = text_of(stored("unknown_type"));
   CHECK(text.find("\"type\":\"unknown\",\"type_number\":999,") != std::string::npos);
