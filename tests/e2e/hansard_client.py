@@ -56,7 +56,7 @@ def patient(config):
 class Server:
     """One `hansard serve` process; restartable on the same data and port."""
 
-    def __init__(self, folder=None, config="", extra=(), tls=bool(os.environ.get("HANSARD_TLS"))):
+    def __init__(self, folder=None, config="", extra=(), tls=bool(os.environ.get("HANSARD_TLS")), is_patient=True):
         self.folder = folder or temporary_folder()
         self.data = self.folder / "data"
         self.secret = self.folder / "secret"
@@ -64,6 +64,7 @@ class Server:
         self.secret.chmod(0o600)
         self.config = self.folder / "config.toml"
         self.config.write_text(config)
+        self.is_patient = is_patient
         self.extra = list(extra)
         self.tls = None
         if tls:
@@ -83,7 +84,8 @@ class Server:
                 *self.extra]
 
     def start(self):
-        self.config.write_text(patient(self.config.read_text()))
+        if self.is_patient:
+            self.config.write_text(patient(self.config.read_text()))
         started = time.monotonic()
         self.starts += 1
         self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=None)

@@ -63,7 +63,7 @@ def erase(admin, message):
 
 
 def make(name, end):
-    server = Server()
+    server = Server(is_patient=False)  # an earlier release does not know the settings of today
     try:
         fill(server)
         answers = json.dumps(all_answers(server), ensure_ascii=False, sort_keys=True, indent=1)
