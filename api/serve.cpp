@@ -16,6 +16,7 @@
 #include "api/server.h"
 #include "api/stop_signal.h"
 #include "engine/backup/backups.h"
+#include "engine/base/folder_nesting.h"
 
 namespace hansard::api {
 namespace {
@@ -223,6 +224,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   if (has_keys(running.config) || !command.demo) {
     TRY(open_keys(running));
   }
+  TRY(base::check_outside(running.config.backup_folder, running.config.data_folder));
   TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "engine/base/folder_nesting.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/rocks_log.h"
@@ -73,6 +74,7 @@ class Making {
 
  private:
   Result<void> prepare() {
+    TRY(base::check_outside(request_.out, request_.data));
     std::error_code problem;
     if (fs::exists(request_.out, problem)) {
       return base::error(base::ErrorCode::refused, request_.out + " is there already: name another");

@@ -26,7 +26,7 @@ struct BackupRequest {
   std::function<Result<Position>(const std::string& folder)> copy_log;
 };
 
-// Errors: refused (`out` is there), disk_full, io.
+// Errors: refused (`out` is there, or inside the data folder), disk_full, io.
 Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& clock);
 
 // Of a data folder that no process has open, which stays locked meanwhile. `in_use` otherwise.

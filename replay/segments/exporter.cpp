@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "engine/base/folder_nesting.h"
 #include "engine/codec/codec.h"
 #include "engine/log/folder_lock.h"
 #include "replay/segments/attachments.h"
@@ -203,6 +204,7 @@ class Export {
 
 Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock) {
   TRY(check_types(request.filter));
+  TRY(base::check_outside(request.out, request.data));
   TRY(auto source, open_source(request.data));
   Manifest plan;
   plan.kind = request.kind;

@@ -50,6 +50,13 @@ class CommandLine(unittest.TestCase):
                          self.folder / "absent"), "absent")
         self.assertFalse((self.folder / "d").exists())
 
+    def test_backups_do_not_go_into_the_data_folder(self):
+        config = self.folder / "inside.toml"
+        config.write_text(f'[backup]\nfolder = "{self.folder}/d/backups"\n')
+        self.refused(run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",
+                         self.secret, "--config", config), "inside the data folder")
+        self.assertFalse((self.folder / "d").exists())
+
     def test_help_has_an_example(self):
         for command in (["serve"], ["token"]):
             self.assertIn("xample", run(*command, "--help").stdout.decode())
