@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "replay/commands.h"
+#include "replay/option_values.h"
 
 namespace hansard::replay {
 
@@ -19,6 +20,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   std::vector<Command> commands;
   for (auto add : kCommands) commands.push_back(add(app));
+  tighten_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

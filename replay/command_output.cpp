@@ -1,6 +1,12 @@
 #include "replay/command_output.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 
@@ -21,6 +27,29 @@ void append_name(std::string& out, std::string_view name) {
 int fail(const std::string& why) {
   std::cerr << "hansard-replay: " << why << "\n";
   return 1;
+}
+
+int refuse_usage(const std::string& why) {
+  fail(why);
+  return 2;
+}
+
+void hold_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest number that is free: this one.
+    (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
+int finish_output(int status) {
+  errno = 0;
+  std::cout.flush();
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (is_written) return status;
+  const std::string why = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+  fail("what this command says could not be written to standard output" + why + ".");
+  return status == 0 ? 1 : status;
 }
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {

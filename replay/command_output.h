@@ -16,6 +16,15 @@ namespace hansard::replay {
 // Prints the sentence and answers the exit status, 1.
 int fail(const std::string& why);
 
+// The same for wrong usage: 2.
+int refuse_usage(const std::string& why);
+
+// First of all in main: a standard stream that is closed becomes one that fails, so that no file of a store is opened
+// under its number and written to in its place.
+void hold_standard_streams();
+// Last of all: what was said is written out. Where it cannot be, that is told, and a status of 0 becomes 1.
+int finish_output(int status);
+
 // `out` is a JSON object that is not closed yet.
 void append_field(std::string& out, std::string_view name, std::uint64_t value);
 void append_field(std::string& out, std::string_view name, std::string_view value);

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -6,6 +7,7 @@
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/erase_check.h"
+#include "replay/option_values.h"
 
 namespace hansard::replay {
 
@@ -65,9 +67,10 @@ int tell(const ErasureRecords& records, bool json) {
 
 int run(const Options& given) {
   const bool by_text = !given.search.texts.empty();
-  if (by_text == !given.erasure.empty()) {
-    std::cerr << "hansard-replay: give --text, once or more, or --erasure\n";
-    return 2;
+  if (by_text == !given.erasure.empty()) return refuse_usage("give --text, once or more, or --erasure.");
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(given.search.data_folder + "/log", ignored)) {
+    return refuse_usage(given.search.data_folder + " has no log/: --data is the data folder of a server.");
   }
   if (by_text) {
     auto report = search_folder(given.search);
@@ -86,7 +89,7 @@ Command add_erase_check(CLI::App& app) {
   words->add_option("--data", options->search.data_folder, "the data folder; its server may run or not")
       ->required()
       ->check(CLI::ExistingDirectory);
-  words->add_option("--text", options->search.texts, "bytes that must not be there; may be given again");
+  add_values_option(*words, "--text", options->search.texts, "bytes that must not be there; may be given again");
   words->add_option("--erasure", options->erasure, "the id of an erasure: no record of it may have content");
   words->add_flag("--json", options->json, "one JSON object");
   words->add_flag("--quiet", options->search.quiet, "no progress line");

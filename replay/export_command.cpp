@@ -27,8 +27,8 @@ Result<segments::ExportRequest> request_of(const Options& given) {
   request.data = given.data;
   request.out = without_slashes(given.out);
   request.kind = segments::kind_of(given.format).value_or(segments::Kind::segments);
-  request.from = position_of(given.range.from);
-  request.to = position_of(given.range.to);
+  request.from = given.range.from;
+  request.to = given.range.to;
   TRY(request.from_time, time_of("--from-time", given.range.from_time));
   TRY(request.to_time, time_of("--to-time", given.range.to_time));
   TRY(request.filter, filter_of(given.range));

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -81,19 +82,22 @@ int run_chat_log(const Options& given) {
   return report.value().refused_total == 0 ? 0 : 1;
 }
 
-int wrong_usage(const std::string& why) {
-  fail(why);
-  return 2;
-}
-
 int run(const Options& given) {
   const WorkspaceCommandOptions& workspace = given.workspace;
   if (!workspace.dry_run && (workspace.server.url.empty() || workspace.server.token_file.empty())) {
-    return wrong_usage("name the server with --url and --token-file, or look first with --dry-run.");
+    return refuse_usage("name the server with --url and --token-file, or look first with --dry-run.");
+  }
+  std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(workspace.path, ignored);
+  if (given.format == "slack" && !is_folder) {
+    return refuse_usage(workspace.path + " is a file: unpack the export and name its folder.");
+  }
+  if (given.format != "slack" && is_folder) {
+    return refuse_usage(workspace.path + " is a folder: name the file in it, or say --format slack.");
   }
   if (given.format == "slack") return run_workspace_import(workspace, WorkspaceFormat::slack);
   if (given.format == "mattermost") return run_workspace_import(workspace, WorkspaceFormat::mattermost);
-  if (workspace.dry_run) return wrong_usage("--dry-run is for --format slack and mattermost.");
+  if (workspace.dry_run) return refuse_usage("--dry-run is for --format slack and mattermost.");
   return run_chat_log(given);
 }
 

@@ -2,12 +2,15 @@
 #include <iostream>
 
 #include "replay/command_line.h"
+#include "replay/command_output.h"
 
 int main(int argc, char** argv) {
+  hansard::replay::hold_standard_streams();
+  int status = 1;
   try {
-    return hansard::replay::run_command_line(argc, argv);
+    status = hansard::replay::run_command_line(argc, argv);
   } catch (const std::exception& failure) {
     std::cerr << "hansard-replay: " << failure.what() << "\n";
-    return 1;
   }
+  return hansard::replay::finish_output(status);
 }

@@ -1,7 +1,7 @@
 #include "replay/moment.h"
 
 #include "engine/base/clock.h"
-#include "engine/base/position_text.h"
+#include "engine/base/given_position.h"
 #include "engine/time_search.h"
 
 namespace hansard::replay {
@@ -11,16 +11,13 @@ using base::Result;
 
 Result<Position> position_of(const engine::Engine& engine, const std::string& text) {
   if (auto time = base::parse_time(text)) return engine::last_at_or_before(engine, *time);
-  auto wire = base::parse_position(text);
-  if (!wire) {
+  const auto given = base::parse_given_position(text);
+  if (!given) {
     return base::error(base::ErrorCode::malformed,
                        "'" + text + "' is neither a position nor a time like 2026-05-01T12:00:00Z");
   }
-  if (wire->epoch != 0 && wire->epoch != engine.epoch()) {
-    return base::error(base::ErrorCode::refused, "position " + text + " is of epoch " + std::to_string(wire->epoch) +
-                                                     ", the log is of epoch " + std::to_string(engine.epoch()));
-  }
-  if (wire->position <= engine.durable()) return wire->position;
+  TRY(const auto position, base::position_in(*given, engine.epoch()));
+  if (position <= engine.durable()) return position;
   return base::error(base::ErrorCode::refused,
                      "the log ends at position " + std::to_string(engine.durable().value) + ": ask for one up to it");
 }

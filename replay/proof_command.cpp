@@ -15,6 +15,7 @@
 #include "engine/proof/small_file.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/option_values.h"
 #include "replay/progress.h"
 
 namespace hansard::replay {
@@ -24,7 +25,7 @@ using base::Result;
 namespace {
 struct Options {
   std::string data, proof, key, older, newer, path, out;
-  std::uint64_t position = 0;
+  std::optional<base::GivenPosition> position;
   bool json = false;
 };
 
@@ -85,7 +86,8 @@ Result<void> make_proof(const Options& given) {
   const Patience patience("proof", given.json);
   TRY(auto folder, open_folder(given.data));
   const proof::Prover prover(*folder.engine->log(), *folder.tiles);
-  TRY(auto made, prover.event({given.position}, folder.last.checkpoint, folder.last.note));
+  TRY(const auto position, base::position_in(*given.position, folder.engine->epoch()));
+  TRY(auto made, prover.event(position, folder.last.checkpoint, folder.last.note));
   return put(proof::proof_json(made), given.out);
 }
 
@@ -186,8 +188,7 @@ Result<std::string> prove_consistency(const Options& given) {
 
 int consistency(const Options& given) {
   if (given.data.empty() == given.path.empty()) {
-    fail("give either --data or --path");
-    return 2;
+    return refuse_usage("give either --data or --path");
   }
   auto sentence = prove_consistency(given);
   if (!sentence) return fail("not consistent: " + sentence.error().detail);
@@ -219,7 +220,8 @@ Word add_key_word(CLI::App& proof, Options& options) {
 Word add_make_word(CLI::App& proof, Options& options) {
   auto* words = proof.add_subcommand("make", "write the proof of one event as a file that stands by itself");
   add_data(*words, options)->required();
-  words->add_option("--position", options.position, "of the event: 1, 2, ...")->required();
+  add_position_option(*words, "--position", options.position, "of the event: 1, 2, ... or as the API prints it")
+      ->required();
   words->add_option("--out", options.out, "the file; standard output when it is not given");
   return {words, make};
 }

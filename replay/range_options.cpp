@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/base/clock.h"
+#include "replay/option_values.h"
 
 namespace hansard::replay {
 
@@ -10,26 +11,17 @@ using base::Result;
 
 namespace {
 base::Error malformed(std::string sentence) { return base::error(base::ErrorCode::malformed, std::move(sentence)); }
-
-// A comma may stand between several.
-void add_list(CLI::App& words, const std::string& name, std::vector<std::string>& list, const std::string& help) {
-  words.add_option(name, list, help)->delimiter(',')->take_all();
-}
 }  // namespace
 
 void add_range_options(CLI::App& words, RangeOptions& options) {
-  words.add_option("--from", options.from, "first position (1)")->check(CLI::PositiveNumber);
-  words.add_option("--to", options.to, "last position (the end)")->check(CLI::PositiveNumber);
+  add_position_option(words, "--from", options.from, "first position (1)");
+  add_position_option(words, "--to", options.to, "last position (the end)");
   words.add_option("--from-time", options.from_time, "nothing before this RFC 3339 time");
   words.add_option("--to-time", options.to_time, "nothing after this RFC 3339 time");
-  add_list(words, "--conversation", options.conversations, "only what is about this conversation (repeatable)");
-  add_list(words, "--actor", options.actors, "only what this user did (repeatable)");
-  add_list(words, "--type", options.types, "only events of this type, such as message.sent (repeatable)");
-}
-
-std::optional<base::Position> position_of(std::uint64_t number) {
-  if (number == 0) return std::nullopt;
-  return base::Position{number};
+  add_values_option(words, "--conversation", options.conversations,
+                    "only what is about this conversation (repeatable)");
+  add_values_option(words, "--actor", options.actors, "only what this user did (repeatable)");
+  add_values_option(words, "--type", options.types, "only events of this type, such as message.sent (repeatable)");
 }
 
 Result<std::optional<base::Timestamp>> time_of(const std::string& option, const std::string& text) {

@@ -3,13 +3,11 @@
 // Thread: main.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/base/ids.h"
-#include "engine/base/result.h"
+#include "engine/base/given_position.h"
 #include "replay/segments/filter.h"
 
 namespace CLI {
@@ -19,7 +17,7 @@ class App;
 namespace hansard::replay {
 
 struct RangeOptions {
-  std::uint64_t from = 0, to = 0;  // 0: not given
+  std::optional<base::GivenPosition> from, to;
   std::string from_time, to_time;
   std::vector<std::string> conversations, actors, types;
 };
@@ -27,7 +25,6 @@ struct RangeOptions {
 // --from, --to, --from-time, --to-time, --conversation, --actor, --type.
 void add_range_options(CLI::App& words, RangeOptions& options);
 
-std::optional<base::Position> position_of(std::uint64_t number);
 // `malformed` in a sentence that names the option.
 base::Result<std::optional<base::Timestamp>> time_of(const std::string& option, const std::string& text);
 base::Result<segments::Filter> filter_of(const RangeOptions& options);

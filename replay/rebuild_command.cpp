@@ -10,6 +10,7 @@
 #include "projections/search/rebuild_offline.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/rebuild_online.h"
 
@@ -37,7 +38,8 @@ Result<OfflineRequest> request_of(const Options& given) {
       return base::error(base::ErrorCode::not_found,
                          "There is no view '" + name + "': the views are chat, audit and search.");
     }
-    request.kinds.push_back(kind);
+    const bool is_new = std::find(request.kinds.begin(), request.kinds.end(), kind) == request.kinds.end();
+    if (is_new) request.kinds.push_back(kind);
   }
   if (given.views.empty()) request.kinds.assign(projections::view_kinds().begin(), projections::view_kinds().end());
   return request;
@@ -131,7 +133,7 @@ Command add_rebuild(CLI::App& app) {
   words->add_option("--token-file", options->token_file, "a file with a token of scope admin")
       ->check(CLI::ExistingFile)
       ->needs(url);
-  words->add_option("--view", options->views, "chat, audit or search (all)");
+  add_values_option(*words, "--view", options->views, "chat, audit or search (all)");
   words->add_flag("--compare-only", options->compare_only,
                   "say how many rows differ, and the first in words; swap nothing");
   words->add_flag("--force", options->force, "swap also what differs");

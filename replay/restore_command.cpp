@@ -8,6 +8,7 @@
 #include "replay/commands.h"
 #include "replay/erasures_file.h"
 #include "replay/file_options.h"
+#include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/range_options.h"
 #include "replay/segments/restorer.h"
@@ -19,7 +20,7 @@ using base::Result;
 namespace {
 struct Options {
   std::string from, data, to_time, erasures, io = "auto";
-  std::uint64_t to = 0;
+  std::optional<base::GivenPosition> to;
   bool keep_epoch = false, new_epoch = false, json = false, quiet = false;
 };
 
@@ -27,7 +28,7 @@ Result<segments::RestoreRequest> request_of(const Options& given) {
   segments::RestoreRequest request;
   request.from = without_slashes(given.from);
   request.data = without_slashes(given.data);
-  request.to = position_of(given.to);
+  request.to = given.to;
   TRY(request.to_time, time_of("--to-time", given.to_time));
   if (given.keep_epoch) request.epoch = segments::EpochChoice::keep;
   if (given.new_epoch) request.epoch = segments::EpochChoice::raise;
@@ -125,7 +126,7 @@ Command add_restore(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingDirectory);
   words->add_option("--data", options->data, "the data folder to make")->required();
-  words->add_option("--to", options->to, "restore no further than this position")->check(CLI::PositiveNumber);
+  add_position_option(*words, "--to", options->to, "restore no further than this position");
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
   words
       ->add_option("--erasures", options->erasures,

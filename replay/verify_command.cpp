@@ -7,6 +7,7 @@
 
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/verify/verify.h"
 
@@ -15,7 +16,6 @@ namespace hansard::replay {
 namespace {
 struct Options {
   verify::VerifyOptions verify;
-  std::uint64_t from = 0, to = 0;
   std::string backup, proof, key;
   bool json = false, quiet = false;
 };
@@ -104,15 +104,12 @@ int status_of(const base::Error& error) {
 int run(Options& given) {
   if (!given.proof.empty()) return verify_proof_file(given.proof, given.key, given.json);
   if (given.verify.data.empty() == given.backup.empty()) {
-    fail("name a data folder with --data, a backup with --backup, or a proof with --proof.");
-    return 2;
+    return refuse_usage("name a data folder with --data, a backup with --backup, or a proof with --proof.");
   }
   given.verify.is_backup = !given.backup.empty();
   if (given.verify.is_backup) given.verify.data = given.backup;
   Progress progress("verify", given.quiet);
   std::mutex one_at_a_time;
-  if (given.from > 0) given.verify.from = base::Position{given.from};
-  if (given.to > 0) given.verify.to = base::Position{given.to};
   given.verify.progress = [&](std::uint64_t done, std::uint64_t all) {
     std::lock_guard lock(one_at_a_time);
     progress.update(done, static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(all, 1)));
@@ -138,10 +135,9 @@ Command add_verify(CLI::App& app) {
   words->add_option("--data", options->verify.data, "the data folder of a stopped server");
   auto* backup =
       words->add_option("--backup", options->backup, "a backup instead: its files, records, attachments and root");
-  words->add_option("--from", options->from, "the first position of the log to look at")
-      ->check(CLI::PositiveNumber)
+  add_position_option(*words, "--from", options->verify.from, "the first position of the log to look at")
       ->excludes(backup);
-  words->add_option("--to", options->to, "the last one")->check(CLI::PositiveNumber)->excludes(backup);
+  add_position_option(*words, "--to", options->verify.to, "the last one")->excludes(backup);
   words->add_flag("--deep", options->verify.deep, "fold the log anew and compare every row; hash every attachment");
   words->add_option("--threads", options->verify.threads, "how many; as many as the machine has");
   words->add_option("--scratch", options->verify.scratch, "where --deep folds; the system's temporary folder");

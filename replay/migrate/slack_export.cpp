@@ -15,6 +15,7 @@ using base::JsonValue;
 constexpr char kPins[] = "pinned messages: not carried over";
 constexpr char kArchived[] = "archived channels: open like the others";
 constexpr char kNoUserFields[] = "users without an id: left out";
+constexpr char kNameTaken[] = "users whose name another user has: here under their Slack id";
 constexpr char kNoChannelFields[] = "channels without an id: left out";
 
 // A name becomes a path: nothing in it may lead elsewhere.
@@ -93,7 +94,8 @@ class SlackExport final : public Workspace {
     const JsonValue profile = user.member("profile");
     Person person{hansard_id(user), text_of(profile, "display_name"), text_of(profile, "image_192"), ""};
     if (!taken_.insert(person.id).second) {
-      person.id = id;  // two of one name
+      losses.note(kNameTaken);
+      person.id = id;
       taken_.insert(id);
     }
     for (const char* other : {"real_name", "name"}) {

@@ -27,12 +27,13 @@ base::Error malformed(std::string sentence) { return base::error(base::ErrorCode
 
 // The stretch that positions and times agree on; empty (to = from - 1) when times leave nothing.
 Result<void> narrow(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
-  plan.from = request.from.value_or(Position{1});
-  plan.to = request.to.value_or(source.end);
+  TRY(plan.from, base::position_in(request.from.value_or(Position{1}), plan.epoch));
+  TRY(plan.to, base::position_in(request.to.value_or(source.end), plan.epoch));
   if (!plan.from) return malformed("--from is a position, from 1 on.");
   if (plan.to > source.end || plan.from > source.end.next()) {
     return malformed("The log ends at position " + std::to_string(source.end.value) + ".");
   }
+  if (request.from && request.to && plan.from > plan.to) return malformed("--from is later than --to.");
   if (request.from_time) {
     TRY(auto first, first_at_or_after(source, *request.from_time));
     plan.from = std::max(plan.from, first);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/base/given_position.h"
 #include "engine/files/file_io.h"
 #include "replay/segments/manifest.h"
 
@@ -19,7 +20,7 @@ struct ExportRequest {
   std::string data;  // a data folder, of a stopped or a running server
   std::string out;   // made; not there yet
   Kind kind = Kind::segments;
-  std::optional<Position> from, to;                   // both included
+  std::optional<base::GivenPosition> from, to;        // both included
   std::optional<base::Timestamp> from_time, to_time;  // both included; with positions the narrower counts
   Filter filter;
   // A line for each event that the last signed checkpoint covers; costs more than the rest. Automatic: with a filter,
@@ -40,7 +41,7 @@ struct ExportReport {
   std::string io;                    // "uring" or "posix"
 };
 
-// Errors: malformed (options), not_found (no log), refused (the place is taken), corrupt (the log), io.
+// Errors: malformed (options), not_found (no log), refused (the place is taken, or inside the data folder), corrupt (the log), io.
 Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock);
 
 }  // namespace hansard::segments

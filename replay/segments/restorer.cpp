@@ -139,7 +139,7 @@ class Restore {
 };
 
 Result<Position> end_of(const RestoreRequest& request, const RestoreSource& source) {
-  Position end = request.to.value_or(source.end);
+  TRY(Position end, base::position_in(request.to.value_or(source.end), source.epoch));
   if (end > source.end) {
     return base::error(base::ErrorCode::malformed,
                        "There is nothing after position " + std::to_string(source.end.value) + " to restore.");

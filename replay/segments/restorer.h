@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/given_position.h"
 #include "engine/files/file_io.h"
 #include "replay/segments/manifest.h"
 
@@ -27,7 +28,7 @@ enum class EpochChoice { by_rule, keep, raise };
 struct RestoreRequest {
   std::string from;  // an export, or a backup
   std::string data;  // made; not there yet, or an empty folder
-  std::optional<Position> to;
+  std::optional<base::GivenPosition> to;
   std::optional<base::Timestamp> to_time;
   EpochChoice epoch = EpochChoice::by_rule;
   files::IoChoice io = files::IoChoice::automatic;

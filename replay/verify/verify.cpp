@@ -78,8 +78,8 @@ void open_log(Store& store, Findings& findings) {
 base::Result<WalkOptions> range_of(const VerifyOptions& options, const Store& store) {
   const Position end = store.engine->durable();
   WalkOptions walk;
-  walk.from = options.from.value_or(Position{1});
-  walk.to = options.to.value_or(end);
+  TRY(walk.from, base::position_in(options.from.value_or(Position{1}), store.engine->epoch()));
+  TRY(walk.to, base::position_in(options.to.value_or(end), store.engine->epoch()));
   walk.threads = store.threads;
   walk.scratch = store.scratch;
   const bool is_inside = walk.from.value > 0 && walk.to <= end && (walk.from <= walk.to || !end);

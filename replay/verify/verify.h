@@ -9,18 +9,18 @@
 #include <optional>
 #include <string>
 
-#include "engine/base/ids.h"
+#include "engine/base/given_position.h"
 #include "replay/verify/findings.h"
 
 namespace hansard::verify {
 
 struct VerifyOptions {
   std::string data;
-  std::optional<base::Position> from, to;  // of the log; everything else is checked whole
-  bool deep = false;                       // also fold the log anew and hash every attachment
-  bool is_backup = false;                  // `data` is a backup: also hold it against its manifest
-  unsigned threads = 0;                    // 0: as many as the machine has
-  std::string scratch;                     // where; "" for the system's folder for temporary files
+  std::optional<base::GivenPosition> from, to;  // of the log; everything else is checked whole
+  bool deep = false;                            // also fold the log anew and hash every attachment
+  bool is_backup = false;                       // `data` is a backup: also hold it against its manifest
+  unsigned threads = 0;                         // 0: as many as the machine has
+  std::string scratch;                          // where; "" for the system's folder for temporary files
   // Events walked so far, and of how many.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };

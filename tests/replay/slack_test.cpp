@@ -106,6 +106,19 @@ TEST_CASE("ids and addresses can be what users are called") {
   CHECK(by_email.value()->people()[1].id == "U2");
 }
 
+TEST_CASE("two users of one name stay two, and it is told how many") {
+  TempFolder folder;
+  write_in(folder, "users.json", R"([{"id":"U1","name":"ann"},{"id":"U2","name":"ann"},{"id":"U3","name":"ann"}])");
+  write_in(folder, "channels.json", R"([{"id":"C1","name":"general"}])");
+  Losses losses;
+  auto workspace = open_slack_export(folder.path(), SlackUserId::name, losses);
+  REQUIRE(workspace);
+  REQUIRE(workspace.value()->people().size() == 3);
+  CHECK(workspace.value()->people()[1].id == "U2");
+  CHECK(losses.all() ==
+        std::map<std::string, std::uint64_t>{{"users whose name another user has: here under their Slack id", 2}});
+}
+
 TEST_CASE("a folder that is no export, or a file that is no JSON, is a sentence") {
   TempFolder folder;
   Losses losses;

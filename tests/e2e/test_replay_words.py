@@ -1,0 +1,148 @@
+"""The words of `hansard-replay`: what they mean in every command, and what is refused in a sentence."""
+import json
+import subprocess
+import unittest
+
+from hansard_client import BIN, Server, temporary_folder
+
+REPLAY = str(BIN / "hansard-replay")
+ODD = ["ada,lovelace", "[a,b]", "{}", "a b"]
+
+
+class ReplayWords(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(config="[limits.log]\nwitness_interval_ms = 50\n")
+        alice = cls.server.user("alice")
+        cls.conversation = alice.create(["bob", *ODD])["id"]
+        for i in range(8):
+            alice.send(cls.conversation, f"message {i}")
+        for name in ODD:
+            cls.server.user(name).send(cls.conversation, "from " + name)
+        cls.server.stop()
+        cls.data = str(cls.server.data)
+        done = subprocess.run([REPLAY, "play", "--data", cls.data, "--to-url", "stdout", "--quiet"],
+                              capture_output=True, text=True, timeout=60, check=True)
+        cls.events = [json.loads(line) for line in done.stdout.splitlines()]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def setUp(self):
+        self.folder = temporary_folder()
+        self.runs = 0
+
+    def replay(self, *words, status=0, **more):
+        done = subprocess.run([REPLAY, *map(str, words)], text=True, timeout=120, stderr=subprocess.PIPE,
+                              stdout=more.pop("stdout", subprocess.PIPE), **more)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def refused(self, *words, status=1, says=()):
+        told = self.replay(*words, status=status).stderr
+        for word in says:
+            self.assertIn(word, told)
+
+    def exported(self, *words):
+        self.runs += 1
+        out = self.folder / f"out{self.runs}"
+        self.replay("export", "--data", self.data, "--out", out, "--format", "jsonl", "--no-proofs",
+                    "--no-attachments", "--quiet", *words)
+        lines = [line for file in sorted((out / "events").glob("*.jsonl")) for line in file.read_text().splitlines()]
+        return [json.loads(line) for line in lines]
+
+    def test_an_id_is_taken_whole(self):
+        for name in ODD:
+            with self.subTest(name=name):
+                self.assertEqual({event["actor"] for event in self.exported("--actor", name)}, {name})
+        both = self.exported("--actor", ODD[0], "--actor", ODD[1])
+        self.assertEqual({event["actor"] for event in both}, set(ODD[:2]))
+
+    def test_a_position_is_plain_or_as_on_the_wire_in_every_command(self):
+        last = len(self.events)
+        wire = [event["position"] for event in self.events]
+        for first, end in (("3", "5"), ("003", "0005"), (wire[2], wire[4])):
+            with self.subTest(first=first):
+                self.assertEqual(len(self.exported("--from", first, "--to", end)), 3)
+                played = self.replay("play", "--data", self.data, "--to-url", "stdout", "--quiet", "--from", first, "--to",
+                                     end).stdout.splitlines()
+                self.assertEqual([json.loads(line)["position"] for line in played], wire[3:5])
+                self.replay("verify", "--data", self.data, "--from", first, "--to", end, "--quiet")
+        self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")
+        for end in ("0010", wire[9]):
+            restored = self.folder / f"restored{end}"
+            done = self.replay("restore", "--from", self.folder / "all", "--data", restored, "--to", end, "--json")
+            self.assertEqual(json.loads(done.stdout)["position"], 10)
+        other = "002" + wire[2][3:]
+        for words in (["export", "--data", self.data, "--out", self.folder / "x", "--from", other],
+                      ["restore", "--from", self.folder / "all", "--data", self.folder / "y", "--to", other],
+                      ["play", "--data", self.data, "--to-url", "stdout", "--from", other]):
+            with self.subTest(words=words[0]):
+                self.refused(*words, "--quiet", says=["epoch 2", "epoch 1"])
+        self.refused("export", "--data", self.data, "--out", self.folder / "x", "--from", "0x3", status=2, says=["--from"])
+        self.assertGreater(last, 10)
+
+    def test_a_range_that_ends_before_it_begins_is_refused(self):
+        self.refused("export", "--data", self.data, "--out", self.folder / "x", "--from", "5", "--to", "4", "--quiet",
+                     says=["--from is later"])
+        self.refused("play", "--data", self.data, "--to-url", "stdout", "--from", "5", "--to", "4", says=["before"])
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")
+        commands = [["export", "--data", self.data, "--out", self.folder / "again", "--json"],
+                    ["verify", "--data", self.data, "--json", "--quiet"],
+                    ["verify", "--data", self.data, "--quiet"],
+                    ["show", "--data", self.data, "--conversation", self.conversation, "--quiet"],
+                    ["diff", "--data", self.data, "--conversation", self.conversation, "--quiet"],
+                    ["restore", "--from", self.folder / "all", "--data", self.folder / "back", "--quiet"],
+                    ["backup", "--data", self.data, "--out", self.folder / "copy"],
+                    ["erase-check", "--data", self.data, "--text", "nobody said this", "--quiet"],
+                    ["rebuild", "--data", self.data, "--compare-only", "--quiet"],
+                    ["proof", "key", "--data", self.data],
+                    ["play", "--data", self.data, "--to-url", "stdout", "--quiet"],
+                    ["--help"]]
+        for words in commands:
+            with self.subTest(words=words[:2]), open("/dev/full", "w") as full:
+                told = self.replay(*words, status=1, stdout=full).stderr
+                self.assertIn("written", told)
+
+    def test_a_closed_output_is_no_place_for_a_file(self):
+        script = 'exec "$@" >&-'
+        done = subprocess.run(["sh", "-c", script, "sh", REPLAY, "export", "--data", self.data, "--out",
+                               str(self.folder / "all"), "--quiet"], stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("written", done.stderr)
+        self.replay("restore", "--from", self.folder / "all", "--data", self.folder / "back", "--quiet")
+
+    def test_no_copy_is_made_inside_the_data_folder(self):
+        before = sorted(self.server.data.iterdir())
+        for command in ("export", "backup"):
+            for inside in ("out", "log/../out", "files/out"):
+                with self.subTest(command=command, inside=inside):
+                    self.refused(command, "--data", self.data, "--out", f"{self.data}/{inside}",
+                                 says=["inside the data folder"])
+        self.assertEqual(sorted(self.server.data.iterdir()), before)
+
+    def test_what_is_no_data_folder_is_not_found_clean(self):
+        self.refused("erase-check", "--data", self.folder, "--text", "x", status=2, says=["log/"])
+        self.refused("erase-check", "--data", self.data, "--text", "", status=2, says=["--text"])
+
+    def test_words_that_mean_nothing_are_refused(self):
+        folder = str(self.folder)
+        self.refused("play", "--data", self.data, "--to-url", "stdout", "--cursor", folder, says=["is a folder"])
+        for given in ("mattermost", "hansard-log"):
+            self.refused("import", "--format", given, "--url", "http://127.0.0.1:1", "--token-file",
+                         self.server.secret, folder, status=2, says=["is a folder"])
+        self.refused("import", "--format", "slack", "--dry-run", self.server.secret, status=2, says=["is a file"])
+        self.refused("export", "--data", self.data, "--out", "", status=2, says=["--out"])
+        self.refused("verify", "--data", "", status=2, says=["--data"])
+
+    def test_a_view_named_twice_is_rebuilt_once(self):
+        done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
+                           "--quiet")
+        self.assertEqual([view["view"] for view in json.loads(done.stdout)], ["chat"])
+
+
+if __name__ == "__main__":
+    unittest.main()
