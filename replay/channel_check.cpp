@@ -35,7 +35,9 @@ void ChannelCheck::differ(const std::string& what) {
   if (report_.differences.size() < 100) report_.differences.push_back(name_ + ": " + what);
 }
 
-Result<std::string> ChannelCheck::get(const std::string& target, const std::string& act_as) {
+Result<std::string> ChannelCheck::get(std::string target, const std::string& act_as) {
+  if (!min_position_.empty())
+    target.append(target.find('?') == std::string::npos ? "?" : "&") += "min_position=" + min_position_;
   TRY(auto response, client_.send({"GET", target, act_as, "", ""}));
   if (response.status == 200) return std::move(response.body);
   return base::error(

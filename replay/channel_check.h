@@ -14,8 +14,10 @@ namespace hansard::replay {
 
 class ChannelCheck {
  public:
-  ChannelCheck(const std::string& name, const ExpectedChannel& expected, Client& client, CheckReport& report)
-      : name_(name), expected_(expected), client_(client), report_(report) {}
+  // Every read waits until the server's views have reached `min_position`, so that lag is no difference; "" for any.
+  ChannelCheck(const std::string& name, const ExpectedChannel& expected, std::string min_position, Client& client,
+               CheckReport& report)
+      : name_(name), expected_(expected), min_position_(std::move(min_position)), client_(client), report_(report) {}
   base::Result<void> run();
 
  private:
@@ -24,11 +26,12 @@ class ChannelCheck {
   base::Result<void> check_unread();
   void check_message(const base::JsonValue& message, std::size_t index);
   void check_mentions(const base::JsonValue& message, const ExpectedMessage& expected);
-  base::Result<std::string> get(const std::string& target, const std::string& act_as);
+  base::Result<std::string> get(std::string target, const std::string& act_as);
   void differ(const std::string& what);
 
   const std::string& name_;
   const ExpectedChannel& expected_;
+  const std::string min_position_;
   Client& client_;
   CheckReport& report_;
   base::JsonParser parser_;

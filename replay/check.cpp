@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "engine/base/json.h"
 #include "replay/channel_check.h"
 #include "replay/expected.h"
 #include "replay/progress.h"
@@ -14,6 +15,8 @@ namespace hansard::replay {
 using base::Result;
 
 namespace {
+
+ClientOptions client_options(const CheckOptions& options) { return {options.patience, 0, options.quiet, {}}; }
 
 void add(CheckReport& total, const CheckReport& part) {
   total.conversations += part.conversations;
@@ -31,16 +34,17 @@ void add(CheckReport& total, const CheckReport& part) {
 // The channels as a list that workers take from.
 class Checker {
  public:
-  Checker(const CheckOptions& options, const ExpectedChannels& channels) : options_(options), next_(channels.begin()) {
+  Checker(const CheckOptions& options, const ExpectedChannels& channels, std::string position)
+      : options_(options), position_(std::move(position)), next_(channels.begin()) {
     end_ = channels.end();
     total_ = static_cast<double>(channels.size());
   }
 
   void run_worker(Progress& progress) {
-    Client client(options_.endpoint, options_.token, options_.patience);
+    Client client(options_.endpoint, options_.token, client_options(options_));
     while (auto channel = take()) {
       CheckReport part;
-      auto checked = ChannelCheck((*channel)->first, (*channel)->second, client, part).run();
+      auto checked = ChannelCheck((*channel)->first, (*channel)->second, position_, client, part).run();
       std::lock_guard lock(mutex_);
       add(report_, part);
       if (!checked && !failed_) failed_ = checked.error();
@@ -61,6 +65,7 @@ class Checker {
   }
 
   const CheckOptions& options_;
+  const std::string position_;  // where the log ended when the check began
   std::mutex mutex_;
   ExpectedChannels::const_iterator next_, end_;
   double total_ = 0;
@@ -68,12 +73,25 @@ class Checker {
   std::optional<base::Error> failed_;
 };
 
+// Everything that was acknowledged before is at or below it.
+Result<std::string> end_of_log(const CheckOptions& options) {
+  Client client(options.endpoint, options.token, client_options(options));
+  TRY(auto response, client.send({"GET", "/api/v1/events?from=now&limit=1", "", "", ""}));
+  base::JsonParser parser;
+  auto page = parser.parse(response.body);
+  const auto position = page ? page.value().member("position").string() : std::nullopt;
+  if (response.status == 200 && position) return std::string(*position);
+  return base::error(base::ErrorCode::refused, "The server does not say where its log ends: it answers " +
+                                                   std::to_string(response.status) + ": " +
+                                                   response.body.substr(0, 300));
+}
 }  // namespace
 
 Result<CheckReport> check_chat_log(const CheckOptions& options) {
   TRY(auto channels, fold_chat_log(options.file));
+  TRY(auto position, end_of_log(options));
   Progress progress("check", options.quiet);
-  Checker checker(options, channels);
+  Checker checker(options, channels, std::move(position));
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < options.connections; ++i) workers.emplace_back([&] { checker.run_worker(progress); });
   for (auto& worker : workers) worker.join();

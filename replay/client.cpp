@@ -1,14 +1,15 @@
 #include "replay/client.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/encode.hpp>
-#include <boost/url/parse.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "replay/client_stream.h"
+#include "replay/progress.h"
 
 namespace hansard::replay {
 
@@ -16,29 +17,20 @@ namespace http = boost::beast::http;
 using base::ErrorCode;
 using base::Result;
 
-Result<Endpoint> parse_endpoint(std::string_view url) {
-  auto parsed = boost::urls::parse_uri(url);
-  const bool is_secure = parsed && parsed->scheme() == "https";
-  const bool is_known = is_secure || (parsed && parsed->scheme() == "http");
-  if (!is_known || parsed->encoded_host().empty() || parsed->encoded_path().size() > 1) {
-    return base::error(ErrorCode::malformed,
-                       "The URL must look like http://127.0.0.1:8080 or https://chat.example.com.");
-  }
-  const bool has_port = parsed->has_port() && !parsed->port().empty();
-  return Endpoint{std::string(parsed->encoded_host_address()),
-                  has_port    ? std::string(parsed->port())
-                  : is_secure ? "443"
-                              : "80",
-                  is_secure};
-}
+namespace {
+constexpr std::chrono::milliseconds kFirstPause{20}, kMostPause{1000}, kLook{100};
+}  // namespace
 
 struct Client::Connection {
+  explicit Connection(const Stop& stop) : stream(stop) {}
   ClientStream stream;
   boost::beast::flat_buffer buffer;
 };
 
+Client::Client(Endpoint endpoint, std::string token, ClientOptions options)
+    : endpoint_(std::move(endpoint)), token_(std::move(token)), options_(std::move(options)) {}
 Client::Client(Endpoint endpoint, std::string token, std::chrono::seconds patience)
-    : endpoint_(std::move(endpoint)), token_(std::move(token)), patience_(patience) {}
+    : Client(std::move(endpoint), std::move(token), ClientOptions{patience, 0, true, {}}) {}
 Client::~Client() = default;
 
 namespace {
@@ -62,34 +54,37 @@ http::request<http::string_body> http_request(const ApiRequest& request, const E
 }
 
 base::Error connection_error(const boost::system::error_code& error) {
+  if (error == boost::asio::error::timed_out) {
+    return base::error(ErrorCode::io, "no answer within " + std::to_string(kRequestLimit.count()) + " s");
+  }
   // No patience helps against a certificate.
   const bool is_tls = error.category() == boost::asio::error::get_ssl_category();
   return base::error(is_tls ? ErrorCode::refused : ErrorCode::io, error.message());
 }
 
-template <class Stream>
-bool exchange(Stream& stream, http::request<http::string_body>& out, boost::beast::flat_buffer& buffer,
-              http::response_parser<http::string_body>& in, boost::system::error_code& failed) {
-  http::write(stream, out, failed);
-  if (!failed) http::read(stream, buffer, in, failed);
-  return !failed;
+template <class Socket>
+void exchange(ClientStream& stream, Socket& socket, http::request<http::string_body>& out,
+              boost::beast::flat_buffer& buffer, http::response_parser<http::string_body>& in,
+              boost::system::error_code& failed) {
+  stream.run([&](auto done) { http::async_write(socket, out, std::move(done)); }, failed);
+  if (!failed) stream.run([&](auto done) { http::async_read(socket, buffer, in, std::move(done)); }, failed);
 }
 }  // namespace
 
 Result<ApiResponse> Client::try_once(const ApiRequest& request) {
   boost::system::error_code failed;
   if (!connection_) {
-    auto fresh = std::make_unique<Connection>();
-    fresh->stream.connect(endpoint_.host, endpoint_.port, endpoint_.is_secure, failed);
+    auto fresh = std::make_unique<Connection>(options_.stop);
+    fresh->stream.connect(endpoint_, failed);
     if (failed) return connection_error(failed);
     connection_ = std::move(fresh);
   }
   auto out = http_request(request, endpoint_, token_);
   http::response_parser<http::string_body> in;
   in.body_limit(64u << 20);
-  auto& stream = connection_->stream;
-  endpoint_.is_secure ? exchange(stream.secure(), out, connection_->buffer, in, failed)
-                      : exchange(stream.plain(), out, connection_->buffer, in, failed);
+  auto& [stream, buffer] = *connection_;
+  endpoint_.is_secure ? exchange(stream, stream.secure(), out, buffer, in, failed)
+                      : exchange(stream, stream.plain(), out, buffer, in, failed);
   if (failed) {
     connection_.reset();
     return connection_error(failed);
@@ -98,20 +93,38 @@ Result<ApiResponse> Client::try_once(const ApiRequest& request) {
   return ApiResponse{in.get().result_int(), std::move(in.get().body())};
 }
 
+base::Error Client::away(const std::string& why) const {
+  return base::error(ErrorCode::io,
+                     "The server at " + endpoint_.host + ":" + endpoint_.port + " does not answer: " + why + ".");
+}
+
+void Client::pause(std::chrono::milliseconds time) const {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until && !(options_.stop && options_.stop())) {
+    std::this_thread::sleep_for(std::min(time, kLook));
+  }
+}
+
 Result<ApiResponse> Client::send(const ApiRequest& request) {
-  auto until = std::chrono::steady_clock::now() + patience_;
-  for (auto pause = std::chrono::milliseconds(20);; pause = std::min(pause * 2, std::chrono::milliseconds(1000))) {
+  const auto began = std::chrono::steady_clock::now();
+  auto wait = kFirstPause;
+  for (unsigned attempts = 1;; ++attempts, wait = std::min(wait * 2, kMostPause)) {
     auto response = try_once(request);
-    bool away = !response || response.value().status == 503 || response.value().status == 429;
-    if (!away) return response;
-    const bool is_hopeless = !response && response.error().code == ErrorCode::refused;
-    if (is_hopeless || std::chrono::steady_clock::now() + pause > until) {
+    const bool is_away = !response || response.value().status == 503 || response.value().status == 429;
+    if (!is_away) return response;
+    const auto why = response ? "status " + std::to_string(response.value().status) : response.error().detail;
+    const bool is_hopeless = (!response && response.error().code == ErrorCode::refused) ||
+                             attempts == options_.attempts_max || (options_.stop && options_.stop());
+    const auto now = std::chrono::steady_clock::now();
+    if (is_hopeless || now + wait > began + options_.patience) {
       if (response) return response;
-      return base::error(ErrorCode::io, "The server at " + endpoint_.host + ":" + endpoint_.port +
-                                            " does not answer: " + response.error().detail + ".");
+      return away(why);
+    }
+    if (!options_.quiet && now - began > kMostPause) {
+      tell_waiting(endpoint_.host + ":" + endpoint_.port + " does not answer (" + why + "); trying again");
     }
     ++repeats_;
-    std::this_thread::sleep_for(pause);
+    pause(wait);
   }
 }
 

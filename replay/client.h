@@ -1,28 +1,26 @@
 // An HTTP/1.1 client of the public API: one keep-alive connection, one request at a time, blocking. It reconnects
-// and repeats when the connection breaks or the server says 503 or 429, so every request it sends must be safe to
-// repeat: commands carry an idempotency key.
+// and repeats when the connection breaks, when no answer comes, or when the server says 503 or 429, so every request it
+// sends must be safe to repeat: commands carry an idempotency key.
 //
 // Thread: one at a time; an importer has one client per worker.
+// Limits: kRequestLimit for connecting, for sending and for the answer, each; then it counts as broken.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "engine/base/result.h"
+#include "replay/endpoint.h"
 
 namespace hansard::replay {
 
-struct Endpoint {
-  std::string host;
-  std::string port;
-  bool is_secure = false;
-};
-// http://HOST[:PORT][/] or https://…; anything else is malformed. Certificates are held against those the machine
-// trusts, or the file that SSL_CERT_FILE names.
-base::Result<Endpoint> parse_endpoint(std::string_view url);
+inline constexpr std::chrono::seconds kRequestLimit{30};
+
+// True: what is under way is to end soon, with an error. Called often, on the thread that waits.
+using Stop = std::function<bool()>;
 
 struct ApiRequest {
   std::string method = "GET";
@@ -36,9 +34,17 @@ struct ApiResponse {
   std::string body;
 };
 
+struct ClientOptions {
+  // How long a request is repeated against a server that is away before it is an error, and how often at most.
+  std::chrono::seconds patience{120};
+  unsigned attempts_max = 0;  // 0: as often as the patience lets it
+  bool quiet = true;          // else it says on standard error what it waits for
+  Stop stop{};
+};
+
 class Client {
  public:
-  // `patience`: how long a request is repeated against a server that is away before it is an error.
+  Client(Endpoint endpoint, std::string token, ClientOptions options);
   Client(Endpoint endpoint, std::string token, std::chrono::seconds patience);
   ~Client();
   base::Result<ApiResponse> send(const ApiRequest& request);
@@ -47,10 +53,12 @@ class Client {
  private:
   struct Connection;
   base::Result<ApiResponse> try_once(const ApiRequest& request);
+  base::Error away(const std::string& why) const;
+  void pause(std::chrono::milliseconds time) const;
 
   Endpoint endpoint_;
   std::string token_;
-  std::chrono::seconds patience_;
+  ClientOptions options_;
   std::unique_ptr<Connection> connection_;
   std::uint64_t repeats_ = 0;
 };

@@ -1,11 +1,8 @@
 #include "replay/client_socket.h"
 
-#include <chrono>
-
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <boost/url/parse.hpp>
 
 #include "replay/client_stream.h"
 
@@ -16,13 +13,11 @@ namespace websocket = boost::beast::websocket;
 using base::ErrorCode;
 using base::Result;
 
-namespace {
-constexpr std::chrono::seconds kClosing{2};  // for the peer's answer to a close
-}
-
 // One of the two speaks, over the same stream. A read is always under way, since pings are answered by it; it goes on
 // whenever something is sent.
 struct ClientSocket::Connection {
+  explicit Connection(Stop stop) : stream(std::move(stop)) {}
+
   ClientStream stream;
   websocket::stream<ClientStream::Tcp::socket&> plain{stream.plain()};
   websocket::stream<ClientStream::Secure&> secure{stream.secure()};
@@ -42,60 +37,83 @@ struct ClientSocket::Connection {
       if (!failed) read(socket);
     });
   }
+  // What has arrived meanwhile; a close of the peer's counts before its TCP has ended.
+  void look() {
+    stream.io().restart();
+    stream.io().poll();
+    if (!broken && reason().code != websocket::close_code::none) broken = websocket::error::closed;
+  }
+  // What the peer's close said; `none` before it came.
+  websocket::close_reason reason() const { return is_secure ? secure.reason() : plain.reason(); }
+
+  base::Error trouble(boost::system::error_code failed) const {
+    const auto said = reason();
+    if (said.code != websocket::close_code::none) {
+      const std::string words(said.reason.data(), said.reason.size());
+      return base::error(ErrorCode::io, "The receiver closed the WebSocket with " +
+                                            std::to_string(static_cast<unsigned>(said.code)) +
+                                            (words.empty() ? "" : " (" + words + ")") + ".");
+    }
+    if (failed == asio::error::timed_out) {
+      return base::error(ErrorCode::io, "The receiver took nothing for " + std::to_string(kRequestLimit.count()) +
+                                            " s on the WebSocket.");
+    }
+    return base::error(ErrorCode::io, "The WebSocket broke: " + failed.message() + ".");
+  }
 };
 
 ClientSocket::ClientSocket(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 ClientSocket::ClientSocket(ClientSocket&&) noexcept = default;
+ClientSocket::~ClientSocket() = default;
 
-ClientSocket::~ClientSocket() {
-  if (!connection_) return;
-  if (connection_->broken) return;
-  connection_->with([](auto& socket) { socket.async_close(websocket::close_code::normal, [](auto) {}); });
-  connection_->stream.io().restart();
-  connection_->stream.io().run_for(kClosing);
-}
-
-Result<ClientSocket> ClientSocket::open(const std::string& url) {
-  const auto parsed = boost::urls::parse_uri(url);
-  const bool is_secure = parsed && parsed->scheme() == "wss";
-  if (!parsed || (!is_secure && parsed->scheme() != "ws") || parsed->encoded_host().empty()) {
-    return base::error(ErrorCode::malformed,
-                       "The URL must look like ws://127.0.0.1:9000/path or wss://example.org/path.");
-  }
-  const std::string host(parsed->encoded_host_address());
-  const bool has_port = parsed->has_port() && !parsed->port().empty();
-  const std::string port = has_port ? std::string(parsed->port()) : is_secure ? "443" : "80";
-  std::string target(parsed->encoded_resource());
-  if (target.empty()) target = "/";
-  auto connection = std::make_unique<Connection>();
+Result<ClientSocket> ClientSocket::open(const std::string& url, Stop stop) {
+  TRY(const auto receiver, parse_receiver(url));
+  const auto& [host, port, is_secure] = receiver.endpoint;
+  const std::string authority = host + ":" + port;
+  auto connection = std::make_unique<Connection>(std::move(stop));
+  auto& stream = connection->stream;
   connection->is_secure = is_secure;
   boost::system::error_code failed;
-  connection->stream.connect(host, port, is_secure, failed);
+  stream.connect(receiver.endpoint, failed);
   connection->with([&](auto& socket) {
-    if (!failed) socket.handshake(host + ":" + port, target, failed);
+    const auto shake_hands = [&](auto done) { socket.async_handshake(authority, receiver.target, std::move(done)); };
+    if (!failed) stream.run(shake_hands, failed);
     socket.text(true);
     if (!failed) connection->read(socket);
   });
-  if (failed) return base::error(ErrorCode::io, "No WebSocket at " + url + ": " + failed.message() + ".");
-  return ClientSocket(std::move(connection));
+  if (!failed) return ClientSocket(std::move(connection));
+  const std::string why = failed == asio::error::timed_out
+                              ? "no answer within " + std::to_string(kRequestLimit.count()) + " s"
+                              : failed.message();
+  return base::error(ErrorCode::io, "No WebSocket at " + url + ": " + why + ".");
 }
 
 Result<void> ClientSocket::send(std::string_view text) {
-  auto& io = connection_->stream.io();
   boost::system::error_code failed;
-  bool is_sent = false;
-  io.restart();
-  io.poll();
-  connection_->with([&](auto& socket) {
-    socket.async_write(asio::buffer(text.data(), text.size()), [&](boost::system::error_code code, std::size_t) {
-      failed = code;
-      is_sent = true;
+  connection_->look();
+  if (!connection_->broken) {
+    connection_->with([&](auto& socket) {
+      const auto frame = asio::buffer(text.data(), text.size());
+      connection_->stream.run([&](auto done) { socket.async_write(frame, std::move(done)); }, failed);
     });
-  });
-  while (!is_sent) io.run_one();
+  }
   if (!failed) failed = connection_->broken;
-  if (failed) return base::error(ErrorCode::io, "The WebSocket broke: " + failed.message() + ".");
+  if (failed) return connection_->trouble(failed);
   return base::success();
+}
+
+Result<void> ClientSocket::close() {
+  connection_->look();
+  if (connection_->broken) return connection_->trouble(connection_->broken);
+  boost::system::error_code failed;
+  connection_->with([&](auto& socket) {
+    const auto start = [&](auto done) { socket.async_close(websocket::close_code::normal, std::move(done)); };
+    connection_->stream.run(start, failed);
+  });
+  // The peer may keep TCP open afterwards: that is its own matter.
+  if (connection_->reason().code == websocket::close_code::normal) return base::success();
+  connection_->broken = failed ? failed : asio::error::make_error_code(asio::error::eof);
+  return connection_->trouble(connection_->broken);
 }
 
 }  // namespace hansard::replay

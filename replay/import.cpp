@@ -99,7 +99,7 @@ class Schedule {
   }
 
   void run_worker() {
-    Client client(options_.endpoint, options_.token, options_.patience);
+    Client client(options_.endpoint, options_.token, ClientOptions{options_.patience, 0, options_.quiet, {}});
     while (Channel* channel = take()) {
       for (std::size_t i = 0; i < kLinesPerTurn && play_one(*channel, client); ++i) {
       }

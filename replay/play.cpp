@@ -47,6 +47,7 @@ class Lane {
     if (thread_.joinable()) thread_.join();
   }
   void cancel() { sink_->cancel(); }
+  Result<void> finish() { return sink_->finish(); }  // after join
   std::uint64_t repeats() const { return sink_->repeats(); }
   std::deque<PlayedEvent> waiting;  // under the board's mutex
 
@@ -94,6 +95,7 @@ class Player {
   Result<void> open(const OpenSink& open_sink) {
     for (std::size_t i = 0; i < options_.lanes; ++i) {
       TRY(auto sink, open_sink());
+      confirms_at_the_end_ = sink->confirms_at_the_end();
       lanes_.push_back(std::make_unique<Lane>(board_, std::move(sink)));
     }
     for (auto& lane : lanes_) lane->start();
@@ -102,17 +104,23 @@ class Player {
 
   Result<PlayReport> run() {
     auto read = read_all();
+    bool is_in_order = false;
     {
       std::unique_lock lock(board_.mutex);
       board_.has_ended = true;
-      if (!read && !board_.trouble) board_.trouble = std::move(read).error();
+      if (!read && !board_.trouble && !stop_.load()) board_.trouble = std::move(read).error();
       board_.changed.notify_all();
       while (!is_over() && !board_.under_way.empty()) board_.changed.wait_for(lock, kLook);
+      is_in_order = !is_over();
     }
-    end_lanes();
+    is_in_order ? join_lanes() : end_lanes();
     progress_.finish(board_.taken);
-    TRY(cursor_.store(settled()));
+    const auto finished = finish_sinks();
+    if (finished) {
+      TRY(cursor_.store(settled()));
+    }
     if (board_.trouble) return *std::move(board_.trouble);
+    TRY(finished);
     return report();
   }
 
@@ -127,7 +135,7 @@ class Player {
         if (!wait_for_its_time(event.time) || !hand_over(std::move(event))) return base::success();
       }
       if (!note_read(batch)) return base::success();
-      if (Clock::now() - stored_ >= kStoreEvery) {
+      if (!confirms_at_the_end_ && Clock::now() - stored_ >= kStoreEvery) {
         stored_ = Clock::now();
         TRY(cursor_.store(settled()));
       }
@@ -194,7 +202,18 @@ class Player {
       board_.changed.notify_all();
     }
     for (auto& lane : lanes_) lane->cancel();
+    join_lanes();
+  }
+
+  void join_lanes() {
     for (auto& lane : lanes_) lane->join();
+  }
+
+  Result<void> finish_sinks() {
+    for (auto& lane : lanes_) {
+      TRY(lane->finish());
+    }
+    return base::success();
   }
 
   PlayReport report() {
@@ -213,6 +232,7 @@ class Player {
   const std::atomic<bool>& stop_;
   Progress progress_;
   Board board_;
+  bool confirms_at_the_end_ = false;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::map<std::string, std::string> before_;  // position → the one read before it; under the board's mutex
   std::optional<base::Timestamp> first_;

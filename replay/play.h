@@ -1,7 +1,8 @@
 // Plays events into something else: a reader, and lanes that put them into sinks side by side. Events of one lane
 // (conversation) keep their order; between lanes there is none.
 //
-// Invariant: the position kept is below every event a receiver has not taken.
+// Invariant: the position kept is below every event a receiver has not taken. A sink that confirms at the end moves it
+// there alone, and only when every sink has finished in order.
 // Thread: run from one; ask_to_stop from any, also from a signal handler's thread.
 // Limits: options.lanes threads, kWaitingMax events waiting in all.
 #pragma once

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -12,6 +13,7 @@
 
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/option_values.h"
 #include "replay/play.h"
 
 namespace hansard::replay {
@@ -73,7 +75,11 @@ Result<std::unique_ptr<PlaySource>> source_of(const Options& given, const PlayRa
   ServerOptions server;
   server.url = given.url;
   server.token_file = given.token_file;
-  return play_from_server(server, range);
+  ClientOptions client;
+  client.attempts_max = given.attempts;
+  client.quiet = given.quiet;
+  client.stop = [] { return stop_asked.load(); };
+  return play_from_server(server, range, std::move(client));
 }
 
 Result<SinkOptions> sink_of(const Options& given) {
@@ -82,6 +88,8 @@ Result<SinkOptions> sink_of(const Options& given) {
   sink.batch_max = given.batch;
   sink.attempts = given.attempts;
   sink.ca_file = given.ca_file;
+  sink.quiet = given.quiet;
+  sink.stop = [] { return stop_asked.load(); };
   if (!given.secret_file.empty()) {
     std::ifstream in(given.secret_file, std::ios::binary);
     sink.secret.assign(std::istreambuf_iterator<char>(in), {});
@@ -98,6 +106,11 @@ std::string purpose_of(const Options& given) {
 
 Result<PlayReport> run_play(const Options& given) {
   TRY(auto range, range_of(given));
+  std::error_code ignored;
+  if (std::filesystem::is_directory(given.cursor, ignored)) {
+    return base::error(ErrorCode::malformed,
+                       given.cursor + " is a folder: --cursor names a file, made if it is not there.");
+  }
   TRY(auto cursor, PlayCursor::open(given.cursor, purpose_of(given)));
   if (!cursor.position().empty()) range.from = cursor.position();
   TRY(auto source, source_of(given, range));
@@ -144,7 +157,7 @@ void add_options(CLI::App& words, Options& options) {
       ->check(CLI::ExistingFile);
   words.add_option("--from", options.from, "events after this position (the beginning)");
   words.add_option("--to", options.to, "up to this position (the end of the log)");
-  words.add_option("--type", options.types, "only this event type, or a group (message.*); may be repeated");
+  add_values_option(words, "--type", options.types, "only this event type, or a group (message.*); may be repeated");
   words.add_option("--conversation", options.conversation, "only events about this conversation");
   words.add_option("--actor", options.actor, "only what this user did");
   words.add_option("--to-url", options.to_url, "http://…, https://…, ws://…, wss://… or stdout")->required();
@@ -154,7 +167,8 @@ void add_options(CLI::App& words, Options& options) {
       ->check(CLI::Range(1, 1'000));
   words.add_option("--lanes", options.lanes, "POSTs side by side; a conversation keeps its order (4)")
       ->check(CLI::Range(1, 64));
-  words.add_option("--attempts", options.attempts, "of one POST before it ends (10)")->check(CLI::Range(1, 1'000));
+  words.add_option("--attempts", options.attempts, "of one POST, or one page of --url, before it ends (10)")
+      ->check(CLI::Range(1, 1'000));
   words.add_option("--secret-file", options.secret_file, "sign like a webhook, with the secret in this file")
       ->check(CLI::ExistingFile);
   words.add_option("--ca-file", options.ca_file, "certificates to trust instead of the system's")
@@ -170,7 +184,10 @@ Command add_play(CLI::App& app) {
   add_options(*words, *options);
   words->footer(
       "Example:\n  hansard-replay play --data ./data --type 'message.*' --to-url https://example.org/hook "
-      "--cursor hook.cursor");
+      "--cursor hook.cursor\n\n"
+      "A WebSocket acknowledges nothing: the cursor moves only when the receiver has answered our close after the "
+      "last\n"
+      "event with its own, status 1000. Any other end is exit status 1, and the next run sends everything again.");
   return {words, [options] { return run(*options); }};
 }
 

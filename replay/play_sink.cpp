@@ -1,9 +1,17 @@
 #include "replay/play_sink.h"
 
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
+#include <cstring>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "engine/base/clock.h"
@@ -11,6 +19,8 @@
 #include "projections/process/http_post.h"
 #include "projections/process/webhook_request.h"
 #include "replay/client_socket.h"
+#include "replay/endpoint.h"
+#include "replay/progress.h"
 
 namespace hansard::replay {
 
@@ -21,21 +31,47 @@ namespace {
 constexpr std::uint32_t kFirstPauseMs = 200;
 constexpr std::uint32_t kMostPauseMs = 30'000;
 
+constexpr std::uint32_t kTellFromMs = 1'000;
+constexpr int kLookMs = 100;
+
 bool is_http(const std::string& url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
+base::Error interrupted() { return base::error(ErrorCode::io, "The replay was interrupted."); }
+
+// Written in pieces that a pipe takes as a whole once it says that it takes any, so that no write waits for a reader
+// who does not read.
 class Lines final : public PlaySink {
  public:
   Result<void> put(std::span<const PlayedEvent> events) override {
     for (const auto& event : events) {
-      const auto line = event.json + "\n";
-      if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) return gone();
+      if (cancelled_) return interrupted();
+      TRY(write(event.json + "\n"));
     }
-    if (std::fflush(stdout) != 0) return gone();
+    return base::success();
+  }
+  void cancel() override { cancelled_ = true; }
+
+ private:
+  // A line that was begun is finished, if anybody reads.
+  Result<void> write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      pollfd out{STDOUT_FILENO, POLLOUT, 0};
+      const int ready = ::poll(&out, 1, kLookMs);
+      if (ready == 0 && cancelled_) return interrupted();
+      if (ready <= 0) continue;
+      const auto size = ::write(STDOUT_FILENO, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+      if (size < 0 && errno != EINTR && errno != EAGAIN) return gone(errno);
+      if (size > 0) bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
     return base::success();
   }
 
- private:
-  static base::Error gone() { return base::error(ErrorCode::io, "Nobody reads standard output any more."); }
+  static base::Error gone(int why) {
+    if (why == EPIPE) return base::error(ErrorCode::io, "Nobody reads standard output any more.");
+    return base::error(ErrorCode::io, std::string("Standard output cannot be written: ") + std::strerror(why) + ".");
+  }
+
+  std::atomic<bool> cancelled_{false};
 };
 
 // A pause that a cancel ends.
@@ -116,8 +152,15 @@ class Posts final : public PlaySink {
       if (verdict == process::Verdict::delivered) return base::success();
       if (verdict == process::Verdict::dead) return refused(batch, reply);
       ++repeats_;
-      if (!pause_.wait(process::delay_after(attempts, reply, rules_, 0.5))) return refused(batch, reply);
+      const auto pause = process::delay_after(attempts, reply, rules_, 0.5);
+      if (!options_.quiet && pause.count() >= kTellFromMs) tell(attempts, reply);
+      if (!pause_.wait(pause)) return refused(batch, reply);
     }
+  }
+
+  void tell(std::uint32_t attempts, const process::HttpReply& reply) const {
+    tell_waiting(options_.url + " does not take events (" + reply.trouble + "); trying again, " +
+                 std::to_string(attempts) + " of " + std::to_string(options_.attempts));
   }
 
   static base::Error refused(std::span<const PlayedEvent> batch, const process::HttpReply& reply) {
@@ -135,16 +178,35 @@ class Posts final : public PlaySink {
 
 class Frames final : public PlaySink {
  public:
-  explicit Frames(ClientSocket socket) : socket_(std::move(socket)) {}
+  static Result<std::unique_ptr<PlaySink>> open(const SinkOptions& options) {
+    auto frames = std::make_unique<Frames>();
+    const auto stop = [&cancelled = frames->cancelled_, asked = options.stop] {
+      return cancelled.load() || (asked && asked());
+    };
+    TRY(auto socket, ClientSocket::open(options.url, stop));
+    frames->socket_.emplace(std::move(socket));
+    return std::unique_ptr<PlaySink>(std::move(frames));
+  }
+
   Result<void> put(std::span<const PlayedEvent> events) override {
     for (const auto& event : events) {
-      TRY(socket_.send(event.json));
+      if (cancelled_) return interrupted();
+      TRY(socket_->send(event.json));
     }
     return base::success();
   }
+  void cancel() override { cancelled_ = true; }
+  bool confirms_at_the_end() const override { return true; }
+  Result<void> finish() override {
+    auto closed = socket_->close();
+    if (closed) return closed;
+    return base::error(ErrorCode::refused,
+                       closed.error().detail + " Without its answer to our close, nothing that was sent counts.");
+  }
 
  private:
-  ClientSocket socket_;
+  std::atomic<bool> cancelled_{false};  // outlives the socket, which asks it
+  std::optional<ClientSocket> socket_;
 };
 }  // namespace
 
@@ -152,12 +214,12 @@ bool takes_lanes(const SinkOptions& options) { return is_http(options.url); }
 
 Result<std::unique_ptr<PlaySink>> open_sink(const SinkOptions& options) {
   if (options.url == "stdout") return std::unique_ptr<PlaySink>(new Lines());
-  if (is_http(options.url)) return std::unique_ptr<PlaySink>(new Posts(options));
-  if (!options.url.starts_with("ws://") && !options.url.starts_with("wss://")) {
-    return base::error(ErrorCode::malformed, "--to-url is http://…, https://…, ws://…, wss://… or stdout.");
+  auto receiver = parse_receiver(options.url);
+  if (!receiver) {
+    return base::error(ErrorCode::malformed, receiver.error().detail + " --to-url takes such a URL, or stdout.");
   }
-  TRY(auto socket, ClientSocket::open(options.url));
-  return std::unique_ptr<PlaySink>(new Frames(std::move(socket)));
+  if (!receiver.value().is_socket) return std::unique_ptr<PlaySink>(new Posts(options));
+  return Frames::open(options);
 }
 
 }  // namespace hansard::replay

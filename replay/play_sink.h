@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "replay/client.h"
 #include "replay/play_source.h"
 
 namespace hansard::replay {
@@ -19,16 +20,23 @@ struct SinkOptions {
   std::string secret;           // "" for no signature
   std::string ca_file;          // "" for the system's certificates
   std::uint32_t attempts = 10;  // then the replay ends; the cursor keeps its place
+  bool quiet = true;            // else it says on standard error what it waits for
+  Stop stop{};                  // true: opening a WebSocket ends soon
 };
 
 class PlaySink {
  public:
   virtual ~PlaySink() = default;
   // Returns when the receiver has them all, in order, after as many attempts as that takes. At least once: what was
-  // under way when a connection broke may come twice, with the same Idempotency-Key.
+  // under way when a connection broke may come twice, with the same Idempotency-Key. A sink that confirms at the end
+  // returns when they are on their way.
   virtual base::Result<void> put(std::span<const PlayedEvent> events) = 0;
-  // Ends what is under way, with an error.
+  // Ends what is under way soon, with an error.
   virtual void cancel() {}
+  // A WebSocket has no acknowledgement: what was put counts once finish has succeeded, and not before.
+  virtual bool confirms_at_the_end() const { return false; }
+  // After the last put, also one that was cancelled: the receiver says that it has everything that was put.
+  virtual base::Result<void> finish() { return base::success(); }
   virtual std::uint64_t repeats() const { return 0; }
 };
 

@@ -7,6 +7,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "engine/base/clock.h"
+#include "engine/base/given_position.h"
 #include "engine/base/json.h"
 #include "engine/base/position_text.h"
 #include "engine/event_json.h"
@@ -19,16 +20,27 @@ using base::Position;
 using base::Result;
 
 namespace {
-constexpr std::chrono::seconds kPatience{120};
+base::Error malformed(std::string sentence) { return base::error(ErrorCode::malformed, std::move(sentence)); }
 
 Result<Position> position_of(const std::string& text, std::uint32_t epoch, Position otherwise) {
   if (text.empty()) return otherwise;
-  const auto position = base::parse_position(text);
-  if (!position) return base::error(ErrorCode::malformed, "'" + text + "' is not a position.");
-  if (position->position && position->epoch != epoch) {
-    return base::error(ErrorCode::malformed, "Position " + text + " is of another epoch than the log.");
+  const auto given = base::parse_given_position(text);
+  if (!given) return malformed("'" + text + "' is not a position: give a number, or the 16 digits of the API.");
+  if (!given->position) return Position{};
+  return base::position_in(*given, epoch);
+}
+
+// Of a log that ends at `end`.
+struct Stretch {
+  Position from, through;
+};
+Result<Stretch> stretch_of(const PlayRange& range, std::uint32_t epoch, Position end) {
+  TRY(auto from, position_of(range.from, epoch, {}));
+  TRY(auto through, position_of(range.to, epoch, end));
+  if (!range.to.empty() && from > through) {
+    return malformed("--to is before --from, or before the place that the cursor keeps: there is nothing between.");
   }
-  return position->position;
+  return Stretch{from, std::max(from, std::min(through, end))};
 }
 
 class FolderSource final : public PlaySource {
@@ -70,30 +82,47 @@ std::string text_of(const base::JsonValue& value) { return std::string(value.str
 
 class ServerSource final : public PlaySource {
  public:
-  ServerSource(Server server, const PlayRange& range)
-      : client_(std::move(server.endpoint), std::move(server.token), kPatience), cursor_(range.from) {
+  ServerSource(Server server, const PlayRange& range, ClientOptions client)
+      : client_(std::move(server.endpoint), std::move(server.token), std::move(client)) {
     if (!range.types.empty()) query_ += "&types=" + range.types;
     if (range.filter.conversation) query_ += "&conversation_id=" + base::to_text(*range.filter.conversation);
     if (range.filter.actor) query_ += "&actor=" + percent_encoded(range.filter.actor->value);
-    if (!range.to.empty()) query_ += "&to=" + range.to;
+  }
+
+  // A plain position is one of the epoch that the server is in, which is asked for where positions are given.
+  Result<void> open(const PlayRange& range) {
+    if (range.from.empty() && range.to.empty()) return base::success();
+    TRY(auto page, get("from=now&limit=1"));
+    const auto now = base::parse_position(text_of(page.member("position")));
+    if (!now) return malformed("The server does not say where its log ends.");
+    TRY(const auto stretch, stretch_of(range, now->epoch, now->position));
+    if (!range.from.empty() && stretch.from) cursor_ = base::position_text(now->epoch, stretch.from);
+    if (!range.to.empty()) query_ += "&to=" + base::position_text(now->epoch, stretch.through);
+    return base::success();
   }
 
   Result<Batch> next() override {
-    ApiRequest request;
-    request.target = "/api/v1/events?limit=200" + query_ + (cursor_.empty() ? "" : "&from=" + cursor_);
-    TRY(auto response, client_.send(request));
-    auto page = parser_.parse(response.body);
-    if (response.status != 200 || !page) return refusal(response);
+    TRY(auto page, get("limit=200" + query_ + (cursor_.empty() ? "" : "&from=" + cursor_)));
     Batch batch;
-    for (const auto& item : page.value().member("items").items()) batch.events.push_back(played_of(item));
-    batch.position = cursor_ = text_of(page.value().member("position"));
-    batch.has_ended = !page.value().member("next").string();
+    for (const auto& item : page.member("items").items()) batch.events.push_back(played_of(item));
+    batch.position = cursor_ = text_of(page.member("position"));
+    batch.has_ended = !page.member("next").string();
     batch.share = batch.has_ended ? 1 : 0;
     return batch;
   }
 
  private:
-  Result<Batch> refusal(const ApiResponse& response) {
+  // Valid until the next one.
+  Result<base::JsonValue> get(const std::string& query) {
+    ApiRequest request;
+    request.target = "/api/v1/events?" + query;
+    TRY(auto response, client_.send(request));
+    auto page = parser_.parse(response.body);
+    if (response.status != 200 || !page) return refusal(response);
+    return page.value();
+  }
+
+  base::Error refusal(const ApiResponse& response) {
     const auto problem = parser_.parse(response.body);
     const auto detail = problem ? text_of(problem.value().member("detail")) : std::string();
     return base::error(ErrorCode::refused, "The server answered " + std::to_string(response.status) + ": " + detail);
@@ -114,16 +143,16 @@ class ServerSource final : public PlaySource {
 
 Result<std::unique_ptr<PlaySource>> play_from_folder(const std::string& data_folder, const PlayRange& range) {
   TRY(auto engine, engine::Engine::open_read_only(data_folder));
-  const auto durable = engine->durable();
-  TRY(auto from, position_of(range.from, engine->epoch(), {}));
-  TRY(auto through, position_of(range.to, engine->epoch(), durable));
-  through = std::max(from, std::min(through, durable));
-  return std::unique_ptr<PlaySource>(new FolderSource(std::move(engine), range.filter, from, through));
+  TRY(const auto stretch, stretch_of(range, engine->epoch(), engine->durable()));
+  return std::unique_ptr<PlaySource>(new FolderSource(std::move(engine), range.filter, stretch.from, stretch.through));
 }
 
-Result<std::unique_ptr<PlaySource>> play_from_server(const ServerOptions& options, const PlayRange& range) {
+Result<std::unique_ptr<PlaySource>> play_from_server(const ServerOptions& options, const PlayRange& range,
+                                                     ClientOptions client) {
   TRY(auto server, server_of(options));
-  return std::unique_ptr<PlaySource>(new ServerSource(std::move(server), range));
+  auto source = std::make_unique<ServerSource>(std::move(server), range, std::move(client));
+  TRY(source->open(range));
+  return std::unique_ptr<PlaySource>(std::move(source));
 }
 
 }  // namespace hansard::replay

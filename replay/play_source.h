@@ -26,7 +26,7 @@ struct PlayedEvent {
 struct PlayRange {
   engine::EventFilter filter;
   std::string types;  // as they were written
-  std::string from;   // exclusive; "" for the beginning
+  std::string from;   // exclusive; "" for the beginning; plain or as on the wire, like `to`
   std::string to;     // inclusive; "" for the end of the log
 };
 
@@ -44,6 +44,8 @@ class PlaySource {
 };
 
 base::Result<std::unique_ptr<PlaySource>> play_from_folder(const std::string& data_folder, const PlayRange& range);
-base::Result<std::unique_ptr<PlaySource>> play_from_server(const ServerOptions& server, const PlayRange& range);
+// `client`: how long one page is waited for.
+base::Result<std::unique_ptr<PlaySource>> play_from_server(const ServerOptions& server, const PlayRange& range,
+                                                           ClientOptions client);
 
 }  // namespace hansard::replay

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 namespace hansard::replay {
 
@@ -47,6 +48,17 @@ void Progress::finish(std::uint64_t done) {
   if (quiet_) return;
   print(done, 1);
   if (terminal_) std::fputc('\n', stderr);
+}
+
+void tell_waiting(const std::string& what) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kBetween{10};
+  static std::mutex mutex;
+  static std::optional<Clock::time_point> last;
+  std::lock_guard lock(mutex);
+  if (last && Clock::now() - *last < kBetween) return;
+  last = Clock::now();
+  std::fprintf(stderr, "%s%s\n", isatty(STDERR_FILENO) == 1 ? "\r" : "", what.c_str());
 }
 
 Patience::Patience(std::string what, bool quiet) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {

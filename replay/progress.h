@@ -52,4 +52,9 @@ class Patience {
   std::thread thread_;
 };
 
+// Says in a line on standard error what is waited for; at most one in ten seconds, however many threads wait.
+//
+// Thread: any.
+void tell_waiting(const std::string& what);
+
 }  // namespace hansard::replay

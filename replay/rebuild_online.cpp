@@ -1,5 +1,6 @@
 #include "replay/rebuild_online.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <thread>
@@ -38,14 +39,25 @@ Standing standing_of(const JsonValue& view) {
           number(rebuild.member("events")), number(rebuild.member("events_of"))};
 }
 
+// Where an order's view is looked at; "all" is the list of them.
+std::string question_of(const std::string& order) {
+  const auto view = order.substr(0, order.rfind('/'));
+  return view == kViews + std::string("all") ? view.substr(0, view.rfind('/')) : view;
+}
+
 class Server {
  public:
-  Server(Endpoint endpoint, std::string token) : client_(std::move(endpoint), std::move(token), kPatience) {}
+  Server(Endpoint endpoint, std::string token, bool quiet)
+      : client_(std::move(endpoint), std::move(token), ClientOptions{kPatience, 0, quiet, {}}) {}
 
-  // The views an order or a question answers with.
+  // The views an order or a question answers with. An order that was repeated and then conflicts is under way.
   Result<std::vector<Standing>> ask(const std::string& method, const std::string& target, const std::string& body) {
     ApiRequest request{method, target, "", "", body};
+    const auto repeats = client_.repeats();
     TRY(auto response, client_.send(request));
+    // The first of them was heard, and only its answer lost.
+    const bool was_heard = response.status == 409 && method == "POST" && client_.repeats() > repeats;
+    if (was_heard) return ask("GET", question_of(target), "");
     TRY(auto answer, parser_.parse(response.body));
     if (response.status != 200) {
       return base::error(base::ErrorCode::refused, std::string(answer.member("detail").string().value_or("")) +
@@ -90,13 +102,21 @@ Result<std::vector<Standing>> rebuild_one(Server& server, const OnlineRebuild& a
   return ended;
 }
 
+std::vector<std::string> each_once(const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return out;
+}
+
 Result<std::vector<Standing>> rebuild_all(const OnlineRebuild& asked) {
   TRY(auto endpoint, parse_endpoint(asked.url));
   TRY(auto token, read_token(asked.token_file));
-  Server server(std::move(endpoint), std::move(token));
+  Server server(std::move(endpoint), std::move(token), asked.quiet);
   if (asked.views.empty()) return rebuild_one(server, asked, "all");
   std::vector<Standing> all;
-  for (const std::string& name : asked.views) {
+  for (const std::string& name : each_once(asked.views)) {
     TRY(auto ended, rebuild_one(server, asked, name));
     all.insert(all.end(), ended.begin(), ended.end());
   }

@@ -58,7 +58,8 @@ class WorkspaceImport {
 
   std::unique_ptr<Client> connect() const {
     if (!options_.endpoint) return nullptr;
-    return std::make_unique<Client>(*options_.endpoint, options_.token, options_.patience);
+    const ClientOptions client{options_.patience, 0, options_.quiet, {}};
+    return std::make_unique<Client>(*options_.endpoint, options_.token, client);
   }
 
   Result<void> put_profiles() {
