@@ -205,8 +205,8 @@ class Export {
 
 Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock) {
   TRY(check_types(request.filter));
-  TRY(base::check_outside(request.out, request.data));
   TRY(auto source, open_source(request.data));
+  TRY(base::check_outside(request.out, request.data));
   Manifest plan;
   plan.kind = request.kind;
   plan.cluster = source.cluster;
