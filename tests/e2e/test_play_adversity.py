@@ -2,6 +2,7 @@
 import asyncio
 import base64
 import hashlib
+import http.server
 import json
 import os
 import re
@@ -248,6 +249,88 @@ class PlayAdversity(unittest.TestCase):
         for url in ("http://127.0.0.1:99999", "http://"):
             with self.subTest(url=url):
                 self.ends(self.start("--to-url", "stdout", source=["--url", url, "--token-file", str(self.token)]), 1)
+
+
+class Answers(http.server.ThreadingHTTPServer):
+    """Answers as `answer(method, path, number of the request)` says; nothing ends the connection without an answer."""
+
+    def __init__(self, answer):
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.answer, self.asked, self.lock = answer, [], threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def take(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.server.lock:
+            self.server.asked.append(f"{self.command} {self.path}")
+            answer = self.server.answer(self.command, self.path, len(self.server.asked))
+        if answer is None:
+            self.close_connection = True
+            return
+        body = json.dumps(answer[1]).encode()
+        self.send_response(answer[0])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = take
+
+    def log_message(self, *_):
+        pass
+
+
+class ServerAdversity(unittest.TestCase):
+    def setUp(self):
+        self.folder = temporary_folder()
+        self.token = self.folder / "token"
+        self.token.write_text("any")
+
+    def ask(self, answer, *words):
+        server = Answers(answer)
+        try:
+            done = subprocess.run([REPLAY, words[0], "--url", server.url, "--token-file", str(self.token), "--quiet",
+                                   *words[1:]], capture_output=True, text=True, timeout=60)
+        finally:
+            server.shutdown()
+            server.server_close()
+        return done, server.asked
+
+    def test_a_rebuild_whose_answer_was_lost_is_followed(self):
+        standing = {"name": "chat", "rebuild": {"state": "swapped", "why": "equal", "events": 1, "events_of": 1}}
+
+        def answer(method, path, number):
+            if method == "POST":
+                return None if number == 1 else (409, {"detail": "a rebuild of chat is under way"})
+            return 200, {"items": [standing]} if path.endswith("/views") else standing
+
+        for words in (["--view", "chat"], []):
+            with self.subTest(words=words):
+                done, asked = self.ask(answer, "rebuild", *words)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("chat: swapped", done.stdout)
+                self.assertEqual([line.split()[0] for line in asked][:3], ["POST", "POST", "GET"])
+        done, _ = self.ask(lambda method, *_: (409, {"detail": "a rebuild is under way"}), "rebuild")
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_check_reads_from_where_the_log_was(self):
+        def answer(_, path, number):
+            if number == 1:
+                return 200, {"items": [], "position": "0010000000000042", "next": None}
+            return 200, {"items": []}
+
+        log = self.folder / "log.jsonl"
+        log.write_text(json.dumps({"id": "1", "channel": "c", "from": "ann", "type": "message", "text": "hello",
+                                   "ts": "2024-05-01T00:00:00Z"}) + "\n")
+        _, asked = self.ask(answer, "check", str(log))
+        self.assertIn("from=now", asked[0])
+        self.assertGreater(len(asked), 1)
+        for line in asked[1:]:
+            self.assertIn("min_position=0010000000000042", line)
 
 
 if __name__ == "__main__":
