@@ -113,6 +113,11 @@ Result<void> ClientSocket::close() {
   // The peer may keep TCP open afterwards: that is its own matter.
   if (connection_->reason().code == websocket::close_code::normal) return base::success();
   connection_->broken = failed ? failed : asio::error::make_error_code(asio::error::eof);
+  const bool is_silent = failed == asio::error::timed_out && connection_->reason().code == websocket::close_code::none;
+  if (is_silent) {
+    return base::error(ErrorCode::io, "The receiver did not answer the close of the WebSocket within " +
+                                          std::to_string(kRequestLimit.count()) + " s.");
+  }
   return connection_->trouble(connection_->broken);
 }
 

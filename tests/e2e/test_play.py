@@ -121,6 +121,10 @@ class Play(unittest.TestCase):
             lines = self.play("--to-url", "stdout", "--from", self.whole[3]["position"], "--to",
                               self.whole[9]["position"], offline=offline).stdout.splitlines()
             self.assertEqual([json.loads(line) for line in lines], self.whole[4:10])
+            lines = self.play("--to-url", "stdout", "--from", "0004", "--to", "10",
+                              offline=offline).stdout.splitlines()
+            self.assertEqual([json.loads(line) for line in lines], self.whole[4:10])
+            self.play("--to-url", "stdout", "--from", "10", "--to", "4", offline=offline, status=1)
 
     def ordered(self, events):
         """Each conversation's own order, repeats apart."""
