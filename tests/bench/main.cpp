@@ -15,8 +15,8 @@ namespace {
 
 using namespace hansard::bench;
 
-const std::vector<std::string> kNames{"sends", "delivery", "reads", "idle",     "verify", "rebuild",
-                                      "past",  "search",   "proof", "segments", "audit"};
+const std::vector<std::string> kNames{"sends",  "delivery", "reads",    "idle",  "verify", "rebuild", "past",
+                                      "search", "proof",    "segments", "audit", "resume", "start"};
 
 struct Choice {
   std::vector<std::string> only;  // of kNames; empty for all
@@ -38,6 +38,7 @@ std::vector<Row> run_once(const std::string& binary, double seconds, bool shows_
   if (choice.has("sends")) append(rows, send_rows(scene));
   if (choice.has("delivery")) append(rows, delivery_rows(scene));
   if (choice.has("reads")) append(rows, read_rows(scene));
+  if (choice.has("resume")) append(rows, {resume_row(scene)});
   if (choice.has("idle")) append(rows, {idle_row(scene)});
   server.stop();
   if (choice.has("verify")) append(rows, verify_rows(scene.scratch, choice.log_events));
@@ -49,6 +50,7 @@ std::vector<Row> run_once(const std::string& binary, double seconds, bool shows_
   if (choice.has("search")) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   if (choice.has("segments")) append(rows, segment_rows(scene.scratch, choice.log_events));
   if (choice.has("audit")) append(rows, audit_rows(binary, scene.scratch, seconds, choice.audit_events));
+  if (choice.has("start")) append(rows, start_rows(binary, scene.scratch, seconds, choice.log_events));
   return rows;
 }
 
@@ -69,7 +71,7 @@ int main(int argc, char** argv) {
   app.add_option("--search-messages", choice.search_messages, "messages in the index of the search rows (1000000)")
       ->check(CLI::Range(100'000, 100'000'000));
   app.add_option("--log-events", choice.log_events,
-                 "events in the log of the verify, rebuild, proof and segments rows (2000000)")
+                 "events in the log of the verify, rebuild, proof, segments and start rows (2000000)")
       ->check(CLI::Range(1'000, 100'000'000));
   app.add_option("--audit-events", choice.audit_events,
                  "events in the log of the audit rows (1000000; the full form has 10000000)")

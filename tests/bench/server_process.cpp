@@ -71,9 +71,13 @@ ServerProcess::ServerProcess(const std::string& binary, const std::string& proof
 
 ServerProcess::~ServerProcess() { stop(); }
 
-void ServerProcess::stop() {
+void ServerProcess::stop() { end(SIGTERM); }
+
+void ServerProcess::kill() { end(SIGKILL); }
+
+void ServerProcess::end(int signal) {
   if (child_ <= 0) return;
-  ::kill(child_, SIGTERM);
+  ::kill(child_, signal);
   int status = 0;
   ::waitpid(child_, &status, 0);
   child_ = -1;

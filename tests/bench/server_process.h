@@ -34,9 +34,12 @@ class ServerProcess {
   std::map<std::string, double> metric_by_labels(const std::string& name) const;
   double metric(const std::string& name) const;
   const std::string& data_folder() const { return data_; }
+  void kill();  // SIGKILL; keeps the folder too
   void stop();  // and keeps the folder until destruction
 
  private:
+  void end(int signal);
+
   const support::TempFolder folder_;
   std::string data_, secret_;
   pid_t child_ = -1;
