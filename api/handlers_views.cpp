@@ -208,12 +208,14 @@ Answered<Response> get_view(Context& context, const Call& call) {
 Answered<Response> rebuild_view(Context& context, const Call& call) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
   TRY(auto request, request_of(context, call, *rebuilder));
-  if (!request.views.empty()) {
-    if (auto started = rebuilder->start(request); !started) return problem_of_order(started.error());
-  }
   bool has_search = context.search != nullptr && (call.path_values.at(0) == kAll || call.path_values.at(0) == kSearch);
   if (has_search) {
     if (auto started = context.search->rebuild(request); !started) return problem_of_order(started.error());
+  }
+  if (!request.views.empty()) {
+    auto started = rebuilder->start(request);
+    if (!started && has_search) (void)context.search->cancel();  // all or none
+    if (!started) return problem_of_order(started.error());
   }
   return view_of(context, *rebuilder, call.path_values.at(0));
 }

@@ -53,10 +53,14 @@ base::Result<Rebuilder::Site*> Rebuilder::find(const std::string& view) {
   return base::error(base::ErrorCode::not_found, "there is no view named '" + view + "'");
 }
 
-base::Result<void> Rebuilder::give(Order order, const std::vector<Site*>& sites, RebuildStatus first) {
+base::Result<void> Rebuilder::give(Order order, const std::vector<Site*>& sites, RebuildStatus first,
+                                   const Check& may) {
   {
     std::lock_guard lock(mutex_);
     if (is_busy_ || stopping_) return refused("a rebuild is under way: wait for its end or cancel it");
+    if (may) {
+      TRY(may());
+    }
     is_busy_ = true;
     cancelled_ = false;
     order_ = std::move(order);
@@ -87,22 +91,24 @@ base::Result<void> Rebuilder::swap(const std::string& view, bool force) {
   TRY(Site * site, find(view));
   RebuildStatus first;
   first.state = RebuildState::swapping;
-  {
-    std::lock_guard lock(mutex_);
-    bool is_equal = site->status && site->status->state == RebuildState::built;
-    bool differs = site->status && site->status->state == RebuildState::differs;
-    if (!is_equal && !differs) return refused("nothing is built that could be swapped: start a rebuild first");
+  auto may = [site, force]() -> base::Result<void> {
+    if (!site->waits_for_swap()) return refused("nothing is built that could be swapped: start a rebuild first");
+    bool differs = site->status->state == RebuildState::differs;
     if (differs && !force) return refused("the rebuilt view differs from the live one: " + site->status->why);
-  }
-  return give([this, site, force] { take_over(*site, force, RebuildState::swapped); }, {site}, first);
+    return base::success();
+  };
+  return give([this, site, force] { take_over(*site, force, RebuildState::swapped); }, {site}, first, may);
 }
 
 base::Result<void> Rebuilder::roll_back(const std::string& view) {
   TRY(Site * site, find(view));
-  if (!pointer_of(*site).previous) return refused("no earlier one of the view is kept: there is nothing to go back to");
   RebuildStatus first;
   first.state = RebuildState::rolling_back;
-  return give([this, site] { revive(*site); }, {site}, first);
+  auto may = [this, site]() -> base::Result<void> {
+    if (pointer_of(*site).previous) return base::success();
+    return refused("no earlier one of the view is kept: there is nothing to go back to");
+  };
+  return give([this, site] { revive(*site); }, {site}, first, may);
 }
 
 base::Result<void> Rebuilder::drop(const std::string& view) {
@@ -119,6 +125,8 @@ base::Result<void> Rebuilder::drop(const std::string& view) {
   if (failed) return base::error(base::ErrorCode::io, "cannot remove " + folder + ": " + failed.message());
   return base::success();
 }
+
+bool Rebuilder::Site::waits_for_swap() const { return built && status && projections::waits_for_swap(status->state); }
 
 bool Rebuilder::Site::is_read() const {
   return std::any_of(retired.begin(), retired.end(), [](const auto& store) { return !store.expired(); });
@@ -150,21 +158,21 @@ base::Result<void> Rebuilder::keep_only_live(Site& site) {
 
 base::Result<void> Rebuilder::cancel(const std::string& view) {
   TRY(Site * site, find(view));
-  bool is_waiting = false;
   {
     std::lock_guard lock(mutex_);
-    if (!site->status) return refused("nothing is under way");
-    is_waiting = site->status->state == RebuildState::built || site->status->state == RebuildState::differs;
-    if (is_under_way(site->status->state)) {
+    if (site->status && is_under_way(site->status->state)) {
       cancelled_ = true;
       changed_.notify_all();
       return base::success();
     }
   }
-  if (!is_waiting) return refused("nothing is under way");
   RebuildStatus first;
   first.state = RebuildState::cancelled;
-  return give([site] { site->built.reset(); }, {site}, first);
+  auto may = [site]() -> base::Result<void> {
+    if (site->waits_for_swap()) return base::success();
+    return refused("nothing is under way");
+  };
+  return give([site] { site->built.reset(); }, {site}, first, may);
 }
 
 std::vector<RebuildableView> Rebuilder::views() const {

@@ -64,12 +64,15 @@ class Rebuilder {
     base::MonotonicTime started{};
     std::vector<std::weak_ptr<ViewStore>> retired;  // what served before; somebody may still read it
     bool is_read() const;                           // one of those
+    bool waits_for_swap() const;
   };
   using Order = std::function<void()>;
+  using Check = std::function<base::Result<void>()>;
 
   base::Result<void> keep_only_live(Site& site);
   base::Result<Site*> find(const std::string& view);
-  base::Result<void> give(Order order, const std::vector<Site*>& sites, RebuildStatus first);
+  // `may` is asked when no other order is under way or can come; without one, always.
+  base::Result<void> give(Order order, const std::vector<Site*>& sites, RebuildStatus first, const Check& may = {});
   void run();
   bool goes_on() const { return !cancelled_ && !stopping_; }
   // False: cancelled meanwhile.
