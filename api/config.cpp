@@ -11,6 +11,8 @@
 
 #include <toml++/toml.h>
 
+#include "projections/process/post_url.h"
+
 namespace hansard::api {
 
 using base::ErrorCode;
@@ -188,6 +190,9 @@ Result<void> finish_config(Config& config) {
   config.files.folder = config.data_folder + "/files";
   config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
   TRY(process::check_subscribers(config.webhooks));
+  if (!config.push.url.empty() && !process::post_url_of(config.push.url)) {
+    return malformed("proof.push_url '" + config.push.url + "' is not http(s)://HOST/PATH");
+  }
   config.process.data_folder = config.proof.data_folder = config.data_folder;
   config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
   config.search.rebuild_events_per_s = config.views.rebuild_events_per_s;

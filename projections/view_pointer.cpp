@@ -1,20 +1,16 @@
 #include "projections/view_pointer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 
-#include "engine/log/folder_lock.h"
+#include "engine/base/durable_file.h"
 
 namespace hansard::projections {
 
 namespace {
 constexpr char kPointer[] = "/CURRENT";
-constexpr char kBeside[] = "/CURRENT.new";
 
 // Takes the number at the front of `text`.
 bool take_number(std::string_view& text, unsigned& number) {
@@ -22,16 +18,6 @@ bool take_number(std::string_view& text, unsigned& number) {
   if (failed != std::errc() || number == 0) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
-}
-
-base::Result<void> write_synced(const std::string& path, const std::string& text) {
-  int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return log::system_error("cannot create", path);
-  bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-  base::Error failure = log::system_error("cannot write", path);
-  ::close(file);
-  if (!written) return failure;
-  return base::success();
 }
 }  // namespace
 
@@ -68,11 +54,7 @@ ViewPointer read_pointer(const std::string& folder, unsigned version) {
 base::Result<void> write_pointer(const std::string& folder, const ViewPointer& pointer) {
   std::string text = "current " + pointer.current.text() + "\n";
   if (pointer.previous) text += "previous " + pointer.previous->text() + "\n";
-  TRY(write_synced(folder + kBeside, text));
-  if (::rename((folder + kBeside).c_str(), (folder + kPointer).c_str()) != 0) {
-    return log::system_error("cannot rename", folder + kBeside);
-  }
-  return log::sync_folder(folder);
+  return base::replace_file(folder + kPointer, text);
 }
 
 FolderName next_folder(const std::string& folder, unsigned version) {

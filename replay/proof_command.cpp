@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/base/durable_file.h"
 #include "engine/codec/codec.h"
 #include "engine/engine.h"
 #include "engine/event_json.h"
@@ -72,7 +73,7 @@ Result<void> put(const std::string& text, const std::string& file) {
     std::cout << text;
     return base::success();
   }
-  return proof::replace_file(file, text);
+  return base::replace_file(file, text);
 }
 
 int print_key(const Options& given) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "engine/base/durable_file.h"
 #include "engine/base/folder_nesting.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/folder_lock.h"
@@ -24,35 +25,13 @@ base::Error io_error(const std::string& what, const std::error_code& problem) {
   return base::error(code, what + ": " + problem.message());
 }
 
-Result<void> sync_path(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return log::system_error("cannot open", path);
-  const int synced = ::fsync(file);
-  const base::Error failure = log::system_error("cannot sync", path);
-  ::close(file);
-  if (synced != 0) return failure;
-  return base::success();
-}
+using Bring = Result<void> (*)(const std::string& from, const std::string& to);
 
-Result<void> write_file(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-  std::error_code problem;
-  if (fs::file_size(path, problem) != bytes.size() || problem) {
-    return base::error(base::ErrorCode::io, "cannot write " + path);
-  }
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, problem);
-  return sync_path(path);
-}
-
-// A link is as durable as its name; a copy is synced.
-Result<void> link_file(const fs::path& from, const fs::path& to) {
-  std::error_code problem;
-  fs::create_hard_link(from, to, problem);
-  if (!problem) return base::success();
-  fs::copy_file(from, to, problem);
-  if (problem == std::errc::no_such_file_or_directory) return base::success();  // collected meanwhile
-  if (problem) return io_error("cannot copy " + from.string(), problem);
-  return sync_path(to.string());
+// Nothing where the file was collected meanwhile.
+Result<void> link_file(const std::string& from, const std::string& to) {
+  auto linked = base::link_or_copy(from, to);
+  if (!linked && linked.error().code == base::ErrorCode::not_found) return base::success();
+  return linked;
 }
 
 class Making {
@@ -66,7 +45,7 @@ class Making {
     TRY(auto files, link_tree(request_.data + "/files", partial_ + "/files", "incoming"));
     manifest_.attachments = files.files;
     if (request_.with_keys) {
-      TRY(link_keys());
+      TRY(copy_keys());
     }
     TRY(finish());
     return manifest_;
@@ -105,10 +84,8 @@ class Making {
   }
 
   // A RocksDB that nobody has open: copied in full, since parts of it change in place.
-  Result<void> link_keys() {
-    std::error_code problem;
-    fs::copy(request_.data + "/keys", partial_ + "/keys", fs::copy_options::recursive, problem);
-    if (problem) return io_error("cannot copy the keys", problem);
+  Result<void> copy_keys() {
+    TRY(copy_tree(request_.data + "/keys", partial_ + "/keys"));
     manifest_.with_keys = true;
     return base::success();
   }
@@ -134,18 +111,18 @@ class Making {
     for (const auto& entry : fs::recursive_directory_iterator(partial_, problem)) {
       if (entry.is_regular_file()) manifest_.bytes += entry.file_size();
       if (entry.is_directory()) {
-        TRY(log::sync_folder(entry.path().string()));
+        TRY(base::sync_folder(entry.path().string()));
       }
     }
     if (problem) return io_error("cannot list " + partial_, problem);
     manifest_.name = fs::path(request_.out).filename().string();
     manifest_.at_rest = request_.at_rest;
     manifest_.created_at = base::time_text(clock_.now());
-    TRY(write_file(partial_ + "/" + std::string(kManifestName), to_json(manifest_)));
-    TRY(log::sync_folder(partial_));
+    TRY(base::write_synced(partial_ + "/" + std::string(kManifestName), to_json(manifest_)));
+    TRY(base::sync_folder(partial_));
     fs::rename(partial_, request_.out, problem);
     if (problem) return io_error("cannot rename " + partial_, problem);
-    return log::sync_folder(fs::absolute(request_.out, problem).parent_path().string());
+    return base::sync_folder(fs::absolute(request_.out, problem).parent_path().string());
   }
 
   const BackupRequest& request_;
@@ -155,7 +132,8 @@ class Making {
 };
 }  // namespace
 
-Result<Copied> link_tree(const std::string& from, const std::string& to, const std::string& except) {
+namespace {
+Result<Copied> bring_tree(const std::string& from, const std::string& to, const std::string& except, Bring bring) {
   Copied copied;
   std::error_code problem;
   if (!fs::exists(from, problem)) return copied;
@@ -172,15 +150,24 @@ Result<Copied> link_tree(const std::string& from, const std::string& to, const s
     if (folders.insert(target.parent_path().string()).second) {
       TRY(log::make_folder(target.parent_path().string()));
     }
-    TRY(link_file(entry->path(), target));
+    TRY(bring(entry->path().string(), target.string()));
     ++copied.files;
     copied.bytes += entry->file_size();
   }
   if (problem) return io_error("cannot list " + from, problem);
   for (const std::string& folder : folders) {
-    TRY(log::sync_folder(folder));
+    TRY(base::sync_folder(folder));
   }
   return copied;
+}
+}  // namespace
+
+Result<Copied> link_tree(const std::string& from, const std::string& to, const std::string& except) {
+  return bring_tree(from, to, except, link_file);
+}
+
+Result<Copied> copy_tree(const std::string& from, const std::string& to) {
+  return bring_tree(from, to, "", base::copy_file);
 }
 
 Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& clock) {

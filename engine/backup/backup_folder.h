@@ -38,5 +38,7 @@ struct Copied {
   std::uint64_t files = 0, bytes = 0;
 };
 Result<Copied> link_tree(const std::string& from, const std::string& to, const std::string& except = "");
+// Copies all, for files that change in place. Both are on stable storage on return.
+Result<Copied> copy_tree(const std::string& from, const std::string& to);
 
 }  // namespace hansard::backup

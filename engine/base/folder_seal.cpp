@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/crc32c.h"
+#include "engine/base/durable_file.h"
 #include "engine/base/hash.h"
 
 namespace hansard::base {
@@ -24,10 +25,6 @@ constexpr std::string_view kFirstLine = "hansard seal 1\n";
 constexpr std::size_t kPieceBytes = 1u << 20;
 constexpr std::size_t kCrcDigits = 8;
 
-Error io_error(const std::string& what, const std::string& path) {
-  return error(ErrorCode::io, what + " " + path + ": " + std::strerror(errno));
-}
-
 struct Descriptor {
   explicit Descriptor(int number) : value(number) {}
   ~Descriptor() {
@@ -37,11 +34,6 @@ struct Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   const int value;
 };
-
-bool sync_names(const std::string& folder) {
-  Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return opened.value >= 0 && ::fsync(opened.value) == 0;
-}
 
 std::string hex(std::uint32_t crc) {
   std::array<char, kCrcDigits + 1> text{};
@@ -83,27 +75,19 @@ bool parse_seal(std::string_view text, std::vector<SealedFile>& files) {
   return true;
 }
 
-bool write_whole(const std::string& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return file.value >= 0 && ::write(file.value, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-         ::fsync(file.value) == 0;
-}
-
 // Under another name first: a seal is whole or not there.
 void seal(const std::string& folder) {
-  const std::string path = folder + "/" + kSealName, fresh = path + ".new";
   auto files = sum_files(folder, kSealedBytesMax);
-  if (!files || !write_whole(fresh, seal_text(files.value()))) return;
-  if (::rename(fresh.c_str(), path.c_str()) == 0) sync_names(folder);
+  if (files) (void)replace_file(folder + "/" + kSealName, seal_text(files.value()));
 }
 }  // namespace
 
 Result<FolderSeal> FolderSeal::lift(std::string folder) {
   const std::string path = folder + "/" + kSealName;
   if (::unlink(path.c_str()) == 0) {
-    if (!sync_names(folder)) return io_error("cannot lift the seal of", folder);
+    TRY(sync_folder(folder));
   } else if (errno != ENOENT) {
-    return io_error("cannot lift the seal of", folder);
+    return system_error("cannot lift the seal of", folder);
   }
   return FolderSeal(std::move(folder));
 }
@@ -136,12 +120,12 @@ bool is_sealed_name(std::string_view name) {
 
 Result<SealedFile> sum_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.value < 0) return io_error("cannot read", path);
+  if (file.value < 0) return system_error("cannot read", path);
   SealedFile sum{fs::path(path).filename().string(), 0, 0};
   std::vector<char> piece(kPieceBytes);
   for (;;) {
     const ssize_t got = ::read(file.value, piece.data(), piece.size());
-    if (got < 0) return io_error("cannot read", path);
+    if (got < 0) return system_error("cannot read", path);
     if (got == 0) return sum;
     sum.bytes += static_cast<std::uint64_t>(got);
     sum.crc = crc32c_extend(sum.crc, {piece.data(), static_cast<std::size_t>(got)});

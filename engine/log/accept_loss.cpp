@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/base/durable_file.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/keys.h"
 #include "engine/log/lost_logs.h"
@@ -42,7 +43,7 @@ Result<void> move_aside(const LogPaths& paths, std::uint32_t epoch) {
   std::error_code problem;
   fs::rename(paths.database, lost_folder(paths, epoch), problem);
   if (problem) return file_error("cannot move the damaged log aside", problem);
-  return sync_folder(paths.folder);
+  return base::sync_folder(paths.folder);
 }
 
 // The next open replays the WAL and deletes it; what it could not replay stays readable here.
@@ -56,7 +57,7 @@ Result<void> keep_wal(const LogPaths& paths, std::uint32_t epoch) {
     if (problem) break;
   }
   if (problem) return file_error("cannot keep a copy of the damaged write-ahead log", problem);
-  return sync_folder(lost);
+  return base::sync_folder(lost);
 }
 
 // From here on the witness is of a later epoch than the log, which is refused: a crash before the log has that epoch
@@ -98,7 +99,7 @@ Result<void> create_log(const LogPaths& paths, const Identity& identity, std::op
   }
   fs::rename(paths.fresh, paths.database, problem);
   if (problem) return file_error("cannot put the new event log in place", problem);
-  return sync_folder(paths.folder);
+  return base::sync_folder(paths.folder);
 }
 
 Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const LogOptions& options,

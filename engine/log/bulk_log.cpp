@@ -11,6 +11,7 @@
 #include <rocksdb/sst_file_writer.h>
 
 #include "engine/base/check.h"
+#include "engine/base/durable_file.h"
 #include "engine/log/density.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/identity.h"
@@ -107,7 +108,7 @@ class RocksBulkLog final : public BulkLog {
     if (problem) {
       return base::error(base::ErrorCode::io, "cannot put the restored log in place: " + problem.message());
     }
-    TRY(sync_folder(paths_.folder));
+    TRY(base::sync_folder(paths_.folder));
     return end;
   }
 

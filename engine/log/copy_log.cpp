@@ -9,6 +9,7 @@
 
 #include <rocksdb/utilities/checkpoint.h>
 
+#include "engine/base/durable_file.h"
 #include "engine/log/database.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/preflight.h"
@@ -19,38 +20,22 @@ namespace hansard::log {
 namespace {
 namespace fs = std::filesystem;
 
-Result<void> sync_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return system_error("cannot open", path);
-  const int synced = ::fsync(file);
-  const base::Error failure = system_error("cannot sync", path);
-  ::close(file);
-  if (synced != 0) return failure;
-  return base::success();
-}
-
 // RocksDB 7.8.3 does not sync all that a checkpoint copies.
 Result<void> sync_files(const std::string& folder) {
   std::error_code problem;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    TRY(sync_file(entry.path().string()));
+    TRY(base::sync_file(entry.path().string()));
   }
   if (problem) return base::error(base::ErrorCode::io, "cannot list " + folder + ": " + problem.message());
-  return sync_folder(folder);
+  return base::sync_folder(folder);
 }
 
 // LOCK, traces and statistics of the process that wrote there are no part of the database.
 bool belongs_to_database(const std::string& name) { return name != "LOCK" && !name.starts_with("LOG"); }
 
-Result<void> link_or_copy(const fs::path& from, const fs::path& to) {
-  std::error_code problem;
-  if (from.extension() == ".sst") {
-    fs::create_hard_link(from, to, problem);
-    if (!problem) return base::success();
-  }
-  fs::copy_file(from, to, problem);
-  if (problem) return base::error(base::ErrorCode::io, "cannot copy " + from.string() + ": " + problem.message());
-  return base::success();
+// A closed table never changes; the others are copied.
+Result<void> bring(const fs::path& from, const fs::path& to) {
+  return from.extension() == ".sst" ? base::link_or_copy(from, to) : base::copy_file(from, to);
 }
 }  // namespace
 
@@ -77,7 +62,7 @@ Result<void> copy_stopped_database(const std::string& data_folder, const std::st
   for (const auto& entry : fs::directory_iterator(from, problem)) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_regular_file() || !belongs_to_database(name)) continue;
-    TRY(link_or_copy(entry.path(), fs::path(folder) / name));
+    TRY(bring(entry.path(), fs::path(folder) / name));
   }
   if (problem) return base::error(base::ErrorCode::io, "cannot list " + from + ": " + problem.message());
   return sync_files(folder);

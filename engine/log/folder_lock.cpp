@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/base/durable_file.h"
+
 namespace hansard::log {
 
 namespace {
@@ -25,16 +27,16 @@ std::string parent_of(const std::string& folder) {
 // is somebody else's, and so is the folder in it.
 base::Result<void> sync_found_folder(const std::string& parent) {
   if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return base::success();
-  return sync_folder(parent);
+  return base::sync_folder(parent);
 }
 }  // namespace
 
 base::Result<FolderLock> FolderLock::take(const std::string& folder) {
   int descriptor = open_folder(folder);
-  if (descriptor < 0) return system_error("cannot open the data folder", folder);
+  if (descriptor < 0) return base::system_error("cannot open the data folder", folder);
   FolderLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return system_error("cannot lock the data folder", folder);
+  if (errno != EWOULDBLOCK) return base::system_error("cannot lock the data folder", folder);
   return base::error(base::ErrorCode::in_use,
                      "the data folder " + folder + " is in use by another process; stop that one first");
 }
@@ -52,27 +54,14 @@ FolderLock::~FolderLock() {
 
 base::Result<void> make_folder(const std::string& folder) {
   std::string parent = parent_of(folder);
-  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(parent);
+  if (::mkdir(folder.c_str(), 0700) == 0) return base::sync_folder(parent);
   if (errno == EEXIST) return sync_found_folder(parent);
-  if (errno != ENOENT || parent == folder) return system_error("cannot create the folder", folder);
+  if (errno != ENOENT || parent == folder) return base::system_error("cannot create the folder", folder);
   TRY(make_folder(parent));
   // Once, not by recursion: /proc answers ENOENT below a folder that is there.
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return system_error("cannot create the folder", folder);
-  return sync_folder(parent);
-}
-
-base::Result<void> sync_folder(const std::string& folder) {
-  int descriptor = open_folder(folder);
-  if (descriptor < 0) return system_error("cannot open the folder", folder);
-  int synced = ::fsync(descriptor);
-  base::Error failure = system_error("cannot sync the folder", folder);
-  ::close(descriptor);
-  if (synced != 0) return failure;
-  return base::success();
-}
-
-base::Error system_error(const std::string& what, const std::string& path) {
-  return base::error(base::ErrorCode::io, what + " " + path + ": " + std::generic_category().message(errno));
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return base::system_error("cannot create the folder", folder);
+  return base::sync_folder(parent);
 }
 
 }  // namespace hansard::log

@@ -25,9 +25,5 @@ class FolderLock {
 
 // Makes a private folder (0700) with its parents, durably; one that exists is left as it is.
 base::Result<void> make_folder(const std::string& folder);
-// Makes names created, renamed or removed in `folder` durable.
-base::Result<void> sync_folder(const std::string& folder);
-// "<what> <path>: <text of errno>"
-base::Error system_error(const std::string& what, const std::string& path);
 
 }  // namespace hansard::log

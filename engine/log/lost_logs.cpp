@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/log/folder_lock.h"
+#include "engine/base/durable_file.h"
 
 namespace hansard::log {
 
@@ -20,7 +20,7 @@ base::Result<void> remove_lost(const std::string& data_folder) {
   for (const fs::path& folder : lost) {
     if (!failed) fs::remove_all(folder, failed);
   }
-  if (!failed) return sync_folder(data_folder);
+  if (!failed) return base::sync_folder(data_folder);
   return base::error(base::ErrorCode::io,
                      "cannot remove what is left of lost logs in " + data_folder + ": " + failed.message());
 }

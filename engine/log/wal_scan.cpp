@@ -8,8 +8,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/durable_file.h"
 #include "engine/log/block_log.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::log {
 
@@ -90,7 +90,7 @@ base::Result<std::string> file_content(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string content(std::filesystem::file_size(path), '\0');
   file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  if (!file) return system_error("cannot read", path.string());
+  if (!file) return base::system_error("cannot read", path.string());
   return content;
 }
 }  // namespace

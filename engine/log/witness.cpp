@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-#include "engine/log/folder_lock.h"
+#include "engine/base/durable_file.h"
 
 namespace hansard::log {
 
@@ -82,7 +82,7 @@ base::Result<WitnessReading> read_witness(const std::string& path) {
   WitnessReading reading;
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0 && errno == ENOENT) return reading;
-  if (descriptor < 0) return system_error("cannot read the tail witness", path);
+  if (descriptor < 0) return base::system_error("cannot read the tail witness", path);
   reading.state = WitnessFileState::unreadable;
   for (std::size_t i = 0; i < 2; ++i) {
     Slot slot{};
@@ -131,9 +131,9 @@ WitnessFile::~WitnessFile() {
 
 base::Result<WitnessFile> WitnessFile::open(const std::string& path, std::uint64_t last_sequence) {
   int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return system_error("cannot open the tail witness", path);
+  if (descriptor < 0) return base::system_error("cannot open the tail witness", path);
   WitnessFile file(path, descriptor, last_sequence);
-  TRY(sync_folder(std::filesystem::path(path).parent_path().string()));
+  TRY(base::sync_folder(std::filesystem::path(path).parent_path().string()));
   return file;
 }
 
@@ -143,7 +143,7 @@ base::Result<void> WitnessFile::write(const Witness& witness) {
   const auto at = static_cast<off_t>(sequence % 2 * kWitnessSlotStride);
   if (::pwrite(descriptor_, slot.data(), slot.size(), at) != static_cast<ssize_t>(slot.size()) ||
       ::fdatasync(descriptor_) != 0) {
-    return system_error("cannot write the tail witness", path_);
+    return base::system_error("cannot write the tail witness", path_);
   }
   sequence_ = sequence;
   return base::success();

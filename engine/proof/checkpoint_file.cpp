@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
-#include "engine/log/folder_lock.h"
+#include "engine/base/durable_file.h"
 #include "engine/proof/origin.h"
 #include "engine/proof/small_file.h"
 
@@ -29,8 +29,8 @@ Result<std::uint64_t> kept_of_epoch(const log::EventLog& log, std::uint32_t epoc
 
 Result<void> set_aside(const ProofPaths& paths, std::uint32_t epoch) {
   const std::string to = paths.checkpoint + ".epoch-" + std::to_string(epoch);
-  if (std::rename(paths.checkpoint.c_str(), to.c_str()) != 0) return log::system_error("cannot set aside", to);
-  return log::sync_folder(paths.folder);
+  if (std::rename(paths.checkpoint.c_str(), to.c_str()) != 0) return base::system_error("cannot set aside", to);
+  return base::sync_folder(paths.folder);
 }
 
 base::Error foreign(const ProofPaths& paths, const std::string& origin) {
@@ -71,11 +71,11 @@ ProofPaths::ProofPaths(const std::string& data_folder)
       signing_key(data + "/checkpoint.key") {}
 
 Result<void> store_checkpoint(const ProofPaths& paths, const std::string& note, const VerifierKey& key) {
-  TRY(replace_file(paths.checkpoint, note));
+  TRY(base::replace_file(paths.checkpoint, note));
   const std::string line = key.text() + "\n";
   TRY(auto stored, read_file(paths.verifier, kKeyBytesMax));
   if (stored == line) return base::success();
-  return replace_file(paths.verifier, line);
+  return base::replace_file(paths.verifier, line);
 }
 
 Result<std::optional<StoredCheckpoint>> load_checkpoint(const ProofPaths& paths, const VerifierKey* current) {

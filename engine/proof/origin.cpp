@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "engine/base/durable_file.h"
 #include "engine/proof/small_file.h"
 
 namespace hansard::proof {
@@ -21,7 +22,7 @@ Result<SigningKey> make_key(const std::string& path, std::string_view origin, co
                        "proof.origin must be printable ASCII without spaces and \"+\": " + name);
   }
   SigningKey key = SigningKey::make(std::move(name));
-  TRY(replace_file(path, key.text() + "\n"));
+  TRY(base::replace_file(path, key.text() + "\n"));
   return key;
 }
 }  // namespace

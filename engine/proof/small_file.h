@@ -1,6 +1,6 @@
-// Small files that are replaced as a whole: the key, the stored checkpoint.
+// Small files that are read as a whole: the key, the stored checkpoint. They are written by base/durable_file.h.
 //
-// Thread: one writer per file.
+// Thread: any.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,6 @@
 
 namespace hansard::proof {
 
-// Mode 0600, on stable storage under its name on return; a crash leaves the old file or the new one, and nothing that
-// looks like either.
-base::Result<void> replace_file(const std::string& path, std::string_view bytes);
 // Nothing: there is none. `corrupt` when it is longer than `bytes_max`.
 base::Result<std::optional<std::string>> read_file(const std::string& path, std::size_t bytes_max);
 

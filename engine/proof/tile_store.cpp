@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/durable_file.h"
 #include "engine/log/folder_lock.h"
 
 namespace hansard::proof {
@@ -21,7 +22,7 @@ Result<void> write_all(int descriptor, std::string_view bytes, std::uint64_t at,
   while (!bytes.empty()) {
     const ssize_t wrote = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return log::system_error("cannot write the proof hashes", path);
+    if (wrote <= 0) return base::system_error("cannot write the proof hashes", path);
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
     at += static_cast<std::uint64_t>(wrote);
   }
@@ -29,7 +30,7 @@ Result<void> write_all(int descriptor, std::string_view bytes, std::uint64_t at,
 }
 
 Result<void> sync_file(int descriptor, const std::string& path) {
-  if (::fdatasync(descriptor) != 0) return log::system_error("cannot sync the proof hashes", path);
+  if (::fdatasync(descriptor) != 0) return base::system_error("cannot sync the proof hashes", path);
   return base::success();
 }
 
@@ -61,7 +62,7 @@ Result<std::unique_ptr<TileStore>> TileStore::open(const std::string& folder, Mo
   }
   store->flushed_ = size;
   if (mode == Mode::write) {
-    TRY(log::sync_folder(store->folder_));
+    TRY(base::sync_folder(store->folder_));
     TRY(store->cut(size));
   }
   return store;
@@ -82,7 +83,7 @@ Result<void> TileStore::open_level(unsigned number, Mode mode) {
   if (level.descriptor < 0 && mode == Mode::read_only && errno == ENOENT) return base::success();
   struct stat status{};
   if (level.descriptor < 0 || ::fstat(level.descriptor, &status) != 0) {
-    return log::system_error("cannot open the proof hashes", path(number));
+    return base::system_error("cannot open the proof hashes", path(number));
   }
   level.count = static_cast<std::uint64_t>(status.st_size) / kHashBytes;
   return base::success();
@@ -95,7 +96,7 @@ Result<void> TileStore::cut(std::uint64_t size) {
     level.waiting.clear();
     level.count = size >> (kTileHeight * number);
     if (::ftruncate(level.descriptor, static_cast<off_t>(level.count * kHashBytes)) != 0) {
-      return log::system_error("cannot cut the proof hashes", path(number));
+      return base::system_error("cannot cut the proof hashes", path(number));
     }
     TRY(sync_file(level.descriptor, path(number)));
   }
@@ -146,7 +147,7 @@ Result<std::string> TileStore::hashes(unsigned level, std::uint64_t first, std::
     const ssize_t n = ::pread(levels_[level].descriptor, bytes.data() + got, bytes.size() - got,
                               static_cast<off_t>(first * kHashBytes + got));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return log::system_error("cannot read the proof hashes", path(level));
+    if (n < 0) return base::system_error("cannot read the proof hashes", path(level));
     if (n == 0) return base::error(base::ErrorCode::corrupt, "the proof hashes were cut: " + path(level));
     got += static_cast<std::size_t>(n);
   }

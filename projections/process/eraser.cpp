@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/check.h"
+
 namespace hansard::process {
 
 using base::Position;
@@ -209,6 +211,7 @@ Result<bool> Eraser::overwrite() {
     if (!job.first) job.first = taken.front();
     job.last = taken.back();
   }
+  CHECK(!events.empty(), "an erasure read nothing below its end", job.at.value);
   job.at = events.back()->position;
   return true;
 }

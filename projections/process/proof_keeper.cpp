@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/durable_file.h"
 #include "engine/base/this_thread.h"
-#include "engine/proof/small_file.h"
+#include "projections/process/post_url.h"
 
 namespace hansard::process {
-
-namespace {
-bool is_loopback(const std::string& url) {
-  return url.find("://127.0.0.1") != std::string::npos || url.find("://[::1]") != std::string::npos ||
-         url.find("://localhost") != std::string::npos;
-}
-}  // namespace
 
 ProofKeeper::ProofKeeper(Parts parts, const PushOptions& options, std::unique_ptr<HttpPost> post)
     : parts_(std::move(parts)),
@@ -61,7 +55,7 @@ base::MonotonicTime ProofKeeper::push() {
 
 std::string ProofKeeper::push_file(const std::string& note) const {
   if (push_.file.empty()) return "";
-  auto written = proof::replace_file(push_.file, note);
+  auto written = base::replace_file(push_.file, note);
   return written ? "" : written.error().detail;
 }
 
@@ -72,7 +66,8 @@ std::string ProofKeeper::push_url(const std::string& note) {
   request.headers = {"Content-Type: text/plain; charset=utf-8"};
   request.body = note;
   request.timeout_ms = push_.timeout_ms;
-  request.is_loopback = is_loopback(push_.url);
+  const auto url = post_url_of(push_.url);
+  request.is_loopback = url && url->is_loopback;
   request.ca_file = push_.ca_file;
   const HttpReply reply = post_->send(request);
   if (reply.status >= 200 && reply.status < 300) return "";

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "projections/process/post_url.h"
+
 namespace hansard::process {
 
 using base::ErrorCode;
@@ -11,7 +13,6 @@ using base::Result;
 
 namespace {
 constexpr std::size_t kNameBytesMax = 64;
-constexpr std::size_t kUrlBytesMax = 2'048;
 constexpr std::uint16_t kEventTypeMost = 255;  // every number in use lies below
 
 base::Error wrong(const SubscriberOptions& options, const std::string& what) {
@@ -23,38 +24,11 @@ bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits);
 }
 
-struct UrlParts {
-  std::string_view scheme;
-  std::string_view authority;
-};
-
-// Visible ASCII, a scheme, and a host without user and password: what libcurl is given has one reading.
-std::optional<UrlParts> parts_of(std::string_view url) {
-  const auto visible = [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; };
-  if (url.size() > kUrlBytesMax || !std::all_of(url.begin(), url.end(), visible)) return std::nullopt;
-  const auto colon = url.find("://");
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto rest = url.substr(colon + 3);
-  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (authority.empty() || authority.find('@') != std::string_view::npos) return std::nullopt;
-  return UrlParts{url.substr(0, colon), authority};
-}
-
-bool is_loopback(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1) == "[::1]";
-  const auto host = authority.substr(0, authority.find(':'));
-  const auto numeric = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
-  return host == "localhost" || (host.starts_with("127.") && std::all_of(host.begin(), host.end(), numeric));
-}
-
 Result<bool> check_url(const SubscriberOptions& options) {
-  const auto url = parts_of(options.url);
-  if (!url || (url->scheme != "https" && url->scheme != "http")) {
-    return wrong(options, "the url is not https://HOST/PATH");
-  }
-  const bool local = is_loopback(url->authority);
-  if (url->scheme == "http" && !local) return wrong(options, "the url must be https; http is for 127.0.0.1 only");
-  return local;
+  const auto url = post_url_of(options.url);
+  if (!url) return wrong(options, "the url is not https://HOST/PATH");
+  if (!url->is_https && !url->is_loopback) return wrong(options, "the url must be https; http is for 127.0.0.1 only");
+  return url->is_loopback;
 }
 
 std::optional<domain::EventType> type_of_name(std::string_view name) {

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/base/durable_file.h"
 #include "engine/codec/codec.h"
 #include "engine/files/blob_folder.h"
 #include "engine/log/folder_lock.h"
@@ -98,25 +99,6 @@ base::Digest digest_of_file(const fs::path& path) {
   return hash.finish();
 }
 
-Result<void> sync_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool is_synced = file >= 0 && ::fsync(file) == 0;
-  const base::Error failure = log::system_error("cannot sync", path);
-  if (file >= 0) ::close(file);
-  if (!is_synced) return failure;
-  return base::success();
-}
-
-// A link is as durable as its name; a copy is synced.
-Result<void> link_or_copy(const fs::path& from, const fs::path& to) {
-  std::error_code problem;
-  fs::create_hard_link(from, to, problem);
-  if (!problem) return base::success();
-  fs::copy_file(from, to, problem);
-  if (!problem) return sync_file(to.string());
-  return base::error(base::ErrorCode::io, "cannot copy " + from.string() + ": " + problem.message());
-}
-
 base::Error another(const fs::path& path) {
   return base::error(base::ErrorCode::corrupt, path.string() +
                                                    " is damaged: its bytes are not those its name is the SHA-256 of. "
@@ -146,15 +128,15 @@ Result<Attachments> take_attachments(const std::vector<base::Digest>& wanted, co
     if (folders.insert(shard).second) {
       TRY(log::make_folder(shard));
     }
-    TRY(link_or_copy(source, fs::path(shard) / name));
+    TRY(base::link_or_copy(source, fs::path(shard) / name));
     if (digest_of_file(fs::path(shard) / name) != sha256) return another(source);
     ++taken.files;
     taken.bytes += bytes;
   }
   for (const std::string& folder : folders) {
-    TRY(log::sync_folder(folder));
+    TRY(base::sync_folder(folder));
   }
-  TRY(log::sync_folder(to));
+  TRY(base::sync_folder(to));
   return taken;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "engine/base/durable_file.h"
 #include "engine/base/json.h"
 #include "replay/segments/small_file.h"
 
@@ -60,13 +61,13 @@ Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const std::string& out,
   }
   TRY(folder->remove_torn());
   folder->journal_ = ::open(folder->journal_path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (folder->journal_ < 0) return log::system_error("cannot open", folder->journal_path_);
+  if (folder->journal_ < 0) return base::system_error("cannot open", folder->journal_path_);
   return folder;
 }
 
 Result<void> ExportFolder::begin(const Manifest& plan) {
-  TRY(write_small_file(journal_path_, plan_line(plan)));
-  return log::sync_folder(partial_);
+  TRY(base::write_synced(journal_path_, plan_line(plan)));
+  return base::sync_folder(partial_);
 }
 
 // A line torn by the interruption is cut off; its stretch is read again.
@@ -95,7 +96,7 @@ Result<void> ExportFolder::resume(std::string_view journal, Manifest& plan, bool
   }
   resumed_ = kept_.size();
   if (whole != journal.size() && ::truncate(journal_path_.c_str(), static_cast<off_t>(whole)) != 0) {
-    return log::system_error("cannot cut", journal_path_);
+    return base::system_error("cannot cut", journal_path_);
   }
   return base::success();
 }
@@ -129,10 +130,10 @@ bool ExportFolder::is_kept(Position first) const {
 
 Result<void> ExportFolder::keep(Position first, const std::optional<FileEntry>& entry) {
   if (entry) {
-    TRY(log::sync_folder(fs::path(path(entry->name)).parent_path().string()));
+    TRY(base::sync_folder(fs::path(path(entry->name)).parent_path().string()));
   }
   if (entry && entry->proofs) {
-    TRY(log::sync_folder(path("proofs")));
+    TRY(base::sync_folder(path("proofs")));
   }
   std::lock_guard lock(mutex_);
   TRY(append_to_file(journal_, journal_path_, journal_line(first, entry)));
@@ -152,14 +153,14 @@ std::vector<FileEntry> ExportFolder::files() const {
 Result<void> ExportFolder::finish(const Manifest& manifest) {
   const std::string json = to_json(manifest);
   const std::string name(kManifestName);
-  TRY(write_small_file(path(std::string(kManifestSumName)),
-                       hex(base::view_of(base::sha256(json))) + "  " + name + "\n"));
-  TRY(write_small_file(path(name), json));
-  TRY(log::sync_folder(partial_));
+  TRY(base::write_synced(path(std::string(kManifestSumName)),
+                         hex(base::view_of(base::sha256(json))) + "  " + name + "\n"));
+  TRY(base::write_synced(path(name), json));
+  TRY(base::sync_folder(partial_));
   std::error_code problem;
   fs::rename(partial_, out_, problem);
   if (problem) return io_error("cannot rename " + partial_ + " to " + out_, problem);
-  TRY(log::sync_folder(fs::absolute(out_, problem).parent_path().string()));
+  TRY(base::sync_folder(fs::absolute(out_, problem).parent_path().string()));
   // A crash before this line leaves a whole export with a journal beside its manifest, which nobody reads.
   fs::remove(out_ + "/" + std::string(kJournalName), problem);
   return base::success();

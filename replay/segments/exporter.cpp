@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "engine/base/durable_file.h"
 #include "engine/base/folder_nesting.h"
 #include "engine/codec/codec.h"
 #include "engine/log/folder_lock.h"
@@ -174,7 +175,7 @@ class Export {
       const std::string name = "schemas/" + std::string(schema.name);
       const std::string path = folder_->path(name);
       TRY(log::make_folder(std::filesystem::path(path).parent_path().string()));
-      TRY(write_small_file(path, schema.text));
+      TRY(base::write_synced(path, schema.text));
       plan_.schemas.push_back({name, schema.text.size(), base::sha256(schema.text)});
     }
     return base::success();

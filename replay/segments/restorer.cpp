@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/backup/backup_folder.h"
+#include "engine/base/durable_file.h"
 #include "engine/log/bulk_log.h"
 #include "engine/log/folder_lock.h"
 #include "replay/segments/attachments.h"
@@ -58,7 +59,7 @@ class WorkFolder {
     std::error_code problem;
     fs::rename(path_, data_, problem);
     if (problem) return io_error("cannot rename " + path_ + " to " + data_, problem);
-    return log::sync_folder(fs::absolute(data_, problem).parent_path().string());
+    return base::sync_folder(fs::absolute(data_, problem).parent_path().string());
   }
 
  private:
@@ -110,12 +111,14 @@ class Restore {
     return table->end();
   }
 
-  // A restore to before what was signed has nothing to hold its records against but their own checksums.
+  // A restore to before what was signed has nothing to hold its records against but their own checksums; a source that
+  // ends before it has lost records.
   Result<void> check_root() {
     const std::uint64_t size = source_.hashed.size;
-    if (size == 0 || end_.value < size) return base::success();
+    if (size == 0 || (end_.value < size && end_ < source_.end)) return base::success();
     const auto parts = static_cast<std::size_t>((size - 1) / kPositionsPerSegment + 1);
-    if (proof::root_of_parts(std::span(roots_).first(parts)) == source_.hashed.root) return base::success();
+    const bool is_whole = end_.value >= size && parts <= roots_.size();
+    if (is_whole && proof::root_of_parts(std::span(roots_).first(parts)) == source_.hashed.root) return base::success();
     return base::error(base::ErrorCode::corrupt,
                        request_.from + " is not what was backed up: its first " + std::to_string(size) +
                            " records do not have the root that its manifest names. Take another copy of this backup, "
@@ -165,11 +168,7 @@ Result<bool> raises_epoch(const RestoreRequest& request, const RestoreSource& so
 // What is there besides the log: `files` attachments as links, each checked, and the keys of a backup that has them.
 Result<std::uint64_t> bring_files(const RestoreRequest& request, std::uint64_t files, const std::string& to) {
   TRY(auto copied, backup::link_tree(request.from + "/files", to + "/files"));
-  std::error_code problem;
-  if (fs::exists(request.from + "/keys", problem)) {
-    fs::copy(request.from + "/keys", to + "/keys", fs::copy_options::recursive, problem);
-  }
-  if (problem) return io_error("cannot copy the keys of the backup", problem);
+  TRY(backup::copy_tree(request.from + "/keys", to + "/keys"));
   TRY(auto whole, check_attachments(to + "/files"));
   if (copied.files >= files) return whole.files;  // an older export has them beside it, by hand
   return base::error(base::ErrorCode::corrupt, request.from + " has " + std::to_string(copied.files) +

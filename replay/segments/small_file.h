@@ -1,4 +1,5 @@
-// Files that fit in memory, read and written as a whole: manifests, journals, schemas.
+// Files that fit in memory, read as a whole: manifests, journals, schemas; and a journal's next line. Whole ones are
+// written by base/durable_file.h.
 //
 // Thread: any. The calls block.
 #pragma once
@@ -13,8 +14,6 @@ namespace hansard::segments {
 
 // `not_found`, `io`, or `corrupt` for more than `bytes_max`.
 base::Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max);
-// A new file (0600), on stable storage on return; a file of this name is replaced.
-base::Result<void> write_small_file(const std::string& path, std::string_view bytes);
 // Appends one piece, on stable storage on return.
 base::Result<void> append_to_file(int file, const std::string& path, std::string_view bytes);
 

@@ -1,0 +1,85 @@
+#include "engine/base/durable_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace hansard::base {
+
+namespace {
+struct Descriptor {
+  explicit Descriptor(int number) : value(number) {}
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  const int value;
+};
+
+Result<void> sync_opened(const std::string& path, int flags) {
+  const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
+  if (file.value < 0) return system_error("cannot open", path);
+  if (::fsync(file.value) != 0) return system_error("cannot sync", path);
+  return success();
+}
+}  // namespace
+
+Error system_error(const std::string& what, const std::string& path) {
+  const ErrorCode code = errno == ENOSPC ? ErrorCode::disk_full : ErrorCode::io;
+  return error(code, what + " " + path + ": " + std::generic_category().message(errno));
+}
+
+Result<void> write_all(int descriptor, const std::string& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error("cannot write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return success();
+}
+
+Result<void> write_synced(const std::string& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (file.value < 0) return system_error("cannot create", path);
+  TRY(write_all(file.value, path, bytes));
+  if (::fsync(file.value) != 0) return system_error("cannot sync", path);
+  return success();
+}
+
+Result<void> replace_file(const std::string& path, std::string_view bytes) {
+  const std::string beside = path + ".new";
+  TRY(write_synced(beside, bytes));
+  if (std::rename(beside.c_str(), path.c_str()) != 0) return system_error("cannot put in place", path);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return sync_folder(folder.empty() ? "." : folder);
+}
+
+Result<void> copy_file(const std::string& from, const std::string& to) {
+  std::error_code problem;
+  std::filesystem::copy_file(from, to, problem);
+  if (!problem) return sync_file(to);
+  const bool is_gone = problem == std::errc::no_such_file_or_directory;
+  const bool is_full = problem == std::errc::no_space_on_device;
+  return error(is_gone   ? ErrorCode::not_found
+               : is_full ? ErrorCode::disk_full
+                         : ErrorCode::io,
+               "cannot copy " + from + ": " + problem.message());
+}
+
+Result<void> link_or_copy(const std::string& from, const std::string& to) {
+  std::error_code problem;
+  std::filesystem::create_hard_link(from, to, problem);
+  return problem ? copy_file(from, to) : success();
+}
+
+Result<void> sync_file(const std::string& path) { return sync_opened(path, O_RDONLY); }
+
+Result<void> sync_folder(const std::string& folder) { return sync_opened(folder, O_RDONLY | O_DIRECTORY); }
+
+}  // namespace hansard::base

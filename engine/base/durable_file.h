@@ -1,0 +1,32 @@
+// Files and names that are on stable storage when a call returns: written whole, synced, and their names synced too.
+// POSIX: a rename replaces in one step, and an fsync of the folder makes the name last.
+//
+// Thread: one writer per file. Errors: disk_full and io, with the path and the system's own words.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace hansard::base {
+
+// "<what> <path>: <text of errno>"
+Error system_error(const std::string& what, const std::string& path);
+
+// Every byte, at the descriptor's place; signals and short writes are gone on from. Not synced.
+Result<void> write_all(int descriptor, const std::string& path, std::string_view bytes);
+// Makes or replaces the file in place (mode 0600) and syncs it, but not its name: a crash may leave half of it.
+Result<void> write_synced(const std::string& path, std::string_view bytes);
+// Mode 0600; a crash leaves the old file or the new one, and nothing that looks like either.
+Result<void> replace_file(const std::string& path, std::string_view bytes);
+
+// A copy is synced, its name is not; a link is as durable as its name. `not_found` where `from` is gone.
+Result<void> copy_file(const std::string& from, const std::string& to);
+Result<void> link_or_copy(const std::string& from, const std::string& to);
+
+Result<void> sync_file(const std::string& path);
+// Makes names created, renamed or removed in `folder` durable.
+Result<void> sync_folder(const std::string& folder);
+
+}  // namespace hansard::base
