@@ -53,6 +53,7 @@ Answered<Position> event_position(const Context& context, std::string_view text,
 
 Answered<EventFilter> event_filter_of(const Params& params) {
   EventFilter filter;
+  if (params.has("type")) return malformed("this takes `types`, a list with commas, not `type`");
   TRY(filter.types, types_of(params.get("types").value_or("")));
   if (const auto text = params.get("conversation_id")) {
     filter.conversation = base::parse_id<domain::ConversationId>(*text);
@@ -94,6 +95,7 @@ Answered<EventRequest> event_request_of(const Context& context, const Call& call
   const auto through = parse_position(*to);
   if (!through) return malformed("`to` is not a position");
   if (through->epoch != context.engine.epoch()) return malformed("`to` is of another epoch");
+  if (name == "from" && through->position < asked.from) return malformed("`to` is before `from`");
   asked.through = std::max(through->position, asked.from);
   return asked;
 }

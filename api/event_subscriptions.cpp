@@ -18,6 +18,9 @@ Answered<EventSubscribe> EventSubscriptions::parse(const ClientFrame& frame) con
   if (!asked.consumer.empty() && (from || !asked.filter.is_open())) {
     return malformed("`consumer` says where to begin and what to leave out; leave the rest away");
   }
+  // Here and not when it is opened: what is refused is not put on record as read.
+  const bool is_known = context_.consumers != nullptr && context_.consumers->status(asked.consumer).has_value();
+  if (!asked.consumer.empty() && !is_known) return not_found();
   if (from) {
     TRY(asked.from, event_position(context_, *from, "from"));
   }

@@ -65,6 +65,7 @@ Answered<std::optional<base::Timestamp>> time_param(const Params& params, std::s
 
 Answered<std::optional<std::uint16_t>> type_param(const Params& params) {
   auto name = params.get("type");
+  if (params.has("types")) return malformed("this takes one `type`, not `types`");
   if (!name) return std::optional<std::uint16_t>();
   for (std::uint16_t number = 1; number <= kTypeNumbersMax; ++number) {
     auto type = static_cast<domain::EventType>(number);
@@ -89,6 +90,7 @@ Answered<projections::AuditFilter> filter_of(const Params& params) {
 Answered<void> narrow_by_time(const Context& context, const Params& params, AuditQuery& query) {
   TRY(auto from, time_param(params, "from_time"));
   TRY(auto to, time_param(params, "to_time"));
+  if (from && to && to->ms < from->ms) return malformed("`to_time` is before `from_time`");
   if (from) {
     auto before = engine::last_at_or_before(context.engine, {from->ms - 1});
     if (!before) return problem_of(before.error());
@@ -115,6 +117,7 @@ Answered<Asked> asked_of(const Context& context, const Call& call) {
   TRY(asked.query.filter, filter_of(call.params));
   TRY(auto from, position_param(context, call.params, "from"));
   TRY(auto to, position_param(context, call.params, "to"));
+  if (from && to && *to < *from) return malformed("`to` is before `from`");
   asked.query.from = std::max(from.value_or(Position{1}), Position{1});
   asked.query.to = std::min(to.value_or(context.engine.durable()), context.engine.durable());
   TRY(narrow_by_time(context, call.params, asked.query));

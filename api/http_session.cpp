@@ -135,6 +135,9 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   request.request.peer = peer_;
   if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
   if (request.streams_body) co_return co_await answer_streaming(std::move(request));
+  if (request.content_length > kStrangersBodyBytesMax || request.expects_continue) {
+    if (auto refused = refuse_body(thread_.context(), request.request)) co_return co_await refuse(*std::move(refused));
+  }
   bool has_body = co_await read_body(request.content_length, request.expects_continue);
   if (!has_body) co_return Next::close;
   request.request.body.assign(in_, 0, request.content_length);

@@ -5,6 +5,7 @@
 
 #include "api/render.h"
 #include "engine/base/check.h"
+#include "engine/domain/streams.h"
 
 namespace hansard::api {
 
@@ -155,10 +156,16 @@ std::size_t StreamPass::scan_turns(const Snapshot& snapshot, Source& source) {
   return entries.size() + 1;
 }
 
+// engine/executor.cpp says when it is the one aside.
+base::StreamId StreamPass::own_stream(const Snapshot& snapshot) const {
+  const base::StreamId stream = base::stream_of_user(user_);
+  return snapshot.conversation(base::ConversationId{stream.bytes}) ? domain::stream_aside(stream) : stream;
+}
+
 // What the user moved for himself on other devices. A read that only takes a marker away moves no pointer, so the rows
 // of the present do not tell of it. An event that is fetched costs as much as many entries.
 std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot) {
-  auto entries = snapshot.stream(base::stream_of_user(user_), own_scanned_, kOwnPage);
+  auto entries = snapshot.stream(own_stream(snapshot), own_scanned_, kOwnPage);
   std::size_t cost = entries.size() + 1;
   for (const auto& entry : entries) {
     if (entry.position > through_) break;

@@ -70,6 +70,7 @@ class StreamPass {
   void add_source(const projections::Membership& membership, const projections::Snapshot& snapshot);
   bool scan(const projections::Snapshot& snapshot);
   std::size_t scan_turns(const projections::Snapshot& snapshot, Source& source);
+  base::StreamId own_stream(const projections::Snapshot& snapshot) const;
   std::size_t scan_own_stream(const projections::Snapshot& snapshot);
   std::size_t scan_receipts(const projections::Snapshot& snapshot, std::size_t source);
   void note_own_move(base::Position at, const base::ConversationId& conversation);

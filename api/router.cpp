@@ -312,6 +312,14 @@ void trace_request(std::string_view route, std::string_view method, int status, 
 }
 }  // namespace
 
+std::optional<Problem> refuse_body(Context& context, const Request& request) {
+  auto segments = path_segments(request.path);
+  if (!segments || !is_below_api(*segments)) return Problem{413, "too_large", "This path takes no body.", 0, {}};
+  auto identity = identity_of(context, request);
+  if (identity) return std::nullopt;
+  return failed_authentication(context, request.peer, std::move(identity).error());
+}
+
 asio::awaitable<Response> handle_request(Context& context, Request request) {
   auto start = context.clock.monotonic();
   if (request.request_id.empty()) request.request_id = request_id_of(request, context.uuids);

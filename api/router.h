@@ -2,6 +2,8 @@
 // test holds against schemas/openapi.yaml.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -9,11 +11,17 @@
 
 #include "api/context.h"
 #include "api/http_types.h"
+#include "api/problem.h"
 
 namespace hansard::api {
 
 // Never throws but for bad_alloc; every outcome is a Response. Fills request_id and the security headers.
 asio::awaitable<Response> handle_request(Context& context, Request request);
+
+// From the head alone, before more than kStrangersBodyBytesMax is read or asked for with 100 Continue: bodies are taken
+// below /api/v1, from who shows a token.
+inline constexpr std::size_t kStrangersBodyBytesMax = 4'096;
+std::optional<Problem> refuse_body(Context& context, const Request& request);
 
 struct RouteInfo {
   std::string_view method;

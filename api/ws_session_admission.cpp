@@ -34,6 +34,9 @@ Answered<Admission> admit_socket(IoThread& thread, const Request& request) {
   if (auto refused = refuse_address(context, request.peer)) return *std::move(refused);
   if (!may_open_socket(request, thread.limits()))
     return Problem{403, "origin_not_allowed", "Pages of this origin may not open sockets here.", 0, {}};
+  if (request.header("hansard-act-as") || request.header("hansard-act-as*")) {
+    return malformed("A socket is its token's user: a service gives `act_as` in each frame");
+  }
   BOOST_OUTCOME_TRY(auto params, Params::parse(request.query));
   auto given = token_of(request, params);
   if (!given) return failed_authentication(context, request.peer, std::move(given).error());

@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/codec/record_layout.h"
+#include "engine/domain/streams.h"
 
 namespace hansard::engine {
 
@@ -172,13 +173,20 @@ Done Executor::apply(const Pending& pending, domain::Accepted accepted) {
   return done;
 }
 
+// A conversation that took the id of a user's stream before he had one keeps it.
+base::StreamId Executor::stream_of(const domain::EventBody& body) const {
+  const base::StreamId stream = domain::stream_of(body);
+  const bool is_taken = domain::is_of_user(body) && index_.conversation(base::ConversationId{stream.bytes});
+  return is_taken ? domain::stream_aside(stream) : stream;
+}
+
 std::vector<EventPtr> Executor::record(const Pending& pending, std::vector<domain::EventBody> bodies) {
   std::vector<EventPtr> recorded;
   recorded.reserve(bodies.size());
   for (auto& body : bodies) {
     auto event = std::make_shared<domain::RecordedEvent>();
     event->position = batch_.head().next();
-    event->stream = domain::stream_of(body);
+    event->stream = stream_of(body);
     event->version = index_.stream_version(event->stream).next();
     event->time = batch_.time();
     event->actor = pending.submission.caller.actor;

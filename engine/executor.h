@@ -53,6 +53,7 @@ class Executor {
 
   domain::Decision decide(const Pending& pending) const;
   Done apply(const Pending& pending, domain::Accepted accepted);
+  base::StreamId stream_of(const domain::EventBody& body) const;
   std::vector<EventPtr> record(const Pending& pending, std::vector<domain::EventBody> bodies);
   Done unchanged(const Pending& pending, const domain::Accepted& accepted) const;
   Done repeated(const domain::Accepted& accepted) const;

@@ -30,6 +30,9 @@ std::optional<Rejection> check_creation(const Given& given, const CreateConversa
   if (direct && !command.external_id.empty()) {
     return reject(RejectionCode::invalid, "A direct conversation is named by its pair, not by an external id.");
   }
+  if (!is_derived(command) && command.id.is_nil()) {
+    return reject(RejectionCode::invalid, "The nil UUID names no conversation.");
+  }
   const int uuid_version = command.id.bytes[6] >> 4;
   if (!is_derived(command) && command.client_made && uuid_version == 8) {
     return reject(RejectionCode::invalid, "Ids of UUID version 8 are derived by the server.");
@@ -106,6 +109,10 @@ Decision decide_one(const Given& given, const CreateConversation& command) {
   const ConversationId id = id_of(given, command, members);
   auto event = creation(given, command, id, std::move(members));
   if (const auto existing = given.state.conversation(id)) return decide_existing(given, *existing, command, event);
+  // The stream of somebody's own events: their versions would not follow each other.
+  if (given.state.stream_version(base::stream_of(id))) {
+    return reject(RejectionCode::id_taken, "The id names something else.");
+  }
   const bool direct = command.type == ConversationType::direct;
   if (direct && given.state.blocks(event.members[1].user, given.caller.actor)) return blocked();
   Accepted accepted = changed(std::move(event), id);

@@ -124,6 +124,19 @@ TEST_CASE("a client-made id with the same creator and body is a repeat") {
   CHECK_FALSE(accepted(again).created);
 }
 
+TEST_CASE("the stream of somebody's own events, and the system's, is no conversation's id") {
+  World world;
+  world.given(as("anna"), group(1, {"ben"}));
+  world.given(as("anna"), text(1, "hello"));
+  world.given(as("ben"), Read{conversation_id(1), {1}, std::nullopt});
+  auto command = group(2, {"carl"});
+  command.client_made = true;
+  command.id = base::id_from_bytes<ConversationId>(base::stream_of_user(user("ben")).view());
+  CHECK(code_of(world.ask(as("zoe"), command)) == RejectionCode::id_taken);
+  command.id = {};
+  CHECK(code_of(world.ask(as("zoe"), command)) == RejectionCode::invalid);
+}
+
 TEST_CASE("a client-made id that names something else is taken") {
   World world;
   auto command = group(1, {"ben"});

@@ -1,5 +1,6 @@
 #include "tests/engine/house.h"
 
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -35,7 +36,11 @@ domain::SendMessage text_message(const base::ConversationId& to, const std::stri
   return send;
 }
 
-House::House() { options.data_folder = folder.path(); }
+// Days pass between two answers here: that is no queue.
+House::House() {
+  options.data_folder = folder.path();
+  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();
+}
 
 House::~House() { store->release(); }
 

@@ -145,6 +145,7 @@ TEST_CASE("a full queue answers overloaded at once") {
 
 TEST_CASE("behind a command that has waited too long others are overloaded at once") {
   House house;
+  house.options.queue_wait_max_ms = 800;
   house.open();
   const auto group = house.group();
   house.store->hold();
