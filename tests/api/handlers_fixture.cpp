@@ -1,6 +1,7 @@
 #include "tests/api/handlers_fixture.h"
 
 #include <exception>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -48,6 +49,7 @@ class WordTokens final : public Authenticator {
 
 engine::Options engine_options(const std::string& folder) {
   engine::Options options;
+  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
   options.data_folder = folder;
   options.receipt_interval_ms = 0;  // pointers are recorded at once
   options.log.write_buffer_bytes = 1u << 20;

@@ -1,6 +1,7 @@
 #include "tests/faults/whole_store.h"
 
 #include <cstdio>
+#include <limits>
 
 namespace hansard::faults {
 
@@ -9,6 +10,7 @@ constexpr std::chrono::seconds kCatchUpMost{60};
 
 engine::Options engine_options(const std::string& data) {
   engine::Options options;
+  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // slow disks are the subject
   options.data_folder = data;
   options.index_overlay_events_max = 60;
   options.log.write_buffer_bytes = 64u << 10;

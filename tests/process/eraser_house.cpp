@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 
@@ -16,6 +17,7 @@ constexpr int kStepsMax = 200'000;
 
 engine::Options engine_options(const std::string& folder) {
   engine::Options options;
+  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
   options.data_folder = folder;
   options.receipt_interval_ms = 0;
   options.log.write_buffer_bytes = 1u << 20;

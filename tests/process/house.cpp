@@ -1,5 +1,6 @@
 #include "tests/process/house.h"
 
+#include <limits>
 #include <regex>
 #include <stdexcept>
 #include <utility>
@@ -28,6 +29,7 @@ class FirstAnswer final : public engine::AnswerSink {
 
 engine::Options engine_options(const std::string& folder) {
   engine::Options options;
+  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
   options.data_folder = folder;
   options.receipt_interval_ms = 0;
   options.log.write_buffer_bytes = 1u << 20;
