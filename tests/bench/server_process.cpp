@@ -71,11 +71,11 @@ ServerProcess::ServerProcess(const std::string& binary, const std::string& proof
 
 ServerProcess::~ServerProcess() { stop(); }
 
-void ServerProcess::stop() { end(SIGTERM); }
+void ServerProcess::stop() { finish(SIGTERM); }
 
-void ServerProcess::kill() { end(SIGKILL); }
+void ServerProcess::kill() { finish(SIGKILL); }
 
-void ServerProcess::end(int signal) {
+void ServerProcess::finish(int signal) {
   if (child_ <= 0) return;
   ::kill(child_, signal);
   int status = 0;

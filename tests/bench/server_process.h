@@ -38,7 +38,7 @@ class ServerProcess {
   void stop();  // and keeps the folder until destruction
 
  private:
-  void end(int signal);
+  void finish(int signal);
 
   const support::TempFolder folder_;
   std::string data_, secret_;
