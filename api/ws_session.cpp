@@ -81,7 +81,6 @@ WsConnection::WsConnection(IoThread& thread, PeerSocket socket, ConnectionSlot s
   // The watchdog's timeouts stand instead of Beast's, which take any ping for life.
   ws_.set_option(
       websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
-  ws_.read_message_max(limits_.frame_bytes_max);
   ws_.auto_fragment(false);
   ws_.text(true);
   ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
@@ -159,6 +158,7 @@ asio::awaitable<void> WsConnection::read() {
     if (session_->is_to_open()) co_await session_->open();
     co_await session_->until_may_read();
     error_code failed;
+    ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
     if (failed) co_return;

@@ -1,5 +1,6 @@
 #include "api/ws_session_frames.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -24,6 +25,8 @@ using base::ConversationId;
 namespace {
 
 constexpr int kAttachAttempts = 5;
+
+constexpr std::size_t kStrangersFrameBytesMax = 16'384;  // a token and some words
 
 Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
 
@@ -234,6 +237,11 @@ void SocketSession::on_tick(base::MonotonicTime now, base::Timestamp wall) {
   if (!identity_ && now >= auth_deadline_) close(kUnauthenticated, "no auth frame came");
   if (std::exchange(is_alive_, false)) lease_.touch(wall);
   if (identity_ && wall >= identity_->expires) close(kUnauthenticated, "the token has expired");
+}
+
+std::size_t SocketSession::frame_bytes_max() const {
+  const std::size_t most = context_.limits.frame_bytes_max;
+  return identity_ ? most : std::min(most, kStrangersFrameBytesMax);
 }
 
 void SocketSession::close(std::uint16_t code, std::string_view reason) {

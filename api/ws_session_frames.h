@@ -59,6 +59,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   // Nothing is read or fed any more; what is under way is still answered. The first reason stays.
   void close(std::uint16_t code, std::string_view reason);
   const std::optional<Close>& close_wanted() const { return close_; }
+  // A stranger's only frame is `auth`.
+  std::size_t frame_bytes_max() const;
   bool is_drained() const { return in_flight_ == 0 && outbox_->is_empty(); }
   // The socket is gone.
   void end();

@@ -80,6 +80,15 @@ class Strangers(ServerTest):
         self.assertEqual(self.heads(f"{API}/conversations", f"Authorization: Bearer {token}", "Content-Length: 10",
                                     "Expect: 100-continue"), 100)
 
+    def test_a_socket_without_a_token_takes_no_large_frame(self):
+        async def fate(**more):
+            async with self.user().socket(**more) as socket:
+                await socket.ws.send(json.dumps({"type": "auth", "id": 1, "data": {"token": "x" * 100_000}}))
+                await asyncio.wait_for(socket.ws.wait_closed(), 60)
+                return socket.ws.close_code
+
+        self.assertEqual(asyncio.run(fate(no_token=True)), 1009)
+
     def test_a_socket_is_its_tokens_user(self):
         async def opens():
             async with self.user(scope="service").socket(headers={"Hansard-Act-As": "bob"}):
@@ -94,7 +103,7 @@ class Auditors(ServerTest):
     def test_a_filter_that_is_none_is_not_left_out(self):
         auditor = self.user(scope="audit")
         for query in ("audit?types=message.sent", "events?type=message.sent", "audit?from_time=2026-02-02T00:00:00Z"
-                      "&to_time=2026-02-01T00:00:00Z"):
+                      "&to_time=2026-02-01T00:00:00Z", "unread?user_id=bob"):
             self.problem(auditor.get(f"{API}/{query}"), 400, "malformed")
         position = auditor.create([])["position"]
         earlier = position[:-1] + "0" if position[-1] != "0" else position[:-2] + "00"
