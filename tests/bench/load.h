@@ -95,7 +95,8 @@ class Load {
   void set_receive_bytes(int bytes) { receive_bytes_ = bytes; }
   // Begins to connect without waiting, also again after a close. `target`: "/ws" and its query (WebSocket only).
   void connect(Connection& connection, const std::string& token = "", const std::string& target = "/ws");
-  // Runs the loop until `until` (now_ns) or `done` says so; `tick` runs each turn.
+  // Runs the loop until `until` (now_ns) or `done` says so; `tick` runs each turn, every 100 us at the
+  // least: the generator sleeps in between, for it shares the processor with the server it measures.
   void run(std::uint64_t until, const std::function<bool()>& done = {}, const std::function<void()>& tick = {});
   std::size_t size() const { return connections_.size(); }
   Connection& at(std::size_t i) { return *connections_[i]; }
