@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -12,6 +14,7 @@
 #include "api/body_stream.h"
 #include "api/http_wire.h"
 #include "api/metrics.h"
+#include "api/origin.h"
 #include "api/request_check.h"
 #include "api/router.h"
 #include "api/ws_session.h"
@@ -66,7 +69,8 @@ class HttpSession final : public Connection {
   asio::awaitable<Next> answer(CheckedRequest checked, const RequestBody* stream = nullptr);
   asio::awaitable<Next> answer_streaming(CheckedRequest checked);
   asio::awaitable<Next> upgrade(CheckedRequest checked);
-  asio::awaitable<Next> refuse(Problem problem);
+  // `page`: what asked, where that is known and may read the answer.
+  asio::awaitable<Next> refuse(Problem problem, std::optional<std::string_view> page = {});
   asio::awaitable<bool> write(Response response, bool with_body, bool keep_alive);
   asio::awaitable<bool> write_stream(std::string_view head, std::shared_ptr<BodySource> stream);
   asio::awaitable<bool> write_endless(std::string head, std::shared_ptr<BodySource> stream, bool in_chunks);
@@ -136,7 +140,8 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
   if (request.streams_body) co_return co_await answer_streaming(std::move(request));
   if (request.content_length > kStrangersBodyBytesMax || request.expects_continue) {
-    if (auto refused = refuse_body(thread_.context(), request.request)) co_return co_await refuse(*std::move(refused));
+    auto refused = refuse_body(thread_.context(), request.request);
+    if (refused) co_return co_await refuse(*std::move(refused), listed_origin(request.request, limits_));
   }
   bool has_body = co_await read_body(request.content_length, request.expects_continue);
   if (!has_body) co_return Next::close;
@@ -242,12 +247,12 @@ asio::awaitable<HttpSession::Next> HttpSession::upgrade(CheckedRequest checked) 
 }
 
 // The connection closes behind it: what follows in the stream cannot be trusted.
-asio::awaitable<HttpSession::Next> HttpSession::refuse(Problem problem) {
+asio::awaitable<HttpSession::Next> HttpSession::refuse(Problem problem, std::optional<std::string_view> page) {
   thread_.context().metrics.rejected(problem.code);
   auto request_id = base::uuid_text(thread_.context().uuids.next());
   auto response = problem_response(problem, request_id);
-  response.headers.emplace_back("X-Request-Id", request_id);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  add_common_headers(response, request_id);
+  allow_origin(response, limits_, page);
   if (problem.status == 426) {
     response.headers.emplace_back("Upgrade", "websocket");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");

@@ -55,8 +55,10 @@ bool is_preflight(const Request& request) {
   return request.method == "OPTIONS" && request.header("access-control-request-method").has_value();
 }
 
-void allow_origin(Response& response, std::string_view origin) {
-  response.headers.emplace_back("Access-Control-Allow-Origin", lower(origin));
+void allow_origin(Response& response, const Limits& limits, std::optional<std::string_view> page) {
+  if (!limits.origins.empty()) response.headers.emplace_back("Vary", "Origin");
+  if (!page) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", lower(*page));
   response.headers.emplace_back("Access-Control-Expose-Headers", kResponseFields);
 }
 

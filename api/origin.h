@@ -24,9 +24,9 @@ std::optional<std::string_view> listed_origin(const Request& request, const Limi
 // OPTIONS with Access-Control-Request-Method: a browser asks before it sends.
 bool is_preflight(const Request& request);
 
-// Lets a page of the listed `origin` read the response; the answer to a preflight also says what it may send, the
-// methods being those of the response's Allow.
-void allow_origin(Response& response, std::string_view origin);
+// Lets `page` (listed_origin) read the response, and says that it may differ by the page where some are listed; the
+// answer to a preflight also says what it may send, the methods being those of the response's Allow.
+void allow_origin(Response& response, const Limits& limits, std::optional<std::string_view> page);
 void allow_preflight(Response& response);
 
 }  // namespace hansard::api

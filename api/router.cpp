@@ -281,20 +281,6 @@ asio::awaitable<Response> once_recorded(Context& context, Response response, std
   co_return response;
 }
 
-// The answer may differ by the page that asks, where there are pages that may.
-void add_cors(Response& response, const Context& context, std::optional<std::string_view> page, bool is_asked_before) {
-  if (!context.limits.origins.empty()) response.headers.emplace_back("Vary", "Origin");
-  if (!page) return;
-  allow_origin(response, *page);
-  if (is_asked_before) allow_preflight(response);
-}
-
-void add_common_headers(Response& response, const std::string& request_id) {
-  response.headers.emplace_back("X-Request-Id", request_id);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("Cache-Control", "no-store");
-}
-
 std::uint64_t nanoseconds_since(base::MonotonicTime start, Context& context) {
   auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(context.clock.monotonic() - start);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0));
@@ -311,6 +297,12 @@ void trace_request(std::string_view route, std::string_view method, int status, 
          {"request_id", request_id}});
 }
 }  // namespace
+
+void add_common_headers(Response& response, const std::string& request_id) {
+  response.headers.emplace_back("X-Request-Id", request_id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Cache-Control", "no-store");
+}
 
 std::optional<Problem> refuse_body(Context& context, const Request& request) {
   auto segments = path_segments(request.path);
@@ -336,7 +328,8 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
     response = *std::move(routed.response);
   }
   add_common_headers(response, request_id);
-  add_cors(response, context, page, is_asked_before);
+  allow_origin(response, context.limits, page);
+  if (is_asked_before) allow_preflight(response);
   if (!response.quota) response.quota = routed.quota;
   if (!response.code.empty()) context.metrics.rejected(response.code);
   auto pattern = routed.route == nullptr ? std::string_view() : routed.route->info.path;

@@ -18,6 +18,9 @@ namespace hansard::api {
 // Never throws but for bad_alloc; every outcome is a Response. Fills request_id and the security headers.
 asio::awaitable<Response> handle_request(Context& context, Request request);
 
+// Those that every response has.
+void add_common_headers(Response& response, const std::string& request_id);
+
 // From the head alone, before more than kStrangersBodyBytesMax is read or asked for with 100 Continue: bodies are taken
 // below /api/v1, from who shows a token.
 inline constexpr std::size_t kStrangersBodyBytesMax = 4'096;

@@ -171,6 +171,13 @@ class OriginTest(ServerTest):
             self.assertEqual(answer.status, 200)
             self.assertNotIn("access-control-allow-origin", answer.headers, origin)
 
+    # Such a body is not read, so the answer is not a handler's.
+    def test_the_refusal_of_a_large_body_is_readable_too(self):
+        large = {"content": {"type": "text", "body": "x" * 8_192}}
+        answer = self.user().post("/api/v1/conversations/c/messages", large, Authorization="", Origin=PAGE)
+        self.assertEqual(answer.status, 401)
+        self.assertEqual(answer.headers["access-control-allow-origin"], PAGE)
+
     def test_a_preflight_is_answered_without_a_token(self):
         alice = self.user()
         asked = {"Origin": PAGE, "Access-Control-Request-Method": "PATCH", "Authorization": ""}
