@@ -23,6 +23,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
+#include "engine/base/spare_time.h"
 #include "engine/engine.h"
 #include "projections/live_view.h"
 #include "projections/projector.h"
@@ -82,6 +83,7 @@ class Rebuilder {
   base::Result<void> open_sites(const std::vector<Site*>& sites, BuiltViews& built);
   base::Result<void> fold_up(const std::vector<Site*>& sites, BuiltViews& built);
   base::Result<void> fold_batches(const std::vector<Site*>& sites, BuiltViews& built);
+  base::Result<void> fold_batch(const BuiltViews& built, Position last);
   void take_breath();
   base::Result<void> compare(Site& site);
   base::Result<ViewComparison> compare_at(Site& site, Position least, bool with_rows);
@@ -102,6 +104,7 @@ class Rebuilder {
   Projector& projector_;
   const ViewOptions options_;
   RebuildPace pace_;
+  base::SpareTime spare_time_{"spare rebuilder"};
   base::MonotonicTime breathed_{};  // when the last piece of work ended
   std::vector<Site> sites_;
 

@@ -66,7 +66,7 @@ base::Result<void> Rebuilder::fold_batches(const std::vector<Site*>& sites, Buil
     }
     auto began = breathed_ = now();
     Position before = built.front()->position();
-    TRY(build_batch(engine_, built, last, pace_.batch_events()));
+    TRY(fold_batch(built, last));
     pace_.worked();
     const auto unbreathed = now() - breathed_;
     Position reached = built.front()->position();
@@ -76,6 +76,14 @@ base::Result<void> Rebuilder::fold_batches(const std::vector<Site*>& sites, Buil
     if (!sleep(std::max(share, pace_.breath(unbreathed)))) return cancelled();
   }
   return base::success();
+}
+
+// Beside live traffic only with what that leaves of the processor.
+base::Result<void> Rebuilder::fold_batch(const BuiltViews& built, Position last) {
+  if (!pace_.is_busy()) return build_batch(engine_, built, last, pace_.batch_events());
+  base::Result<void> outcome = base::success();
+  spare_time_.run(now(), [&] { outcome = build_batch(engine_, built, last, pace_.batch_events()); });
+  return outcome;
 }
 
 // An erasure overwrites records before the live view has folded its event, and the rebuilt one may have read what was

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/base/spare_time.h"
 #include "projections/rebuild_pace.h"
 #include "projections/rebuild_status.h"
 #include "projections/search/generation.h"
@@ -49,6 +50,7 @@ class IndexBuild {
   void end(projections::RebuildState state, std::string why);
 
  private:
+  base::Result<void> busy_step(const engine::Engine& engine, IndexFile& live);
   void note_progress(base::Position at, base::Position live);
   base::Result<void> compare(IndexFile& live);
   void judge();
@@ -57,6 +59,7 @@ class IndexBuild {
   const projections::RebuildRequest request_;
   base::Clock& clock_;
   const base::MonotonicTime started_;
+  base::SpareTime spare_time_{"spare search"};
   base::MonotonicTime due_{};
   bool is_ordered_ = false;
   bool is_forced_ = false;

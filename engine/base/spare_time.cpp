@@ -1,0 +1,70 @@
+#include "engine/base/spare_time.h"
+
+#include <sched.h>
+
+#include <cstdint>
+#include <fstream>
+
+#include "engine/base/this_thread.h"
+
+namespace hansard::base {
+
+namespace {
+struct Ran {
+  std::uint64_t ran_ns = 0, waited_ns = 0;
+};
+
+// Of the calling thread (proc(5), schedstat); zeros where the kernel does not count.
+Ran ran_so_far() {
+  Ran ran;
+  std::ifstream("/proc/thread-self/schedstat") >> ran.ran_ns >> ran.waited_ns;
+  return ran;
+}
+}  // namespace
+
+SpareTime::~SpareTime() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void SpareTime::run(MonotonicTime now, const std::function<void()>& work) {
+  if (now < resumes_at_) return work();
+  if (!thread_.joinable()) thread_ = std::thread([this] { serve(); });
+  std::unique_lock lock(mutex_);
+  work_ = &work;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return work_ == nullptr; });
+  if (was_starved_) resumes_at_ = now + kPause;
+}
+
+void SpareTime::serve() {
+  begin_thread(name_.c_str());
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_IDLE, &none);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return work_ != nullptr || is_stopping_; });
+    if (is_stopping_) return;
+    lock.unlock();
+    const bool was_starved = this->was_starved(*work_);
+    lock.lock();
+    was_starved_ = was_starved;
+    work_ = nullptr;
+    changed_.notify_all();
+  }
+}
+
+bool SpareTime::was_starved(const std::function<void()>& work) const {
+  const Ran before = ran_so_far();
+  work();
+  const Ran after = ran_so_far();
+  const std::uint64_t waited_ns = after.waited_ns - before.waited_ns;
+  const bool waited_long = waited_ns > static_cast<std::uint64_t>(std::chrono::nanoseconds(kWaitedMin).count());
+  return waited_long && waited_ns > kStarved * (after.ran_ns - before.ran_ns);
+}
+
+}  // namespace hansard::base
