@@ -16,12 +16,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/role.hpp>
+
+#include "api/arrived_bytes.h"
 
 namespace hansard::api {
 
@@ -55,10 +58,28 @@ class CorkedStream {
     return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
         WriteOp<ConstBuffers>{state_, buffers}, token, state_->socket);
   }
+  // While corked: a frame behind what was written; how writing went so far. Beast's own writes may come between two of
+  // them. Await async_room before the next when is_full().
+  boost::system::error_code append(std::string_view head, std::string_view body) {
+    if (!state_->failed) state_->out.append(head).append(body);
+    return state_->failed;
+  }
+  bool is_full() const { return state_->is_full(); }
+  // Reads ahead: completes when something has come, which then stands in arrived(). Not beside a read.
+  template <class Token>
+  auto async_fill(Token&& token) {
+    return asio::async_compose<Token, void(boost::system::error_code)>(FillOp{state_}, token, state_->socket);
+  }
+  ArrivedBytes& arrived() { return state_->in; }
+  // Completes when the socket has taken so much that there is room again, or never will. One at a time.
+  template <class Token>
+  auto async_room(Token&& token) {
+    return asio::async_compose<Token, void(boost::system::error_code)>(WaitOp{state_, true}, token, state_->socket);
+  }
   // Completes when everything written has left, or never will.
   template <class Token>
   auto async_drain(Token&& token) {
-    return asio::async_compose<Token, void(boost::system::error_code)>(DrainOp{state_}, token, state_->socket);
+    return asio::async_compose<Token, void(boost::system::error_code)>(WaitOp{state_, false}, token, state_->socket);
   }
 
   void cork() { state_->is_corked = true; }
@@ -79,8 +100,7 @@ class CorkedStream {
       socket.non_blocking(true);
     }
     Socket socket;
-    std::string in;  // read ahead; consumed up to in_used
-    std::size_t in_used = 0;
+    ArrivedBytes in;  // read ahead
     char* const scratch;
     const std::size_t scratch_bytes;
     std::string out;      // written, not yet being sent
@@ -92,6 +112,7 @@ class CorkedStream {
     bool is_full() const { return out.size() >= (is_sending ? kBehindBytes : kHighWaterBytes); }
     ErrorCode failed;
     std::function<void()> on_room;     // the write that waits
+    std::function<void()> on_taken;    // who waits for room
     std::function<void()> on_drained;  // the drain that waits
   };
   using StatePtr = std::shared_ptr<State>;
@@ -130,6 +151,7 @@ class CorkedStream {
     state->is_sending = false;
     release(state->sending);
     call(state->on_room);
+    call(state->on_taken);
     bool is_awaited = state->on_drained || state->out.size() >= kHighWaterBytes;
     if (!state->is_corked || is_awaited || state->failed) flush(state);
   }
@@ -138,6 +160,30 @@ class CorkedStream {
     buffer.clear();
     if (buffer.capacity() > kKeptBytesMax) buffer = {};
   }
+
+  // Reads once what the socket has; what failed, and how many bytes came.
+  static ErrorCode fill(const StatePtr& state, std::size_t& arrived) {
+    ErrorCode failed;
+    arrived = state->socket.read_some(asio::buffer(state->scratch, state->scratch_bytes), failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again) failed = {};
+    state->in.add({state->scratch, arrived});
+    return failed;
+  }
+
+  struct FillOp {
+    StatePtr state;
+    bool has_waited = false;
+
+    template <class Self>
+    void operator()(Self& self, ErrorCode failed = {}) {
+      std::size_t arrived = 0;
+      if (has_waited && !failed) failed = fill(state, arrived);
+      if (failed || arrived > 0) return self.complete(failed);
+      has_waited = true;
+      auto& socket = state->socket;
+      socket.async_wait(Socket::wait_read, std::move(self));
+    }
+  };
 
   template <class MutableBuffers>
   struct ReadOp {
@@ -150,8 +196,8 @@ class CorkedStream {
     template <class Self>
     void operator()(Self& self, ErrorCode ready = {}, std::size_t = 0) {
       if (step == posted) return self.complete(failed, size);
-      if (step == waiting && !ready) fill();
-      if (ready) failed = ready;
+      std::size_t arrived = 0;
+      failed = step == waiting && !ready ? fill(state, arrived) : ready;
       size = failed ? 0 : take();
       bool is_done = size > 0 || failed || asio::buffer_size(buffers) == 0;
       if (is_done && step == waiting) return self.complete(failed, size);
@@ -161,20 +207,10 @@ class CorkedStream {
       socket.async_wait(Socket::wait_read, std::move(self));
     }
 
-    void fill() {
-      auto arrived = state->socket.read_some(asio::buffer(state->scratch, state->scratch_bytes), failed);
-      if (failed == asio::error::would_block || failed == asio::error::try_again) failed = {};
-      state->in.assign(state->scratch, arrived);
-    }
-
     std::size_t take() {
-      auto& in = state->in;
-      auto copied = asio::buffer_copy(buffers, asio::buffer(in) + state->in_used);
-      state->in_used += copied;
-      if (state->in_used == in.size()) {
-        release(in);
-        state->in_used = 0;
-      }
+      auto readable = state->in.readable();
+      auto copied = asio::buffer_copy(buffers, asio::buffer(readable));
+      state->in.consume(copied);
       return copied;
     }
   };
@@ -209,21 +245,28 @@ class CorkedStream {
     }
   };
 
-  struct DrainOp {
+  // Until there is room, or nothing is left.
+  struct WaitOp {
     StatePtr state;
+    bool for_room;
     enum { starting, waiting, posted } step = starting;
 
     template <class Self>
     void operator()(Self& self) {
       auto at = state;
       if (step == posted) return self.complete(at->failed);
-      if (step == waiting || at->failed || (!at->is_sending && at->out.empty())) {
+      if (step == waiting || is_over()) {
         step = posted;
         return asio::post(at->socket.get_executor(), std::move(self));
       }
       step = waiting;
-      at->on_drained = keep(self);
+      (for_room ? at->on_taken : at->on_drained) = keep(self);
       flush(at);
+    }
+
+    bool is_over() const {
+      if (for_room) return state->failed || !state->is_full();
+      return state->failed || (!state->is_sending && state->out.empty());
     }
   };
 

@@ -2,12 +2,15 @@
 
 #include <utility>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include "api/corked_stream.h"
+#include "api/frame_head.h"
 #include "api/metrics.h"
 #include "api/ws_session_frames.h"
 
@@ -45,8 +48,11 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   asio::awaitable<void> linger();
   static asio::awaitable<void> write(std::shared_ptr<WsConnection> self);
   asio::awaitable<bool> write_waiting();
+  error_code put(const std::string& text);
   asio::awaitable<void> say_goodbye();
+  bool take_text();
   void on_message();
+  void note_message();
   void check_ping(base::MonotonicTime now);
   void check_progress(base::MonotonicTime now);
   bool is_to_close() const;
@@ -57,6 +63,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   websocket::stream<CorkedStream<PeerSocket>, false> ws_;
   std::shared_ptr<SocketSession> session_;
   beast::flat_buffer in_;
+  asio::cancellation_signal filling_;
   base::MonotonicTime next_ping_;
   base::MonotonicTime deadline_ = base::MonotonicTime::max();  // of the pong, or of the closing
   base::MonotonicTime write_deadline_{};
@@ -81,8 +88,6 @@ WsConnection::WsConnection(IoThread& thread, PeerSocket socket, ConnectionSlot s
   // The watchdog's timeouts stand instead of Beast's, which take any ping for life.
   ws_.set_option(
       websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
-  ws_.auto_fragment(false);
-  ws_.text(true);
   ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
     session_->on_sign_of_life();
     if (kind == websocket::frame_type::pong && !session_->close_wanted()) deadline_ = base::MonotonicTime::max();
@@ -153,11 +158,20 @@ asio::awaitable<bool> WsConnection::accept(Request request) {
   co_return !failed;
 }
 
+// Texts that have come whole are taken as they are; whatever else comes, and every end, is Beast's to read.
 asio::awaitable<void> WsConnection::read() {
+  auto& stream = ws_.next_layer();
+  stream.arrived().begin_frames();
   for (;;) {
     if (session_->is_to_open()) co_await session_->open();
-    co_await session_->until_may_read();
+    if (!session_->may_read()) co_await session_->until_may_read();
+    if (take_text()) continue;
     error_code failed;
+    if (stream.arrived().is_empty() && !session_->close_wanted()) {
+      co_await stream.async_fill(
+          asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
+      if (!failed) continue;
+    }
     ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
@@ -166,8 +180,21 @@ asio::awaitable<void> WsConnection::read() {
   }
 }
 
-void WsConnection::on_message() {
+bool WsConnection::take_text() {
+  if (!ws_.is_open()) return false;
+  auto text = ws_.next_layer().arrived().take_text(session_->frame_bytes_max());
+  if (!text) return false;
+  note_message();
+  session_->on_text(*text);
+  return true;
+}
+
+void WsConnection::note_message() {
   if (!session_->close_wanted()) deadline_ = base::MonotonicTime::max();
+}
+
+void WsConnection::on_message() {
+  note_message();
   if (ws_.got_text()) {
     session_->on_text({static_cast<const char*>(in_.data().data()), in_.size()});
   } else {
@@ -193,16 +220,24 @@ asio::awaitable<void> WsConnection::write(std::shared_ptr<WsConnection> self) {
   }
 }
 
+// Beast's own write would take a coroutine's turn and a post for each frame. Between frames it writes what it has to:
+// pings, pongs and the close, after which there are none of ours.
+error_code WsConnection::put(const std::string& text) {
+  if (!ws_.is_open()) return asio::error::operation_aborted;
+  return ws_.next_layer().append(TextFrameHead(text.size()).view(), text);
+}
+
 asio::awaitable<bool> WsConnection::write_waiting() {
   auto& outbox = session_->outbox();
+  auto& stream = ws_.next_layer();
   error_code failed;
-  ws_.next_layer().cork();
+  stream.cork();
   while (!failed && (outbox.has_waiting() || is_ping_due_)) {
     auto frames = outbox.take();
     thread_.context().metrics.frames_out(frames.size());
     for (const auto& frame : frames) {
-      auto bytes = asio::buffer(*frame);
-      if (!failed) co_await ws_.async_write(bytes, asio::redirect_error(asio::use_awaitable, failed));
+      if (stream.is_full()) co_await stream.async_room(asio::redirect_error(asio::use_awaitable, failed));
+      if (!failed) failed = put(*frame);
       outbox.written(frame);
     }
     session_->on_written();
@@ -211,13 +246,14 @@ asio::awaitable<bool> WsConnection::write_waiting() {
     websocket::ping_data nothing;
     co_await ws_.async_ping(nothing, asio::redirect_error(asio::use_awaitable, failed));
   }
-  ws_.next_layer().uncork();
+  stream.uncork();
   co_return !failed;
 }
 
 asio::awaitable<void> WsConnection::say_goodbye() {
   auto wanted = *session_->close_wanted();
   deadline_ = thread_.now() + kClosing;
+  filling_.emit(asio::cancellation_type::terminal);  // from here on Beast alone reads
   websocket::close_reason reason(static_cast<websocket::close_code>(wanted.code), wanted.reason.data());
   error_code ignored;
   co_await ws_.async_close(reason, asio::redirect_error(asio::use_awaitable, ignored));

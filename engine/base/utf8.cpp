@@ -1,11 +1,20 @@
 #include "engine/base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace hansard::base {
 
 namespace {
 std::uint8_t byte_at(std::string_view text, std::size_t i) { return static_cast<std::uint8_t>(text[i]); }
+
+// Eight bytes of ASCII, which most texts are.
+bool is_plain_word(std::string_view text, std::size_t i) {
+  std::uint64_t word;
+  if (i + sizeof word > text.size()) return false;
+  std::memcpy(&word, text.data() + i, sizeof word);
+  return (word & 0x8080808080808080ull) == 0;
+}
 
 // Length of the well-formed sequence at `i`, or 0 (Unicode 15, table 3-7).
 std::size_t sequence_length(std::string_view text, std::size_t i) {
@@ -25,6 +34,10 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
 
 bool is_valid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (is_plain_word(text, i)) {
+      i += sizeof(std::uint64_t);
+      continue;
+    }
     std::size_t length = sequence_length(text, i);
     if (length == 0) return false;
     i += length;

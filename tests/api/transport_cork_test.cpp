@@ -1,6 +1,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -210,4 +212,92 @@ TEST_CASE("a drain ends when the last byte has left") {
   pair.run();
   CHECK(is_drained);
   CHECK(pair.peer_reads() == "bye");
+}
+
+TEST_CASE("appended frames leave in order with what was written, in one piece") {
+  Pair pair;
+  pair.stream.cork();
+  CHECK_FALSE(pair.stream.append("head1 ", "body1 "));
+  Writing pong;
+  pong.start(pair.stream, "pong ");
+  CHECK_FALSE(pair.stream.append("head2 ", "body2"));
+  pair.run();
+  CHECK(pair.peer_reads().empty());
+  pair.stream.uncork();
+  pair.run();
+  CHECK(pair.peer_reads() == "head1 body1 pong head2 body2");
+}
+
+TEST_CASE("who appends waits for room until the peer takes it, and Beast may wait beside him") {
+  Pair pair;
+  pair.stream.cork();
+  const std::string large(4u << 20, 'x');  // more than a socket pair keeps
+  CHECK_FALSE(pair.stream.is_full());
+  CHECK_FALSE(pair.stream.append("", large));
+  CHECK(pair.stream.is_full());
+  bool has_room = false;
+  pair.stream.async_room([&](error_code failed) { has_room = !failed; });
+  const std::string pong = "pong";
+  Writing writing;
+  writing.start(pair.stream, pong);
+  pair.run();
+  CHECK_FALSE(has_room);
+  std::size_t taken = 0;
+  for (int turns = 0; taken < large.size() && turns < 100'000; ++turns) {
+    taken += pair.peer_reads().size();
+    pair.run();
+  }
+  CHECK(taken >= large.size());
+  CHECK(has_room);
+  CHECK_FALSE(pair.stream.is_full());
+  CHECK(writing.written == 4);
+  pair.stream.uncork();
+  pair.run();
+  CHECK(taken + pair.peer_reads().size() == large.size() + pong.size());
+}
+
+TEST_CASE("nothing is appended to a stream whose peer is gone, and nobody waits for room in it") {
+  Pair pair;
+  pair.peer.close();
+  pair.stream.cork();
+  CHECK_FALSE(pair.stream.append("", std::string(Stream::kHighWaterBytes, 'x')));
+  error_code seen;
+  pair.stream.async_room([&](error_code failed) { seen = failed; });
+  pair.run();
+  CHECK(seen);
+  CHECK(pair.stream.append("", "more"));
+  error_code again;
+  pair.stream.async_room([&](error_code failed) { again = failed; });
+  pair.run();
+  CHECK(again);
+}
+
+TEST_CASE("reading ahead waits for bytes, keeps them for whoever reads, and can be given up") {
+  Pair pair;
+  int filled = 0;
+  error_code failed;
+  asio::cancellation_signal give_up;
+  auto fill = [&] {
+    pair.stream.async_fill(asio::bind_cancellation_slot(give_up.slot(), [&](error_code code) {
+      ++filled;
+      failed = code;
+    }));
+    pair.run();
+  };
+  fill();
+  CHECK(filled == 0);
+  pair.peer_writes("abc");
+  pair.run();
+  CHECK((filled == 1 && !failed));
+  CHECK(pair.stream.arrived().readable() == "abc");
+  CHECK(read_once(pair, 100) == "abc");
+  fill();
+  give_up.emit(asio::cancellation_type::terminal);
+  pair.run();
+  CHECK((filled == 2 && failed == asio::error::operation_aborted));
+  pair.peer_writes("def");
+  CHECK(read_once(pair, 100) == "def");
+  pair.peer.close();
+  fill();
+  CHECK((filled == 3 && failed == asio::error::eof));
 }

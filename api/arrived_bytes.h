@@ -1,0 +1,44 @@
+// What has come from a peer and was not read yet. Once frames begin, bytes are handed out up to the end of one frame
+// and no further, so that whoever reads them (Beast) holds nothing of the next; and a frame that is nothing but a text
+// can be had here at once, without him.
+//
+// Thread: one. Limits: holds what it is given; a buffer larger than kKeptBytesMax is given back when it is empty.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace hansard::api {
+
+class ArrivedBytes {
+ public:
+  static constexpr std::size_t kKeptBytesMax = 2u << 10;
+
+  explicit ArrivedBytes(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  void begin_frames() { has_frames_ = true; }
+  void add(std::string_view bytes);
+  bool is_empty() const { return used_ == bytes_.size(); }
+
+  // What may be read now; "" also where the head of a frame has not all arrived. Valid until the next call.
+  std::string_view readable();
+  void consume(std::size_t bytes);  // of what was readable
+
+  // The payload of the next frame where that is all here, plain (client_frame_head), valid UTF-8 and no longer than
+  // `bytes_max`; nothing otherwise. Valid until the next call.
+  std::optional<std::string_view> take_text(std::size_t bytes_max);
+
+ private:
+  void drop_used();
+
+  std::string bytes_;
+  std::size_t used_ = 0;
+  std::uint64_t frame_left_ = 0;  // of the frame that was begun to be read
+  bool has_frames_ = false;
+};
+
+}  // namespace hansard::api
