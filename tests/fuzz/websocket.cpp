@@ -1,4 +1,4 @@
-// The bytes behind a WebSocket's handshake, as Beast reads them through our corked stream with the server's settings:
+// The bytes behind a WebSocket's handshake, as the corked stream takes whole texts of them and Beast reads the rest:
 // they end in messages, in a close, or in an error, and a message is never larger than the limit.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -34,7 +34,9 @@ class Peer {
     asio::write(client_, asio::buffer(bytes), failed);
     client_.shutdown(Socket::shutdown_send, failed);
     stream_.async_accept([this](error_code refused) {
-      if (!refused) read();
+      if (refused) return;
+      stream_.next_layer().arrived().begin_frames();
+      read();
     });
     io_.run();
   }
@@ -47,6 +49,9 @@ class Peer {
     return server;
   }
   void read() {
+    while (auto text = stream_.next_layer().arrived().take_text(kMessageMax)) {
+      must(text->size() <= kMessageMax, "a text taken at once is within its limit");
+    }
     stream_.async_read(in_, [this](error_code failed, std::size_t) {
       if (failed) return;
       must(in_.size() <= kMessageMax, "a message is within its limit");
