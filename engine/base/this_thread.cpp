@@ -14,6 +14,9 @@ struct Behind {
   int niceness;  // of a busy processor such a thread gets what is left, as setpriority(2) weighs it
 };
 constexpr Behind kBehind[] = {
+    {"projector", 5},  // own reads wait for it
+    {"search writer", 10},
+    {"proof hashing", 10},
     {"rebuilder", 10},
 };
 }  // namespace

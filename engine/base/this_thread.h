@@ -1,5 +1,5 @@
 // The threads of the house, as the operating system knows them: their names, and how they share a processor that is
-// busy.
+// busy (docs/adr/0051).
 //
 // Thread: any; concerns only the caller.
 #pragma once
