@@ -1,6 +1,8 @@
-// Wake-ups for coroutines: Signal within one io thread, Turns among many of one io thread, Bell from another thread.
+// Wake-ups for coroutines: Signal within one io thread (WakeQueue shares it out), Turns among many of one io thread,
+// Bell from another thread.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -53,20 +55,67 @@ class Waiter::Of final : public Waiter {
   Handler handler_;
 };
 
+// The coroutines of an io thread that were woken: they go on in their order, some in a turn of the loop, so that a
+// message to ten thousand sessions holds up whatever else is ready by a few of them. Who is woken behind a crowd of
+// kCrowd does not wait for it: the rest of a crowd stands in a line of its own.
+//
+// Thread: the io thread; a service of its io_context, which owns it.
+class WakeQueue final : public asio::execution_context::service {
+ public:
+  static constexpr std::size_t kCrowd = 64;
+  static constexpr unsigned kPerTurn = 16;  // of each line
+  using key_type = WakeQueue;
+  static inline asio::execution_context::id id;
+
+  explicit WakeQueue(asio::execution_context& io) : service(io), io_(static_cast<asio::io_context&>(io)) {}
+
+  // Resumes it by a post, never inside.
+  void push(std::unique_ptr<Waiter> waiter) {
+    (first_.size() < kCrowd ? first_ : crowd_).push_back(std::move(waiter));
+    if (!std::exchange(is_posted_, true)) asio::post(io_, [this] { run(); });
+  }
+
+ private:
+  using Line = std::deque<std::unique_ptr<Waiter>>;
+
+  void shutdown() override {
+    for (Line* line : {&first_, &crowd_}) std::exchange(*line, {}).clear();
+  }
+
+  void run() {
+    resume_some(first_);
+    resume_some(crowd_);
+    is_posted_ = !first_.empty() || !crowd_.empty();
+    if (is_posted_) asio::post(io_, [this] { run(); });
+  }
+
+  static void resume_some(Line& line) {
+    for (unsigned i = 0; i < kPerTurn && !line.empty(); ++i) {
+      auto waiter = std::move(line.front());
+      line.pop_front();
+      waiter->resume();
+    }
+  }
+
+  asio::io_context& io_;
+  Line first_, crowd_;
+  bool is_posted_ = false;
+};
+
 // An event that resets itself: a notify before the wait is kept, several are one. Much cheaper than a timer that is
 // cancelled.
 //
-// Thread: one io thread; at most one waiter, which resumes by a post, never inside notify.
+// Thread: one io thread; at most one waiter, which resumes by WakeQueue, never inside notify.
 class Signal {
  public:
-  explicit Signal(asio::io_context& io) : io_(io) {}
+  explicit Signal(asio::io_context& io) : woken_(asio::use_service<WakeQueue>(io)) {}
 
   void notify() {
     if (!waiter_) {
       set_ = true;
       return;
     }
-    asio::post(io_, [waiter = std::move(waiter_)]() mutable { waiter->resume(); });
+    woken_.push(std::move(waiter_));
   }
 
   asio::awaitable<void> wait() {
@@ -76,7 +125,7 @@ class Signal {
   }
 
  private:
-  asio::io_context& io_;
+  WakeQueue& woken_;
   std::unique_ptr<Waiter> waiter_;
   bool set_ = false;
 };
