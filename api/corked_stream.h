@@ -33,7 +33,7 @@ namespace asio = boost::asio;
 template <class Socket>
 class CorkedStream {
  public:
-  static constexpr std::size_t kHighWaterBytes = 64u << 10;
+  static constexpr std::size_t kHighWaterBytes = 8u << 10;
   static constexpr std::size_t kBehindBytes = 4u << 10;
   static constexpr std::size_t kKeptBytesMax = 2u << 10;  // a larger buffer is given back when it is empty
 
@@ -133,7 +133,21 @@ class CorkedStream {
     state->is_sending = true;
     state->sending.swap(state->out);
     state->sending_used = 0;
+    send_now(state);
+    const bool is_awaited = state->on_room || state->on_taken || state->on_drained;
+    const bool is_sent = state->sending_used == state->sending.size();
+    if (is_sent && !is_awaited) return end_send(state);
+    if (is_sent || state->failed) return asio::post(state->socket.get_executor(), [state] { end_send(state); });
     send(state);
+  }
+
+  // What the socket takes at once: nothing is then kept until a handler has its turn.
+  static void send_now(const StatePtr& state) {
+    ErrorCode failed;
+    const std::size_t size = state->socket.write_some(asio::buffer(state->sending), failed);
+    state->sending_used = size;
+    state->bytes_sent += size;
+    if (failed && failed != asio::error::would_block && failed != asio::error::try_again) state->failed = failed;
   }
 
   static void send(const StatePtr& state) {

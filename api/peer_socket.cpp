@@ -87,6 +87,12 @@ std::size_t PeerSocket::read_some(asio::mutable_buffer to, ErrorCode& failed) {
   return moved.size;
 }
 
+std::size_t PeerSocket::write_some(asio::const_buffer from, ErrorCode& failed) {
+  if (!tls_) return tcp_.write_some(from, failed);
+  failed = asio::error::would_block;
+  return 0;
+}
+
 PeerSocket::Peek PeerSocket::peek() {
   char byte = 0;
   ErrorCode failed;

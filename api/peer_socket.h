@@ -61,6 +61,8 @@ class PeerSocket {
   asio::awaitable<bool> handshake();
 
   std::size_t read_some(asio::mutable_buffer to, ErrorCode& failed);
+  // With TLS nothing is written: "would block".
+  std::size_t write_some(asio::const_buffer from, ErrorCode& failed);
   Peek peek();
   void shutdown(Tcp::shutdown_type what, ErrorCode& failed);
   void close(ErrorCode& failed) { tcp_.close(failed); }
