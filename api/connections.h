@@ -2,7 +2,7 @@
 // deadline of its own, and one coarse tick asks all of them what time it is.
 //
 // Thread: the io thread it belongs to.
-// Limits: limits.connections_max over all io threads, counted by ConnectionSlot.
+// Limits: limits.connections_max over all io threads, counted by ConnectionSlot; kCutsPerTick.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,9 @@
 namespace hansard::api {
 
 inline constexpr std::chrono::milliseconds kTick{250};
+// Of those whose time is over, so many at once and the others with the next ticks: what ends a session takes time from
+// everybody else on the thread.
+inline constexpr std::size_t kCutsPerTick = 64;
 
 class Connection;
 
@@ -29,6 +32,7 @@ class Connections {
  private:
   friend class Connection;
   std::unordered_set<Connection*> open_;
+  std::size_t cuts_left_ = 0;
 };
 
 // Registered as long as it lives. None of the calls below may destroy a connection: they only start what ends it.
@@ -45,11 +49,22 @@ class Connection {
   // Close the socket at once; pending operations end with an error.
   virtual void cut() = 0;
 
+ protected:
+  // Cuts it now, or is to be called again with the next tick.
+  void cut_in_turn();
+
  private:
   Connections& all_;
 };
 
+inline void Connection::cut_in_turn() {
+  if (all_.cuts_left_ == 0) return;
+  --all_.cuts_left_;
+  cut();
+}
+
 inline void Connections::tick(base::MonotonicTime now, base::Timestamp wall) {
+  cuts_left_ = kCutsPerTick;
   for (auto* connection : open_) connection->on_tick(now, wall);
 }
 inline void Connections::ask_to_stop() {

@@ -104,7 +104,7 @@ void WsConnection::on_tick(base::MonotonicTime now, base::Timestamp wall) {
   session_->on_tick(now, wall);
   check_ping(now);
   check_progress(now);
-  if (now >= deadline_) cut();
+  if (now >= std::min(deadline_, write_deadline_)) cut_in_turn();
 }
 
 void WsConnection::check_ping(base::MonotonicTime now) {
@@ -130,7 +130,6 @@ void WsConnection::check_progress(base::MonotonicTime now) {
   if (is_backed_up && has_moved && awaits_pong) deadline_ = now + seconds(limits_.pong_timeout_s);
   was_sending_ = stream.is_sending();
   bytes_sent_ = stream.bytes_sent();
-  if (now >= write_deadline_) cut();
 }
 
 asio::awaitable<void> WsConnection::run(std::shared_ptr<WsConnection> self, Request request) {
