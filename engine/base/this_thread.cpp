@@ -11,7 +11,8 @@ namespace hansard::base {
 namespace {
 struct Behind {
   std::string_view name;
-  int niceness;  // of a busy processor such a thread gets what is left, as setpriority(2) weighs it
+  int niceness;  // more than the process's: of a busy processor such a thread gets what is left, as setpriority(2)
+                 // weighs it
 };
 constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
@@ -25,7 +26,9 @@ constexpr Behind kBehind[] = {
 void begin_thread(const char* name) {
   ::pthread_setname_np(::pthread_self(), name);
   for (const Behind& one : kBehind) {
-    if (one.name == name) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), one.niceness);
+    if (one.name != name) continue;
+    const auto id = static_cast<id_t>(::gettid());
+    ::setpriority(PRIO_PROCESS, id, ::getpriority(PRIO_PROCESS, id) + one.niceness);
   }
 }
 

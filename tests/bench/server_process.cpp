@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,7 +46,7 @@ double used_seconds(const std::string& stat) {
 }  // namespace
 
 ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data,
-                             const std::string& limits)
+                             const std::string& limits, int niceness)
     : data_(data.empty() ? folder_.path("data") : data) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
   std::string secret = folder_.write("secret", secret_);
@@ -60,6 +61,7 @@ ServerProcess::ServerProcess(const std::string& binary, const std::string& proof
   if (child_ == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::close(out[0]);
+    ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
     ::execl(binary.c_str(), binary.c_str(), "serve", "--data", data_.c_str(), "--listen", "127.0.0.1:0",
             "--jwt-secret-file", secret.c_str(), "--config", config.c_str(), "--log-level", "warn", nullptr);
     ::_exit(127);

@@ -15,9 +15,10 @@ namespace hansard::bench {
 class ServerProcess {
  public:
   // `proof_settings`: lines of the section [proof]. `data`: a folder that is there already, and stays; "" for its own.
-  // `limits`: lines of the section [limits].
+  // `limits`: lines of the section [limits]. `niceness`: on top of the caller's, for a load that is to come as from
+  // other machines.
   explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "",
-                         const std::string& data = "", const std::string& limits = "");
+                         const std::string& data = "", const std::string& limits = "", int niceness = 0);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

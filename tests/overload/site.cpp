@@ -16,6 +16,7 @@ constexpr std::uint64_t kSampleNs = 50'000'000;
 constexpr std::uint64_t kNormalNs = 60'000'000'000;  // waited for at most
 constexpr std::uint64_t kLookNs = 20'000'000;        // between two looks
 constexpr std::size_t kDescriptorsMore = 60;
+constexpr int kServerNiceness = 5;  // what the load takes of the processor would be other machines'
 constexpr double kMega = 1'048'576;
 }  // namespace
 
@@ -35,7 +36,7 @@ Sizes Sizes::for_ci() {
 }
 
 Site::Site(const std::string& binary, const std::string& limits)
-    : server(binary, "", "", limits),
+    : server(binary, "", "", limits, kServerNiceness),
       scene{server, 0, std::filesystem::path(server.data_folder()).parent_path().string()} {}
 
 void Site::begin() {
