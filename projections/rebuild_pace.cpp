@@ -8,8 +8,9 @@ namespace hansard::projections {
 void RebuildPace::look(base::Position applied, base::MonotonicTime now) {
   if (auto sync = mean_sync()) resting_sync_ = sync;
   base::Position durable = engine_.durable();
-  is_busy_ = durable != seen_;
+  if (durable != seen_) quiet_at_ = now + kQuiet;
   seen_ = durable;
+  is_busy_ = now < quiet_at_;
   bool is_pressed =
       engine_.metrics().queue_depth > kQueueMax || durable.value - std::min(applied, durable).value > kBehindMax;
   if (is_pressed && pressed_since_ == base::MonotonicTime{}) pressed_since_ = now;

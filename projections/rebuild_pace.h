@@ -25,6 +25,7 @@ class RebuildPace {
   static constexpr std::uint64_t kBehindMax = 2'000;  // events that the views have yet to apply
   static constexpr std::chrono::seconds kWaitMax{1};
   static constexpr std::chrono::milliseconds kLook{10};
+  static constexpr std::chrono::milliseconds kQuiet{500};  // without an event: then nobody writes
   static constexpr std::size_t kIdleBatch = 65'536, kBusyBatch = 12'000;
   static constexpr unsigned kRestMin = 2, kRestMax = 16;  // times the work
   static constexpr std::uint64_t kCommitsCompared = 5;    // fewer say nothing
@@ -57,6 +58,7 @@ class RebuildPace {
   unsigned rest_factor_ = kRestMin;
   base::Position seen_;
   bool is_busy_ = false;
+  base::MonotonicTime quiet_at_{};
   bool is_pressed_ = false;
   base::MonotonicTime pressed_since_{};
 };

@@ -52,6 +52,17 @@ TEST_CASE("beside others it works a third of the time and no faster than its lim
   CHECK(traffic.pace().rest(12'000, 400ms) == 0ns);
 }
 
+TEST_CASE("two looks between two sends do not take a slow writer for none") {
+  Traffic traffic;
+  auto now = base::MonotonicTime{} + 1s;
+  traffic.commit(1, 1ms);
+  traffic.pace().look({1}, now);
+  traffic.pace().look({1}, now += RebuildPace::kQuiet - 1ms);
+  CHECK(traffic.pace().is_busy());
+  traffic.pace().look({1}, now += 1ms);
+  CHECK_FALSE(traffic.pace().is_busy());
+}
+
 TEST_CASE("it rests longer while its work slows the syncs of others, and shorter again") {
   Traffic traffic;
   traffic.batch(1ms, 3ms);
