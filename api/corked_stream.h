@@ -65,6 +65,8 @@ class CorkedStream {
     return state_->failed;
   }
   bool is_full() const { return state_->is_full(); }
+  // Of what was written, what the socket takes at once; corked or not.
+  void push() { flush(state_); }
   // Reads ahead: completes when something has come, which then stands in arrived(). Not beside a read.
   template <class Token>
   auto async_fill(Token&& token) {

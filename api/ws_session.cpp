@@ -235,6 +235,7 @@ asio::awaitable<bool> WsConnection::write_waiting() {
     auto frames = outbox.take();
     thread_.context().metrics.frames_out(frames.size());
     for (const auto& frame : frames) {
+      if (stream.is_full()) stream.push();
       if (stream.is_full()) co_await stream.async_room(asio::redirect_error(asio::use_awaitable, failed));
       if (!failed) failed = put(*frame);
       outbox.written(frame);
