@@ -8,19 +8,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/base/descriptor.h"
+
 namespace hansard::base {
 
 namespace {
-struct Descriptor {
-  explicit Descriptor(int number) : value(number) {}
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  const int value;
-};
-
 Result<void> sync_opened(const std::string& path, int flags) {
   const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
   if (file.value < 0) return system_error("cannot open", path);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/crc32c.h"
+#include "engine/base/descriptor.h"
 #include "engine/base/durable_file.h"
 #include "engine/base/hash.h"
 
@@ -24,16 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFirstLine = "hansard seal 1\n";
 constexpr std::size_t kPieceBytes = 1u << 20;
 constexpr std::size_t kCrcDigits = 8;
-
-struct Descriptor {
-  explicit Descriptor(int number) : value(number) {}
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  const int value;
-};
 
 std::string hex(std::uint32_t crc) {
   std::array<char, kCrcDigits + 1> text{};
