@@ -150,11 +150,13 @@ void Sequencer::commit() {
 }
 
 void Sequencer::publish_and_answer() {
-  if (!batch_.entries().empty()) {
+  const bool has_events = !batch_.entries().empty();
+  if (has_events) {
     tail_.publish(batch_.entries());
-    gate_.advance(batch_.head());
+    gate_.reach(batch_.head());
   }
   batch_.deliver();
+  if (has_events) gate_.ring();  // the views; on a busy processor they would go before the answers
 }
 
 void Sequencer::keep_house() {

@@ -11,13 +11,18 @@ namespace {
 constexpr std::chrono::hours kWaitMax{24 * 365};
 }  // namespace
 
-void PositionGate::advance(Position to) {
+void PositionGate::reach(Position to) {
+  std::lock_guard lock(mutex_);
+  CHECK(to.value >= reached_.load(std::memory_order_relaxed), to.value, reached_.load());
+  reached_.store(to.value, std::memory_order_release);
+}
+
+void PositionGate::ring() {
+  const Position to = reached();
   std::vector<std::function<void()>> due;
   bool wake;
   {
     std::lock_guard lock(mutex_);
-    CHECK(to.value >= reached_.load(std::memory_order_relaxed), to.value, reached_.load());
-    reached_.store(to.value, std::memory_order_release);
     auto end = callbacks_.upper_bound(to);
     for (auto it = callbacks_.begin(); it != end; ++it) due.push_back(std::move(it->second.second));
     callbacks_.erase(callbacks_.begin(), end);

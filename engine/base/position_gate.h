@@ -1,9 +1,9 @@
 // "Wait until position": the durable position and every view's applied position are one of these, and they are the
 // only bells in the house. A gate only rises.
 //
-// Thread: advance from the one owner; the rest from any. A callback runs on the owner's thread, or inside notify_at, and
-// must only post elsewhere; it runs at most once. One that advance has already taken up may still run after cancel has
-// returned, so what it refers to must live on by itself.
+// Thread: advance, reach and ring from the one owner; the rest from any. A callback runs on the owner's thread, or
+// inside notify_at, and must only post elsewhere; it runs at most once. One that advance has already taken up may still
+// run after cancel has returned, so what it refers to must live on by itself.
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,14 @@ class PositionGate {
   explicit PositionGate(Position start = {}) : reached_(start.value) {}
 
   Position reached() const { return {reached_.load(std::memory_order_acquire)}; }
-  void advance(Position to);
+  void advance(Position to) {
+    reach(to);
+    ring();
+  }
+  // The two halves of advance, for an owner who has something to hand out between them: `to` is reached for all who
+  // ask, and then those who wait are woken. Others' cores are busy with what they do next, and it is in the way.
+  void reach(Position to);
+  void ring();
 
   // False when `timeout` (a year at most) passed first.
   bool wait_for(Position wanted, std::chrono::nanoseconds timeout);

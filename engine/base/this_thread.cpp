@@ -1,6 +1,7 @@
 #include "engine/base/this_thread.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +15,14 @@ struct Behind {
   int niceness;  // more than the process's: of a busy processor such a thread gets what is left, as setpriority(2)
                  // weighs it
 };
+
+// When it wakes up it does not take the core from whom it finds there, who has just woken it: the sequencer with
+// answers to give.
+void wait_for_turn() {
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
     {"search writer", 10},
@@ -27,6 +36,7 @@ void begin_thread(const char* name) {
   ::pthread_setname_np(::pthread_self(), name);
   for (const Behind& one : kBehind) {
     if (one.name != name) continue;
+    wait_for_turn();
     const auto id = static_cast<id_t>(::gettid());
     ::setpriority(PRIO_PROCESS, id, ::getpriority(PRIO_PROCESS, id) + one.niceness);
   }

@@ -127,3 +127,16 @@ TEST_CASE("no wake-up is lost between an owner and threads that follow it") {
   CHECK(two.get() == kLast);
   CHECK(called == kLast);
 }
+
+TEST_CASE("what is reached can be seen before anybody is woken for it") {
+  PositionGate gate(Position{5});
+  int woken = 0;
+  gate.notify_at(Position{6}, [&] { ++woken; });
+  gate.reach(Position{6});
+  CHECK(gate.reached() == Position{6});
+  CHECK(woken == 0);
+  gate.notify_at(Position{6}, [&] { woken += 10; });
+  CHECK(woken == 10);
+  gate.ring();
+  CHECK(woken == 11);
+}

@@ -1,6 +1,7 @@
 #include "engine/base/this_thread.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ int niceness_of_caller() { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(
 
 struct Seen {
   std::string name;
-  int niceness = 0;
+  int niceness = 0, policy = -1;
 };
 
 Seen seen_of(const char* name) {
@@ -25,7 +26,7 @@ Seen seen_of(const char* name) {
     begin_thread(name);
     char text[16];
     ::pthread_getname_np(::pthread_self(), text, sizeof text);
-    seen = {text, niceness_of_caller()};
+    seen = {text, niceness_of_caller(), ::sched_getscheduler(0)};
   }).join();
   return seen;
 }
@@ -35,11 +36,14 @@ TEST_CASE("a thread has its name, and everybody's niceness") {
   CHECK(seen_of("fifteen letters").name == "fifteen letters");
   CHECK(seen_of("sequencer").niceness == niceness_of_caller());
   CHECK(seen_of("io").niceness == niceness_of_caller());
+  CHECK(seen_of("io").policy == SCHED_OTHER);
 }
 
 TEST_CASE("a thread behind the log comes after those somebody waits for, and changes nobody else") {
   const int before = niceness_of_caller();
   CHECK(seen_of("projector").niceness == before + 5);
   CHECK(seen_of("search writer").niceness == before + 10);
+  CHECK(seen_of("projector").policy == SCHED_BATCH);
   CHECK(niceness_of_caller() == before);
+  CHECK(::sched_getscheduler(0) == SCHED_OTHER);
 }
