@@ -1,6 +1,7 @@
 #include "projections/view_fold.h"
 
 #include "engine/base/check.h"
+#include "engine/base/spare_time.h"
 
 namespace hansard::projections {
 
@@ -42,6 +43,7 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
     next_.position = event->position;
     next_.unknown_events += known.value() ? 0 : 1;
     ++applied;
+    base::SpareTime::give_way();
     if (breath_ && applied % kBreathEvents == 0) breath_();
   }
   return applied;

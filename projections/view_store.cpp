@@ -14,6 +14,7 @@
 
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/spare_time.h"
 #include "engine/base/stop_process.h"
 #include "projections/keys.h"
 #include "projections/row_bytes.h"
@@ -26,7 +27,7 @@ constexpr char kDamagedMark[] = "DAMAGED";
 constexpr char kIngestedFile[] = "batch.sst";
 constexpr int kOpenFilesMax = 256;
 // Large files reach the disk as they are written, so that their last sync does not hold up those of the log.
-constexpr std::uint64_t kBytesPerSync = 512u << 10;
+constexpr std::uint64_t kBytesPerSync = 256u << 10;
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
@@ -226,12 +227,15 @@ void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoin
   checkpoint.encode(bytes);
   rocksdb::EnvOptions how;
   how.bytes_per_sync = kBytesPerSync;
-  rocksdb::SstFileWriter file(how, db_->GetOptions());
+  // It is read again at once, to be checked and taken in: so it stays in the kernel's cache.
+  constexpr bool kDropCached = false;
+  rocksdb::SstFileWriter file(how, db_->GetOptions(), nullptr, kDropCached);
   require(file.Open(path), folder_, kWriting);
   // The checkpoint's key is below all others.
   rocksdb::Status status = file.Put(slice_of(checkpoint_key()), bytes);
   for (const RowChange& change : changes) {
     if (!status.ok()) break;
+    base::SpareTime::give_way();
     status = change.value ? file.Put(slice_of(change.key), slice_of(*change.value)) : file.Delete(slice_of(change.key));
   }
   require(status, folder_, kWriting);

@@ -20,7 +20,17 @@ Ran ran_so_far() {
   std::ifstream("/proc/thread-self/schedstat") >> ran.ran_ns >> ran.waited_ns;
   return ran;
 }
+
+thread_local bool is_spare = false;
+thread_local MonotonicTime last_given{};
 }  // namespace
+
+bool SpareTime::give_way() {
+  if (!is_spare || system_clock().monotonic() - last_given < kSlice) return false;
+  ::sched_yield();
+  last_given = system_clock().monotonic();
+  return true;
+}
 
 SpareTime::~SpareTime() {
   {
@@ -45,6 +55,7 @@ void SpareTime::serve() {
   begin_thread(name_.c_str());
   const sched_param none{};
   ::sched_setscheduler(0, SCHED_IDLE, &none);
+  is_spare = true;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return work_ != nullptr || is_stopping_; });

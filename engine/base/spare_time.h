@@ -24,10 +24,15 @@ class SpareTime {
   static constexpr unsigned kStarved = 20;
   static constexpr std::chrono::milliseconds kWaitedMin{50};  // a shorter wait starves nobody
   static constexpr std::chrono::seconds kPause{30};
+  static constexpr std::chrono::microseconds kSlice{100};
 
   // `name`: of the thread, as begin_thread takes it.
   explicit SpareTime(std::string name) : name_(std::move(name)) {}
   ~SpareTime();
+  // For the work to call every few dozen microseconds: yields the core where kSlice has passed since the last time,
+  // and says so; elsewhere than in spare time nothing. Without it others wait for the next tick of the scheduler (4 ms
+  // at 250 Hz) when they have just had more than their share, which counts also against threads of SCHED_IDLE.
+  static bool give_way();
   // Returns when `work` is done. `now`: of one clock at all calls.
   void run(MonotonicTime now, const std::function<void()>& work);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/spare_time.h"
 #include "projections/search/characters.h"
 #include "projections/search/token_stream.h"
 #include "projections/search/tokenizer.h"
@@ -14,7 +15,7 @@ constexpr char kKind[] = "hansard search index 3, shelves of 2^";
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
 // secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
 // auto_vacuum=INCREMENTAL: pages freed by a clean-up go back to the file system in slices.
-// wal_autocheckpoint: a larger WAL halves the bytes written; journal_size_limit gives its space back.
+// journal_size_limit: gives the space of a long WAL back (its checkpoints: wal_write_out.h).
 constexpr char kPragmas[] =
     "PRAGMA auto_vacuum=INCREMENTAL;"
     "PRAGMA journal_mode=WAL;"
@@ -22,7 +23,6 @@ constexpr char kPragmas[] =
     "PRAGMA secure_delete=ON;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA cache_size=-32768;"
-    "PRAGMA wal_autocheckpoint=4000;"
     "PRAGMA journal_size_limit=67108864;";
 constexpr char kSchema[] =
     "CREATE TABLE state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -218,6 +218,7 @@ base::Result<std::vector<StoredMessage>> IndexFile::messages(MessageNumber after
   while (true) {
     TRY(auto row, rows.step());
     if (!row) return found;
+    base::SpareTime::give_way();
     found.push_back({static_cast<MessageNumber>(rows.integer(0)),
                      static_cast<ConversationNumber>(rows.integer(1)),
                      rows.integer(2),
@@ -251,6 +252,7 @@ base::Result<void> IndexFile::apply(const IndexChanges& changes) {
   }
   for (const auto& [number, change] : changes.messages) {
     TRY(change.is_new ? insert(number, change) : this->change(number, change));
+    base::SpareTime::give_way();
   }
   IndexState next = state_;
   next.position = changes.position;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/spare_time.h"
 #include "projections/search/index_fold.h"
 
 namespace hansard::search {
@@ -14,6 +15,7 @@ base::Result<void> fold_some(const engine::Engine& engine, IndexFold& fold, std:
     if (events.empty()) break;
     for (const auto& event : events) {
       TRY(fold.add(*event));
+      base::SpareTime::give_way();
     }
     left -= events.size();
   }

@@ -77,4 +77,20 @@ TEST_CASE("where nothing is spare the work goes on, for a while on the caller's 
   CHECK(where(spare, kBegin + SpareTime::kPause) != here);
 }
 
+TEST_CASE("work in spare time gives way once a slice, other work never") {
+  SpareTime spare("spare");
+  bool first = false, later = false;
+  int at_once = 0;
+  spare.run(kBegin, [&] {
+    first = SpareTime::give_way();
+    for (int i = 0; i < 1'000; ++i) at_once += SpareTime::give_way() ? 1 : 0;
+    burn(milliseconds(1));
+    later = SpareTime::give_way();
+  });
+  CHECK(first);
+  CHECK(at_once < 500);  // it may have been kept waiting meanwhile
+  CHECK(later);
+  CHECK(!SpareTime::give_way());
+}
+
 TEST_CASE("what was never asked for work ends without a thread") { SpareTime spare("spare"); }
