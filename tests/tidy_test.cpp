@@ -118,7 +118,7 @@ const std::vector<Fence> kFences = {
     {std::regex("^prometheus"), std::regex("^api/metrics_page\\.cpp$")},
     {std::regex("^toml"), std::regex("^api/config\\.cpp$")},
     {std::regex("^openssl"), std::regex("^engine/base/|^engine/proof/ed25519\\.cpp$|^api/auth|^api/tls\\.cpp$")},
-    {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions)\\.(h|cpp)$")},
+    {std::regex("^sqlite3"), std::regex("^projections/search/(sqlite|fts_functions|wal_write_out)\\.(h|cpp)$")},
     {std::regex("^unicode/"), std::regex("^projections/search/characters\\.cpp$")},
     {std::regex("^libstemmer"), std::regex("^projections/search/stemmer\\.cpp$")},
     {std::regex("^(chrono|ctime|time\\.h)$"), std::regex("^(?!engine/(domain|codec)/)")},

@@ -95,7 +95,11 @@ base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
   if (code != SQLITE_OK) return error_of(handle, code, "cannot open " + path);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
-  if (mode != Mode::write) sqlite3_wal_autocheckpoint(handle, 0);
+  if (mode == Mode::write) {
+    connection.write_out_ = WalWriteOut::begin(handle, path);
+  } else {
+    sqlite3_wal_autocheckpoint(handle, 0);
+  }
   if (!register_fts_functions(handle)) return error_of(handle, SQLITE_ERROR, "this SQLite has no FTS5");
   return connection;
 }

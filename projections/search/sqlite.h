@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "engine/base/result.h"
+#include "projections/search/wal_write_out.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -67,6 +68,7 @@ class Connection {
   struct Close {
     void operator()(sqlite3* handle) const;
   };
+  std::unique_ptr<WalWriteOut> write_out_;  // of one that writes
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
