@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "api/json.h"
+#include "api/past_reader.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
 #include "engine/base/check.h"
@@ -74,7 +75,10 @@ asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& c
   bool there = co_await context.views_reach(at.position, timeout);
   auto snapshot = context.views.snapshot();
   if (!there) co_return view_behind(position_text(epoch, snapshot->position()));
-  auto answer = read(context, call, *snapshot->past(at.position));
+  auto past = snapshot->past(at.position);
+  PastReader::Job job = [&] { return read(context, call, *past); };
+  auto answer = co_await asio::use_service<PastReader>(context.io).read(std::move(job));
+  past.reset();
   snapshot.reset();
   if (!answer) co_return answer.error();
   Response response = std::move(answer).value();

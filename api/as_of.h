@@ -1,7 +1,7 @@
 // Reads of the past: `as_of=` a position or a time, for the audit scope. A time means the last position whose time is
 // at or before it; the answer says which position it stands for, in its body and in Hansard-Position.
 //
-// Thread: the io thread of the context.
+// Thread: the io thread of the context; the read itself on that thread's PastReader.
 #pragma once
 
 #include "api/handlers.h"

@@ -35,6 +35,7 @@ using OpenHandler = Response (*)(Context&, const Request&);  // without authenti
 using CommandHandler = Answered<domain::Command> (*)(Context&, const Call&);
 using ReadHandler = Answered<Response> (*)(Context&, const Call&, const projections::Snapshot&);
 // A read that may also be asked of the past (as_of.h); `then` leaves a record of it (audited_read.h).
+// Runs on another thread than the context's: takes from the context only what never changes (limits).
 using PastHandler = Answered<Response> (*)(Context&, const Call&, const projections::Past&);
 struct TimedRead {
   ReadHandler now;

@@ -25,9 +25,7 @@ void wait_for_turn() {
 
 constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
-    {"search writer", 10},
-    {"proof hashing", 10},
-    {"rebuilder", 10},
+    {"past reader", 5}, {"search writer", 10}, {"proof hashing", 10}, {"rebuilder", 10},
 };
 }  // namespace
 

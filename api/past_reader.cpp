@@ -1,0 +1,42 @@
+#include "api/past_reader.h"
+
+#include <optional>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "api/signal.h"
+#include "engine/base/this_thread.h"
+
+// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace hansard::api {
+
+PastReader::PastReader(asio::execution_context& io) : service(io), io_(static_cast<asio::io_context&>(io)) {
+  asio::post(thread_, [] { base::begin_thread("past reader"); });
+}
+
+asio::awaitable<Answered<Response>> PastReader::read(Job job) {
+  Signal signal(io_);
+  std::optional<Answered<Response>> answer;
+  asio::post(thread_, [&, stays = asio::make_work_guard(io_)] {
+    answer = run(job);
+    asio::post(io_, [&signal] { signal.notify(); });
+  });
+  co_await signal.wait();
+  co_return std::move(*answer);
+}
+
+Answered<Response> PastReader::run(const Job& job) const {
+  if (is_stopping_.load()) return Problem{503, "shutting_down", "The server is stopping.", 0, {}};
+  return job();
+}
+
+// The job at hand comes to its end, since it reads what others are about to take down.
+void PastReader::shutdown() {
+  is_stopping_.store(true);
+  thread_.join();
+}
+
+}  // namespace hansard::api

@@ -1,0 +1,60 @@
+#include "api/past_reader.h"
+
+#include <future>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <catch2/catch.hpp>
+
+namespace hansard::api {
+namespace {
+
+Response answer(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+asio::awaitable<void> read(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
+  auto read = co_await asio::use_service<PastReader>(io).read(std::move(job));
+  answers.push_back(read ? read.value().body : read.error().detail);
+}
+
+void ask(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
+  asio::co_spawn(io, read(io, std::move(job), answers), asio::detached);
+}
+
+}  // namespace
+
+TEST_CASE("while the past is read the io thread has time for others") {
+  asio::io_context io;
+  std::vector<std::string> answers;
+  std::promise<void> others;
+  std::thread::id where;
+  ask(
+      io,
+      [&]() -> Answered<Response> {
+        others.get_future().wait();
+        where = std::this_thread::get_id();
+        return answer("then");
+      },
+      answers);
+  asio::post(io, [&] { others.set_value(); });
+  io.run();
+  CHECK(answers == std::vector<std::string>{"then"});
+  CHECK(where != std::this_thread::get_id());
+}
+
+TEST_CASE("reads of the past are answered in order, refusals too") {
+  asio::io_context io;
+  std::vector<std::string> answers;
+  ask(io, []() -> Answered<Response> { return answer("one"); }, answers);
+  ask(io, []() -> Answered<Response> { return Problem{404, "not_found", "no", 0, {}}; }, answers);
+  ask(io, []() -> Answered<Response> { return answer("three"); }, answers);
+  io.run();
+  CHECK(answers == std::vector<std::string>{"one", "no", "three"});
+}
+
+}  // namespace hansard::api
