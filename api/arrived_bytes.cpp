@@ -30,6 +30,11 @@ void ArrivedBytes::add(std::string_view bytes) {
   bytes_.append(bytes);
 }
 
+bool ArrivedBytes::is_close_next() const {
+  constexpr unsigned kOpcode = 0x0F, kClose = 0x08;
+  return !is_empty() && frame_left_ == 0 && (static_cast<unsigned char>(bytes_[used_]) & kOpcode) == kClose;
+}
+
 std::string_view ArrivedBytes::readable() {
   std::string_view rest = std::string_view(bytes_).substr(used_);
   if (!has_frames_) return rest;

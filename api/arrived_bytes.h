@@ -24,6 +24,9 @@ class ArrivedBytes {
   void add(std::string_view bytes);
   bool is_empty() const { return used_ == bytes_.size(); }
 
+  // Whether the next frame is the peer's goodbye (RFC 6455 section 5.5.1).
+  bool is_close_next() const;
+
   // What may be read now; "" also where the head of a frame has not all arrived. Valid until the next call.
   std::string_view readable();
   void consume(std::size_t bytes);  // of what was readable

@@ -105,7 +105,7 @@ HttpSession::HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slo
 }
 
 void HttpSession::on_tick(base::MonotonicTime now, base::Timestamp) {
-  if (now >= deadline_) cut_in_turn();
+  if (now >= deadline_) cut();
 }
 
 void HttpSession::ask_to_stop() {

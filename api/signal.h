@@ -72,7 +72,9 @@ class WakeQueue final : public asio::execution_context::service {
   // Resumes it by a post, never inside.
   void push(std::unique_ptr<Waiter> waiter) {
     (first_.size() < kCrowd ? first_ : crowd_).push_back(std::move(waiter));
-    if (!std::exchange(is_posted_, true)) asio::post(io_, [this] { run(); });
+    if (is_posted_) return;
+    asio::post(io_, [this] { run(); });
+    is_posted_ = true;  // not before: a post that fails for want of memory is made good by the next push
   }
 
  private:

@@ -30,6 +30,7 @@ constexpr std::size_t kIdleBytesMax = 4u << 10;
 constexpr std::size_t kLingerBytesMax = 2u << 20;
 constexpr seconds kClosing{5};  // for the peer's answer to a close
 constexpr seconds kLinger{2};
+constexpr std::size_t kTextsPerTurn = 64;  // of one socket, before the thread's others have theirs
 
 class WsConnection final : public Connection, public std::enable_shared_from_this<WsConnection> {
  public:
@@ -50,6 +51,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   asio::awaitable<bool> write_waiting();
   error_code put(const std::string& text);
   asio::awaitable<void> say_goodbye();
+  asio::awaitable<void> answer_the_rest();
   bool take_text();
   void on_message();
   void note_message();
@@ -104,7 +106,7 @@ void WsConnection::on_tick(base::MonotonicTime now, base::Timestamp wall) {
   session_->on_tick(now, wall);
   check_ping(now);
   check_progress(now);
-  if (now >= std::min(deadline_, write_deadline_)) cut_in_turn();
+  if (!was_cut_ && now >= std::min(deadline_, write_deadline_)) cut_in_turn();
 }
 
 void WsConnection::check_ping(base::MonotonicTime now) {
@@ -161,22 +163,34 @@ asio::awaitable<bool> WsConnection::accept(Request request) {
 asio::awaitable<void> WsConnection::read() {
   auto& stream = ws_.next_layer();
   stream.arrived().begin_frames();
+  std::size_t taken = 0;
   for (;;) {
     if (session_->is_to_open()) co_await session_->open();
     if (!session_->may_read()) co_await session_->until_may_read();
-    if (take_text()) continue;
+    if (take_text()) {
+      if (++taken % kTextsPerTurn == 0) co_await asio::post(asio::use_awaitable);
+      continue;
+    }
     error_code failed;
     if (stream.arrived().is_empty() && !session_->close_wanted()) {
       co_await stream.async_fill(
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
       if (!failed) continue;
     }
+    if (failed || stream.arrived().is_close_next()) co_await answer_the_rest();
     ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
     if (failed) co_return;
     on_message();
   }
+}
+
+// Who says goodbye still has the answers to what he asked before: after Beast's answer to it no frame could follow.
+asio::awaitable<void> WsConnection::answer_the_rest() {
+  if (session_->close_wanted() || session_->is_drained()) co_return;
+  deadline_ = std::min(deadline_, thread_.now() + kClosing);
+  co_await session_->until_answered();
 }
 
 bool WsConnection::take_text() {

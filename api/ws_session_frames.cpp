@@ -233,6 +233,10 @@ asio::awaitable<void> SocketSession::until_may_read() {
   while (!close_ && !may_read()) co_await may_read_again_.wait();
 }
 
+asio::awaitable<void> SocketSession::until_answered() {
+  while (!close_ && !is_drained()) co_await may_read_again_.wait();
+}
+
 void SocketSession::on_tick(base::MonotonicTime now, base::Timestamp wall) {
   if (!identity_ && now >= auth_deadline_) close(kUnauthenticated, "no auth frame came");
   if (std::exchange(is_alive_, false)) lease_.touch(wall);

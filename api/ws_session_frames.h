@@ -54,6 +54,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   }
   bool may_read() const;
   asio::awaitable<void> until_may_read();
+  // All that was asked for is answered, and the answers have left; or the session is over.
+  asio::awaitable<void> until_answered();
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall);
   // Nothing is read or fed any more; what is under way is still answered. The first reason stays.

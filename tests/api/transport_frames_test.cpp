@@ -96,6 +96,19 @@ TEST_CASE("what is no plain text is left as it came, and ends where its frame en
   }
 }
 
+TEST_CASE("a goodbye is seen before it is read") {
+  ArrivedBytes in = arrived(frame("one") + frame("\x03\xE8", '\x88'));
+  CHECK_FALSE(in.is_close_next());
+  CHECK(in.take_text(kMost) == "one");
+  CHECK(in.is_close_next());
+  CHECK_FALSE(arrived("").is_close_next());
+  CHECK_FALSE(arrived(frame("ping", '\x89')).is_close_next());
+  ArrivedBytes inside = arrived(frame("\x88\x88", '\x01'));
+  inside.readable();
+  inside.consume(6);
+  CHECK_FALSE(inside.is_close_next());
+}
+
 TEST_CASE("a frame that is read in pieces is not taken for the next one") {
   const std::string bytes = frame("first", '\x01') + frame("second");
   ArrivedBytes in = arrived(bytes);

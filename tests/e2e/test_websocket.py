@@ -11,6 +11,13 @@ from hansard_client import ServerTest, Socket, quoted
 API = "/api/v1"
 
 
+def frame(opcode, payload):
+    """A final frame of a client, masked with zeros."""
+    size = len(payload)
+    head = bytes([size | 0x80]) if size < 126 else bytes([126 | 0x80]) + size.to_bytes(2, "big")
+    return bytes([0x80 | opcode]) + head + bytes(4) + payload
+
+
 class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
     config = "[limits]\nwrite_timeout_s = 120\n"  # who stops reading here is busy elsewhere, not gone
 
@@ -30,6 +37,26 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
                                  (conversation, ack["data"]["version"], ack["data"]["position"]))
             again = await a2.ask("message.send", {"conversation_id": conversation, "content": "hi"}, key="k1")
             self.assertEqual(again["data"]["id"], ack["data"]["id"])
+
+    async def test_who_says_goodbye_is_answered_first(self):
+        for ending in (frame(0x8, b"\x03\xe8"), None):
+            alice, bob, conversation = self.pair()
+            texts = [json.dumps({"type": "message.send", "id": str(i), "data": {
+                "conversation_id": conversation, "content": str(i)}}).encode() for i in range(50)]
+            raw = self.server.raw()
+            raw.sendall((f"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                         f"Authorization: Bearer {self.server.token(alice.name)}\r\n\r\n").encode())
+            got = b""
+            while b'"type":"hello"' not in got:
+                got += raw.recv(65536)
+            raw.sendall(b"".join(frame(0x1, text) for text in texts) + (ending or b""))
+            if not ending:
+                raw.shutdown(socket.SHUT_WR)
+            while piece := raw.recv(65536):
+                got += piece
+            self.assertEqual(got.count(b'"type":"ack"'), 50)
+            raw.close()
 
     async def test_events_come_in_version_order_once(self):
         alice, bob, conversation = self.pair()
