@@ -43,12 +43,21 @@ void Tail::drop_oldest(std::vector<EventPtr>& dropped) {
 }
 
 std::optional<std::vector<EventPtr>> Tail::read(Position from, std::size_t events_max) const {
-  std::shared_lock lock(mutex_);
-  if (!holds(from)) return std::nullopt;
   std::vector<EventPtr> events;
-  events.reserve(std::min<std::size_t>(events_max, end_.value - from.value));
-  for (Position at = from; at < end_ && events.size() < events_max; at = at.next()) events.push_back(slot(at).event);
+  while (events.size() < events_max) {
+    const std::size_t most = std::min(events_max, events.size() + kEventsPerLock);
+    if (read_some({from.value + events.size()}, most, events) == 0) break;
+  }
+  if (events.empty() && events_max > 0) return std::nullopt;
   return events;
+}
+
+std::size_t Tail::read_some(Position from, std::size_t events_max, std::vector<EventPtr>& events) const {
+  std::shared_lock lock(mutex_);
+  if (!holds(from)) return 0;
+  const std::size_t before = events.size();
+  for (Position at = from; at < end_ && events.size() < events_max; at = at.next()) events.push_back(slot(at).event);
+  return events.size() - before;
 }
 
 EventPtr Tail::get(Position at) const {

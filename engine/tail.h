@@ -40,8 +40,13 @@ class Tail {
   EventPtr get(Position at) const;
 
  private:
+  // A reader of low priority may lose its core with the lock in its hand, and the sequencer waits for it.
+  static constexpr std::size_t kEventsPerLock = 256;
+
   const Entry& slot(Position at) const { return ring_[at.value % ring_.size()]; }
   bool holds(Position at) const { return at >= oldest_ && at < end_; }
+  // Appends up to `events_max` events in all; how many it appended.
+  std::size_t read_some(Position from, std::size_t events_max, std::vector<EventPtr>& events) const;
   void put(const Entry& entry, std::vector<EventPtr>& dropped);
   void drop_oldest(std::vector<EventPtr>& dropped);
 

@@ -41,6 +41,17 @@ TEST_CASE("the tail keeps the newest events and says when it does not reach back
   CHECK(tail.get({10})->position == Position{10});
 }
 
+TEST_CASE("a long read is whole, however many are taken at once") {
+  Tail tail(2'000, 1u << 20);
+  publish(tail, 1, 1'500);
+  auto events = tail.read({3}, 1'000);
+  REQUIRE(events);
+  REQUIRE(events->size() == 1'000);
+  for (std::uint64_t i = 0; i < 1'000; ++i) REQUIRE((*events)[i]->position == Position{3 + i});
+  CHECK(tail.read({1}, 5'000)->size() == 1'500);
+  CHECK(tail.read({1}, 512)->size() == 512);
+}
+
 TEST_CASE("the tail keeps to its bytes, but always the newest event") {
   Tail tail(100, 10);
   publish(tail, 1, 5, 3);
