@@ -24,6 +24,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
 #include "engine/base/spare_time.h"
+#include "engine/base/work_watch.h"
 #include "engine/engine.h"
 #include "projections/live_view.h"
 #include "projections/projector.h"
@@ -83,8 +84,8 @@ class Rebuilder {
   base::Result<void> open_sites(const std::vector<Site*>& sites, BuiltViews& built);
   base::Result<void> fold_up(const std::vector<Site*>& sites, BuiltViews& built);
   base::Result<void> fold_batches(const std::vector<Site*>& sites, BuiltViews& built);
-  base::Result<void> fold_batch(const BuiltViews& built, Position last);
-  void take_breath();
+  base::Result<std::chrono::nanoseconds> fold_batch(const BuiltViews& built, Position last);
+  bool take_breath();
   base::Result<void> compare(Site& site);
   base::Result<ViewComparison> compare_at(Site& site, Position least, bool with_rows);
   void settle(Site& site, const RebuildRequest& request);
@@ -105,7 +106,7 @@ class Rebuilder {
   const ViewOptions options_;
   RebuildPace pace_;
   base::SpareTime spare_time_{"spare rebuilder"};
-  base::MonotonicTime breathed_{};  // when the last piece of work ended
+  base::WorkWatch piece_;  // the work since the last breath; of the thread that does it
   std::vector<Site> sites_;
 
   mutable std::mutex mutex_;

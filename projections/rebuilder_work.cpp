@@ -43,15 +43,17 @@ base::Result<void> Rebuilder::open_sites(const std::vector<Site*>& sites, BuiltV
   return base::success();
 }
 
-void Rebuilder::take_breath() {
-  const auto took = now() - breathed_;
-  if (took < kPieceMin) return;
-  sleep(pace_.breath(took));
-  breathed_ = now();
+// False once it is to stop.
+bool Rebuilder::take_breath() {
+  const auto took = piece_.read();
+  if (took < kPieceMin) return true;
+  const bool goes_on = sleep(pace_.breath(took));
+  piece_.start();
+  return goes_on;
 }
 
 base::Result<void> Rebuilder::fold_up(const std::vector<Site*>& sites, BuiltViews& built) {
-  for (const auto& view : built) view->set_breath([this] { take_breath(); });
+  for (const auto& view : built) view->set_breath([this] { return take_breath(); });
   auto outcome = fold_batches(sites, built);
   for (const auto& view : built) view->set_breath({});
   return outcome;
@@ -64,11 +66,10 @@ base::Result<void> Rebuilder::fold_batches(const std::vector<Site*>& sites, Buil
       if (!sleep(RebuildPace::kLook)) return cancelled();
       continue;
     }
-    auto began = breathed_ = now();
+    const auto began = now();
     Position before = built.front()->position();
-    TRY(fold_batch(built, last));
+    TRY(const auto unbreathed, fold_batch(built, last));
     pace_.worked();
-    const auto unbreathed = now() - breathed_;
     Position reached = built.front()->position();
     for (Site* site : sites) note_progress(*site, reached, last);
     if (!goes_on()) return cancelled();
@@ -78,12 +79,22 @@ base::Result<void> Rebuilder::fold_batches(const std::vector<Site*>& sites, Buil
   return base::success();
 }
 
-// Beside live traffic only with what that leaves of the processor.
-base::Result<void> Rebuilder::fold_batch(const BuiltViews& built, Position last) {
-  if (!pace_.is_busy()) return build_batch(engine_, built, last, pace_.batch_events());
+// Beside live traffic only with what that leaves of the processor. The work since the last breath.
+base::Result<std::chrono::nanoseconds> Rebuilder::fold_batch(const BuiltViews& built, Position last) {
   base::Result<void> outcome = base::success();
-  spare_time_.run(now(), [&] { outcome = build_batch(engine_, built, last, pace_.batch_events()); });
-  return outcome;
+  std::chrono::nanoseconds unbreathed{};
+  const auto work = [&] {
+    piece_.start();
+    outcome = build_batch(engine_, built, last, pace_.batch_events());
+    unbreathed = piece_.read();
+  };
+  if (pace_.is_busy()) {
+    spare_time_.run(now(), work);
+  } else {
+    work();
+  }
+  TRY(outcome);
+  return unbreathed;
 }
 
 // An erasure overwrites records before the live view has folded its event, and the rebuilt one may have read what was

@@ -38,7 +38,7 @@ class BuiltView {
   // By reads of its own, up to `last`.
   base::Result<void> follow(const engine::Engine& engine, Position last, std::size_t events_max);
   void flush() { fold_->store().flush(true); }
-  void set_breath(std::function<void()> breath) { fold_->set_breath(std::move(breath)); }
+  void set_breath(std::function<bool()> breath) { fold_->set_breath(std::move(breath)); }
   // What is built stays on the disk, and the caller goes on with it.
   std::unique_ptr<ViewFold> keep();
 

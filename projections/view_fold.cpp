@@ -16,15 +16,20 @@ base::Result<void> ViewFold::fold(std::span<const engine::EventPtr> events) {
   std::size_t applied = apply_all(events, outcome);
   if (applied < events.size()) {
     // The batch may hold a part of the failed event: start over with those before it.
-    rows_.discard();
-    std::uint32_t epoch = next_.epoch;
-    next_ = store_->checkpoint();
-    next_.epoch = epoch;
+    start_over();
+    if (outcome.error().code == base::ErrorCode::shutting_down) return outcome;
     base::Result<void> again = base::success();
     CHECK(apply_all(events.first(applied), again) == applied);
   }
   if (applied > 0) commit(applied >= kFileEventsMin);
   return outcome;
+}
+
+void ViewFold::start_over() {
+  rows_.discard();
+  const std::uint32_t epoch = next_.epoch;
+  next_ = store_->checkpoint();
+  next_.epoch = epoch;
 }
 
 std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome) {
@@ -44,7 +49,10 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
     next_.unknown_events += known.value() ? 0 : 1;
     ++applied;
     base::SpareTime::give_way();
-    if (breath_ && applied % kBreathEvents == 0) breath_();
+    if (breath_ && applied % kBreathEvents == 0 && applied < events.size() && !breath_()) {
+      outcome = base::error(base::ErrorCode::shutting_down, "cancelled");
+      return applied;
+    }
   }
   return applied;
 }

@@ -25,8 +25,9 @@ class ViewFold {
 
   ViewStore& store() const { return *store_; }
   const Checkpoint& checkpoint() const { return store_->checkpoint(); }
-  // Called while folding, after each kBreathEvents: a rebuild lets others go first there. Nothing: it folds on.
-  void set_breath(std::function<void()> breath) { breath_ = std::move(breath); }
+  // Called while folding, after each kBreathEvents: a rebuild lets others go first there, and says whether it goes on;
+  // if not, the batch is not committed and `fold` fails with shutting_down. Nothing: it folds on.
+  void set_breath(std::function<bool()> breath) { breath_ = std::move(breath); }
   // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
   // the checkpoint or cannot be applied; those before it are committed.
   // Batches of kFileEventsMin and more are written as sorted files.
@@ -35,12 +36,13 @@ class ViewFold {
  private:
   // The number applied; less than all when the next cannot be.
   std::size_t apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome);
+  void start_over();
   void commit(bool as_file);
 
   const ViewKind& kind_;
   std::shared_ptr<ViewStore> store_;
   RowBatch rows_;
-  std::function<void()> breath_;
+  std::function<bool()> breath_;
   Checkpoint next_;  // what the batch under way leads to
 };
 

@@ -2,25 +2,12 @@
 
 #include <sched.h>
 
-#include <cstdint>
-#include <fstream>
-
 #include "engine/base/this_thread.h"
+#include "engine/base/work_watch.h"
 
 namespace hansard::base {
 
 namespace {
-struct Ran {
-  std::uint64_t ran_ns = 0, waited_ns = 0;
-};
-
-// Of the calling thread (proc(5), schedstat); zeros where the kernel does not count.
-Ran ran_so_far() {
-  Ran ran;
-  std::ifstream("/proc/thread-self/schedstat") >> ran.ran_ns >> ran.waited_ns;
-  return ran;
-}
-
 thread_local bool is_spare = false;
 thread_local MonotonicTime last_given{};
 }  // namespace
@@ -70,12 +57,11 @@ void SpareTime::serve() {
 }
 
 bool SpareTime::was_starved(const std::function<void()>& work) const {
-  const Ran before = ran_so_far();
+  const ThreadShare before = thread_share();
   work();
-  const Ran after = ran_so_far();
-  const std::uint64_t waited_ns = after.waited_ns - before.waited_ns;
-  const bool waited_long = waited_ns > static_cast<std::uint64_t>(std::chrono::nanoseconds(kWaitedMin).count());
-  return waited_long && waited_ns > kStarved * (after.ran_ns - before.ran_ns);
+  const ThreadShare after = thread_share();
+  const auto waited = after.waited - before.waited;
+  return waited > kWaitedMin && waited > kStarved * (after.ran - before.ran);
 }
 
 }  // namespace hansard::base

@@ -45,18 +45,25 @@ base::Result<void> IndexBuild::step(const engine::Engine& engine, IndexFile& liv
     return base::success();
   }
   const base::Position before = status_.position;
-  TRY(pace.is_busy() ? busy_step(engine, live) : step(engine, live, kIdleSliceEvents));
+  std::chrono::nanoseconds worked{};
+  TRY(pace.is_busy() ? busy_step(engine, live, worked) : step(engine, live, kIdleSliceEvents));
   pace.worked();
   const auto now = clock_.monotonic();
   const std::uint64_t events = status_.position.value - before.value;
-  due_ = now + std::max(pace.rest(events, now - begun), pace.breath(now - begun));
+  due_ = now + std::max(pace.rest(events, now - begun), pace.breath(worked));
   return base::success();
 }
 
 // Only with what live traffic leaves of the processor.
-base::Result<void> IndexBuild::busy_step(const engine::Engine& engine, IndexFile& live) {
+base::Result<void> IndexBuild::busy_step(const engine::Engine& engine, IndexFile& live,
+                                         std::chrono::nanoseconds& worked) {
   base::Result<void> outcome = base::success();
-  spare_time_.run(clock_.monotonic(), [&] { outcome = step(engine, live, kBusySliceEvents); });
+  spare_time_.run(clock_.monotonic(), [&] {
+    base::WorkWatch watch;
+    watch.start();
+    outcome = step(engine, live, kBusySliceEvents);
+    worked = watch.read();
+  });
   return outcome;
 }
 

@@ -14,6 +14,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/spare_time.h"
+#include "engine/base/work_watch.h"
 #include "projections/rebuild_pace.h"
 #include "projections/rebuild_status.h"
 #include "projections/search/generation.h"
@@ -50,7 +51,8 @@ class IndexBuild {
   void end(projections::RebuildState state, std::string why);
 
  private:
-  base::Result<void> busy_step(const engine::Engine& engine, IndexFile& live);
+  // `worked`: what it took.
+  base::Result<void> busy_step(const engine::Engine& engine, IndexFile& live, std::chrono::nanoseconds& worked);
   void note_progress(base::Position at, base::Position live);
   base::Result<void> compare(IndexFile& live);
   void judge();

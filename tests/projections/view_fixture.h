@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,8 @@ class FoldedView {
     }
   }
   base::Result<void> fold(std::span<const engine::EventPtr> events) { return fold_->fold(events); }
+
+  void set_breath(std::function<bool()> breath) { fold_->set_breath(std::move(breath)); }
 
   // Everything that was not flushed is gone.
   void crash() {
