@@ -1,5 +1,5 @@
 // How fast a rebuild goes beside live traffic: as fast as it can while nobody writes; with somebody writing, at most so
-// many events a second and a third of the time, in pieces of a few milliseconds with a breath after each; and not at
+// many events a second and a fifth of the time, in pieces of a few milliseconds with a breath after each; and not at
 // all while commands queue up or the views fall behind (though never standing still for longer than kWaitMax, so that
 // it ends under any load).
 //
@@ -27,7 +27,7 @@ class RebuildPace {
   static constexpr std::chrono::milliseconds kLook{10};
   static constexpr std::chrono::milliseconds kQuiet{500};  // without an event: then nobody writes
   static constexpr std::size_t kIdleBatch = 65'536, kBusyBatch = 12'000;
-  static constexpr unsigned kRestMin = 2, kRestMax = 16;  // times the work
+  static constexpr unsigned kRestMin = 4, kRestMax = 16;  // times the work
   static constexpr std::uint64_t kCommitsCompared = 5;    // fewer say nothing
 
   RebuildPace(const engine::Engine& engine, std::uint32_t busy_events_per_s)

@@ -43,11 +43,11 @@ TEST_CASE("while nobody writes a rebuild takes no breath") {
   CHECK(traffic.pace().batch_events() == RebuildPace::kIdleBatch);
 }
 
-TEST_CASE("beside others it works a third of the time and no faster than its limit") {
+TEST_CASE("beside others it works a fifth of the time and no faster than its limit") {
   Traffic traffic;
   traffic.batch(1ms, 1ms);
   CHECK(traffic.pace().batch_events() == RebuildPace::kBusyBatch);
-  CHECK(traffic.pace().breath(10ms) == 20ms);
+  CHECK(traffic.pace().breath(10ms) == RebuildPace::kRestMin * 10ms);
   CHECK(traffic.pace().rest(12'000, 100ms) == 200ms);
   CHECK(traffic.pace().rest(12'000, 400ms) == 0ns);
 }
@@ -66,7 +66,7 @@ TEST_CASE("two looks between two sends do not take a slow writer for none") {
 TEST_CASE("it rests longer while its work slows the syncs of others, and shorter again") {
   Traffic traffic;
   traffic.batch(1ms, 3ms);
-  CHECK(traffic.pace().breath(1ms) == 4ms);
+  CHECK(traffic.pace().breath(1ms) == 2 * RebuildPace::kRestMin * 1ms);
   for (int i = 0; i < 10; ++i) traffic.batch(1ms, 3ms);
   CHECK(traffic.pace().breath(1ms) == RebuildPace::kRestMax * 1ms);
   traffic.batch(1ms, 1800us);  // slower, but not by much: it stays as it is
