@@ -1,5 +1,6 @@
 #include "api/past_reader.h"
 
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -20,11 +21,17 @@ PastReader::PastReader(asio::execution_context& io) : service(io), io_(static_ca
 asio::awaitable<Answered<Response>> PastReader::read(Job job) {
   Signal signal(io_);
   std::optional<Answered<Response>> answer;
+  std::exception_ptr thrown;  // for whoever catches it around a handler
   asio::post(thread_, [&, stays = asio::make_work_guard(io_)] {
-    answer = run(job);
+    try {
+      answer = run(job);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     asio::post(io_, [&signal] { signal.notify(); });
   });
   co_await signal.wait();
+  if (thrown) std::rethrow_exception(thrown);
   co_return std::move(*answer);
 }
 

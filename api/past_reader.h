@@ -25,7 +25,7 @@ class PastReader final : public asio::execution_context::service {
 
   explicit PastReader(asio::execution_context& io);
 
-  // What `job` refers to lives until this returns.
+  // What `job` refers to lives until this returns. Throws what the job throws.
   asio::awaitable<Answered<Response>> read(Job job);
 
  private:

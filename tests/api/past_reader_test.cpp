@@ -1,6 +1,7 @@
 #include "api/past_reader.h"
 
 #include <future>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -18,8 +19,12 @@ Response answer(std::string body) {
 }
 
 asio::awaitable<void> read(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
-  auto read = co_await asio::use_service<PastReader>(io).read(std::move(job));
-  answers.push_back(read ? read.value().body : read.error().detail);
+  try {
+    auto read = co_await asio::use_service<PastReader>(io).read(std::move(job));
+    answers.push_back(read ? read.value().body : read.error().detail);
+  } catch (const std::runtime_error& thrown) {
+    answers.push_back(thrown.what());
+  }
 }
 
 void ask(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
@@ -47,14 +52,15 @@ TEST_CASE("while the past is read the io thread has time for others") {
   CHECK(where != std::this_thread::get_id());
 }
 
-TEST_CASE("reads of the past are answered in order, refusals too") {
+TEST_CASE("reads of the past are answered in order, refusals and failures too") {
   asio::io_context io;
   std::vector<std::string> answers;
   ask(io, []() -> Answered<Response> { return answer("one"); }, answers);
   ask(io, []() -> Answered<Response> { return Problem{404, "not_found", "no", 0, {}}; }, answers);
-  ask(io, []() -> Answered<Response> { return answer("three"); }, answers);
+  ask(io, []() -> Answered<Response> { throw std::runtime_error("thrown"); }, answers);
+  ask(io, []() -> Answered<Response> { return answer("four"); }, answers);
   io.run();
-  CHECK(answers == std::vector<std::string>{"one", "no", "three"});
+  CHECK(answers == std::vector<std::string>{"one", "no", "thrown", "four"});
 }
 
 }  // namespace hansard::api
