@@ -54,7 +54,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   }
   bool may_read() const;
   asio::awaitable<void> until_may_read();
-  // All that was asked for is answered, and the answers have left; or the session is over.
+  // The peer says goodbye: nothing is fed any more, and returns when all he asked for is answered and the answers have
+  // left, or the session is over.
   asio::awaitable<void> until_answered();
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall);
