@@ -20,8 +20,8 @@ std::string check_values(const Values&... values) {
 }  // namespace hansard::base
 
 // CHECK(condition, values...): the values are printed with the failure.
-#define CHECK(condition, ...)                                                                                  \
-  do {                                                                                                         \
-    if (!(condition)) [[unlikely]]                                                                             \
+#define CHECK(condition, ...)                                                                                    \
+  do {                                                                                                           \
+    if (!(condition)) [[unlikely]]                                                                               \
       ::hansard::base::check_failed(__FILE__, __LINE__, #condition, ::hansard::base::check_values(__VA_ARGS__)); \
   } while (false)

@@ -17,8 +17,8 @@ using MonotonicTime = std::chrono::steady_clock::time_point;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp now() = 0;             // may jump in both directions
-  virtual MonotonicTime monotonic() = 0;   // never goes back
+  virtual Timestamp now() = 0;            // may jump in both directions
+  virtual MonotonicTime monotonic() = 0;  // never goes back
 };
 
 Clock& system_clock();

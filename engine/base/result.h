@@ -12,17 +12,17 @@
 namespace hansard::base {
 
 enum class ErrorCode {
-  malformed,        // input that is not what its format says
-  corrupt,          // our own bytes fail their check
+  malformed,  // input that is not what its format says
+  corrupt,    // our own bytes fail their check
   not_found,
-  unsupported,      // a newer format, an unknown algorithm
-  in_use,           // a folder or a port somebody else holds
-  overloaded,       // a queue is full
-  behind,           // a view did not reach a position in time
+  unsupported,  // a newer format, an unknown algorithm
+  in_use,       // a folder or a port somebody else holds
+  overloaded,   // a queue is full
+  behind,       // a view did not reach a position in time
   disk_full,
   shutting_down,
-  io,               // the operating system said no
-  refused           // a policy said no (damaged log, missing key)
+  io,      // the operating system said no
+  refused  // a policy said no (damaged log, missing key)
 };
 
 // `detail` is one sentence for a person; it names what to do next where there is something to do.

@@ -1,5 +1,6 @@
-// The values of one table file (SST) as they were written, decompressed: also older versions of a key and what was removed,
-// and also of a file that is no part of the present version of a database. For tools that search a folder for bytes.
+// The values of one table file (SST) as they were written, decompressed: also older versions of a key and what was
+// removed, and also of a file that is no part of the present version of a database. For tools that search a folder for
+// bytes.
 //
 // Thread: any; opens the file for reading only.
 #pragma once

@@ -41,7 +41,8 @@ struct ExportReport {
   std::string io;                    // "uring" or "posix"
 };
 
-// Errors: malformed (options), not_found (no log), refused (the place is taken, or inside the data folder), corrupt (the log), io.
+// Errors: malformed (options), not_found (no log), refused (the place is taken, or inside the data folder), corrupt
+// (the log), io.
 Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock);
 
 }  // namespace hansard::segments

@@ -137,11 +137,28 @@ TEST_CASE("the AsyncAPI document names every frame the server renders") {
   for (auto [key, message] : object(contract.at("/components/messages"))) {
     names.insert(std::string_view(object(message)["name"]));
   }
-  for (const char* frame :
-       {"hello", "ack", "error", "message.new", "message.edited", "message.deleted", "message.read_receipt",
-        "message.delivered", "conversation.created", "conversation.updated", "member.added", "member.updated",
-        "member.removed", "unread.changed", "typing.indicator", "caught_up", "fell_behind", "gap", "pong", "event",
-        "checkpoint", "subscription.closed"}) {
+  for (const char* frame : {"hello",
+                            "ack",
+                            "error",
+                            "message.new",
+                            "message.edited",
+                            "message.deleted",
+                            "message.read_receipt",
+                            "message.delivered",
+                            "conversation.created",
+                            "conversation.updated",
+                            "member.added",
+                            "member.updated",
+                            "member.removed",
+                            "unread.changed",
+                            "typing.indicator",
+                            "caught_up",
+                            "fell_behind",
+                            "gap",
+                            "pong",
+                            "event",
+                            "checkpoint",
+                            "subscription.closed"}) {
     INFO(frame);
     CHECK(names.contains(frame));
   }

@@ -1,10 +1,11 @@
-#include <catch2/catch.hpp>
+#include "engine/base/folder_seal.h"
 
 #include <filesystem>
 #include <fstream>
 
+#include <catch2/catch.hpp>
+
 #include "engine/base/crc32c.h"
-#include "engine/base/folder_seal.h"
 #include "engine/base/hash.h"
 #include "tests/support/temp_folder.h"
 

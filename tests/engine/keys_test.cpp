@@ -10,9 +10,7 @@
 namespace hansard::engine {
 
 namespace {
-std::unique_ptr<KeyStore> open_keys(const support::TempFolder& folder) {
-  return KeyStore::open(folder.path()).value();
-}
+std::unique_ptr<KeyStore> open_keys(const support::TempFolder& folder) { return KeyStore::open(folder.path()).value(); }
 
 domain::Command some_command() { return domain::CloseConversation{conversation_id(1)}; }
 }  // namespace

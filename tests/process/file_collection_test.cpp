@@ -168,7 +168,9 @@ TEST_CASE("the same bytes uploaded between suspicion and judgement stay") {
     at.sweeper->step();
     at.house.clock.advance(milliseconds(1));
   }
-  { at.stored("again"); }
+  {
+    at.stored("again");
+  }
   at.sweeper->step();
   CHECK(at.has("again"));
 }

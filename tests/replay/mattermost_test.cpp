@@ -14,23 +14,23 @@ constexpr char kExport[] = R"({"type":"version","version":1}
 {"type":"team","team":{"name":"house","display_name":"House","type":"O"}}
 {"type":"channel","channel":{"team":"house","name":"floor","display_name":"The floor","type":"O","header":"h"}}
 {"type":"user","user":{"username":"ann","email":"ann@example.com","nickname":"Ann",)"
-    R"("teams":[{"name":"house","channels":[{"name":"floor","roles":"channel_user"}]}]}}
+                           R"("teams":[{"name":"house","channels":[{"name":"floor","roles":"channel_user"}]}]}}
 {"type":"user","user":{"username":"bob.b","email":"b@example.com","first_name":"Bob",)"
-    R"("last_name":"B","teams":[{"name":"house","channels":[{"name":"floor"}]}]}}
+                           R"("last_name":"B","teams":[{"name":"house","channels":[{"name":"floor"}]}]}}
 {"type":"post","post":{"team":"house","channel":"floor","user":"ann","message":"second,)"
-    R"( @bob.b.","create_at":1709640002000,"replies":[{"user":"bob.b","message":"a reply",)"
-    R"("create_at":1709640004000,"reactions":[{"user":"ann","emoji_name":"tada",)"
-    R"("create_at":1709640005000}]}]}}
+                           R"( @bob.b.","create_at":1709640002000,"replies":[{"user":"bob.b","message":"a reply",)"
+                           R"("create_at":1709640004000,"reactions":[{"user":"ann","emoji_name":"tada",)"
+                           R"("create_at":1709640005000}]}]}}
 {"type":"post","post":{"team":"house","channel":"floor","user":"bob.b",)"
-    R"("message":"first: mail x@ann, not @nobody, @all","create_at":1709640001000,)"
-    R"("attachments":[{"path":"20240305/teams/notes.txt"}]}}
+                           R"("message":"first: mail x@ann, not @nobody, @all","create_at":1709640001000,)"
+                           R"("attachments":[{"path":"20240305/teams/notes.txt"}]}}
 {"type":"post","post":{"team":"house","channel":"floor","user":"ann","message":"third",)"
-    R"("create_at":1709640003000,"edit_at":1709640009000}}
+                           R"("create_at":1709640003000,"edit_at":1709640009000}}
 {"type":"post","post":{"team":"house","channel":"attic","user":"ann","message":"nowhere","create_at":1709640003000}}
 
 {"type":"direct_channel","direct_channel":{"members":["bob.b","ann"]}}
 {"type":"direct_post","direct_post":{"channel_members":["ann","bob.b"],"user":"ann",)"
-    R"("message":"psst","create_at":1709640006000}}
+                           R"("message":"psst","create_at":1709640006000}}
 {"type":"emoji","emoji":{"name":"parrot","image":"p.gif"}}
 )";
 
@@ -97,7 +97,7 @@ TEST_CASE("wrong types in posts are counted and left out") {
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":"a","create_at":"soon"}}
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":["a"],"create_at":5}}
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":"whole","create_at":5,)"
-    R"("replies":7,"reactions":{"a":1}}}
+                           R"("replies":7,"reactions":{"a":1}}}
 {"type":"post","post":7}
 {"type":7}
 []
