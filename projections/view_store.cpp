@@ -43,6 +43,8 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.write_buffer_size = options.write_buffer_bytes;
   // A batch comes in key order: within a table the memtable goes on where it inserted last instead of from the top.
   rocks.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  // Most keys are random, so leveled compaction would rewrite every row about ten times.
+  rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
   rocks.max_write_buffer_number = 3;
   rocks.max_background_jobs = 2;
   rocks.max_open_files = kOpenFilesMax;
