@@ -205,7 +205,8 @@ void Dispatcher::arm_views() {
   auto next = notices_.next();
   if (!next || views_armed_ || stopped_) return;
   views_armed_ = true;
-  views_ticket_ = views_.applied_gate().notify_at(*next, [bell = views_bell_] { bell->ring(); });
+  views_ticket_ =
+      views_.applied_gate().notify_at(*next, [bell = views_bell_] { bell->ring(); }, base::PositionGate::Wait::follows);
 }
 
 void Dispatcher::on_views() {

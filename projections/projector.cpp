@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/this_thread.h"
+#include "engine/base/work_watch.h"
 #include "projections/event_batch.h"
 
 namespace hansard::projections {
@@ -12,7 +13,9 @@ base::MonotonicTime now() { return base::system_clock().monotonic(); }
 }  // namespace
 
 Projector::Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options)
-    : engine_(engine), views_(std::move(views)), options_(options) {}
+    : engine_(engine), views_(std::move(views)), options_(options) {
+  for (LiveView* view : views_) view->gate().on_hurry([bell = bell_] { bell->hurry(); });
+}
 
 Projector::~Projector() { stop(); }
 
@@ -34,7 +37,13 @@ void Projector::run() {
   base::begin_thread("projector");
   while (!finished()) {
     run_task();
-    if (!step()) wait_for_more();
+    if (!is_behind()) {
+      wait_for_more();
+    } else if (may_rest()) {
+      bell_->wait_until(rest_until_);
+    } else {
+      work();
+    }
     flush_when_due();
   }
   refuse_tasks();
@@ -57,6 +66,24 @@ bool Projector::step() {
   LiveView* behind = straggler();
   if (behind != nullptr) feed({behind}, std::min(*front, durable));
   return *front < durable || behind != nullptr;
+}
+
+bool Projector::is_behind() const {
+  auto front = lead();
+  return front && (*front < engine_.durable() || straggler() != nullptr);
+}
+
+bool Projector::may_rest() const {
+  if (stopping_ || bell_->is_hurried || straggler() != nullptr) return false;
+  return engine_.durable().value - lead()->value < options_.batch_events_max && now() < rest_until_;
+}
+
+void Projector::work() {
+  bell_->is_hurried = false;
+  const auto before = base::thread_cpu_time();
+  step();
+  const auto worked = base::thread_cpu_time() - before;
+  rest_until_ = now() + std::min<std::chrono::nanoseconds>(worked * kRestShare, kRestMax);
 }
 
 std::vector<LiveView*> Projector::at(Position position) const {
@@ -147,6 +174,11 @@ void Projector::Bell::ring() {
     rung = true;
   }
   changed.notify_one();
+}
+
+void Projector::Bell::hurry() {
+  is_hurried = true;
+  ring();
 }
 
 void Projector::Bell::wait_until(base::MonotonicTime deadline) {

@@ -4,6 +4,10 @@
 // cannot apply stops that view for good, and the others go on: nothing is skipped, and what was applied before stays
 // served.
 //
+// Many small batches cost several times what few large ones do, and take the cores from those who answer: after a batch
+// the projector rests for kRestShare times its work, kRestMax at most, unless somebody waits for a view or it is
+// far behind. Nobody sees it: who reads waits for what he was told of, and that hurries.
+//
 // Invariants: I3. Thread: its own; start, stop and run_between_batches from others. Owns: its thread.
 #pragma once
 
@@ -28,6 +32,8 @@ class Projector {
   static constexpr std::uint64_t kStopEventsMax = 200'000;
   // Of a batch while far behind: written as sorted files.
   static constexpr std::size_t kCatchUpEvents = 16'384;
+  static constexpr int kRestShare = 8;
+  static constexpr std::chrono::milliseconds kRestMax{20};
 
   // The views outlive it.
   Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options);
@@ -44,12 +50,15 @@ class Projector {
   bool run_between_batches(std::function<void()> task);
 
  private:
-  // Rung by the gate, by a task and by stop; outlives the projector in a callback that comes late.
+  // Rung by the gate, by a task, by stop and by who waits for a view; outlives the projector in a callback that comes
+  // late.
   struct Bell {
     std::mutex mutex;
     std::condition_variable changed;
     bool rung = false;
+    std::atomic<bool> is_hurried = false;  // since the last batch began
     void ring();
+    void hurry();
     void wait_until(base::MonotonicTime deadline);
   };
   struct Task {
@@ -67,6 +76,9 @@ class Projector {
   void feed(const std::vector<LiveView*>& views, Position last);
   void run_task();
   void refuse_tasks();
+  bool is_behind() const;
+  bool may_rest() const;
+  void work();
   void wait_for_more();
   void flush_when_due();
 
@@ -75,6 +87,7 @@ class Projector {
   const ViewOptions options_;
   std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   base::MonotonicTime flush_due_;
+  base::MonotonicTime rest_until_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> stop_at_ = 0;
 

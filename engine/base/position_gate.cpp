@@ -35,6 +35,7 @@ void PositionGate::ring() {
 
 bool PositionGate::wait_for(Position wanted, std::chrono::nanoseconds timeout) {
   if (reached() >= wanted) return true;
+  if (hurry_) hurry_();
   timeout = std::min<std::chrono::nanoseconds>(timeout, kWaitMax);
   std::unique_lock lock(mutex_);
   ++sleepers_;
@@ -43,16 +44,18 @@ bool PositionGate::wait_for(Position wanted, std::chrono::nanoseconds timeout) {
   return ok;
 }
 
-PositionGate::Ticket PositionGate::notify_at(Position wanted, std::function<void()> callback) {
-  {
-    std::lock_guard lock(mutex_);
-    if (reached() < wanted) {
-      callbacks_.emplace(wanted, std::pair(next_ticket_, std::move(callback)));
-      return next_ticket_++;
-    }
+PositionGate::Ticket PositionGate::notify_at(Position wanted, std::function<void()> callback, Wait wait) {
+  std::unique_lock lock(mutex_);
+  if (reached() >= wanted) {
+    lock.unlock();
+    callback();
+    return 0;
   }
-  callback();
-  return 0;
+  callbacks_.emplace(wanted, std::pair(next_ticket_, std::move(callback)));
+  const Ticket ticket = next_ticket_++;
+  lock.unlock();
+  if (hurry_ && wait == Wait::hurries) hurry_();
+  return ticket;
 }
 
 void PositionGate::cancel(Ticket ticket) {

@@ -36,11 +36,16 @@ class PositionGate {
   void reach(Position to);
   void ring();
 
-  // False when `timeout` (a year at most) passed first.
+  // Who can do nothing else until then hurries the owner; who follows takes what comes when it comes.
+  enum class Wait : std::uint8_t { hurries, follows };
+
+  // False when `timeout` (a year at most) passed first. Hurries.
   bool wait_for(Position wanted, std::chrono::nanoseconds timeout);
   // Calls `callback` once `wanted` is reached, at once and on this thread when it is already.
-  Ticket notify_at(Position wanted, std::function<void()> callback);
+  Ticket notify_at(Position wanted, std::function<void()> callback, Wait wait = Wait::hurries);
   void cancel(Ticket ticket);
+  // Called, by whoever it is, each time somebody who hurries begins to wait; register before others know the gate.
+  void on_hurry(std::function<void()> hurry) { hurry_ = std::move(hurry); }
   // Called on every advance, for loops that follow the gate; register before the owner starts.
   void on_advance(std::function<void(Position)> listener);
 
@@ -52,6 +57,7 @@ class PositionGate {
   Ticket next_ticket_ = 1;
   std::multimap<Position, std::pair<Ticket, std::function<void()>>> callbacks_;
   std::vector<std::function<void(Position)>> listeners_;
+  std::function<void()> hurry_;
 };
 
 }  // namespace hansard::base

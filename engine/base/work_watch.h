@@ -15,6 +15,9 @@ struct ThreadShare {
 };
 ThreadShare thread_share();
 
+// Processor time of the calling thread.
+std::chrono::nanoseconds thread_cpu_time();
+
 class WorkWatch {
  public:
   void start();

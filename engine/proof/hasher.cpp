@@ -1,10 +1,9 @@
 #include "engine/proof/hasher.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 
+#include "engine/base/work_watch.h"
 #include "engine/proof/leaves.h"
 
 namespace hansard::proof {
@@ -14,12 +13,6 @@ namespace {
 constexpr std::uint64_t kLeavesAtOnce = 10'000;
 // Of one step: a second or two, so that stopping never waits for a long catch-up.
 constexpr std::uint64_t kLeavesOfStep = 500'000;
-
-std::uint64_t thread_cpu_ns() {
-  timespec spent{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  return static_cast<std::uint64_t>(spent.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(spent.tv_nsec);
-}
 }  // namespace
 
 std::shared_ptr<const SignedCheckpoint> Hasher::checkpoint() const {
@@ -42,9 +35,9 @@ Result<void> Hasher::sign() {
 }
 
 Result<void> Hasher::step() {
-  const std::uint64_t before = thread_cpu_ns();
+  const auto before = base::thread_cpu_time();
   auto done = catch_up();
-  cpu_ns_ += thread_cpu_ns() - before;
+  cpu_ns_ += static_cast<std::uint64_t>((base::thread_cpu_time() - before).count());
   return done;
 }
 

@@ -31,7 +31,8 @@ bool Loop::wait(const Wake& wake) {
   const auto now = clock_.monotonic();
   const std::chrono::nanoseconds most = wake.at <= now ? std::chrono::nanoseconds(0) : wake.at - now;
   if (!wake.position || most == std::chrono::nanoseconds(0)) return bell_->wait_for(most);
-  const auto ticket = gate_.notify_at(wake.position, [bell = bell_] { bell->ring(); });
+  const auto ticket =
+      gate_.notify_at(wake.position, [bell = bell_] { bell->ring(); }, base::PositionGate::Wait::follows);
   const bool go_on = bell_->wait_for(most);
   gate_.cancel(ticket);
   return go_on;

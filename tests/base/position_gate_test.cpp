@@ -46,6 +46,20 @@ TEST_CASE("a thread may wait without a limit") {
   CHECK(waiter.get());
 }
 
+TEST_CASE("who waits hurries the owner, who follows or finds it reached does not") {
+  PositionGate gate(Position{5});
+  int hurries = 0;
+  gate.on_hurry([&] { ++hurries; });
+  gate.notify_at(Position{5}, [] {});
+  CHECK(gate.wait_for(Position{5}, 0ns));
+  gate.notify_at(Position{6}, [] {}, PositionGate::Wait::follows);
+  CHECK(hurries == 0);
+  gate.notify_at(Position{6}, [] {});
+  CHECK(hurries == 1);
+  CHECK_FALSE(gate.wait_for(Position{6}, 1ms));
+  CHECK(hurries == 2);
+}
+
 TEST_CASE("a callback runs once when its position is reached, in the order of positions") {
   PositionGate gate;
   std::vector<int> calls;
