@@ -24,9 +24,9 @@ class RowCache {
     if (auto it = young_.find(key); it != young_.end()) return &it->second;
     auto it = old_.find(key);
     if (it == old_.end()) return nullptr;
-    auto node = old_.extract(it);
-    Key moved = node.key();
-    std::optional<Row> row = std::move(node.mapped());
+    Key moved = it->first;
+    std::optional<Row> row = std::move(it->second);
+    old_.erase(it);
     return &put(std::move(moved), std::move(row));
   }
 

@@ -29,8 +29,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "engine/base/hash.h"
 #include "engine/domain/state.h"
@@ -128,7 +129,7 @@ struct KeyEqual {
 };
 
 template <class Key, class Row>
-using RowMap = std::unordered_map<Key, Row, KeyHash, KeyEqual>;
+using RowMap = boost::unordered_flat_map<Key, Row, KeyHash, KeyEqual>;
 
 // Whole-row values of one stretch of the log; a member that is nothing was removed.
 struct Rows {
