@@ -10,7 +10,7 @@ constexpr std::size_t kRowsCachedMax = 100'000;
 }  // namespace
 
 StoreOptions store_options(const ViewOptions& options, const ViewKind& kind) {
-  return {options.write_buffer_bytes / kind.memory_share, options.block_cache_bytes / kind.memory_share};
+  return {options.write_buffer_bytes / kind.memory_share, options.block_cache_bytes / kind.memory_share, kind.rising};
 }
 
 std::string view_folder(const ViewOptions& options, const ViewKind& kind) {

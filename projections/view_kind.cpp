@@ -13,12 +13,12 @@ constexpr unsigned kAuditVersion = 1;
 }  // namespace
 
 const ViewKind& chat_kind() {
-  static const ViewKind kind{"chat", kChatVersion, 1, apply, chat_row_words};
+  static const ViewKind kind{"chat", kChatVersion, 1, apply, chat_row_words, "EIQRXr"};
   return kind;
 }
 
 const ViewKind& audit_kind() {
-  static const ViewKind kind{"audit", kAuditVersion, 4, apply_to_audit, audit_row_words};
+  static const ViewKind kind{"audit", kAuditVersion, 4, apply_to_audit, audit_row_words, "M"};
   return kind;
 }
 

@@ -32,6 +32,23 @@ constexpr std::uint64_t kBytesPerSync = 256u << 10;
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
 
+// Where the memtable goes on from where it inserted last, instead of searching from the top: in a table whose keys rise
+// at its end, else beside the last row of the same conversation, user or list, which is what keys begin with.
+class Places final : public rocksdb::SliceTransform {
+ public:
+  explicit Places(std::string_view rising) : rising_(rising) {}
+  const char* Name() const override { return "hansard.Places"; }
+  bool InDomain(const rocksdb::Slice& key) const override { return !key.empty(); }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    constexpr std::size_t kTable = 1, kOwner = 16;  // bytes
+    const bool is_rising = rising_.find(key[0]) != std::string_view::npos;
+    return {key.data(), is_rising ? kTable : std::min(key.size(), kTable + kOwner)};
+  }
+
+ private:
+  const std::string rising_;
+};
+
 rocksdb::Options rocks_options(const StoreOptions& options) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
@@ -41,8 +58,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.create_if_missing = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocks.write_buffer_size = options.write_buffer_bytes;
-  // A batch comes in key order: within a table the memtable goes on where it inserted last instead of from the top.
-  rocks.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  rocks.memtable_insert_with_hint_prefix_extractor = std::make_shared<Places>(options.rising);
   // Most keys are random, so leveled compaction would rewrite every row about ten times.
   rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
   rocks.max_write_buffer_number = 3;

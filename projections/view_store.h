@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
@@ -25,6 +26,7 @@ namespace hansard::projections {
 struct StoreOptions {
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t block_cache_bytes = 128u << 20;
+  std::string_view rising = "";  // see ViewKind
 };
 
 // Where a view stands.
