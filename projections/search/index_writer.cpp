@@ -126,14 +126,7 @@ void IndexWriter::index_batch() {
   bool is_far = behind() > 4 * options_.batch_events_max;
   committed_at_ = clock_.monotonic();
   bool was_clean = !file_->has_unscrubbed();
-  base::Result<void> outcome = base::success();
-  const auto index = [&] { outcome = index_more(is_far ? options_.rebuild_events_max : options_.batch_events_max); };
-  if (is_far || is_stopped_) {
-    index();
-  } else {
-    spare_time_.run(committed_at_, index);
-  }
-  note(outcome);
+  note(index_more(is_far ? options_.rebuild_events_max : options_.batch_events_max));
   if (failed_) return;
   if (was_clean && file_->has_unscrubbed()) {
     scrub_at_ = clock_.monotonic() + std::chrono::milliseconds(options_.scrub_interval_ms);

@@ -15,7 +15,6 @@
 #include <string>
 
 #include "engine/base/clock.h"
-#include "engine/base/spare_time.h"
 #include "engine/engine.h"
 #include "projections/process/loop.h"
 #include "projections/search/generation.h"
@@ -96,7 +95,6 @@ class IndexWriter {
   base::Position scrubbed_;  // what was removed up to here is out of the file's bytes
   std::optional<projections::RebuildStatus> rebuild_;
 
-  base::SpareTime spare_time_{"search spare"};
   process::Loop loop_;
 };
 
