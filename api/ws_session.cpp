@@ -190,6 +190,7 @@ asio::awaitable<void> WsConnection::read() {
 asio::awaitable<void> WsConnection::answer_the_rest() {
   if (session_->close_wanted() || session_->is_drained()) co_return;
   deadline_ = std::min(deadline_, thread_.now() + kClosing);
+  if (!was_cut_) session_->on_sign_of_life();
   co_await session_->until_answered();
 }
 

@@ -234,7 +234,6 @@ asio::awaitable<void> SocketSession::until_may_read() {
 }
 
 asio::awaitable<void> SocketSession::until_answered() {
-  on_sign_of_life();
   leave();
   while (!close_ && !is_drained()) co_await may_read_again_.wait();
 }
