@@ -79,10 +79,12 @@ bool Projector::may_rest() const {
 }
 
 void Projector::work() {
-  bell_->is_hurried = false;
+  const bool was_hurried = bell_->is_hurried.exchange(false);
+  const Position wanted = engine_.durable();
   const auto before = base::thread_cpu_time();
   step();
   const auto worked = base::thread_cpu_time() - before;
+  if (was_hurried && lead().value_or(wanted) < wanted) bell_->is_hurried = true;  // it takes another batch
   rest_until_ = now() + std::min<std::chrono::nanoseconds>(worked * kRestShare, kRestMax);
 }
 

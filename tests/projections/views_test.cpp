@@ -1,6 +1,7 @@
 // The façade: opening, catching up, stopping, setting aside, rebuilding.
 #include "projections/views.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -76,37 +77,40 @@ TEST_CASE("stop applies what is durable and a start goes on from there") {
   CHECK(views->status().front().digest == digest);
 }
 
-// How long an event waits for the views that comes right behind a batch of many: the least of a few tries.
+void follow(base::PositionGate& gate, base::Position end) {
+  auto reached = std::make_shared<std::promise<void>>();
+  gate.notify_at(end, [reached] { reached->set_value(); }, base::PositionGate::Wait::follows);
+  REQUIRE(reached->get_future().wait_for(kPatience) == std::future_status::ready);
+}
+
+// How long an event waits for the views that comes right behind a batch of many: a few tries, ascending.
 template <class Wait>
-std::chrono::nanoseconds behind_a_batch(Wait wait) {
-  std::chrono::nanoseconds least = kPatience;
+std::vector<std::chrono::nanoseconds> behind_a_batch(Wait wait) {
+  std::vector<std::chrono::nanoseconds> took;
   for (int i = 0; i < 5; ++i) {
     TempFolder folder;
     LogBuilder log = small_log();
     while (log.end().value < 1'500) log.send(conversation_id(1), "bob");
     FakeEngine engine(log.events());
     auto views = open_views(engine, options_in(folder));
-    REQUIRE(views->applied_gate().wait_for(log.end(), kPatience));
+    follow(views->applied_gate(), log.end());  // a hurry might outlive the batch
     log.send(conversation_id(1), "bob");
     const auto began = std::chrono::steady_clock::now();
     engine.append(*log.events().back());
     wait(views->applied_gate(), log.end());
-    least = std::min<std::chrono::nanoseconds>(least, std::chrono::steady_clock::now() - began);
+    took.push_back(std::chrono::steady_clock::now() - began);
   }
-  return least;
+  std::sort(took.begin(), took.end());
+  return took;
 }
 
 TEST_CASE("behind a batch of many the projector rests") {
-  CHECK(behind_a_batch([](base::PositionGate& gate, base::Position end) {
-          auto reached = std::make_shared<std::promise<void>>();
-          gate.notify_at(end, [reached] { reached->set_value(); }, base::PositionGate::Wait::follows);
-          REQUIRE(reached->get_future().wait_for(kPatience) == std::future_status::ready);
-        }) > Projector::kRestMax / 4);
+  CHECK(behind_a_batch(follow).at(2) > Projector::kRestMax / 4);
 }
 
 TEST_CASE("who waits for the views does not wait for the projector's rest") {
-  CHECK(behind_a_batch([](base::PositionGate& gate, base::Position end) { REQUIRE(gate.wait_for(end, kPatience)); }) <
-        Projector::kRestMax * 3 / 4);
+  const auto hurry = [](base::PositionGate& gate, base::Position end) { REQUIRE(gate.wait_for(end, kPatience)); };
+  CHECK(behind_a_batch(hurry).front() < Projector::kRestMax * 3 / 4);
 }
 
 TEST_CASE("a snapshot stays as it was while the views move on") {
