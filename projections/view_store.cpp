@@ -61,6 +61,10 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.memtable_insert_with_hint_prefix_extractor = std::make_shared<Places>(options.rising);
   // Most keys are random, so leveled compaction would rewrite every row about ten times.
   rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
+  // Runs wait for the one merge under way, which may take minutes; a view that fell behind meanwhile costs more.
+  rocks.level0_slowdown_writes_trigger = 1'000;
+  rocks.level0_stop_writes_trigger = 2'000;
+  rocks.soft_pending_compaction_bytes_limit = rocks.hard_pending_compaction_bytes_limit = 0;  // no limit
   rocks.max_write_buffer_number = 3;
   rocks.max_background_jobs = 2;
   rocks.max_open_files = kOpenFilesMax;
