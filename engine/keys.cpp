@@ -12,6 +12,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
+#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/log/folder_lock.h"
 
@@ -34,6 +35,7 @@ std::string command_name(const domain::Caller& caller, std::string_view idempote
 
 rocksdb::Options database_options() {
   rocksdb::Options options;
+  options.env = base::database_env();
   options.create_if_missing = true;
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;

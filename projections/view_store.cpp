@@ -12,6 +12,7 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/spare_time.h"
@@ -55,6 +56,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;
   rocksdb::Options rocks;
+  rocks.env = base::database_env();
   rocks.create_if_missing = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocks.write_buffer_size = options.write_buffer_bytes;

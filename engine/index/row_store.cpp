@@ -11,6 +11,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
+#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
 #include "engine/index/index_failure.h"
@@ -97,6 +98,7 @@ Result<void> RocksRowStore::open_database() {
   auto database = std::make_unique<Database>();
   database->filter = std::make_unique<ExpiryFilter>(kept_from_day_);
   auto& options = database->options;
+  options.env = base::database_env();
   options.create_if_missing = true;
   options.compaction_filter = database->filter.get();
   // Most keys are random, so leveled compaction would rewrite every row about ten times.

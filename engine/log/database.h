@@ -16,6 +16,7 @@
 
 #include <rocksdb/db.h>
 
+#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
@@ -25,7 +26,7 @@ namespace hansard::log {
 
 // What a test replaces to prove that the sync is real; the product uses the defaults.
 struct StorageSetup {
-  rocksdb::Env* env = rocksdb::Env::Default();
+  rocksdb::Env* env = base::database_env();
   bool sync_appends = true;
 };
 

@@ -9,6 +9,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include "engine/base/database_env.h"
 #include "engine/log/database.h"
 #include "engine/log/folder_lock.h"
 
@@ -62,6 +63,7 @@ bool is_whole(std::string_view key, std::string_view entry) { return key.size() 
 
 rocksdb::Options lane_options() {
   rocksdb::Options options;
+  options.env = base::database_env();
   options.create_if_missing = true;
   options.write_buffer_size = 4u << 20;
   options.max_open_files = 64;

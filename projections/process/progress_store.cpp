@@ -8,6 +8,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/folder_lock.h"
@@ -22,6 +23,7 @@ rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.si
 
 rocksdb::Options database_options() {
   rocksdb::Options options;
+  options.env = base::database_env();
   options.create_if_missing = true;
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -69,6 +71,30 @@ TEST_CASE("with the first acknowledgement everything it stands on has its name o
 TEST_CASE("a consumer that was made, and the store it is kept in, outlive a power cut") {
   Lived lived(1);
   CHECK(lived.strictly_at(kConsumerNote).contains("data/outbox/CURRENT"));
+}
+
+TEST_CASE("a database's CURRENT names a MANIFEST whose own name is on the disk") {
+  Lived lived(60);
+  std::set<std::string> unsynced;  // folders with a new MANIFEST
+  std::size_t renames = 0;
+  const auto folder_of = [](const std::string& path) { return std::filesystem::path(path).parent_path().string(); };
+  std::map<std::string, std::uint64_t> made;  // inodes; of others as they are found
+  const auto is_folder_of = [&](const std::string& folder, const Op& op) {
+    if (made.contains(folder)) return made[folder] == op.file;
+    struct stat found{};
+    return ::stat((lived.folder / ("work/disk/" + folder)).c_str(), &found) == 0 && found.st_ino == op.file;
+  };
+  for (const Op& op : lived.ended.journal) {
+    const std::string name = std::filesystem::path(op.path).filename();
+    if (op.kind == OpKind::make_folder) made[op.path] = op.file;
+    if (op.kind == OpKind::create && name.starts_with("MANIFEST")) unsynced.insert(folder_of(op.path));
+    if (op.kind == OpKind::sync) std::erase_if(unsynced, [&](const auto& one) { return is_folder_of(one, op); });
+    if (op.kind != OpKind::rename || !op.other.ends_with("/CURRENT")) continue;
+    CAPTURE(op.other);
+    CHECK_FALSE(unsynced.contains(folder_of(op.other)));
+    ++renames;
+  }
+  CHECK(renames >= 6);  // log, keys, index, typing, views, outbox
 }
 
 TEST_CASE("a disk that is slow to sync stops nothing") {
