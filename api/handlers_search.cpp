@@ -185,8 +185,10 @@ Problem behind(const Context& context) {
 asio::awaitable<bool> is_there(Context& context, const Call& call, base::Position wanted) {
   std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
   bool there = co_await context.views_reach(wanted, timeout);
-  bool insists = call.params.has("min_position") || !context.search->status().rebuilding;
+  const auto status = context.search->status();
+  bool insists = call.params.has("min_position") || !status.rebuilding;
   if (!there || !insists) co_return there;
+  if (status.stopped && context.search->applied() < wanted) co_return false;  // it never will be
   co_return co_await context.reaches(context.search->applied_gate(), wanted, timeout);
 }
 }  // namespace

@@ -79,11 +79,16 @@ std::optional<std::string> why_foreign(const engine::Engine& engine, const Index
          std::to_string(engine.durable().value);
 }
 
+bool is_useless(const base::Error& error) {
+  return error.code == base::ErrorCode::corrupt || error.code == base::ErrorCode::unsupported;
+}
+
 base::Result<OpenedGeneration> start(const engine::Engine& engine, const std::string& folder, unsigned number,
                                      unsigned shelf_bits, std::optional<std::string> why) {
   std::string path = path_of(folder, number);
   TRY(auto file, IndexFile::open(path, engine.epoch(), shelf_bits));
-  auto generation = std::make_shared<Generation>(path, file->catalog(), file->state().position);
+  const base::Position reached = file->is_loaded() ? file->state().position : base::Position{};
+  auto generation = std::make_shared<Generation>(path, file->catalog(), reached);
   return OpenedGeneration{std::move(file), std::move(generation), std::move(why)};
 }
 }  // namespace
@@ -99,7 +104,9 @@ std::string why_useless(const engine::Engine& engine, const std::string& folder,
     const std::string path = path_of(folder, number);
     if (IndexFile::is_build(path)) continue;
     auto file = IndexFile::open(path, engine.epoch(), shelf_bits);
-    return file ? why_foreign(engine, file.value()->state()).value_or("") : file.error().detail;
+    if (!file) return file.error().detail;
+    auto loaded = file.value()->load_all();
+    return loaded ? why_foreign(engine, file.value()->state()).value_or("") : loaded.error().detail;
   }
   return "";
 }
@@ -113,9 +120,7 @@ base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, con
   if (newest == 0) return start(engine, folder, 1, shelf_bits, std::nullopt);
   auto opened = start(engine, folder, newest, shelf_bits, std::nullopt);
   if (!opened) {
-    bool is_useless =
-        opened.error().code == base::ErrorCode::corrupt || opened.error().code == base::ErrorCode::unsupported;
-    if (!is_useless) return opened;
+    if (!is_useless(opened.error())) return opened;
     return replace_generation(engine, folder, shelf_bits, opened.error().detail);
   }
   auto why = why_foreign(engine, opened.value().file->state());
@@ -124,6 +129,16 @@ base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, con
   }
   opened.value().file.reset();
   return replace_generation(engine, folder, shelf_bits, why.value_or("it is empty and of another epoch"));
+}
+
+base::Result<OpenedGeneration> open_loaded_generation(const engine::Engine& engine, const std::string& folder,
+                                                      unsigned shelf_bits) {
+  TRY(auto opened, open_generation(engine, folder, shelf_bits));
+  auto loaded = opened.file->load_all();
+  if (loaded) return opened;
+  if (!is_useless(loaded.error())) return loaded.error();
+  opened.file.reset();
+  return replace_generation(engine, folder, shelf_bits, loaded.error().detail);
 }
 
 base::Result<OpenedGeneration> replace_generation(const engine::Engine& engine, const std::string& folder,

@@ -28,12 +28,12 @@ namespace hansard::search {
 
 struct Generation {
   Generation(std::string file, std::shared_ptr<const Catalog> entries, base::Position at)
-      : path(std::move(file)), catalog(std::move(entries)), applied(at) {}
+      : path(std::move(file)), catalog(std::move(entries)), applied(std::make_shared<base::PositionGate>(at)) {}
 
   const std::string path;
   const std::shared_ptr<const Catalog> catalog;
-  base::PositionGate applied;
-  std::atomic<bool> is_damaged{false};  // somebody met a corrupt page
+  const std::shared_ptr<base::PositionGate> applied;  // from 0 while the file is not loaded
+  std::atomic<bool> is_damaged{false};                // somebody met a corrupt page
 };
 
 struct OpenedGeneration {
@@ -45,10 +45,13 @@ struct OpenedGeneration {
 // Why open_generation would set the file that serves aside; "" where it would go on with it, or there is none. Changes
 // nothing.
 std::string why_useless(const engine::Engine& engine, const std::string& folder, unsigned shelf_bits);
-// `folder` is made where it is missing.
+// `folder` is made where it is missing. What comes back may be still to be loaded (IndexFile::load_some).
 base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, const std::string& folder,
                                                unsigned shelf_bits);
-// Moves a damaged generation away and starts the next one.
+// The same, with its catalog loaded: rows that do not fit each other are found here, and not on the way.
+base::Result<OpenedGeneration> open_loaded_generation(const engine::Engine& engine, const std::string& folder,
+                                                      unsigned shelf_bits);
+// Moves a damaged generation away and starts the next one, which is loaded.
 base::Result<OpenedGeneration> replace_generation(const engine::Engine& engine, const std::string& folder,
                                                   unsigned shelf_bits, std::string why);
 

@@ -107,7 +107,7 @@ void IndexBuild::order_swap(bool force) {
 base::Result<OpenedGeneration> IndexBuild::take() {
   TRY(opened_.file->finish_build());
   status_.state = RebuildState::swapped;
-  opened_.generation->applied.advance(opened_.file->state().position);
+  opened_.generation->applied->advance(opened_.file->state().position);
   return std::exchange(opened_, {});
 }
 

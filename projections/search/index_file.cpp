@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/check.h"
 #include "engine/base/spare_time.h"
 #include "projections/search/characters.h"
 #include "projections/search/token_stream.h"
@@ -11,6 +12,7 @@ namespace hansard::search {
 
 namespace {
 constexpr char kKind[] = "hansard search index 3, shelves of 2^";
+constexpr std::size_t kRowsAtOnce = 100'000;
 
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
 // secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
@@ -60,9 +62,11 @@ base::Result<std::unique_ptr<IndexFile>> IndexFile::open(const std::string& path
   TRY(auto tables, file->connection_.integer("SELECT count(*) FROM sqlite_schema"));
   if (tables == 0) {
     TRY(file->create(epoch));
+    file->is_loaded_ = true;
   }
   TRY(file->check_kind());
-  TRY(file->load());
+  TRY(file->load_state());
+  TRY(file->load_unscrubbed());
   TRY(file->prepare_statements());
   return file;
 }
@@ -117,7 +121,7 @@ base::Result<void> IndexFile::check_kind() {
   return base::success();
 }
 
-base::Result<void> IndexFile::load() {
+base::Result<void> IndexFile::load_state() {
   TRY(auto rows, connection_.prepare("SELECT key, value FROM state"));
   projections::RowHash sum;
   while (true) {
@@ -132,8 +136,10 @@ base::Result<void> IndexFile::load() {
     if (key == "digest_low") sum.low = value;
   }
   state_.digest = projections::RowDigest(sum);
-  TRY(load_conversations());
-  TRY(load_messages());
+  return base::success();
+}
+
+base::Result<void> IndexFile::load_unscrubbed() {
   TRY(auto shelves, connection_.prepare("SELECT shelf FROM unscrubbed"));
   while (true) {
     TRY(auto row, shelves.step());
@@ -142,31 +148,54 @@ base::Result<void> IndexFile::load() {
   }
 }
 
-base::Result<void> IndexFile::load_conversations() {
-  TRY(auto rows, connection_.prepare("SELECT number, id FROM conversation ORDER BY number"));
-  while (true) {
-    TRY(auto row, rows.step());
-    if (!row) return base::success();
-    bool is_whole = rows.integer(0) == catalog_->conversations() + 1 && rows.text(1).size() == 16;
+base::Result<bool> IndexFile::load_some(std::size_t rows) {
+  if (!has_conversations_) {
+    TRY(const std::size_t found, load_conversations(rows));
+    has_conversations_ = found < rows;
+  } else {
+    TRY(const std::size_t found, load_messages(rows));
+    is_loaded_ = found < rows;
+  }
+  return is_loaded_;
+}
+
+base::Result<std::size_t> IndexFile::load_conversations(std::size_t rows) {
+  Statement& row =
+      conversations_after_.bind(1, std::int64_t{catalog_->conversations()}).bind(2, static_cast<std::int64_t>(rows));
+  for (std::size_t found = 0;; ++found) {
+    TRY(auto is_there, row.step());
+    if (!is_there) return found;
+    bool is_whole = row.integer(0) == catalog_->conversations() + 1 && row.text(1).size() == 16;
     if (!is_whole) return base::error(base::ErrorCode::corrupt, "the conversations are not dense");
-    catalog_->add_conversation(base::id_from_bytes<base::ConversationId>(rows.text(1)));
+    catalog_->add_conversation(base::id_from_bytes<base::ConversationId>(row.text(1)));
   }
 }
 
-base::Result<void> IndexFile::load_messages() {
-  TRY(auto rows,
-      connection_.prepare("SELECT number, conversation, created_at, words, ordinal FROM message ORDER BY number"));
-  while (true) {
-    TRY(auto row, rows.step());
-    if (!row) return base::success();
-    CatalogEntry entry{rows.integer(2), static_cast<ConversationNumber>(rows.integer(1)),
-                       static_cast<std::uint32_t>(rows.integer(3))};
-    bool fits = rows.integer(0) == std::int64_t{catalog_->size()} + 1 && entry.conversation != 0 &&
-                entry.conversation <= catalog_->conversations();
-    fits = fits && unsigned_of(rows.integer(4)) == catalog_->next_ordinal(entry.conversation).value;
-    if (!fits) return base::error(base::ErrorCode::corrupt, "the messages are not dense");
-    catalog_->append(entry);
+base::Result<std::size_t> IndexFile::load_messages(std::size_t rows) {
+  Statement& row = entries_after_.bind(1, std::int64_t{catalog_->size()}).bind(2, static_cast<std::int64_t>(rows));
+  for (std::size_t found = 0;; ++found) {
+    TRY(auto is_there, row.step());
+    if (!is_there) return found;
+    TRY(load_message(row));
   }
+}
+
+base::Result<void> IndexFile::load_all() {
+  while (!is_loaded_) {
+    TRY(load_some(kRowsAtOnce));
+  }
+  return base::success();
+}
+
+base::Result<void> IndexFile::load_message(const Statement& row) {
+  CatalogEntry entry{row.integer(2), static_cast<ConversationNumber>(row.integer(1)),
+                     static_cast<std::uint32_t>(row.integer(3))};
+  bool fits = row.integer(0) == std::int64_t{catalog_->size()} + 1 && entry.conversation != 0 &&
+              entry.conversation <= catalog_->conversations();
+  fits = fits && unsigned_of(row.integer(4)) == catalog_->next_ordinal(entry.conversation).value;
+  if (!fits) return base::error(base::ErrorCode::corrupt, "the messages are not dense");
+  catalog_->append(entry);
+  return base::success();
 }
 
 base::Result<void> IndexFile::prepare_statements() {
@@ -186,7 +215,11 @@ base::Result<void> IndexFile::prepare_statements() {
       {&set_state_, "UPDATE state SET value = ?2 WHERE key = ?1"},
       {&rows_after_,
        "SELECT number, conversation, created_at, words, ordinal, position, tags, text FROM message"
-       " WHERE number > ?1 ORDER BY number LIMIT ?2"}};
+       " WHERE number > ?1 ORDER BY number LIMIT ?2"},
+      {&entries_after_,
+       "SELECT number, conversation, created_at, words, ordinal FROM message"
+       " WHERE number > ?1 ORDER BY number LIMIT ?2"},
+      {&conversations_after_, "SELECT number, id FROM conversation WHERE number > ?1 ORDER BY number LIMIT ?2"}};
   for (const Wanted& one : wanted) {
     TRY(auto statement, connection_.prepare(one.sql));
     *one.statement = std::move(statement);
@@ -231,6 +264,7 @@ base::Result<std::vector<StoredMessage>> IndexFile::messages(MessageNumber after
 }
 
 base::Result<void> IndexFile::commit(const IndexChanges& changes) {
+  CHECK(is_loaded_, "a commit needs the whole catalog");
   TRY(begin_.run());
   auto applied = apply(changes);
   if (applied) applied = commit_.run();

@@ -78,10 +78,16 @@ struct StoredMessage {
 
 class IndexFile {
  public:
-  // Opens or creates, and fills the catalog. `corrupt`: cannot be read; `unsupported`: written by another schema or
-  // tokenizer. Neither changes anything.
+  // Opens or creates, however much is in it: until it is loaded the catalog lacks messages, and only state() and the
+  // loading may be asked for. `corrupt`: cannot be read; `unsupported`: written by another schema or tokenizer. Neither
+  // changes anything.
   static base::Result<std::unique_ptr<IndexFile>> open(const std::string& path, std::uint32_t epoch,
                                                        unsigned shelf_bits = kShelfBits);
+  // Fills the catalog, `rows` conversations or messages at most; is it loaded? `corrupt`: rows that do not fit each
+  // other.
+  base::Result<bool> load_some(std::size_t rows);
+  base::Result<void> load_all();
+  bool is_loaded() const { return is_loaded_; }
   // A new file that no start opens before `finish_build`.
   static base::Result<std::unique_ptr<IndexFile>> begin_build(const std::string& path, std::uint32_t epoch,
                                                               unsigned shelf_bits);
@@ -93,7 +99,7 @@ class IndexFile {
   const IndexState& state() const { return state_; }
   const std::shared_ptr<Catalog>& catalog() const { return catalog_; }
 
-  // All of it or nothing.
+  // All of it or nothing. Loaded.
   base::Result<void> commit(const IndexChanges& changes);
 
   // Up to `limit` rows after `after`, ascending.
@@ -111,9 +117,12 @@ class IndexFile {
   IndexFile(Connection connection, unsigned shelf_bits);
   base::Result<void> create(std::uint32_t epoch);
   base::Result<void> check_kind();
-  base::Result<void> load();
-  base::Result<void> load_conversations();
-  base::Result<void> load_messages();
+  base::Result<void> load_state();
+  base::Result<void> load_unscrubbed();
+  // How many.
+  base::Result<std::size_t> load_conversations(std::size_t rows);
+  base::Result<std::size_t> load_messages(std::size_t rows);
+  base::Result<void> load_message(const Statement& row);
   base::Result<void> prepare_statements();
   base::Result<ShelfStatements*> shelf(Shelf shelf);
 
@@ -132,9 +141,10 @@ class IndexFile {
   IndexState state_;
   projections::RowDigest digest_;  // of the batch under way
   Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, empty_message_,
-      insert_conversation_, set_state_, rows_after_;
+      insert_conversation_, set_state_, rows_after_, entries_after_, conversations_after_;
   std::map<Shelf, ShelfStatements> shelves_;
   std::map<Shelf, bool> unscrubbed_;  // shelf -> its merge has begun
+  bool has_conversations_ = false, is_loaded_ = false;
 };
 
 // What the digest sums up: the hash of one message's row.

@@ -13,6 +13,10 @@ namespace hansard::search {
 using base::MonotonicTime;
 using process::Wake;
 
+namespace {
+constexpr std::size_t kLoadRows = 20'000;  // some milliseconds: a stop waits for them
+}  // namespace
+
 IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, std::string folder,
                          OpenedGeneration opened, std::function<void(std::shared_ptr<Generation>)> serve)
     : engine_(engine),
@@ -35,7 +39,7 @@ void IndexWriter::take(OpenedGeneration opened) {
     status_.rebuilding = std::move(opened.set_aside);
     rebuilt_at_ = engine_.durable();
   }
-  serve_(std::move(opened.generation));
+  if (file_->is_loaded()) serve_(std::move(opened.generation));
   publish();
 }
 
@@ -43,7 +47,8 @@ void IndexWriter::stop() {
   loop_.stop();
   if (std::exchange(is_stopped_, true)) return;
   build_.reset();
-  while (!failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
+  const bool goes_on = !failed_ && file_->is_loaded();
+  while (goes_on && !failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
   file_.reset();
 }
 
@@ -93,6 +98,10 @@ void IndexWriter::note_scrubbed() {
 
 Wake IndexWriter::step() {
   if (failed_) return {};
+  if (!file_->is_loaded()) {
+    load_some();
+    return {clock_.monotonic(), {}};
+  }
   take_orders();
   note_scrubbed();
   if (generation_->is_damaged) {
@@ -105,6 +114,18 @@ Wake IndexWriter::step() {
     scrub();
   }
   return wake_later();
+}
+
+void IndexWriter::load_some() {
+  auto loaded = file_->load_some(kLoadRows);
+  if (!loaded) {
+    note(loaded.error());
+    if (failed_) serve_(nullptr);
+    return;
+  }
+  if (!loaded.value()) return;
+  serve_(generation());
+  publish();
 }
 
 bool IndexWriter::is_due(MonotonicTime now) const {
@@ -158,8 +179,9 @@ void IndexWriter::publish() {
     if (state.position >= rebuilt_at_) status_.rebuilding.reset();
     generation = generation_;
   }
-  generation->applied.advance(state.position);
-  if (retired_) retired_->applied.advance(state.position);
+  if (!file_->is_loaded()) return;
+  generation->applied->advance(state.position);
+  if (retired_ && retired_->reached() < state.position) retired_->advance(state.position);
 }
 
 void IndexWriter::scrub() {
@@ -176,8 +198,12 @@ void IndexWriter::replace(const std::string& why) {
       replaced_++ < kReplacedMax
           ? replace_generation(engine_, folder_, options_.shelf_bits, why)
           : base::Result<OpenedGeneration>(base::error(base::ErrorCode::io, "damaged again and again: " + why));
-  if (opened) return take(std::move(opened.value()));
+  if (opened) {
+    retired_ = generation_->applied;
+    return take(std::move(opened.value()));
+  }
   failed_ = true;
+  serve_(nullptr);
   std::lock_guard lock(mutex_);
   status_.stopped = opened.error().detail;
 }

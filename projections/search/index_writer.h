@@ -2,6 +2,8 @@
 // the durable gate. A commit right away when it has been quiet, then at most one per interval, so that a single message
 // is searchable at once and a flood in good batches. Between batches removed words are merged out of the bytes.
 //
+// What the catalog of a large file holds is loaded on this thread, so a start does not wait for it; questions do.
+//
 // A damaged file is set aside and indexed anew, kReplacedMax times in the life of a process. Any other failure stops
 // the view for good; what was indexed stays served.
 //
@@ -28,7 +30,8 @@ class IndexWriter {
  public:
   static constexpr unsigned kReplacedMax = 3;
 
-  // `serve` gets each generation, on the writer's thread after the first.
+  // `serve` gets each generation once it is loaded, on the writer's thread after the first; nothing where there will be
+  // none any more.
   IndexWriter(engine::Engine& engine, const SearchOptions& options, std::string folder, OpenedGeneration opened,
               std::function<void(std::shared_ptr<Generation>)> serve);
   ~IndexWriter() { stop(); }
@@ -50,6 +53,7 @@ class IndexWriter {
 
  private:
   process::Wake step();
+  void load_some();
   process::Wake wake_later() const;
   bool is_due(base::MonotonicTime now) const;
   bool is_building() const { return build_ && !build_->is_over(); }
@@ -79,7 +83,7 @@ class IndexWriter {
   unsigned replaced_ = 0;
   projections::RebuildPace pace_;
   std::unique_ptr<IndexBuild> build_;
-  std::shared_ptr<Generation> retired_;  // somebody may still wait at its gate
+  std::shared_ptr<base::PositionGate> retired_;  // of the generation before: somebody may still wait there
   bool failed_ = false;
   bool is_stopped_ = false;
 

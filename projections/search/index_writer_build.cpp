@@ -84,9 +84,10 @@ void IndexWriter::build_some() {
 void IndexWriter::swap_built() {
   auto taken = build_->take();
   if (!taken) return end_build(RebuildState::failed, taken.error().detail);
-  retired_ = generation_;
+  const std::string before = generation_->path;
+  retired_ = generation_->applied;
   take(std::move(taken.value()));
-  remove_generation(retired_->path);
+  remove_generation(before);
   note_build();
   build_.reset();
 }

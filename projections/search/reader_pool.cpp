@@ -6,25 +6,45 @@
 
 namespace hansard::search {
 
+namespace {
+base::Error none_served() {
+  return base::error(base::ErrorCode::io, "the search view has stopped: start the server again");
+}
+}  // namespace
+
 ReaderPool::ReaderPool(const SearchOptions& options, std::function<void()> damaged)
     : options_(options), damaged_(std::move(damaged)) {
   for (std::uint32_t i = 0; i < options.readers; ++i) threads_.emplace_back([this] { run(); });
 }
 
 void ReaderPool::serve(std::shared_ptr<Generation> generation) {
-  std::lock_guard lock(mutex_);
-  generation_ = std::move(generation);
+  std::deque<Waiting> left;
+  {
+    std::lock_guard lock(mutex_);
+    serves_none_ = generation == nullptr;
+    if (serves_none_) left.swap(waiting_);
+    generation_ = std::move(generation);
+  }
+  changed_.notify_all();
+  answer_all(std::move(left), none_served());
+}
+
+void ReaderPool::answer_all(std::deque<Waiting> waiting, const base::Error& error) {
+  for (auto& one : waiting) one.done(error);
 }
 
 void ReaderPool::ask(Question question, SearchView::Done done) {
+  bool is_served = true;
   {
     std::lock_guard lock(mutex_);
-    if (!stopping_ && waiting_.size() < options_.questions_waiting_max) {
+    is_served = !serves_none_;
+    if (is_served && !stopping_ && waiting_.size() < options_.questions_waiting_max) {
       waiting_.push_back({std::move(question), std::move(done)});
       changed_.notify_one();
       return;
     }
   }
+  if (!is_served) return done(none_served());
   done(base::error(base::ErrorCode::overloaded, "too many searches are waiting"));
 }
 
@@ -36,7 +56,7 @@ void ReaderPool::stop() {
     left.swap(waiting_);
   }
   changed_.notify_all();
-  for (auto& one : left) one.done(base::error(base::ErrorCode::shutting_down, "the server is stopping"));
+  answer_all(std::move(left), base::error(base::ErrorCode::shutting_down, "the server is stopping"));
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
@@ -44,7 +64,7 @@ void ReaderPool::stop() {
 
 std::optional<ReaderPool::Waiting> ReaderPool::next(std::shared_ptr<Generation>& generation) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  changed_.wait(lock, [this] { return stopping_ || (generation_ && !waiting_.empty()); });
   if (waiting_.empty()) return std::nullopt;
   Waiting one = std::move(waiting_.front());
   waiting_.pop_front();

@@ -24,6 +24,7 @@ class ReaderPool {
   ReaderPool(const SearchOptions& options, std::function<void()> damaged);
   ~ReaderPool() { stop(); }
 
+  // Questions wait for the first. Nothing: there will be none, and whoever asks is told.
   void serve(std::shared_ptr<Generation> generation);
   void ask(Question question, SearchView::Done done);
   // Answers what waits with shutting_down, joins. Idempotent.
@@ -41,6 +42,7 @@ class ReaderPool {
   };
 
   void run();
+  void answer_all(std::deque<Waiting> waiting, const base::Error& error);
   std::optional<Waiting> next(std::shared_ptr<Generation>& generation);
   base::Result<Found> answer(Seat& seat, const Question& question);
 
@@ -50,6 +52,7 @@ class ReaderPool {
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
   std::shared_ptr<Generation> generation_;
+  bool serves_none_ = false;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -65,7 +65,7 @@ base::Result<OfflineOutcome> rebuild_search_offline(const engine::Engine& engine
   std::error_code missing;
   if (!std::filesystem::exists(folder, missing)) outcome.not_compared = "there was none before";
   if (!outcome.not_compared.empty() && request.compare_only) return outcome;
-  TRY(auto live, open_generation(engine, folder, kShelfBits));
+  TRY(auto live, open_loaded_generation(engine, folder, kShelfBits));
   if (!live.file->state().position) {
     if (outcome.not_compared.empty()) outcome.not_compared = "there was none before";
     if (!request.compare_only) {

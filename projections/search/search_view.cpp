@@ -20,11 +20,8 @@ class FileSearchView final : public SearchView {
   ~FileSearchView() override { FileSearchView::stop(); }
 
   void ask(Question question, Done done) override { pool_.ask(std::move(question), std::move(done)); }
-  base::Position applied() const override { return writer_.generation()->applied.reached(); }
-  std::shared_ptr<base::PositionGate> applied_gate() const override {
-    auto generation = writer_.generation();
-    return {generation, &generation->applied};
-  }
+  base::Position applied() const override { return writer_.generation()->applied->reached(); }
+  std::shared_ptr<base::PositionGate> applied_gate() const override { return writer_.generation()->applied; }
   projections::ViewStatus status() const override { return writer_.status(); }
   base::Result<void> rebuild(const projections::RebuildRequest& request) override { return writer_.rebuild(request); }
   base::Result<void> swap(bool force) override { return writer_.swap(force); }

@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include "projections/search/index_fold.h"
+#include "projections/search/reader_pool.h"
 #include "tests/search/search_fixture.h"
 
 namespace hansard::search {
@@ -59,6 +60,33 @@ TEST_CASE("a start goes on from the checkpoint") {
   CHECK(fs::exists(file_in(folder)));
 }
 
+TEST_CASE("who asks while the index is loaded waits for all of it") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 50'000);  // more than are loaded at once
+  index_once(chat, patient_options(folder.path()));
+  Searcher search(chat, patient_options(folder.path()));
+  CHECK(search.view().status().applied == chat.engine.durable());
+  CHECK(search.ask("ann", "number1").indexed_through == chat.engine.durable());
+  CHECK(search.all("ann", "number1") == Names{"1:2"});
+  CHECK(search.view().applied() == chat.engine.durable());
+}
+
+TEST_CASE("a stop while the index is loaded writes nothing into it, and the next start goes on") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 50'000);
+  index_once(chat, patient_options(folder.path()));
+  chat.send(chat.said[0].conversation, "ann", "late");
+  {
+    Searcher stopped_at_once(chat, patient_options(folder.path()));
+  }
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.all("ann", "late") == Names{"1:50001"});
+  CHECK_FALSE(search.view().status().rebuilding);
+}
+
 TEST_CASE("a file that cannot serve is set aside and indexed anew") {
   TempFolder folder;
   Chat chat;
@@ -101,6 +129,35 @@ TEST_CASE("an index that turns out damaged is replaced while it serves") {
   search.settle();
   CHECK(fs::exists(file_in(folder, 2)));
   CHECK(search.all("ann", "word").size() == 30);
+}
+
+TEST_CASE("who waits for a position of an index that is replaced, waits for its successor") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 30);
+  index_once(chat, patient_options(folder.path()));
+  run_sql(file_in(folder), "UPDATE shelf_0_data SET block = x'00' WHERE id > 1000");
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  const auto gate = search.view().applied_gate();
+  Question question;
+  question.query = std::make_shared<const Query>(parse_query("word"));
+  question.seats = chat.seats("ann");
+  REQUIRE_FALSE(search.try_ask(question));
+  REQUIRE(eventually([&] { return fs::exists(file_in(folder, 2)); }));
+  chat.send(chat.said[0].conversation, "ann", "late");
+  CHECK(gate->wait_for(chat.engine.durable(), std::chrono::seconds(60)));
+  CHECK(search.all("ann", "late") == Names{"1:31"});
+}
+
+TEST_CASE("where there will be no index, who waits and who comes is told") {
+  ReaderPool pool({}, [] {});
+  std::vector<base::ErrorCode> answers;  // both on this thread
+  const auto done = [&](const base::Result<Found>& found) { answers.push_back(found.error().code); };
+  pool.ask({}, done);
+  pool.serve(nullptr);
+  pool.ask({}, done);
+  CHECK(answers == std::vector{base::ErrorCode::io, base::ErrorCode::io});
 }
 
 TEST_CASE("an event that does not follow stops the view and what was indexed stays served") {
@@ -179,6 +236,7 @@ TEST_CASE("killed while it writes, the content equals the checkpoint") {
     ::close(pipe_ends[1]);
 
     auto killed = IndexFile::open(path, 1).value();
+    REQUIRE(killed->load_all());
     auto fresh = IndexFile::open(folder.path() + "/fresh.db", 1).value();
     IndexFold fold(*fresh->catalog(), {});
     auto events = chat.engine.read({}, killed->state().position.value).value();
