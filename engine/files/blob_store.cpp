@@ -1,5 +1,7 @@
 #include "engine/files/blob_store.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <utility>
 
@@ -49,15 +51,29 @@ void BlobUpload::name_it(Done<StoredBlob> done) {
   start_in_order(*store_.io_, std::move(steps), std::move(on_end));
 }
 
+BlobReader::BlobReader(FileIo& io, int file, const Digest& sha256, TransferRoom room)
+    : io_(io), file_(file), sha256_(sha256), room_(std::move(room)) {
+  struct stat found{};
+  if (::fstat(file_, &found) == 0) size_ = static_cast<std::uint64_t>(found.st_size);
+}
+
 BlobReader::~BlobReader() {
   io_.start(CloseFile{file_}, [room = room_](IoResult) {});
 }
 
 void BlobReader::read(std::uint64_t offset, std::span<char> into, Done<std::size_t> done) {
-  io_.start(ReadFile{file_, offset, into}, [done = std::move(done)](IoResult result) {
+  io_.start(ReadFile{file_, offset, into}, [this, offset, into, done = std::move(done)](IoResult result) {
     if (result.error != 0) return done(error_of(result.error, "cannot read a blob"));
-    done(static_cast<std::size_t>(result.value));
+    done(take(offset, {into.data(), static_cast<std::size_t>(result.value)}));
   });
+}
+
+Result<std::size_t> BlobReader::take(std::uint64_t offset, std::string_view bytes) {
+  if (offset != hashed_ || bytes.empty()) return bytes.size();
+  hash_.update(bytes);
+  hashed_ += bytes.size();
+  if (hashed_ != size_ || hash_.finish() == sha256_) return bytes.size();
+  return base::error(ErrorCode::corrupt, "the bytes of blob " + hex_of(sha256_) + " are not those that were stored");
 }
 
 Result<std::unique_ptr<BlobStore>> BlobStore::open(const BlobOptions& options) {
@@ -101,9 +117,9 @@ void BlobStore::open_blob(const Digest& sha256, Done<std::unique_ptr<BlobReader>
   auto room = take_room();
   if (!room) return done(std::move(room.error()));
   OpenFile open{folder_->path_of(sha256)};
-  io_->start(std::move(open), [this, room = std::move(room.value()), done = std::move(done)](IoResult result) {
+  io_->start(std::move(open), [this, sha256, room = std::move(room.value()), done = std::move(done)](IoResult result) {
     if (result.error != 0) return done(error_of(result.error, "cannot open a blob"));
-    done(std::make_unique<BlobReader>(*io_, static_cast<int>(result.value), room));
+    done(std::make_unique<BlobReader>(*io_, static_cast<int>(result.value), sha256, room));
   });
 }
 

@@ -79,9 +79,12 @@ class BlobUpload {
 };
 
 // An open blob; one that is removed meanwhile can be read to its end. Not destroyed while a call is unfinished.
+//
+// What is read from its first byte to its last, in order, is hashed on the way: the last piece of bytes that are not
+// the blob's is `corrupt`, so nobody takes the whole for what was stored. A stretch of a blob is not checked.
 class BlobReader {
  public:
-  BlobReader(FileIo& io, int file, TransferRoom room) : io_(io), file_(file), room_(std::move(room)) {}
+  BlobReader(FileIo& io, int file, const base::Digest& sha256, TransferRoom room);
   ~BlobReader();
   BlobReader(const BlobReader&) = delete;
   BlobReader& operator=(const BlobReader&) = delete;
@@ -90,9 +93,15 @@ class BlobReader {
   void read(std::uint64_t offset, std::span<char> into, Done<std::size_t> done);
 
  private:
+  base::Result<std::size_t> take(std::uint64_t offset, std::string_view bytes);
+
   FileIo& io_;
   const int file_;
+  const base::Digest sha256_;
+  std::uint64_t size_ = 0;
   TransferRoom room_;
+  base::Sha256 hash_;
+  std::uint64_t hashed_ = 0;  // bytes from the first on
 };
 
 class BlobStore {

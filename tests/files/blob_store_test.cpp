@@ -70,6 +70,28 @@ void on_each(Test test) {
 
 }  // namespace
 
+TEST_CASE("the last piece of a blob whose bytes have changed is refused") {
+  on_each([](Place& place) {
+    auto store = place.open();
+    const auto blob = store_bytes(*store, "the quick brown fox");
+    {
+      std::fstream file(place.path_of(blob.sha256), std::ios::in | std::ios::out);
+      file.seekp(4);
+      file << "Q";
+    }
+    auto whole = open_blob(*store, blob.sha256);
+    REQUIRE(whole);
+    CHECK(read(*whole.value(), 0, 10).value() == "the Quick ");
+    CHECK(read(*whole.value(), 10, 9).error().code == ErrorCode::corrupt);
+    auto stretch = open_blob(*store, blob.sha256);
+    REQUIRE(stretch);
+    CHECK(read(*stretch.value(), 10, 9).value() == "brown fox");
+    auto at_once = open_blob(*store, blob.sha256);
+    REQUIRE(at_once);
+    CHECK(read(*at_once.value(), 0, 100).error().code == ErrorCode::corrupt);
+  });
+}
+
 TEST_CASE("a blob's name is the SHA-256 of what was streamed, and its bytes are read back by range") {
   on_each([](Place& place) {
     auto store = place.open();
