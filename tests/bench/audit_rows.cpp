@@ -22,7 +22,7 @@ using Filters = std::function<std::string(std::mt19937_64&)>;
 class AuditBench {
  public:
   AuditBench(const std::string& binary, const std::string& data, double seconds, std::uint64_t events)
-      : server_(binary, "", data), token_(server_.token("auditor", "audit")), seconds_(seconds), events_(events) {
+      : server_({binary, data}), token_(server_.token("auditor", "audit")), seconds_(seconds), events_(events) {
     wait_for_views();
   }
 

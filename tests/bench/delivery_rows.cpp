@@ -1,8 +1,6 @@
-// How long until another socket has it: open loop at a fixed rate (a late send counts from when it was due, so that a
-// stall is not hidden), and how many frames a second one conversation's members get.
-#include <optional>
-
+// How long until another socket has it (open_loop.h), and how many frames a second one conversation's members get.
 #include "tests/bench/load.h"
+#include "tests/bench/open_loop.h"
 #include "tests/bench/scene.h"
 
 namespace hansard::bench {
@@ -12,56 +10,21 @@ namespace {
 constexpr std::string_view kNew = R"({"type":"message.new")";
 constexpr std::string_view kAck = R"({"type":"ack","re":)";
 
-// The stamp a message's text begins with (append_send).
-std::optional<std::uint64_t> stamp_of(std::string_view frame) {
-  auto at = frame.find(R"("content":")");
-  if (!frame.starts_with(kNew) || at == std::string_view::npos) return std::nullopt;
-  return std::strtoull(frame.data() + at + 11, nullptr, 10);
-}
-
 std::vector<Row> open_loop_rows(Scene& scene, double rate) {
-  constexpr std::size_t kPairs = 64;
-  const std::string tag = "open" + std::to_string(static_cast<int>(rate));
-  auto conversations = make_conversations(scene, tag, kPairs, 1);
-  std::vector<std::uint64_t> acks, deliveries;
-  Load load(scene.server.port());
-  for (std::size_t i = 0; i < kPairs; ++i) {
-    load.open_websocket(scene.server.token(owner_of(tag, i)), [&](Connection& connection, std::string_view text) {
-      if (!text.starts_with(kAck)) return;
-      acks.push_back(now_ns() - connection.sent_at[std::strtoull(text.data() + kAck.size(), nullptr, 10)]);
-    });
-  }
-  for (std::size_t i = 0; i < kPairs; ++i) {
-    load.open_websocket(scene.server.token(member_of(tag, i, 0)), [&](Connection&, std::string_view text) {
-      if (auto stamp = stamp_of(text)) deliveries.push_back(now_ns() - *stamp);
-    });
-  }
+  OpenLoop loop(scene, "open" + std::to_string(static_cast<int>(rate)));
   SendMeter meter(scene);
-  std::uint64_t start = now_ns(), sent = 0;
-  auto gap = static_cast<std::uint64_t>(1e9 / rate);
-  std::string frame;
-  auto tick = [&] {
-    for (; start + sent * gap <= now_ns(); ++sent) {
-      auto& connection = load.at(sent % kPairs);
-      std::uint64_t due = start + sent * gap;
-      frame.clear();
-      append_send(frame, connection.sent_at.size(), conversations[connection.index], due);
-      connection.sent_at.push_back(due);
-      connection.send(frame);
-    }
-  };
-  load.run(start + 500'000'000, {}, tick);
-  acks.clear();
-  deliveries.clear();
-  std::uint64_t measured = now_ns();
-  load.run(measured + static_cast<std::uint64_t>(scene.seconds * 1e9), {}, tick);
-  double passed = static_cast<double>(now_ns() - measured) / 1e9;
-  std::string at_rate = " at " + std::to_string(static_cast<int>(rate)) + "/s";
-  Row ack{"send to ack" + at_rate, static_cast<double>(acks.size()) / passed, "acks/s", percentiles(acks), 0, 0, ""};
+  loop.run(rate, 0.5);
+  loop.forget();
+  const std::uint64_t start = now_ns();
+  loop.run(rate, scene.seconds);
+  const double passed = static_cast<double>(now_ns() - start) / 1e9;
+  const auto per_second = [&](const auto& what) { return static_cast<double>(what.size()) / passed; };
+  const std::string at_rate = " at " + std::to_string(static_cast<int>(rate)) + "/s";
+  Row ack{"send to ack" + at_rate, per_second(loop.acks), "acks/s", percentiles(loop.acks), 0, 0, ""};
   Row push{"send to the other socket" + at_rate,
-           static_cast<double>(deliveries.size()) / passed,
+           per_second(loop.deliveries),
            "frames/s",
-           percentiles(deliveries),
+           percentiles(loop.deliveries),
            0,
            0,
            ""};

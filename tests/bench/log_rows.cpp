@@ -119,16 +119,6 @@ std::string ask(Scene& scene, const std::string& method, const std::string& targ
   if (answer.value().status != 200) throw std::runtime_error(target + ": " + answer.value().body);
   return answer.value().body;
 }
-
-// Whether the views have folded the log the server was started on.
-void wait_for_views(Scene& scene) {
-  replay::Client client({"127.0.0.1", std::to_string(scene.server.port())}, "", std::chrono::seconds(10));
-  for (;;) {
-    auto ready = client.send({"GET", "/ready", "", "", ""});
-    if (ready && ready.value().status == 200) return;
-    ::usleep(100'000);
-  }
-}
 }  // namespace
 
 std::vector<Row> verify_rows(const std::string& scratch, std::uint64_t events) {
@@ -154,9 +144,9 @@ Row hashing_row(const std::string& scratch, std::uint64_t events) {
 std::vector<Row> beside_rebuild_rows(const std::string& binary, double seconds, std::uint64_t events) {
   const support::TempFolder folder;
   make_chat_log(folder.path("data"), events);
-  ServerProcess server(binary, "", folder.path("data"));
+  ServerProcess server({binary, folder.path("data")});
   Scene scene{server, seconds, fs::path(server.data_folder()).parent_path().string()};
-  wait_for_views(scene);
+  server.wait_until_folded();
   const auto conversations = make_conversations(scene, "live", 16, 1);
   send_beside(scene, conversations, "live");
   const Percentiles idle = send_beside(scene, conversations, "live");

@@ -15,12 +15,13 @@ namespace {
 
 using namespace hansard::bench;
 
-const std::vector<std::string> kNames{"sends",  "delivery", "reads",    "idle",  "verify", "rebuild", "past",
-                                      "search", "proof",    "segments", "audit", "resume", "start"};
+const std::vector<std::string> kNames{"sends", "delivery", "reads", "idle",   "verify", "rebuild",   "past",   "search",
+                                      "proof", "segments", "audit", "resume", "start",  "sustained", "members"};
 
 struct Choice {
   std::vector<std::string> only;  // of kNames; empty for all
   std::uint64_t search_messages = 1'000'000, log_events = 2'000'000, audit_events = 1'000'000;
+  ServerSetup server;  // of the rows that share one
   bool has(const char* name) const { return only.empty() || std::find(only.begin(), only.end(), name) != only.end(); }
 };
 
@@ -31,14 +32,18 @@ void append(std::vector<Row>& rows, std::vector<Row> more) {
   }
 }
 
-std::vector<Row> run_once(const std::string& binary, double seconds, bool shows_threads, const Choice& choice) {
-  ServerProcess server(binary);
-  Scene scene{server, seconds, fs::path(server.data_folder()).parent_path().string(), shows_threads};
+std::vector<Row> run_once(double seconds, bool shows_threads, const Choice& choice) {
+  const std::string& binary = choice.server.binary;
+  ServerProcess server(choice.server);
+  Scene scene{server, seconds, fs::canonical(server.data_folder()).parent_path().string(), shows_threads};
   std::vector<Row> rows;
+  server.wait_until_folded();
   if (choice.has("sends")) append(rows, send_rows(scene));
   if (choice.has("delivery")) append(rows, delivery_rows(scene));
+  if (choice.has("members")) append(rows, member_rows(scene));
   if (choice.has("reads")) append(rows, read_rows(scene));
   if (choice.has("resume")) append(rows, {resume_row(scene)});
+  if (choice.has("sustained")) append(rows, {sustained_row(scene)});
   if (choice.has("idle")) append(rows, {idle_row(scene)});
   server.stop();
   if (choice.has("verify")) append(rows, verify_rows(scene.scratch, choice.log_events));
@@ -50,7 +55,7 @@ std::vector<Row> run_once(const std::string& binary, double seconds, bool shows_
   if (choice.has("search")) append(rows, search_rows(scene.scratch, seconds, choice.search_messages));
   if (choice.has("segments")) append(rows, segment_rows(scene.scratch, choice.log_events));
   if (choice.has("audit")) append(rows, audit_rows(binary, scene.scratch, seconds, choice.audit_events));
-  if (choice.has("start")) append(rows, start_rows(binary, scene.scratch, seconds, choice.log_events));
+  if (choice.has("start")) append(rows, start_rows(choice.server, scene.scratch, seconds, choice.log_events));
   return rows;
 }
 
@@ -63,11 +68,16 @@ int main(int argc, char** argv) {
   bool json = false, shows_threads = false;
   Choice choice;
   std::string make_log;
-  std::string binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
+  choice.server.binary = (fs::read_symlink("/proc/self/exe").parent_path() / "hansard").string();
   app.add_option("--seconds", seconds, "length of each timed row (3)")->check(CLI::Range(0.2, 600.0));
   app.add_option("--runs", runs, "runs, each on a fresh server; the table shows medians (1)")->check(CLI::Range(1, 99));
   app.add_option("--only", choice.only, "some of the rows")->check(CLI::IsMember(kNames));
-  app.add_option("--server", binary, "the server binary (beside this one)")->check(CLI::ExistingFile);
+  app.add_option("--server", choice.server.binary, "the server binary (beside this one)")->check(CLI::ExistingFile);
+  app.add_option("--server-threads", choice.server.threads, "threads that answer (as the server has it)")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--data", choice.server.data,
+                 "a data folder for the start rows and those that share a server; it is added to (a fresh one)")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--search-messages", choice.search_messages, "messages in the index of the search rows (1000000)")
       ->check(CLI::Range(100'000, 100'000'000));
   app.add_option("--log-events", choice.log_events,
@@ -80,12 +90,14 @@ int main(int argc, char** argv) {
       ->check(CLI::NonexistentPath);
   app.add_flag("--threads", shows_threads, "in the notes of rows of sends: processor time a send by thread");
   app.add_flag("--json", json, "one JSON array on standard output");
-  app.footer("Example:\n  hansard-bench --runs 5 --only sends --json");
+  app.footer(
+      "Examples:\n  hansard-bench --runs 5 --only sends --json\n"
+      "  hansard-bench --make-log big --log-events 10000000 && hansard-bench --only sends --data big");
   CLI11_PARSE(app, argc, argv);
   try {
     if (!make_log.empty()) return make_chat_log(make_log, choice.log_events), 0;
     std::vector<std::vector<Row>> all;
-    for (int i = 0; i < runs; ++i) all.push_back(run_once(binary, seconds, shows_threads, choice));
+    for (int i = 0; i < runs; ++i) all.push_back(run_once(seconds, shows_threads, choice));
     auto rows = medians(all);
     std::cout << (json ? as_json(rows) : as_table(rows));
   } catch (const std::exception& failure) {

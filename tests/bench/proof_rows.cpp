@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kRounds = 3;  // in turn, so that a slow minute of the machine meets both
 
 double sends_per_second(const std::string& binary, const std::string& proof_settings, double seconds, double& cpu) {
-  ServerProcess server(binary, proof_settings);
+  ServerProcess server({.binary = binary, .proof_settings = proof_settings});
   Scene scene{server, seconds, std::filesystem::path(server.data_folder()).parent_path().string()};
   const double before = server.metric("hansard_proof_cpu_seconds_total");
   const Row row = pipelined_send_row(scene);

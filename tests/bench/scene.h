@@ -47,6 +47,8 @@ class SendMeter {
 std::vector<Row> send_rows(Scene& scene);      // WebSocket closed loop and pipelined, HTTP
 Row pipelined_send_row(Scene& scene);          // the first of them
 std::vector<Row> delivery_rows(Scene& scene);  // open loop latency, fan-out
+std::vector<Row> member_rows(Scene& scene);    // sends as the members of the conversation grow
+Row sustained_row(Scene& scene);               // the highest rate at which the views keep up
 std::vector<Row> read_rows(Scene& scene);      // history, unread
 Row idle_row(Scene& scene);
 Row resume_row(Scene& scene);
@@ -58,9 +60,8 @@ std::vector<Row> rebuild_rows(const std::string& scratch, std::uint64_t events);
 Row hashing_row(const std::string& scratch, std::uint64_t events);
 // Starts a server of its own on such a log: sends without and with a rebuild beside them.
 std::vector<Row> beside_rebuild_rows(const std::string& binary, double seconds, std::uint64_t events);
-// Servers of its own on such a log: how long a start takes.
-std::vector<Row> start_rows(const std::string& binary, const std::string& scratch, double seconds,
-                            std::uint64_t events);
+// Servers of its own on such a log, or on the folder of `setup`: how long a start takes.
+std::vector<Row> start_rows(const ServerSetup& setup, const std::string& scratch, double seconds, std::uint64_t events);
 // Without the server: the past of one long conversation beside its present.
 std::vector<Row> past_rows(const std::string& scratch, double seconds);
 // A server of its own on a generated log of `events` events, in a folder below `scratch`.

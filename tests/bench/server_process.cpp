@@ -45,24 +45,23 @@ double used_seconds(const std::string& stat) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& binary, const std::string& proof_settings, const std::string& data,
-                             const std::string& limits, int niceness)
-    : data_(data.empty() ? folder_.path("data") : data) {
+ServerProcess::ServerProcess(const ServerSetup& setup) : data_(setup.data.empty() ? folder_.path("data") : setup.data) {
   secret_ = "a secret for one benchmark run, 32+ bytes";
   std::string secret = folder_.write("secret", secret_);
   // Fifty thousand users each with their socket come from one address here; some rows are one user flat out.
-  std::string config = folder_.write("config.toml", "[limits]\nconnections_max = 19000\n" + limits +
+  std::string config = folder_.write("config.toml", "[server]\nthreads = " + std::to_string(setup.threads) +
+                                                        "\n[limits]\nconnections_max = 19000\n" + setup.limits +
                                                         "[rate_limit]\nuser_per_s = 1_000_000\nuser_burst = 1_000_000\n"
                                                         "[proof]\n" +
-                                                        proof_settings);
+                                                        setup.proof_settings);
   int out[2];
   if (::pipe(out) != 0) throw std::runtime_error("pipe");
   child_ = ::fork();
   if (child_ == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     ::close(out[0]);
-    ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
-    ::execl(binary.c_str(), binary.c_str(), "serve", "--data", data_.c_str(), "--listen", "127.0.0.1:0",
+    ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + setup.niceness);
+    ::execl(setup.binary.c_str(), setup.binary.c_str(), "serve", "--data", data_.c_str(), "--listen", "127.0.0.1:0",
             "--jwt-secret-file", secret.c_str(), "--config", config.c_str(), "--log-level", "warn", nullptr);
     ::_exit(127);
   }
@@ -115,11 +114,21 @@ std::map<std::string, double> ServerProcess::cpu_seconds_by_thread() const {
   return used;
 }
 
+bool ServerProcess::is_ready() const {
+  replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(10));
+  auto answer = client.send({"GET", "/ready", "", "", ""});
+  return answer && answer.value().status == 200;
+}
+
+void ServerProcess::wait_until_folded() const {
+  while (!is_ready() || metric("hansard_view_lag_events") > 0) ::usleep(100'000);
+}
+
 std::map<std::string, double> ServerProcess::metric_by_labels(const std::string& name) const {
   replay::Client client({"127.0.0.1", std::to_string(port_)}, "", std::chrono::seconds(5));
   auto page = client.send({"GET", "/metrics", "", "", ""});
   std::map<std::string, double> values;
-  if (!page) return values;
+  if (!page) throw std::runtime_error("the server gives no metrics: " + page.error().detail);
   std::istringstream lines(page.value().body);
   for (std::string line; std::getline(lines, line);) {
     auto end = line.find_first_of(" {");

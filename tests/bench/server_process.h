@@ -12,13 +12,18 @@
 
 namespace hansard::bench {
 
+struct ServerSetup {
+  std::string binary;
+  std::string data = {};            // a folder that is there already, and stays; "" for its own
+  std::string proof_settings = {};  // lines of the section [proof]
+  std::string limits = {};          // lines of the section [limits]
+  int threads = 0;                  // that answer; 0: as the server has it
+  int niceness = 0;                 // on top of the caller's, for a load that is to come as from other machines
+};
+
 class ServerProcess {
  public:
-  // `proof_settings`: lines of the section [proof]. `data`: a folder that is there already, and stays; "" for its own.
-  // `limits`: lines of the section [limits]. `niceness`: on top of the caller's, for a load that is to come as from
-  // other machines.
-  explicit ServerProcess(const std::string& binary, const std::string& proof_settings = "",
-                         const std::string& data = "", const std::string& limits = "", int niceness = 0);
+  explicit ServerProcess(const ServerSetup& setup);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -34,6 +39,8 @@ class ServerProcess {
   // A metric of GET /metrics by its label's value, "" without one; and the sum.
   std::map<std::string, double> metric_by_labels(const std::string& name) const;
   double metric(const std::string& name) const;
+  bool is_ready() const;           // GET /ready
+  void wait_until_folded() const;  // every view has the whole log
   const std::string& data_folder() const { return data_; }
   void kill();  // SIGKILL; keeps the folder too
   void stop();  // and keeps the folder until destruction

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 
-#include "replay/client.h"
 #include "tests/bench/generated_log.h"
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
@@ -18,23 +17,13 @@ namespace fs = std::filesystem;
 
 double milliseconds_since(std::uint64_t start) { return static_cast<double>(now_ns() - start) / 1e6; }
 
-bool is_ready(const ServerProcess& server) {
-  replay::Client client({"127.0.0.1", std::to_string(server.port())}, "", std::chrono::seconds(10));
-  auto answer = client.send({"GET", "/ready", "", "", ""});
-  return answer && answer.value().status == 200;
-}
-
-void wait_until_folded(const ServerProcess& server) {
-  while (!is_ready(server) || server.metric("hansard_view_lag_events") > 0) ::usleep(100'000);
-}
-
 // Starts a server on `data`, which it leaves as `leave` says.
 template <class Leave>
 Row start_row(const std::string& binary, const std::string& data, const std::string& name, Leave leave) {
   const std::uint64_t start = now_ns();
-  ServerProcess server(binary, "", data);
+  ServerProcess server({binary, data});
   Row row{name, milliseconds_since(start), "ms", std::nullopt, 0, 0, ""};
-  while (!is_ready(server)) ::usleep(1'000);
+  while (!server.is_ready()) ::usleep(1'000);
   char note[120];
   std::snprintf(note, sizeof note, "/ready after %.0f ms; %.0f events in the log", milliseconds_since(start),
                 server.metric("hansard_durable_position"));
@@ -44,14 +33,17 @@ Row start_row(const std::string& binary, const std::string& data, const std::str
 }
 }  // namespace
 
-std::vector<Row> start_rows(const std::string& binary, const std::string& scratch, double seconds,
+std::vector<Row> start_rows(const ServerSetup& setup, const std::string& scratch, double seconds,
                             std::uint64_t events) {
-  const std::string data = scratch + "/start-data";
-  std::cerr << "start: making a log of " << events << " events and folding it\n";
-  make_chat_log(data, events);
+  const std::string& binary = setup.binary;
+  const std::string data = setup.data.empty() ? scratch + "/start-data" : setup.data;
+  if (setup.data.empty()) {
+    std::cerr << "start: making a log of " << events << " events and folding it\n";
+    make_chat_log(data, events);
+  }
   {
-    ServerProcess server(binary, "", data);
-    wait_until_folded(server);
+    ServerProcess server({binary, data});
+    server.wait_until_folded();
   }
   std::vector<Row> rows;
   rows.push_back(start_row(binary, data, "start after a clean stop", [&](ServerProcess& server) {
@@ -60,9 +52,9 @@ std::vector<Row> start_rows(const std::string& binary, const std::string& scratc
     server.kill();
   }));
   rows.push_back(start_row(binary, data, "start after a SIGKILL at full load",
-                           [](ServerProcess& server) { wait_until_folded(server); }));
+                           [](ServerProcess& server) { server.wait_until_folded(); }));
   std::error_code ignored;
-  fs::remove_all(data, ignored);
+  if (setup.data.empty()) fs::remove_all(data, ignored);
   return rows;
 }
 

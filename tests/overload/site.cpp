@@ -36,7 +36,7 @@ Sizes Sizes::for_ci() {
 }
 
 Site::Site(const std::string& binary, const std::string& limits)
-    : server(binary, "", "", limits, kServerNiceness),
+    : server({.binary = binary, .limits = limits, .niceness = kServerNiceness}),
       scene{server, 0, std::filesystem::path(server.data_folder()).parent_path().string()} {}
 
 void Site::begin() {
