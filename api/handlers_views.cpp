@@ -209,14 +209,17 @@ Answered<Response> rebuild_view(Context& context, const Call& call) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
   TRY(auto request, request_of(context, call, *rebuilder));
   bool has_search = context.search != nullptr && (call.path_values.at(0) == kAll || call.path_values.at(0) == kSearch);
-  if (has_search) {
-    if (auto started = context.search->rebuild(request); !started) return problem_of_order(started.error());
+  // All or none, and one that is refused changes nothing.
+  auto started = has_search ? context.search->may_rebuild() : base::success();
+  if (started && !request.views.empty()) started = rebuilder->start(request);
+  if (started && has_search) {
+    started = context.search->rebuild(request);
+    // Another order came in between.
+    for (const auto& view : request.views) {
+      if (!started) (void)rebuilder->cancel(view);
+    }
   }
-  if (!request.views.empty()) {
-    auto started = rebuilder->start(request);
-    if (!started && has_search) (void)context.search->cancel();  // all or none
-    if (!started) return problem_of_order(started.error());
-  }
+  if (!started) return problem_of_order(started.error());
   return view_of(context, *rebuilder, call.path_values.at(0));
 }
 

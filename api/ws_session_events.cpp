@@ -53,12 +53,7 @@ asio::awaitable<void> SocketSession::subscribe_on_record(std::shared_ptr<SocketS
                                                          domain::Caller caller, EventSubscribe asked) {
   AuditedRead read{std::move(caller), subscription_read(self->context_, asked)};
   auto recorded = co_await record_audit_read(self->context_, std::move(read));
-  Answered<std::string> answer = not_found();
-  if (!recorded) {
-    answer = std::move(recorded).error();
-  } else if (!self->close_) {
-    answer = self->subscriptions_.open(std::move(asked));
-  }
+  const auto answer = recorded ? self->subscribe(std::move(asked)) : std::move(recorded).error();
   answer ? self->ack(id_json, answer.value()) : self->fail(id_json, answer.error());
   self->on_answered();
 }

@@ -257,8 +257,16 @@ void SocketSession::close(std::uint16_t code, std::string_view reason) {
   outbox_->filled.notify();
 }
 
+// Since it was asked the socket may have been closed, or its token replaced by a lesser one.
+Answered<std::string> SocketSession::subscribe(EventSubscribe asked) {
+  if (has_left_) return Problem{409, "conflict", "This socket is being closed.", 0, {}, {}};
+  TRY(may_read_events(caller_of(*identity_)));
+  return subscriptions_.open(std::move(asked));
+}
+
 // Nothing comes any more, and this device is gone for everybody.
 void SocketSession::leave() {
+  has_left_ = true;
   if (feed_) feed_->close();
   subscriptions_.close();
   if (std::exchange(is_alive_, false)) lease_.touch(context_.clock.now());

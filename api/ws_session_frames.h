@@ -96,6 +96,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   void when_views_follow(const base::UserId& caller, std::function<void()> act);
   static asio::awaitable<void> act_later(std::shared_ptr<SocketSession> self, base::Position wanted,
                                          std::function<void()> act);
+  Answered<std::string> subscribe(EventSubscribe asked);
   void leave();
 
   void ack(std::string_view id_json, std::string_view data);
@@ -120,6 +121,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   Signal may_read_again_;
   std::size_t in_flight_ = 0;
   base::MonotonicTime auth_deadline_{};
+  bool has_left_ = false;  // nothing comes any more
   bool is_to_open_ = false;
   bool is_open_ = false;   // has said hello
   bool is_alive_ = false;  // has said something since the last tick

@@ -26,7 +26,7 @@ struct ViewKind {
   unsigned memory_share = 1;  // of ViewOptions' buffers it takes one part in this many
   Apply apply = nullptr;
   RowWords (*words)(std::string_view key) = nullptr;
-  std::string_view rising = "";  // tables whose new keys are mostly above all old ones
+  std::string_view rising = {};  // tables whose new keys are mostly above all old ones
 };
 
 const ViewKind& chat_kind();   // conversation and unread

@@ -26,7 +26,7 @@ namespace hansard::projections {
 struct StoreOptions {
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t block_cache_bytes = 128u << 20;
-  std::string_view rising = "";  // see ViewKind
+  std::string_view rising = {};  // see ViewKind
 };
 
 // Where a view stands.

@@ -25,14 +25,26 @@ base::Error io_error(const std::string& what, const std::error_code& problem) {
   return base::error(code, what + ": " + problem.message());
 }
 
-using Bring = Result<void> (*)(const std::string& from, const std::string& to);
+struct Bringing {
+  std::string except;                                                     // a folder that is left out
+  Result<bool> (*bring)(const std::string& from, const std::string& to);  // false: it is gone
+  std::function<bool()> goes_on = {};
+};
+Result<Copied> bring_tree(const std::string& from, const std::string& to, const Bringing& how);
 
-// Nothing where the file was collected meanwhile.
-Result<void> link_file(const std::string& from, const std::string& to) {
+Result<bool> link_file(const std::string& from, const std::string& to) {
   auto linked = base::link_or_copy(from, to);
-  if (!linked && linked.error().code == base::ErrorCode::not_found) return base::success();
-  return linked;
+  if (linked) return true;
+  if (linked.error().code == base::ErrorCode::not_found) return false;  // collected meanwhile
+  return linked.error();
 }
+
+Result<bool> copy_file(const std::string& from, const std::string& to) {
+  TRY(base::copy_file(from, to));
+  return true;
+}
+
+base::Error broken_off() { return base::error(base::ErrorCode::shutting_down, "stopped on the way"); }
 
 class Making {
  public:
@@ -41,8 +53,18 @@ class Making {
 
   Result<BackupManifest> run() {
     TRY(prepare());
+    auto made = make();
+    std::error_code ignored;
+    if (!made) fs::remove_all(partial_, ignored);
+    return made;
+  }
+
+ private:
+  Result<BackupManifest> make() {
+    if (request_.goes_on && !request_.goes_on()) return broken_off();
     TRY(copy_log());
-    TRY(auto files, link_tree(request_.data + "/files", partial_ + "/files", "incoming"));
+    TRY(auto files,
+        bring_tree(request_.data + "/files", partial_ + "/files", {"incoming", link_file, request_.goes_on}));
     manifest_.attachments = files.files;
     if (request_.with_keys) {
       TRY(copy_keys());
@@ -51,7 +73,6 @@ class Making {
     return manifest_;
   }
 
- private:
   Result<void> prepare() {
     TRY(base::check_outside(request_.out, request_.data));
     std::error_code problem;
@@ -85,7 +106,7 @@ class Making {
 
   // A RocksDB that nobody has open: copied in full, since parts of it change in place.
   Result<void> copy_keys() {
-    TRY(copy_tree(request_.data + "/keys", partial_ + "/keys"));
+    TRY(bring_tree(request_.data + "/keys", partial_ + "/keys", {"", copy_file, request_.goes_on}));
     manifest_.with_keys = true;
     return base::success();
   }
@@ -94,7 +115,7 @@ class Making {
     for (const std::string folder : {"log", "keys"}) {
       std::error_code missing;
       if (!fs::exists(partial_ + "/" + folder, missing)) continue;
-      TRY(auto sums, base::sum_files(partial_ + "/" + folder, UINT64_MAX));
+      TRY(auto sums, base::sum_files(partial_ + "/" + folder, UINT64_MAX, request_.goes_on));
       for (base::SealedFile& sum : sums) {
         sum.name.insert(0, folder + "/");
         manifest_.sums.push_back(std::move(sum));
@@ -122,7 +143,9 @@ class Making {
     TRY(base::sync_folder(partial_));
     fs::rename(partial_, request_.out, problem);
     if (problem) return io_error("cannot rename " + partial_, problem);
-    return base::sync_folder(fs::absolute(request_.out, problem).parent_path().string());
+    auto synced = base::sync_folder(fs::absolute(request_.out, problem).parent_path().string());
+    if (!synced) fs::remove_all(request_.out, problem);
+    return synced;
   }
 
   const BackupRequest& request_;
@@ -133,7 +156,7 @@ class Making {
 }  // namespace
 
 namespace {
-Result<Copied> bring_tree(const std::string& from, const std::string& to, const std::string& except, Bring bring) {
+Result<Copied> bring_tree(const std::string& from, const std::string& to, const Bringing& how) {
   Copied copied;
   std::error_code problem;
   if (!fs::exists(from, problem)) return copied;
@@ -141,7 +164,7 @@ Result<Copied> bring_tree(const std::string& from, const std::string& to, const 
   std::set<std::string> folders{to};
   auto entry = fs::recursive_directory_iterator(from, problem);
   for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
-    if (entry->is_directory() && entry->path().filename() == except) {
+    if (entry->is_directory() && entry->path().filename() == how.except) {
       entry.disable_recursion_pending();
       continue;
     }
@@ -150,9 +173,11 @@ Result<Copied> bring_tree(const std::string& from, const std::string& to, const 
     if (folders.insert(target.parent_path().string()).second) {
       TRY(log::make_folder(target.parent_path().string()));
     }
-    TRY(bring(entry->path().string(), target.string()));
+    if (how.goes_on && !how.goes_on()) return broken_off();
+    TRY(const bool is_there, how.bring(entry->path().string(), target.string()));
+    if (!is_there) continue;
     ++copied.files;
-    copied.bytes += entry->file_size();
+    copied.bytes += fs::file_size(target);
   }
   if (problem) return io_error("cannot list " + from, problem);
   for (const std::string& folder : folders) {
@@ -163,11 +188,11 @@ Result<Copied> bring_tree(const std::string& from, const std::string& to, const 
 }  // namespace
 
 Result<Copied> link_tree(const std::string& from, const std::string& to, const std::string& except) {
-  return bring_tree(from, to, except, link_file);
+  return bring_tree(from, to, {except, link_file});
 }
 
 Result<Copied> copy_tree(const std::string& from, const std::string& to) {
-  return bring_tree(from, to, "", base::copy_file);
+  return bring_tree(from, to, {"", copy_file});
 }
 
 Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& clock) {

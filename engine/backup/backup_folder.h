@@ -24,9 +24,13 @@ struct BackupRequest {
   bool with_keys = false;  // only of a store that is at rest
   // Copies the log into a folder and answers with the last position that may be told.
   std::function<Result<Position>(const std::string& folder)> copy_log;
+  // Asked before the log is copied, which is one step, and then before each file; no ends it with shutting_down.
+  // Nothing: to the end.
+  std::function<bool()> goes_on = {};
 };
 
-// Errors: refused (`out` is there, or inside the data folder), disk_full, io.
+// Errors, after which nothing is left of it: refused (`out` is there, or inside the data folder), disk_full, io,
+// shutting_down.
 Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& clock);
 
 // Of a data folder that no process has open, which stays locked meanwhile. `in_use` otherwise.

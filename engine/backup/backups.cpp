@@ -34,6 +34,7 @@ Backups::Backups(std::string data, std::string folder, const log::EventLog& log,
     : data_(std::move(data)), folder_(std::move(folder)), log_(log), clock_(clock) {}
 
 Backups::~Backups() {
+  is_stopping_ = true;
   if (thread_.joinable()) thread_.join();
 }
 
@@ -66,8 +67,9 @@ Result<BackupStatus> Backups::start(const std::string& given) {
 
 void Backups::run(const std::string& name) {
   base::begin_thread("backup");
-  BackupRequest request{data_, folder_ + "/" + name, false, false, {}};
+  BackupRequest request{data_, folder_ + "/" + name, false, false, {}, {}};
   request.copy_log = [this](const std::string& folder) { return log::copy_log(log_, folder); };
+  request.goes_on = [this] { return !is_stopping_; };
   auto made = make_backup(request, clock_);
   std::lock_guard lock(mutex_);
   latest_->state = made ? BackupState::done : BackupState::failed;

@@ -2,10 +2,12 @@
 // configured. What is there is what the folder holds; the newest attempt is remembered when it failed.
 //
 // Thread: any. start() returns at once.
-// Owns: one thread while a backup is made; the destructor waits for it.
+// Owns: one thread while a backup is made; the destructor breaks that off, before or after the
+// log is copied (backup_folder.h), and nothing is left of it.
 // Limits: kListedMax backups are listed, the newest by name last.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -46,6 +48,7 @@ class Backups {
   const std::string data_, folder_;
   const log::EventLog& log_;
   base::Clock& clock_;
+  std::atomic<bool> is_stopping_ = false;
   mutable std::mutex mutex_;
   std::optional<BackupStatus> latest_;  // the one that is being made, or failed
   std::thread thread_;

@@ -123,13 +123,15 @@ Result<SealedFile> sum_file(const std::string& path) {
   }
 }
 
-Result<std::vector<SealedFile>> sum_files(const std::string& folder, std::uint64_t bytes_max) {
+Result<std::vector<SealedFile>> sum_files(const std::string& folder, std::uint64_t bytes_max,
+                                          const std::function<bool()>& goes_on) {
   std::vector<SealedFile> files;
   std::error_code problem;
   std::uint64_t bytes = 0;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_regular_file(problem) || !is_sealed_name(name)) continue;
+    if (goes_on && !goes_on()) return error(ErrorCode::shutting_down, "stopped on the way");
     bytes += entry.file_size(problem);
     if (bytes > bytes_max) return error(ErrorCode::refused, folder + " is larger than a seal covers");
     TRY(auto file, sum_file(entry.path().string()));

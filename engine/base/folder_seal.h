@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,10 @@ struct SealedFile {
 
 // Not found: there is none. Corrupt: it is not what was written.
 Result<std::vector<SealedFile>> read_seal(const std::string& folder);
-// The files of the folder that a seal covers, as they are now, by name. One that cannot be read is an error.
-Result<std::vector<SealedFile>> sum_files(const std::string& folder, std::uint64_t bytes_max);
+// The files of the folder that a seal covers, as they are now, by name. One that cannot be read is an error, and so
+// is it (shutting_down) when `goes_on`, asked before each file, says no.
+Result<std::vector<SealedFile>> sum_files(const std::string& folder, std::uint64_t bytes_max,
+                                          const std::function<bool()>& goes_on = {});
 bool is_sealed_name(std::string_view name);
 // CRC32C and size of one file, read in pieces.
 Result<SealedFile> sum_file(const std::string& path);

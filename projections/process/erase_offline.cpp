@@ -6,6 +6,7 @@
 
 #include "engine/files/blob_store.h"
 #include "projections/process/eraser.h"
+#include "projections/view_kind.h"
 #include "projections/views.h"
 
 namespace hansard::process {
@@ -14,6 +15,7 @@ using base::Result;
 
 namespace {
 constexpr std::size_t kOpenMax = 1'000;
+constexpr std::chrono::seconds kLookAgain{1};
 
 class OfflineRun {
  public:
@@ -49,7 +51,7 @@ class OfflineRun {
       ++report.held;
       return base::success();
     }
-    wait_for(done->position);
+    TRY(wait_for(done->position));
     return finish(id, report);
   }
 
@@ -68,8 +70,14 @@ class OfflineRun {
     return base::success();
   }
 
-  void wait_for(base::Position position) const {
-    while (views_->applied() < position) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  base::Result<void> wait_for(base::Position position) {
+    while (!views_->applied_gate().wait_for(position, kLookAgain)) {
+      for (const auto& view : views_->status()) {
+        if (view.name == projections::chat_kind().name && view.stopped)
+          return base::error(base::ErrorCode::corrupt, view.name + ": " + *view.stopped);
+      }
+    }
+    return base::success();
   }
 
   // What a hold keeps is left open, and the eraser has nothing more to do.

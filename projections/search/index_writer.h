@@ -41,6 +41,7 @@ class IndexWriter {
 
   // The rebuild of index_build.h; errors as SearchView says. Thread: any; they only leave an order.
   base::Result<void> rebuild(const projections::RebuildRequest& request);
+  base::Result<void> may_rebuild() const;
   base::Result<void> swap(bool force);
   base::Result<void> cancel();
   std::optional<projections::RebuildStatus> rebuild_status() const;
@@ -52,6 +53,7 @@ class IndexWriter {
   projections::ViewStatus status() const;
 
  private:
+  base::Result<void> may_rebuild_locked() const;
   process::Wake step();
   void load_some();
   process::Wake wake_later() const;

@@ -14,14 +14,24 @@ base::Error refused(const char* why) { return base::error(base::ErrorCode::refus
 base::Result<void> IndexWriter::rebuild(const projections::RebuildRequest& request) {
   {
     std::lock_guard lock(mutex_);
-    if (status_.stopped) return refused("the search view has stopped: start the server again");
-    if (wanted_build_ || (rebuild_ && projections::is_under_way(rebuild_->state))) {
-      return refused("a rebuild is under way: wait for its end or cancel it");
-    }
+    TRY(may_rebuild_locked());
     wanted_build_ = request;
     rebuild_.emplace().compare_only = request.compare_only;
   }
   ring();
+  return base::success();
+}
+
+base::Result<void> IndexWriter::may_rebuild() const {
+  std::lock_guard lock(mutex_);
+  return may_rebuild_locked();
+}
+
+base::Result<void> IndexWriter::may_rebuild_locked() const {
+  if (status_.stopped) return refused("the search view has stopped: start the server again");
+  if (wanted_build_ || (rebuild_ && projections::is_under_way(rebuild_->state))) {
+    return refused("a rebuild is under way: wait for its end or cancel it");
+  }
   return base::success();
 }
 

@@ -24,6 +24,7 @@ class FileSearchView final : public SearchView {
   std::shared_ptr<base::PositionGate> applied_gate() const override { return writer_.generation()->applied; }
   projections::ViewStatus status() const override { return writer_.status(); }
   base::Result<void> rebuild(const projections::RebuildRequest& request) override { return writer_.rebuild(request); }
+  base::Result<void> may_rebuild() const override { return writer_.may_rebuild(); }
   base::Result<void> swap(bool force) override { return writer_.swap(force); }
   base::Result<void> cancel() override { return writer_.cancel(); }
   std::optional<projections::RebuildStatus> rebuild_status() const override { return writer_.rebuild_status(); }

@@ -55,6 +55,8 @@ class SearchView {
   // rollback: the old file is gone, a rebuild makes it again. Errors: refused, with what to do, when it cannot be done
   // now.
   virtual base::Result<void> rebuild(const projections::RebuildRequest& request) = 0;
+  // What rebuild would say now, and no more.
+  virtual base::Result<void> may_rebuild() const = 0;
   virtual base::Result<void> swap(bool force) = 0;
   virtual base::Result<void> cancel() = 0;
   virtual std::optional<projections::RebuildStatus> rebuild_status() const = 0;

@@ -328,6 +328,27 @@ class Subscriptions(ServerTest, unittest.IsolatedAsyncioTestCase):
             while (await socket.next("checkpoint"))["position"] < sent["position"]:
                 pass
 
+    async def test_what_a_socket_may_read_goes_by_its_newest_token(self):
+        plain, auditor = self.server.token("changing"), self.server.token("changing", "audit")
+        async with self.server.user("changing").socket() as socket:
+            self.assertEqual((await socket.ask("events.subscribe"))["data"]["code"], "forbidden")
+            await socket.ask("auth", {"token": auditor})
+            self.assertEqual((await socket.ask("events.subscribe", {"from": "now"}))["type"], "ack")
+            await socket.ask("auth", {"token": plain})
+            self.assertEqual((await socket.ask("events.subscribe"))["data"]["code"], "forbidden")
+            # An auditor's is opened once the read is on record; here the lesser token comes before that.
+            for number in range(900, 920):
+                await socket.ask("auth", {"token": auditor})
+                frames = [{"type": "events.subscribe", "id": str(number), "data": {"from": "now"}},
+                          {"type": "auth", "data": {"token": plain}}]
+                await asyncio.gather(*(socket.ws.send(json.dumps(frame)) for frame in frames))
+                answer = await socket.receive()
+                while answer.get("re") != str(number):
+                    answer = await socket.receive()
+                if answer["type"] == "error":
+                    break
+            self.assertEqual(answer["data"]["code"], "forbidden")
+
     async def test_bad_subscriptions_are_refused_and_the_socket_lives_on(self):
         async with self.alice.socket() as ordinary:
             self.assertEqual((await ordinary.ask("events.subscribe"))["data"]["code"], "forbidden")

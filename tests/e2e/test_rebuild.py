@@ -178,10 +178,13 @@ class Rebuild(unittest.TestCase):
             self.assertEqual(self.order(verb, view="nothing").status, 404, verb)
         self.assertEqual(self.order("rollback", view="search").status, 409)
         self.assertEqual(self.order("rebuild", {"swap": "soon"}).status, 400)
+        self.assertEqual(self.order("rebuild", {"compare_only": True}, view="search").status, 200)
         for _ in range(20):
-            answers = [self.order("rebuild", {"swap": "manual"}).status for _ in range(2)]
+            told = self.end_of("search")["rebuild"]["state"]
+            answers = [self.order("rebuild", {"swap": "manual"}, view=view).status for view in ("chat", "all")]
             self.assertEqual(self.end_of()["rebuild"]["state"], "built")
             if answers == [200, 409]:
+                self.assertEqual(self.view("search")["rebuild"]["state"], told)  # refused: nothing changed
                 break
             self.assertEqual(answers, [200, 200])  # the first was through before the second came
         else:

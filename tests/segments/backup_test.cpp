@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/backup/backups.h"
+#include "engine/log/copy_log.h"
 #include "engine/log/rocks_log.h"
 #include "replay/segments/restorer.h"
 #include "tests/segments/segments_fixture.h"
@@ -94,6 +95,53 @@ TEST_CASE("a backup goes nowhere where something is, and takes no folder that is
   auto log = log::open_rocks_log(data, {}, report);
   REQUIRE(log.has_value());
   CHECK(backup::make_offline_backup(data, folder / "out", false, clock).error().code == base::ErrorCode::in_use);
+}
+
+TEST_CASE("a backup that is broken off before any of its files leaves nothing") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 200);
+  put_attachment(data, "an attachment");
+  support::ManualClock clock;
+  backup::BackupRequest request{data, out, true, false, {}, {}};
+  request.copy_log = [&](const std::string& copy) -> Result<Position> {
+    const auto copied = log::copy_stopped_database(data, copy);
+    REQUIRE(copied.has_value());
+    return log::end_of_copy(copy);
+  };
+  std::size_t steps = 0;
+  for (bool is_made = false; !is_made; ++steps) {
+    std::size_t left = steps;
+    request.goes_on = [&left] { return left-- > 0; };
+    const auto made = backup::make_backup(request, clock);
+    is_made = made.has_value();
+    CHECK(fs::exists(out) == is_made);
+    CHECK_FALSE(fs::exists(out + ".partial"));
+    if (!is_made) CHECK(made.error().code == base::ErrorCode::shutting_down);
+  }
+  CHECK(steps > 4);  // before the log, the attachment, MANIFEST, CURRENT
+}
+
+TEST_CASE("an attachment that is collected while a backup comes to it is left out") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 10);
+  const std::string kept = put_attachment(data, "one that stays"), collected = put_attachment(data, "one that goes");
+  support::ManualClock clock;
+  backup::BackupRequest request{data, out, true, false, {}, {}};
+  request.copy_log = [&](const std::string& copy) -> Result<Position> {
+    REQUIRE(log::copy_stopped_database(data, copy).has_value());
+    return log::end_of_copy(copy);
+  };
+  request.goes_on = [&] {  // the folder was listed before
+    const bool lists = fs::exists(out + ".partial/files");
+    if (lists) fs::remove(collected);
+    return true;
+  };
+  const auto made = backup::make_backup(request, clock);
+  REQUIRE(made.has_value());
+  CHECK(made.value().attachments == 1);
+  CHECK(fs::exists(out + kept.substr(data.size())));
 }
 
 TEST_CASE("a backup made while appends go on is a whole prefix") {
