@@ -14,6 +14,12 @@ namespace hansard::api {
 
 using files::BlobReader;
 
+namespace {
+void trace_trouble(const base::Error& error) {
+  trace(TraceLevel::error, "a file's bytes cannot be read", {{"error", error.detail}});
+}
+}  // namespace
+
 FileBody::FileBody(Context& context, const base::Digest& sha256, FileRange stretch, SocketCounts::Slot room)
     : context_(context),
       sha256_(sha256),
@@ -29,7 +35,7 @@ asio::awaitable<Answered<void>> FileBody::open() {
   auto opened = co_await file_call<std::unique_ptr<BlobReader>>(context_.io, start);
   if (!opened) {
     bool is_overload = opened.error().code == base::ErrorCode::overloaded;
-    if (!is_overload) trace(TraceLevel::error, "a file's bytes cannot be read", {{"error", opened.error().detail}});
+    if (!is_overload) trace_trouble(opened.error());
     co_return problem_of(opened.error());
   }
   reader_ = std::move(opened.value());
@@ -43,7 +49,10 @@ asio::awaitable<base::Result<std::string_view>> FileBody::next() {
     reader_->read(offset_, std::span(piece_.data(), size), std::move(done));
   };
   auto got = co_await file_call<std::size_t>(context_.io, start);
-  if (!got) co_return std::move(got.error());
+  if (!got) {
+    trace_trouble(got.error());
+    co_return std::move(got.error());
+  }
   if (got.value() != size) co_return base::error(base::ErrorCode::corrupt, "a blob is shorter than its event says.");
   offset_ += size;
   left_ -= size;

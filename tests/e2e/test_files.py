@@ -1,5 +1,6 @@
 """Attachments as a client meets them: uploads and downloads over real sockets, on both back ends."""
 import hashlib
+import http.client
 import os
 import pathlib
 import random
@@ -88,6 +89,18 @@ class Files:
         stored, unfinished = blobs(self.server)
         self.assertIn(sha256(data), stored)
         self.assertEqual(unfinished, [])
+
+    def test_bytes_that_the_disk_changed_are_never_a_whole_file(self):
+        ann = self.user()
+        for size in (10, 300_000):
+            data = noise(size)
+            file = upload(ann, data).json["id"]
+            with open(self.server.data / "files" / sha256(data)[:2] / sha256(data), "r+b") as stored:
+                stored.seek(size // 2)
+                stored.write(bytes([data[size // 2] ^ 1]))
+            with self.assertRaises((http.client.IncompleteRead, http.client.RemoteDisconnected)):
+                download(ann, file)
+            self.assertEqual(download(ann, file, Range="bytes=0-3")[2], data[:4])
 
     def test_head_and_ranges(self):
         ann = self.user()
