@@ -57,12 +57,14 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   table.format_version = 5;
   rocksdb::Options rocks;
   rocks.env = base::database_env();
+  rocks.listeners.push_back(base::merges_go_behind());
   rocks.create_if_missing = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.memtable_insert_with_hint_prefix_extractor = std::make_shared<Places>(options.rising);
   // Most keys are random, so leveled compaction would rewrite every row about ten times.
   rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
+  rocks.level0_file_num_compaction_trigger = 8;
   // Runs wait for the one merge under way, which may take minutes; a view that fell behind meanwhile costs more.
   rocks.level0_slowdown_writes_trigger = 1'000;
   rocks.level0_stop_writes_trigger = 2'000;

@@ -2,9 +2,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/listener.h>
+
+#include "engine/base/this_thread.h"
 
 namespace hansard::base {
 
@@ -33,7 +37,21 @@ class NamesInOrder final : public rocksdb::FileSystemWrapper {
     return opened.ok() ? folder->Fsync(options, debug) : opened;
   }
 };
+
+// RocksDB begins its threads itself, and names them.
+class Behind final : public rocksdb::EventListener {
+ public:
+  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
+    thread_local bool is_behind = false;
+    if (!std::exchange(is_behind, true)) begin_thread("rocksdb:low");
+  }
+};
 }  // namespace
+
+std::shared_ptr<rocksdb::EventListener> merges_go_behind() {
+  static const auto listener = std::make_shared<Behind>();
+  return listener;
+}
 
 rocksdb::Env* database_env() {
   static rocksdb::Env* const env = rocksdb::NewCompositeEnv(std::make_shared<NamesInOrder>()).release();

@@ -1,17 +1,25 @@
-// RocksDB's own file system, but for one order of names. A database is found by its CURRENT, which names a MANIFEST;
-// RocksDB 7.8.3 makes the new MANIFEST and renames CURRENT, and syncs the folder only after both. Journaling file
-// systems keep that order; POSIX does not promise it, and where it is lost a power cut leaves a CURRENT that names
-// nothing and a database that does not open. Here the folder is synced in between.
+// What every database of the house is opened with: RocksDB's own file system, but for one order of names. A database is
+// found by its CURRENT, which names a MANIFEST; RocksDB 7.8.3 makes the new MANIFEST and renames CURRENT, and syncs the
+// folder only after both. Journaling file systems keep that order; POSIX does not promise it, and where it is lost a
+// power cut leaves a CURRENT that names nothing and a database that does not open. Here the folder is synced in
+// between.
+//
+// And the threads that merge tables go behind those that fold: nobody waits for a merge.
 //
 // Thread: any. Lives as long as the process.
 #pragma once
 
+#include <memory>
+
 namespace rocksdb {
 class Env;
-}
+class EventListener;
+}  // namespace rocksdb
 
 namespace hansard::base {
 
 rocksdb::Env* database_env();
+// One of a database's listeners.
+std::shared_ptr<rocksdb::EventListener> merges_go_behind();
 
 }  // namespace hansard::base

@@ -25,7 +25,8 @@ void wait_for_turn() {
 
 constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
-    {"past reader", 5}, {"search writer", 10}, {"proof hashing", 10}, {"rebuilder", 10},
+    {"past reader", 5},    {"search writer", 5}, {"index folder", 5},
+    {"proof hashing", 10}, {"rebuilder", 10},    {"rocksdb:low", 10},
 };
 }  // namespace
 

@@ -99,10 +99,12 @@ Result<void> RocksRowStore::open_database() {
   database->filter = std::make_unique<ExpiryFilter>(kept_from_day_);
   auto& options = database->options;
   options.env = base::database_env();
+  options.listeners.push_back(base::merges_go_behind());
   options.create_if_missing = true;
   options.compaction_filter = database->filter.get();
   // Most keys are random, so leveled compaction would rewrite every row about ten times.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = 8;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.keep_log_file_num = 4;

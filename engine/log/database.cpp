@@ -28,6 +28,7 @@ class SilentLogger final : public rocksdb::Logger {
 rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& options, const StorageSetup& setup) {
   rocksdb::DBOptions db;
   db.env = setup.env;
+  db.listeners.push_back(base::merges_go_behind());
   db.create_if_missing = db.create_missing_column_families = db.error_if_exists = mode == Database::Mode::create;
   db.paranoid_checks = true;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
