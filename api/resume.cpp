@@ -1,6 +1,7 @@
 #include "api/resume.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -45,15 +46,17 @@ std::optional<ReceiptMove> receipt_of(const RecordedEvent& event, const UserId& 
   return std::nullopt;
 }
 
-// Moves of pointers, own ones too, that the same pointer's later move makes needless.
+// Moves of pointers, own ones too, that the same pointer's later move makes needless. A read that only takes a marker
+// away moves none: the pointer's place, by streams too, is where it came to stand.
 std::set<Position> overtaken_moves(const std::vector<engine::EventPtr>& events) {
-  std::set<std::tuple<ConversationId, UserId, bool>> seen;
+  std::map<std::tuple<ConversationId, UserId, bool>, Ordinal> latest;
   std::set<Position> overtaken;
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (!conversation_of(**event)) continue;
     auto move = receipt_of(**event, {});
-    if (move && !seen.emplace(move->conversation, move->user, move->is_read).second)
-      overtaken.insert((*event)->position);
+    if (!move) continue;
+    const auto [at, is_last] = latest.try_emplace({move->conversation, move->user, move->is_read}, move->up_to);
+    if (!is_last && move->up_to < at->second) overtaken.insert((*event)->position);
   }
   return overtaken;
 }

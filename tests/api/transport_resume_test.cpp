@@ -100,6 +100,13 @@ void move_pointers_and_expire(History& history) {
   history.send(0, 1);
   history.read(0, 2, true);
   history.send(0, 2);
+  history.mark(0, 2);
+  history.react(0, 1, 1, true);
+  history.read(0, 2, true);  // moves it
+  history.react(0, 1, 2, true);
+  history.mark(0, 2);
+  history.react(0, 1, 3, true);
+  history.read(0, 2, true);  // takes the marker away, and moves nothing
 }
 
 }  // namespace
@@ -236,7 +243,7 @@ TEST_CASE("who is cut off anywhere in a catch-up and resumes from what he saw la
       const std::map<std::pair<std::string, std::string>, std::string> wanted = {
           {{"message.delivered", "user-1"}, "1"},
           {{"message.read_receipt", "user-1"}, "2"},
-          {{"message.read_receipt", "user-2"}, "6"}};
+          {{"message.read_receipt", "user-2"}, "7"}};
       CHECK(client.receipts == wanted);
     }
   }
