@@ -175,17 +175,17 @@ void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, Ordinal 
   if (auto own = own_move_in(event, user_)) return frames.add_count(at, *own);
   if (auto move = receipt_of(event, user_)) return frames.add_receipt(at, *move);
   const auto* ended = facts_of_end(event);
-  if (!ended) return frames.add(at, frame_of(snapshot, event, joined_after));
+  if (!ended) return frames.add(at, frame_of(snapshot, event, joined_after, frames));
   if (is_hidden(snapshot, {ended->conversation, ended->ordinal}, joined_after)) return frames.pass(at);
   frames.add_end(at, event_frame(event, engine_.epoch()), *ended);
 }
 
-std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const RecordedEvent& event,
-                                            Ordinal joined_after) {
+std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const RecordedEvent& event, Ordinal joined_after,
+                                            ResumeFrames& frames) {
   if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body))
-    return frame_of_message(snapshot, event, sent->facts, joined_after);
+    return frame_of_message(snapshot, event, sent->facts, joined_after, frames);
   if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body))
-    return frame_of_message(snapshot, event, edited->facts, joined_after);
+    return frame_of_message(snapshot, event, edited->facts, joined_after, frames);
   if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body))
     return frame_of_reaction(snapshot, event, {added->conversation, added->ordinal}, joined_after);
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
@@ -208,10 +208,11 @@ std::optional<std::string> Resume::frame_of_reaction(const Snapshot& snapshot, c
 
 // As it is now where the view knows it already; an event the view has not reached is what is now.
 std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, const RecordedEvent& event,
-                                                    const domain::MessageFacts& facts, Ordinal joined_after) {
+                                                    const domain::MessageFacts& facts, Ordinal joined_after,
+                                                    ResumeFrames& frames) {
   if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
   if (event.position > snapshot.position()) return event_frame(event, engine_.epoch());
-  auto now = snapshot.message_at(facts.conversation, facts.ordinal);
+  auto now = frames.message_now(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;
   return message_frame(domain::type_of(*event.body), event.position, event.version, *now, engine_.epoch());
 }

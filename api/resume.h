@@ -57,9 +57,10 @@ class Resume {
   void tell(const projections::Snapshot& snapshot, const domain::RecordedEvent& event, base::Ordinal joined_after,
             ResumeFrames& frames);
   std::optional<std::string> frame_of(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
-                                      base::Ordinal joined_after);
+                                      base::Ordinal joined_after, ResumeFrames& frames);
   std::optional<std::string> frame_of_message(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
-                                              const domain::MessageFacts& facts, base::Ordinal joined_after);
+                                              const domain::MessageFacts& facts, base::Ordinal joined_after,
+                                              ResumeFrames& frames);
   struct MessagePlace {
     base::ConversationId conversation;
     base::Ordinal ordinal;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "api/dispatcher.h"
+#include "api/messages_ahead.h"
 #include "api/outbox.h"
 #include "projections/queries.h"
 
@@ -35,8 +36,18 @@ class ResumeFrames {
   // `served` follows what is given.
   ResumeFrames(const projections::Snapshot& snapshot, Dispatcher& dispatcher, const base::UserId& user,
                std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served)
-      : snapshot_(snapshot), dispatcher_(dispatcher), user_(user), epoch_(epoch), out_(out), served_(served) {}
+      : snapshot_(snapshot),
+        dispatcher_(dispatcher),
+        user_(user),
+        epoch_(epoch),
+        out_(out),
+        served_(served),
+        messages_(snapshot) {}
 
+  // A message as it is now; each conversation's best in their order.
+  std::optional<projections::MessageView> message_now(const base::ConversationId& conversation, base::Ordinal ordinal) {
+    return messages_.at(conversation, ordinal);
+  }
   std::size_t size() const { return out_.size() + ends_.size(); }
   // Nothing is to be told of the event of this position.
   void pass(base::Position position);
@@ -61,6 +72,7 @@ class ResumeFrames {
   const std::uint32_t epoch_;
   std::vector<FramePtr>& out_;
   base::Position& served_;
+  MessagesAhead messages_;
   std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted
   base::Position ended_at_;                              // of the last of those

@@ -118,7 +118,7 @@ void StreamPass::tell_entry(const Snapshot& snapshot, ResumeFrames& frames) {
   } else if (is_end(entry.type)) {
     tell_end(snapshot, source, entry, frames);
   } else {
-    frames.add(position, frame_of(snapshot, source, entry));
+    frames.add(position, frame_of(snapshot, source, entry, frames));
   }
   if (source.page.empty()) fetch(snapshot, source);
   enqueue(index);
@@ -247,7 +247,7 @@ bool StreamPass::is_visible(Source& source, const StreamEntry& entry) const {
 // A message as it is now; what was said to it as it was, while it is there. The user may have left since the pass
 // began.
 std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const Source& source,
-                                                const StreamEntry& entry) const {
+                                                const StreamEntry& entry, ResumeFrames& frames) const {
   const bool is_member = dispatcher_.is_member(user_, source.conversation);
   if (!is_message(entry.type) && !is_reaction(entry.type)) {
     auto event = event_at(entry.position);
@@ -259,7 +259,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
     if (!is_live(snapshot, source.conversation, entry.ordinal)) return std::nullopt;
     return event_frame(*event_at(entry.position), engine_.epoch());
   }
-  auto now = snapshot.message_at(source.conversation, entry.ordinal);
+  auto now = frames.message_now(source.conversation, entry.ordinal);
   if (!now) return std::nullopt;
   return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
 }

@@ -82,7 +82,7 @@ class StreamPass {
   void enqueue(std::size_t index);
   bool is_visible(Source& source, const projections::StreamEntry& entry) const;
   std::optional<std::string> frame_of(const projections::Snapshot& snapshot, const Source& source,
-                                      const projections::StreamEntry& entry) const;
+                                      const projections::StreamEntry& entry, ResumeFrames& frames) const;
   void tell_end(const projections::Snapshot& snapshot, const Source& source, const projections::StreamEntry& entry,
                 ResumeFrames& frames) const;
   bool is_own_leave(const domain::RecordedEvent& event) const;

@@ -92,8 +92,16 @@ class FakeSnapshot final : public projections::Snapshot {
     });
     return view;
   }
-  projections::HistoryPage history(const ConversationId&, const projections::HistoryQuery&, Ordinal) const override {
-    return {};
+  // Only forward.
+  projections::HistoryPage history(const ConversationId& id, const projections::HistoryQuery& query,
+                                   Ordinal) const override {
+    projections::HistoryPage page;
+    for (Ordinal ordinal = query.from.next(); page.items.size() < query.limit; ordinal = ordinal.next()) {
+      auto message = message_at(id, ordinal, {});
+      if (!message) break;
+      page.items.push_back(*std::move(message));
+    }
+    return page;
   }
   std::vector<projections::MessageView> versions(const ConversationId&, Ordinal, base::Version,
                                                  std::size_t) const override {
