@@ -4,7 +4,6 @@
 #include <cstring>
 #include <limits>
 
-#include "api/frame_head.h"
 #include "engine/base/utf8.h"
 
 namespace hansard::api {
@@ -30,11 +29,6 @@ void ArrivedBytes::add(std::string_view bytes) {
   bytes_.append(bytes);
 }
 
-bool ArrivedBytes::is_close_next() const {
-  constexpr unsigned kOpcode = 0x0F, kClose = 0x08;
-  return !is_empty() && frame_left_ == 0 && (static_cast<unsigned char>(bytes_[used_]) & kOpcode) == kClose;
-}
-
 std::string_view ArrivedBytes::readable() {
   std::string_view rest = std::string_view(bytes_).substr(used_);
   if (!has_frames_) return rest;
@@ -56,10 +50,9 @@ void ArrivedBytes::consume(std::size_t bytes) {
 std::optional<std::string_view> ArrivedBytes::take_text(std::size_t bytes_max) {
   if (is_empty()) drop_used();
   if (frame_left_ != 0) return std::nullopt;
-  const auto head = client_frame_head(std::string_view(bytes_).substr(used_));
-  if (!head || !head->is_plain || head->payload_bytes > bytes_max) return std::nullopt;
+  const auto head = next_head();
+  if (!head || !head->is_plain || head->payload_bytes > bytes_max || !is_whole(*head)) return std::nullopt;
   const std::size_t size = head->payload_bytes, start = used_ + head->bytes;
-  if (bytes_.size() - start < size) return std::nullopt;
   char* payload = bytes_.data() + start;
   toggle_mask(payload, size, head->mask);
   if (!base::is_valid_utf8({payload, size})) {
@@ -68,6 +61,28 @@ std::optional<std::string_view> ArrivedBytes::take_text(std::size_t bytes_max) {
   }
   used_ = start + size;
   return std::string_view(payload, size);
+}
+
+bool ArrivedBytes::is_text_coming(std::size_t bytes_max) const {
+  if (frame_left_ != 0) return false;
+  const auto head = next_head();
+  return !head || (head->is_plain && head->payload_bytes <= bytes_max && !is_whole(*head));
+}
+
+// A text that is plain and all here was not taken since it is no UTF-8.
+bool ArrivedBytes::is_end_next(std::size_t bytes_max) const {
+  const auto head = frame_left_ == 0 ? next_head() : std::nullopt;
+  if (!head) return false;
+  return head->is_close || head->breaks_protocol || head->payload_bytes > bytes_max ||
+         (head->is_plain && is_whole(*head));
+}
+
+std::optional<ClientFrameHead> ArrivedBytes::next_head() const {
+  return client_frame_head(std::string_view(bytes_).substr(used_));
+}
+
+bool ArrivedBytes::is_whole(const ClientFrameHead& head) const {
+  return bytes_.size() - used_ - head.bytes >= head.payload_bytes;
 }
 
 void ArrivedBytes::drop_used() {

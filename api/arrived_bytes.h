@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "api/frame_head.h"
+
 namespace hansard::api {
 
 class ArrivedBytes {
@@ -24,9 +26,6 @@ class ArrivedBytes {
   void add(std::string_view bytes);
   bool is_empty() const { return used_ == bytes_.size(); }
 
-  // Whether the next frame is the peer's goodbye (RFC 6455 section 5.5.1).
-  bool is_close_next() const;
-
   // What may be read now; "" also where the head of a frame has not all arrived. Valid until the next call.
   std::string_view readable();
   void consume(std::size_t bytes);  // of what was readable
@@ -34,8 +33,15 @@ class ArrivedBytes {
   // The payload of the next frame where that is all here, plain (client_frame_head), valid UTF-8 and no longer than
   // `bytes_max`; nothing otherwise. Valid until the next call.
   std::optional<std::string_view> take_text(std::size_t bytes_max);
+  // After it gave nothing. Whether it would once more has come: nothing else is known of the next frame.
+  bool is_text_coming(std::size_t bytes_max) const;
+  // And whether nothing can follow the next frame, between two messages: it is the peer's goodbye (RFC 6455 section
+  // 5.5.1), breaks the protocol, is no UTF-8 or longer than `bytes_max`.
+  bool is_end_next(std::size_t bytes_max) const;
 
  private:
+  std::optional<ClientFrameHead> next_head() const;
+  bool is_whole(const ClientFrameHead& head) const;
   void drop_used();
 
   std::string bytes_;

@@ -8,6 +8,8 @@ namespace {
 constexpr std::uint8_t kWholeText = 0x81, kMasked = 0x80;
 constexpr std::uint64_t kNarrowMax = 125, kWideMax = 0xFFFF;
 constexpr std::uint8_t kWide = 126, kWidest = 127;
+constexpr std::uint8_t kFinal = 0x80, kReserved = 0x70, kOpcode = 0x0F;
+constexpr std::uint8_t kText = 0x1, kBinary = 0x2, kClose = 0x8, kPong = 0xA;
 
 // Of the length behind the first two bytes.
 constexpr std::size_t length_bytes(std::uint8_t seven_bits) {
@@ -17,6 +19,14 @@ constexpr std::size_t length_bytes(std::uint8_t seven_bits) {
 constexpr std::uint8_t seven_bits_of(std::uint64_t payload_bytes) {
   if (payload_bytes <= kNarrowMax) return static_cast<std::uint8_t>(payload_bytes);
   return payload_bytes <= kWideMax ? kWide : kWidest;
+}
+
+// By its first byte and the length of its payload.
+bool is_allowed(std::uint8_t first, std::uint64_t payload_bytes) {
+  const std::uint8_t opcode = first & kOpcode;
+  if ((first & kReserved) != 0) return false;
+  if (opcode < kClose) return opcode == kText || opcode == kBinary;
+  return opcode <= kPong && (first & kFinal) != 0 && payload_bytes <= kNarrowMax;
 }
 }  // namespace
 
@@ -40,7 +50,10 @@ std::optional<ClientFrameHead> client_frame_head(std::string_view arrived) {
   if (arrived.size() < head.bytes) return std::nullopt;
   head.payload_bytes = wide == 0 ? seven_bits : 0;
   for (std::size_t i = 0; i < wide; ++i) head.payload_bytes = head.payload_bytes << 8 | byte(2 + i);
-  head.is_plain = is_masked && byte(0) == kWholeText && seven_bits == seven_bits_of(head.payload_bytes);
+  const bool is_sound = is_masked && seven_bits == seven_bits_of(head.payload_bytes);
+  head.is_plain = is_sound && byte(0) == kWholeText;
+  head.is_close = (byte(0) & kOpcode) == kClose;
+  head.breaks_protocol = !is_sound || !is_allowed(byte(0), head.payload_bytes);
   if (is_masked) std::copy_n(arrived.data() + 2 + wide, head.mask.size(), head.mask.begin());
   return head;
 }

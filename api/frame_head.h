@@ -26,8 +26,10 @@ class TextFrameHead {
 struct ClientFrameHead {
   std::size_t bytes = 0;  // of the head
   std::uint64_t payload_bytes = 0;
-  bool is_plain = false;       // a whole message of text, masked, its length in the shortest form
-  std::array<char, 4> mask{};  // where the frame is masked
+  bool is_plain = false;  // a whole message of text, masked, its length in the shortest form
+  bool is_close = false;
+  bool breaks_protocol = false;  // if it begins a message or is a control frame (sections 5.1, 5.2 and 5.5)
+  std::array<char, 4> mask{};    // where the frame is masked
 };
 
 // Nothing: the head has not all arrived.

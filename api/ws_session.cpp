@@ -159,7 +159,7 @@ asio::awaitable<bool> WsConnection::accept(Request request) {
   co_return !failed;
 }
 
-// Texts that have come whole are taken as they are; whatever else comes, and every end, is Beast's to read.
+// Whole texts are taken as they come; whatever else comes, and every end, is Beast's to read.
 asio::awaitable<void> WsConnection::read() {
   auto& stream = ws_.next_layer();
   stream.arrived().begin_frames();
@@ -172,12 +172,12 @@ asio::awaitable<void> WsConnection::read() {
       continue;
     }
     error_code failed;
-    if (stream.arrived().is_empty() && !session_->close_wanted()) {
+    if (stream.arrived().is_text_coming(session_->frame_bytes_max()) && !session_->close_wanted()) {
       co_await stream.async_fill(
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
       if (!failed) continue;
     }
-    if (failed || stream.arrived().is_close_next()) co_await answer_the_rest();
+    if (failed || stream.arrived().is_end_next(session_->frame_bytes_max())) co_await answer_the_rest();
     ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
@@ -186,7 +186,8 @@ asio::awaitable<void> WsConnection::read() {
   }
 }
 
-// Who says goodbye still has the answers to what he asked before: after Beast's answer to it no frame could follow.
+// Who says goodbye, or breaks the protocol, still has the answers to what he asked before: after Beast's answer to that
+// no frame could follow.
 asio::awaitable<void> WsConnection::answer_the_rest() {
   if (session_->close_wanted() || session_->is_drained()) co_return;
   deadline_ = std::min(deadline_, thread_.now() + kClosing);

@@ -98,15 +98,47 @@ TEST_CASE("what is no plain text is left as it came, and ends where its frame en
 
 TEST_CASE("a goodbye is seen before it is read") {
   ArrivedBytes in = arrived(frame("one") + frame("\x03\xE8", '\x88'));
-  CHECK_FALSE(in.is_close_next());
   CHECK(in.take_text(kMost) == "one");
-  CHECK(in.is_close_next());
-  CHECK_FALSE(arrived("").is_close_next());
-  CHECK_FALSE(arrived(frame("ping", '\x89')).is_close_next());
+  CHECK(in.is_end_next(kMost));
+  CHECK_FALSE(arrived("").is_end_next(kMost));
   ArrivedBytes inside = arrived(frame("\x88\x88", '\x01'));
   inside.readable();
   inside.consume(6);
-  CHECK_FALSE(inside.is_close_next());
+  CHECK_FALSE(inside.is_end_next(kMost));
+}
+
+TEST_CASE("what breaks the protocol is seen before it is read, what only is no text is not taken for it") {
+  const std::string broken[] = {frame("more", '\x80'),
+                                frame("more", '\x00'),
+                                frame("reserved", '\x83'),
+                                frame("reserved", '\x8B'),
+                                frame("reserved bit", '\xC1'),
+                                frame("half a ping", '\x09'),
+                                frame(std::string(126, 'x'), '\x89'),
+                                "\x81\x05hello",
+                                std::string("\x81\xFE\x00\x05", 4) + kMask + masked("hello"),
+                                frame("not \xFF utf-8"),
+                                frame(std::string(200, 'x'))};
+  for (const std::string& bytes : broken) {
+    CAPTURE(bytes);
+    ArrivedBytes in = arrived(bytes);
+    CHECK_FALSE(in.take_text(150));
+    CHECK(in.is_end_next(150));
+    CHECK_FALSE(in.is_text_coming(150));
+  }
+  for (char first : {'\x89', '\x8A', '\x82', '\x02', '\x01'}) CHECK_FALSE(arrived(frame("ok", first)).is_end_next(150));
+}
+
+TEST_CASE("a text is waited for until it is whole, and nothing else is") {
+  for (const std::string& bytes : {frame("hello"), frame(std::string(70'000, 'x'))}) {
+    for (std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, bytes.size() - 1}) {
+      CHECK(arrived(bytes.substr(0, cut)).is_text_coming(kMost));
+      CHECK_FALSE(arrived(bytes.substr(0, cut)).is_end_next(kMost));
+    }
+  }
+  CHECK_FALSE(arrived(frame("ping", '\x89').substr(0, 7)).is_text_coming(kMost));
+  CHECK_FALSE(arrived(frame("half", '\x01').substr(0, 7)).is_text_coming(kMost));
+  CHECK_FALSE(arrived(frame("long").substr(0, 7)).is_text_coming(3));
 }
 
 TEST_CASE("a frame that is read in pieces is not taken for the next one") {

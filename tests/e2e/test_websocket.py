@@ -38,8 +38,10 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
             again = await a2.ask("message.send", {"conversation_id": conversation, "content": "hi"}, key="k1")
             self.assertEqual(again["data"]["id"], ack["data"]["id"])
 
-    async def test_who_says_goodbye_is_answered_first(self):
-        for ending in (frame(0x8, b"\x03\xe8"), None):
+    async def test_who_says_goodbye_or_breaks_the_protocol_is_answered_first(self):
+        broken = (frame(0x3, b"reserved"), frame(0x0, b"of nothing"), frame(0x1, b"\xff"), b"\x81\x01x",
+                  bytes([0x81, 0xff]) + (1 << 30).to_bytes(8, "big") + bytes(4))
+        for ending in (frame(0x8, b"\x03\xe8"), None, *broken):
             alice, bob, conversation = self.pair()
             texts = [json.dumps({"type": "message.send", "id": str(i), "data": {
                 "conversation_id": conversation, "content": str(i)}}).encode() for i in range(50)]
