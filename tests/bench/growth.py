@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Cost as it grows: hansard-bench over logs of several sizes, conversations of several sizes and 1 to 4 threads.
 
-Writes what it measured as JSON and a drawing of it as SVG. The full form takes about half an hour and 10 GB below
---work, most of it for the folds of the largest log.
+Writes what it measured as JSON and a drawing of it as SVG. Each figure is the median of --runs rounds; every round
+measures all sizes, so that a slow spell of the machine does not look like growth. The full form takes about half an
+hour and 10 GB below --work, most of it for the folds of the largest log.
 
     tests/bench/growth.py --bench build/release/hansard-bench --out docs/growth
     tests/bench/growth.py --draw --out docs/growth      # again from the JSON
@@ -16,41 +17,56 @@ import subprocess
 import sys
 
 COLOURS = ["#1f5fa8", "#c4501b", "#2d8a4e", "#8a4fa3", "#a38a1b", "#4a4a4a"]
+ADDED_BY_A_ROUND = 600_000  # events, about; a log that this would change much is made anew for each round
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 520, 330, 64, 36, 16, 96
 
 
 def bench(arguments, *more):
-    command = [arguments.bench, "--seconds", str(arguments.seconds), "--runs", str(arguments.runs), "--json", *more]
+    command = [arguments.bench, "--seconds", str(arguments.seconds), "--json", *more]
     print("+", " ".join(command), file=sys.stderr)
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def at(x, rows):
-    return [{"x": x, **row} for row in rows]
+def medians(rounds):
+    """Of lists of rows, the row in the middle for each x and name."""
+    found = {}
+    for row in (row for rows in rounds for row in rows):
+        found.setdefault((row["x"], row["name"]), []).append(row)
+    return [sorted(rows, key=lambda row: row["value"])[len(rows) // 2] for rows in found.values()]
 
 
-def measure_sizes(arguments):
-    points = []
+def sizes_once(arguments):
+    rows = []
     for events in arguments.sizes:
-        folder = pathlib.Path(arguments.work) / f"{events}"
-        data = folder / "data"
+        data = pathlib.Path(arguments.work) / f"{events}" / "data"
+        if events < 10 * ADDED_BY_A_ROUND:
+            shutil.rmtree(data.parent, ignore_errors=True)
         if not data.exists():
-            folder.mkdir(parents=True, exist_ok=True)
+            data.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run([arguments.bench, "--make-log", data, "--log-events", str(events)], check=True)
-        for rows in (["reads", "resume"], ["start"], ["sends"]):  # what adds most comes last
-            points += at(events, bench(arguments, "--data", str(data), "--only", *rows))
-        if not arguments.keep:
-            shutil.rmtree(folder)
-    return points
+        for only in (["reads", "resume"], ["start"], ["sends"]):  # what adds most comes last
+            rows += [{"x": events, **row} for row in bench(arguments, "--data", str(data), "--only", *only)]
+    return rows
+
+
+def members_once(arguments):
+    rows = bench(arguments, "--only", "members")
+    return [{"x": int(row["name"].split()[-1]), **row, "name": "one sender, others away"} for row in rows]
+
+
+def threads_once(arguments):
+    rows = []
+    for count in arguments.threads:
+        rows += [{"x": count, **row} for row in bench(arguments, "--server-threads", str(count), "--only", "sends")]
+    return rows
 
 
 def measure(arguments):
-    members = bench(arguments, "--only", "members")
-    return {
-        "events": measure_sizes(arguments),
-        "members": [{"x": int(row["name"].split()[-1]), **row, "name": "one sender, others away"} for row in members],
-        "threads": [p for n in arguments.threads for p in at(n, bench(arguments, "--server-threads", str(n), "--only", "sends"))],
-    }
+    parts = {"events": sizes_once, "members": members_once, "threads": threads_once}
+    rounds = [{name: once(arguments) for name, once in parts.items()} for _ in range(arguments.runs)]
+    for events in [] if arguments.keep else arguments.sizes:
+        shutil.rmtree(pathlib.Path(arguments.work) / f"{events}")
+    return {name: medians([one[name] for one in rounds]) for name in parts}
 
 
 def series(points, wanted, value):
@@ -130,7 +146,7 @@ def main():
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 1_000_000, 10_000_000], help="events")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2, 3, 4])
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=3, help="rounds")
     parser.add_argument("--keep", action="store_true", help="keep the logs")
     parser.add_argument("--draw", action="store_true", help="measure nothing, draw what NAME.json has")
     arguments = parser.parse_args()

@@ -95,6 +95,7 @@ int main(int argc, char** argv) {
       "  hansard-bench --make-log big --log-events 10000000 && hansard-bench --only sends --data big");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (!choice.server.data.empty()) name_users_apart();
     if (!make_log.empty()) return make_chat_log(make_log, choice.log_events), 0;
     std::vector<std::vector<Row>> all;
     for (int i = 0; i < runs; ++i) all.push_back(run_once(seconds, shows_threads, choice));

@@ -14,9 +14,14 @@
 
 namespace hansard::bench {
 
-std::string owner_of(const std::string& tag, std::size_t i) { return tag + "-owner" + std::to_string(i); }
+namespace {
+std::string run_name;  // a part of every user's
+}  // namespace
+
+void name_users_apart() { run_name = "-" + std::to_string(now_ns() / 1'000'000'000 % 10'000); }
+std::string owner_of(const std::string& tag, std::size_t i) { return tag + run_name + "-owner" + std::to_string(i); }
 std::string member_of(const std::string& tag, std::size_t i, std::size_t k) {
-  return tag + "-m" + std::to_string(i) + "-" + std::to_string(k);
+  return tag + run_name + "-m" + std::to_string(i) + "-" + std::to_string(k);
 }
 
 namespace {

@@ -22,6 +22,8 @@ struct Scene {
 // `m<i>-<k>`.
 std::vector<std::string> make_conversations(Scene& scene, const std::string& tag, std::size_t count,
                                             std::size_t members);
+// For a data folder that has users of earlier runs: from now on those of this process have names of their own.
+void name_users_apart();
 std::string owner_of(const std::string& tag, std::size_t i);
 std::string member_of(const std::string& tag, std::size_t i, std::size_t k);
 

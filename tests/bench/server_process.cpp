@@ -120,8 +120,14 @@ bool ServerProcess::is_ready() const {
   return answer && answer.value().status == 200;
 }
 
+bool ServerProcess::is_searchable() const {
+  replay::Client client({"127.0.0.1", std::to_string(port_)}, token("bench"), std::chrono::seconds(30));
+  auto answer = client.send({"GET", "/api/v1/search/messages?q=order", "", "", ""});
+  return answer && answer.value().status == 200;
+}
+
 void ServerProcess::wait_until_folded() const {
-  while (!is_ready() || metric("hansard_view_lag_events") > 0) ::usleep(100'000);
+  while (!is_ready() || metric("hansard_view_lag_events") > 0 || !is_searchable()) ::usleep(100'000);
 }
 
 std::map<std::string, double> ServerProcess::metric_by_labels(const std::string& name) const {

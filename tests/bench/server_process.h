@@ -40,12 +40,13 @@ class ServerProcess {
   std::map<std::string, double> metric_by_labels(const std::string& name) const;
   double metric(const std::string& name) const;
   bool is_ready() const;           // GET /ready
-  void wait_until_folded() const;  // every view has the whole log
+  void wait_until_folded() const;  // every view has the whole log, and search has loaded what it needs of it
   const std::string& data_folder() const { return data_; }
   void kill();  // SIGKILL; keeps the folder too
   void stop();  // and keeps the folder until destruction
 
  private:
+  bool is_searchable() const;
   void finish(int signal);
 
   const support::TempFolder folder_;
