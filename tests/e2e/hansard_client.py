@@ -6,6 +6,7 @@ HTTPS and wss. With HANSARD_BARS=1, on a machine that does nothing else, measure
 ten times of them (`bar` in requirement_case.py). HANSARD_SEED repeats what a test drew.
 """
 import asyncio
+import atexit
 import contextlib
 import http.client
 import json
@@ -31,7 +32,10 @@ SECRET = "an end-to-end secret of more than 32 bytes"
 
 
 def temporary_folder():
-    return pathlib.Path(tempfile.mkdtemp(prefix="hansard-e2e-"))
+    """Gone with the process."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hansard-e2e-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def make_certificate(folder, name="127.0.0.1"):

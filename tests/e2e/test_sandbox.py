@@ -2,13 +2,11 @@
 its data folder; and what it leaves on disk."""
 import ctypes
 import os
-import pathlib
 import shutil
 import signal
 import stat
 import struct
 import subprocess
-import tempfile
 import unittest
 
 from hansard_client import BIN, ROOT, Server, temporary_folder
@@ -62,7 +60,7 @@ class Confined(Server):
 
 class Sandbox(unittest.TestCase):
     def setUp(self):
-        self.server = Confined(folder=pathlib.Path(tempfile.mkdtemp(prefix="hansard-e2e-")))
+        self.server = Confined(folder=temporary_folder())
         self.addCleanup(self.server.close)
 
     def test_attachments_go_without_io_uring_and_it_is_said_once(self):

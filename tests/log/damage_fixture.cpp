@@ -82,6 +82,8 @@ void make_stopped_log(const std::string& data, std::size_t record_bytes) {
   while (read_witness(live + "/log.witness").value().witness.durable != Position{kEventsInAll})
     std::this_thread::yield();
   copy_folder(live, data);
+  log.reset();
+  fs::remove_all(live);
 }
 
 }  // namespace hansard::log
