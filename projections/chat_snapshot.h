@@ -111,7 +111,7 @@ class ChatSnapshot final : public Snapshot {
   HistoryPage thread_history(const ConversationId& id, const HistoryQuery& query, Ordinal floor) const;
   std::vector<Ordinal> replies(const ConversationId& id, const HistoryQuery& query, Ordinal parent,
                                Ordinal floor) const;
-  void read_message(const ConversationId& id, MessageView& message) const;
+  void read_message(const ConversationId& id, std::string_view key, std::string_view bytes, MessageView& message) const;
   void show_standing(MessageView& message, const StandingRow& standing, const Viewer& viewer) const;
 
   std::vector<std::pair<ConversationId, Ordinal>> expiring_conversations(Timestamp now, std::size_t limit) const;

@@ -17,12 +17,11 @@ void skip_version(RowCursor& at, const Key& next_message, int& stepped) {
 }
 }  // namespace
 
-void ChatSnapshot::read_message(const ConversationId& id, MessageView& message) const {
-  RowCursor& at = cursor();
-  MessageKeyParts parts = parse_message_key(at.key());
-  if (!decode_message(at.value(), message)) rows_->damaged(at.key());
+void ChatSnapshot::read_message(const ConversationId& id, std::string_view key, std::string_view bytes,
+                                MessageView& message) const {
+  if (!decode_message(bytes, message)) rows_->damaged(key);
   message.facts.conversation = id;
-  message.facts.ordinal = parts.ordinal;
+  message.facts.ordinal = parse_message_key(key).ordinal;
 }
 
 // One lookup a message that has reactions, and only for a viewer.
@@ -59,7 +58,7 @@ std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, O
     if (parts.is_standing) {
       standing = decoded<StandingRow>(at);
     } else {
-      read_message(id, messages.emplace_back());
+      read_message(id, at.key(), at.value(), messages.emplace_back());
       if (standing) show_standing(messages.back(), *std::exchange(standing, std::nullopt), viewer);
       --wanted.value;
     }
@@ -68,13 +67,17 @@ std::vector<MessageView> ChatSnapshot::message_range(const ConversationId& id, O
   return messages;
 }
 
+// By its keys: a walk searches in every file, where the filters of the files tell a key which of them to look into.
 std::optional<MessageView> ChatSnapshot::message_at(const ConversationId& id, Ordinal ordinal,
                                                     const Viewer& viewer) const {
-  if (!ordinal) return std::nullopt;
-  auto messages = message_range(id, ordinal, {ordinal.value - 1}, viewer);
-  // The walk knows no end: from an ordinal that does not exist yet it finds the newest one.
-  if (messages.empty() || messages.front().facts.ordinal != ordinal) return std::nullopt;
-  return std::move(messages.front());
+  const Key key = newest_key(id, ordinal);
+  std::string scratch;
+  const auto bytes = rows_->get(key, scratch);
+  if (!bytes) return std::nullopt;
+  MessageView message;
+  read_message(id, key, *bytes, message);
+  if (const auto standing = row<StandingRow>(standing_key(id, ordinal))) show_standing(message, *standing, viewer);
+  return message;
 }
 
 std::optional<MessageView> ChatSnapshot::message(const MessageId& id, const Viewer& viewer) const {
@@ -143,7 +146,7 @@ std::vector<MessageView> ChatSnapshot::versions(const ConversationId& id, Ordina
   RowCursor& at = cursor();
   for (at.seek_back(message_key(id, ordinal, after)); versions.size() < limit && at.at(first); at.prev()) {
     if (parse_message_key(at.key()).is_standing) break;
-    read_message(id, versions.emplace_back());
+    read_message(id, at.key(), at.value(), versions.emplace_back());
     if (versions.back().version <= after) versions.pop_back();
   }
   return versions;
