@@ -50,8 +50,8 @@ void ArrivedBytes::consume(std::size_t bytes) {
 std::optional<std::string_view> ArrivedBytes::take_text(std::size_t bytes_max) {
   if (is_empty()) drop_used();
   if (frame_left_ != 0) return std::nullopt;
-  const auto head = next_head();
-  if (!head || !head->is_plain || head->payload_bytes > bytes_max || !is_whole(*head)) return std::nullopt;
+  const auto head = head_at(used_);
+  if (!head || !head->is_plain || head->payload_bytes > bytes_max || !is_whole(*head, used_)) return std::nullopt;
   const std::size_t size = head->payload_bytes, start = used_ + head->bytes;
   char* payload = bytes_.data() + start;
   toggle_mask(payload, size, head->mask);
@@ -65,24 +65,29 @@ std::optional<std::string_view> ArrivedBytes::take_text(std::size_t bytes_max) {
 
 bool ArrivedBytes::is_text_coming(std::size_t bytes_max) const {
   if (frame_left_ != 0) return false;
-  const auto head = next_head();
-  return !head || (head->is_plain && head->payload_bytes <= bytes_max && !is_whole(*head));
+  const auto head = head_at(used_);
+  return !head || (head->is_plain && head->payload_bytes <= bytes_max && !is_whole(*head, used_));
 }
 
-// A text that is plain and all here was not taken since it is no UTF-8.
+// Pings and pongs are stepped over: Beast reads on behind them by himself.
 bool ArrivedBytes::is_end_next(std::size_t bytes_max) const {
-  const auto head = frame_left_ == 0 ? next_head() : std::nullopt;
-  if (!head) return false;
-  return head->is_close || head->breaks_protocol || head->payload_bytes > bytes_max ||
-         (head->is_plain && is_whole(*head));
+  std::size_t at = used_;
+  auto head = frame_left_ == 0 ? head_at(at) : std::nullopt;
+  // A text that is plain and all here was not taken since it is no UTF-8.
+  if (head && head->is_plain) return head->payload_bytes > bytes_max || is_whole(*head, at);
+  while (head && head->is_signal && is_whole(*head, at)) {
+    at += head->bytes + head->payload_bytes;
+    head = head_at(at);
+  }
+  return head && (head->is_close || head->breaks_protocol || (at == used_ && head->payload_bytes > bytes_max));
 }
 
-std::optional<ClientFrameHead> ArrivedBytes::next_head() const {
-  return client_frame_head(std::string_view(bytes_).substr(used_));
+std::optional<ClientFrameHead> ArrivedBytes::head_at(std::size_t at) const {
+  return client_frame_head(std::string_view(bytes_).substr(at));
 }
 
-bool ArrivedBytes::is_whole(const ClientFrameHead& head) const {
-  return bytes_.size() - used_ - head.bytes >= head.payload_bytes;
+bool ArrivedBytes::is_whole(const ClientFrameHead& head, std::size_t at) const {
+  return bytes_.size() - at - head.bytes >= head.payload_bytes;
 }
 
 void ArrivedBytes::drop_used() {

@@ -36,12 +36,12 @@ class ArrivedBytes {
   // After it gave nothing. Whether it would once more has come: nothing else is known of the next frame.
   bool is_text_coming(std::size_t bytes_max) const;
   // And whether nothing can follow the next frame, between two messages: it is the peer's goodbye (RFC 6455 section
-  // 5.5.1), breaks the protocol, is no UTF-8 or longer than `bytes_max`.
+  // 5.5.1), breaks the protocol, is no UTF-8 or longer than `bytes_max`; or one of these stands behind pings and pongs.
   bool is_end_next(std::size_t bytes_max) const;
 
  private:
-  std::optional<ClientFrameHead> next_head() const;
-  bool is_whole(const ClientFrameHead& head) const;
+  std::optional<ClientFrameHead> head_at(std::size_t at) const;
+  bool is_whole(const ClientFrameHead& head, std::size_t at) const;
   void drop_used();
 
   std::string bytes_;

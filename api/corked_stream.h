@@ -8,7 +8,8 @@
 //
 // Models: AsyncStream of Beast. `Socket` is a stream socket of Asio.
 // Thread: the io thread of the socket. One read and one write at a time, as Beast does it.
-// Limits: kHighWaterBytes plus one write being sent, kBehindBytes plus one waiting, scratch_bytes read ahead.
+// Limits: kHighWaterBytes plus one write being sent, kBehindBytes plus one waiting. What is read ahead is bounded by
+// who fills: a frame, and scratch_bytes behind it.
 #pragma once
 
 #include <algorithm>

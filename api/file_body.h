@@ -12,13 +12,14 @@
 #include "api/file_headers.h"
 #include "api/socket_counts.h"
 #include "engine/files/blob_store.h"
+#include "projections/queries.h"
 
 namespace hansard::api {
 
 class FileBody final : public BodySource {
  public:
   // `room` is the reader's own place among his transfers.
-  FileBody(Context& context, const base::Digest& sha256, FileRange stretch, SocketCounts::Slot room);
+  FileBody(Context& context, const projections::FileView& file, FileRange stretch, SocketCounts::Slot room);
 
   std::uint64_t size() const override { return size_; }
   // 404 for a blob that is not there, 503 where too many are open.
@@ -28,6 +29,7 @@ class FileBody final : public BodySource {
  private:
   Context& context_;
   const base::Digest sha256_;
+  const std::uint64_t whole_;  // bytes of the blob
   const std::uint64_t size_;
   std::uint64_t offset_;
   std::uint64_t left_;

@@ -54,6 +54,7 @@ std::optional<ClientFrameHead> client_frame_head(std::string_view arrived) {
   head.is_plain = is_sound && byte(0) == kWholeText;
   head.is_close = (byte(0) & kOpcode) == kClose;
   head.breaks_protocol = !is_sound || !is_allowed(byte(0), head.payload_bytes);
+  head.is_signal = !head.breaks_protocol && (byte(0) & kOpcode) > kClose;
   if (is_masked) std::copy_n(arrived.data() + 2 + wide, head.mask.size(), head.mask.begin());
   return head;
 }

@@ -1,5 +1,5 @@
 // Heads of WebSocket frames (RFC 6455 section 5.2): the one in front of a whole text frame of ours, and what a client's
-// says. Rules, control frames and fragments are Beast's.
+// says, as far as one frame tells. What control frames and fragments mean is Beast's.
 //
 // Thread: any; plain values.
 #pragma once
@@ -28,6 +28,7 @@ struct ClientFrameHead {
   std::uint64_t payload_bytes = 0;
   bool is_plain = false;  // a whole message of text, masked, its length in the shortest form
   bool is_close = false;
+  bool is_signal = false;        // a ping or a pong, sound
   bool breaks_protocol = false;  // if it begins a message or is a control frame (sections 5.1, 5.2 and 5.5)
   std::array<char, 4> mask{};    // where the frame is masked
 };

@@ -146,7 +146,7 @@ Answered<Response> download_file(Context& context, const Call& call, const Snaps
     response.headers.emplace_back("Content-Range", content_range(*part, file.size));
   }
   FileRange stretch = part != nullptr ? *part : FileRange{0, file.size};
-  response.stream = std::make_shared<FileBody>(context, file.sha256, stretch, std::move(room));
+  response.stream = std::make_shared<FileBody>(context, file, stretch, std::move(room));
   if (!seen.by_scope) return response;
   return on_record(std::move(response), call, {"file.read", {}, {}, file.owner, {}});
 }

@@ -1,10 +1,8 @@
-// Messages as a snapshot has them, for who asks for many of a conversation one after the other: they are read ahead in
-// walks, since what costs most of a message read by itself is the search for its place.
+// Messages as a snapshot has them, for who asks for many of a conversation one after the other: from the second on they
+// are read ahead in walks, since what costs most of a message read by itself is the search for its place. A walk is
+// twice as long as the one before it; who asks for another than the next begins anew, by himself.
 //
-// A walk is twice as long as the one before it, so at most kFirstWalk a conversation and twice what was asked for is
-// read.
-//
-// Thread: the snapshot's; lives as long as that is used. Limits: kWalkMax messages a walk.
+// Thread: the snapshot's; lives as long as that is used. Limits: kWalkMax messages a walk, one walk a conversation.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +16,7 @@ namespace hansard::api {
 
 class MessagesAhead {
  public:
-  static constexpr std::size_t kFirstWalk = 4, kWalkMax = 64;
+  static constexpr std::size_t kFirstWalk = 4, kWalkMax = 16;
 
   explicit MessagesAhead(const projections::Snapshot& snapshot) : snapshot_(snapshot) {}
 
@@ -27,11 +25,11 @@ class MessagesAhead {
 
  private:
   struct Walk {
-    base::Ordinal next;
+    base::Ordinal next;  // 0: nothing was asked for yet
     std::size_t length = 0;
-    std::deque<projections::MessageView> read;  // `next` and those behind it
+    std::deque<projections::MessageView> read;  // `next` and those behind it; the end of the conversation ends it
   };
-  void read_on(const base::ConversationId& id, Walk& walk) const;
+  void read_on(const base::ConversationId& id, base::Ordinal first, Walk& walk) const;
 
   const projections::Snapshot& snapshot_;
   std::map<base::ConversationId, Walk> walks_;

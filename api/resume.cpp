@@ -102,7 +102,7 @@ bool Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max, std::
 
 void Resume::recall_own_moves(const Snapshot& snapshot) {
   const Position from{after_.value - std::min(after_.value, kNoticeEvents)};
-  for (const auto& entry : snapshot.stream(base::stream_of_user(user_), from, kNoticeEvents)) {
+  for (const auto& entry : snapshot.stream(own_stream(snapshot, user_), from, kNoticeEvents)) {
     if (entry.position > after_) return;
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);

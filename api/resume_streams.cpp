@@ -40,6 +40,11 @@ bool is_reaction(EventType type) { return type == EventType::reaction_added || t
 
 }  // namespace
 
+base::StreamId own_stream(const Snapshot& snapshot, const UserId& user) {
+  const base::StreamId stream = base::stream_of_user(user);
+  return snapshot.conversation(base::ConversationId{stream.bytes}) ? domain::stream_aside(stream) : stream;
+}
+
 bool is_own_move(EventType type) {
   return type == EventType::read_advanced || type == EventType::unread_marked ||
          type == EventType::conversation_flagged;
@@ -156,16 +161,10 @@ std::size_t StreamPass::scan_turns(const Snapshot& snapshot, Source& source) {
   return entries.size() + 1;
 }
 
-// engine/executor.cpp says when it is the one aside.
-base::StreamId StreamPass::own_stream(const Snapshot& snapshot) const {
-  const base::StreamId stream = base::stream_of_user(user_);
-  return snapshot.conversation(base::ConversationId{stream.bytes}) ? domain::stream_aside(stream) : stream;
-}
-
 // What the user moved for himself on other devices. A read that only takes a marker away moves no pointer, so the rows
 // of the present do not tell of it. An event that is fetched costs as much as many entries.
 std::size_t StreamPass::scan_own_stream(const Snapshot& snapshot) {
-  auto entries = snapshot.stream(own_stream(snapshot), own_scanned_, kOwnPage);
+  auto entries = snapshot.stream(own_stream(snapshot, user_), own_scanned_, kOwnPage);
   std::size_t cost = entries.size() + 1;
   for (const auto& entry : entries) {
     if (entry.position > through_) break;

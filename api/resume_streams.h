@@ -26,6 +26,9 @@ namespace hansard::api {
 // Whether there is something left of the message to react to.
 bool is_live(const projections::Snapshot& snapshot, const base::ConversationId& conversation, base::Ordinal ordinal);
 
+// The user's own, which may be the one aside (engine/executor.cpp).
+base::StreamId own_stream(const projections::Snapshot& snapshot, const base::UserId& user);
+
 // An event of a user's own stream that changes what counts for him.
 bool is_own_move(domain::EventType type);
 
@@ -70,7 +73,6 @@ class StreamPass {
   void add_source(const projections::Membership& membership, const projections::Snapshot& snapshot);
   bool scan(const projections::Snapshot& snapshot);
   std::size_t scan_turns(const projections::Snapshot& snapshot, Source& source);
-  base::StreamId own_stream(const projections::Snapshot& snapshot) const;
   std::size_t scan_own_stream(const projections::Snapshot& snapshot);
   std::size_t scan_receipts(const projections::Snapshot& snapshot, std::size_t source);
   void note_own_move(base::Position at, const base::ConversationId& conversation);

@@ -177,11 +177,13 @@ asio::awaitable<void> WsConnection::read() {
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
       if (!failed) continue;
     }
-    if (failed || stream.arrived().is_end_next(session_->frame_bytes_max())) co_await answer_the_rest();
+    const bool is_end = failed || stream.arrived().is_end_next(session_->frame_bytes_max());
+    if (is_end) co_await answer_the_rest();
     ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
     if (failed) co_return;
+    if (is_end) session_->close(SocketSession::kProtocolError, "nothing may follow what broke the protocol");
     on_message();
   }
 }

@@ -29,7 +29,13 @@ namespace hansard::api {
 class SocketSession : public std::enable_shared_from_this<SocketSession> {
  public:
   // RFC 6455 section 7.4; 4000 and up are the application's.
-  enum : std::uint16_t { kGoingAway = 1001, kTryAgainLater = 1013, kUnauthenticated = 4401, kTooManySockets = 4429 };
+  enum : std::uint16_t {
+    kGoingAway = 1001,
+    kProtocolError = 1002,
+    kTryAgainLater = 1013,
+    kUnauthenticated = 4401,
+    kTooManySockets = 4429
+  };
   struct Close {
     std::uint16_t code;
     std::string_view reason;  // a literal
@@ -45,7 +51,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
 
   void on_text(std::string_view text);
   void on_binary();
-  // The peer has shown that it is there, by a pong or its own goodbye.
+  // The peer has shown that it is there: by a pong, or by what ends the connection.
   void on_sign_of_life() { is_alive_ = true; }
   // Told by the transport when frames have left.
   void on_written() {
@@ -54,8 +60,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   }
   bool may_read() const;
   asio::awaitable<void> until_may_read();
-  // The peer says goodbye: nothing is fed any more, and returns when all he asked for is answered and the answers have
-  // left, or the session is over.
+  // The peer says goodbye, or has broken the protocol: nothing is fed any more, and returns when all he asked for is
+  // answered and the answers have left, or the session is over.
   asio::awaitable<void> until_answered();
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall);

@@ -270,9 +270,13 @@ TEST_CASE("the architecture page has a line for every file") {
   std::set<std::string> missing;
   for (const auto& source : sources(kRooms)) {
     auto stem = fs::path(source.path).replace_extension().string();
-    if (page.find("`" + stem + "`") == std::string::npos) missing.insert(stem);
+    const auto row = "\n| `" + stem + "` |";
+    const auto first = page.find(row);
+    const bool is_named = first != std::string::npos || page.find("`" + stem + "`") != std::string::npos;
+    if (!is_named || (first != std::string::npos && page.find(row, first + 1) != std::string::npos))
+      missing.insert(stem);
   }
-  INFO(join({missing.begin(), missing.end()}));
+  INFO("none, or two: " << join({missing.begin(), missing.end()}));
   CHECK(missing.empty());
 }
 

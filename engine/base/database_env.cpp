@@ -39,7 +39,7 @@ class NamesInOrder final : public rocksdb::FileSystemWrapper {
 };
 
 // RocksDB begins its threads itself, and names them.
-class Behind final : public rocksdb::EventListener {
+class MergesGoBehind final : public rocksdb::EventListener {
  public:
   void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
     thread_local bool is_behind = false;
@@ -49,7 +49,7 @@ class Behind final : public rocksdb::EventListener {
 }  // namespace
 
 std::shared_ptr<rocksdb::EventListener> merges_go_behind() {
-  static const auto listener = std::make_shared<Behind>();
+  static const auto listener = std::make_shared<MergesGoBehind>();
   return listener;
 }
 

@@ -1,10 +1,11 @@
-// What every database of the house is opened with: RocksDB's own file system, but for one order of names. A database is
-// found by its CURRENT, which names a MANIFEST; RocksDB 7.8.3 makes the new MANIFEST and renames CURRENT, and syncs the
-// folder only after both. Journaling file systems keep that order; POSIX does not promise it, and where it is lost a
-// power cut leaves a CURRENT that names nothing and a database that does not open. Here the folder is synced in
-// between.
+// What every database of the house that is written is opened with: RocksDB's own file system, but for one order of
+// names. A database is found by its CURRENT, which names a MANIFEST; RocksDB 7.8.3 makes the new MANIFEST and renames
+// CURRENT, and syncs the folder only after both. Journaling file systems keep that order; POSIX does not promise it,
+// and where it is lost a power cut leaves a CURRENT that names nothing and a database that does not open. Here the
+// folder is synced in between.
 //
-// And the threads that merge tables go behind those that fold: nobody waits for a merge.
+// And the threads that merge tables go behind those that fold: nobody waits for a merge. RocksDB's databases share
+// these threads, so a listener of the large ones is enough.
 //
 // Thread: any. Lives as long as the process.
 #pragma once

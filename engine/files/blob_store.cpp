@@ -1,7 +1,6 @@
 #include "engine/files/blob_store.h"
 
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -51,11 +50,8 @@ void BlobUpload::name_it(Done<StoredBlob> done) {
   start_in_order(*store_.io_, std::move(steps), std::move(on_end));
 }
 
-BlobReader::BlobReader(FileIo& io, int file, const Digest& sha256, TransferRoom room)
-    : io_(io), file_(file), sha256_(sha256), room_(std::move(room)) {
-  struct stat found{};
-  if (::fstat(file_, &found) == 0) size_ = static_cast<std::uint64_t>(found.st_size);
-}
+BlobReader::BlobReader(FileIo& io, int file, const Digest& sha256, std::uint64_t size, TransferRoom room)
+    : io_(io), file_(file), sha256_(sha256), size_(size), room_(std::move(room)) {}
 
 BlobReader::~BlobReader() {
   io_.start(CloseFile{file_}, [room = room_](IoResult) {});
@@ -64,15 +60,21 @@ BlobReader::~BlobReader() {
 void BlobReader::read(std::uint64_t offset, std::span<char> into, Done<std::size_t> done) {
   io_.start(ReadFile{file_, offset, into}, [this, offset, into, done = std::move(done)](IoResult result) {
     if (result.error != 0) return done(error_of(result.error, "cannot read a blob"));
-    done(take(offset, {into.data(), static_cast<std::size_t>(result.value)}));
+    done(take(offset, into, static_cast<std::size_t>(result.value)));
   });
 }
 
-Result<std::size_t> BlobReader::take(std::uint64_t offset, std::string_view bytes) {
-  if (offset != hashed_ || bytes.empty()) return bytes.size();
-  hash_.update(bytes);
-  hashed_ += bytes.size();
-  if (hashed_ != size_ || hash_.finish() == sha256_) return bytes.size();
+Result<std::size_t> BlobReader::take(std::uint64_t offset, std::span<const char> into, std::size_t read) {
+  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - std::min(size_, offset)));
+  if (read < bytes) return changed();
+  if (offset != hashed_ || bytes == 0) return bytes;
+  hash_.update({into.data(), bytes});
+  hashed_ += bytes;
+  if (hashed_ == size_ && hash_.finish() != sha256_) return changed();
+  return bytes;
+}
+
+base::Error BlobReader::changed() const {
   return base::error(ErrorCode::corrupt, "the bytes of blob " + hex_of(sha256_) + " are not those that were stored");
 }
 
@@ -113,14 +115,14 @@ void BlobStore::upload(std::uint64_t size, Done<std::unique_ptr<BlobUpload>> don
   });
 }
 
-void BlobStore::open_blob(const Digest& sha256, Done<std::unique_ptr<BlobReader>> done) {
+void BlobStore::open_blob(const Digest& sha256, std::uint64_t size, Done<std::unique_ptr<BlobReader>> done) {
   auto room = take_room();
   if (!room) return done(std::move(room.error()));
-  OpenFile open{folder_->path_of(sha256)};
-  io_->start(std::move(open), [this, sha256, room = std::move(room.value()), done = std::move(done)](IoResult result) {
+  auto use = [this, sha256, size, room = std::move(room.value()), done = std::move(done)](IoResult result) {
     if (result.error != 0) return done(error_of(result.error, "cannot open a blob"));
-    done(std::make_unique<BlobReader>(*io_, static_cast<int>(result.value), sha256, room));
-  });
+    done(std::make_unique<BlobReader>(*io_, static_cast<int>(result.value), sha256, size, room));
+  };
+  io_->start(OpenFile{folder_->path_of(sha256)}, std::move(use));
 }
 
 Result<bool> BlobStore::remove(const Digest& sha256) {

@@ -81,24 +81,27 @@ class BlobUpload {
 // An open blob; one that is removed meanwhile can be read to its end. Not destroyed while a call is unfinished.
 //
 // What is read from its first byte to its last, in order, is hashed on the way: the last piece of bytes that are not
-// the blob's is `corrupt`, so nobody takes the whole for what was stored. A stretch of a blob is not checked.
+// the blob's is `corrupt`, so nobody takes the whole for what was stored. Of a stretch of a blob only the length is
+// checked.
 class BlobReader {
  public:
-  BlobReader(FileIo& io, int file, const base::Digest& sha256, TransferRoom room);
+  BlobReader(FileIo& io, int file, const base::Digest& sha256, std::uint64_t size, TransferRoom room);
   ~BlobReader();
   BlobReader(const BlobReader&) = delete;
   BlobReader& operator=(const BlobReader&) = delete;
 
-  // Bytes read: less than `into` holds only at the end. `into` stays valid until the callback.
+  // Bytes read: less than `into` holds only at the end; `corrupt` where there are fewer than were stored. `into` stays
+  // valid until the callback.
   void read(std::uint64_t offset, std::span<char> into, Done<std::size_t> done);
 
  private:
-  base::Result<std::size_t> take(std::uint64_t offset, std::string_view bytes);
+  base::Result<std::size_t> take(std::uint64_t offset, std::span<const char> into, std::size_t read);
+  base::Error changed() const;
 
   FileIo& io_;
   const int file_;
   const base::Digest sha256_;
-  std::uint64_t size_ = 0;
+  const std::uint64_t size_;
   TransferRoom room_;
   base::Sha256 hash_;
   std::uint64_t hashed_ = 0;  // bytes from the first on
@@ -111,8 +114,8 @@ class BlobStore {
 
   // `size` as announced, to refuse what the disk has no room for; it is not enforced.
   void upload(std::uint64_t size, Done<std::unique_ptr<BlobUpload>> done);
-  // `not_found` where there is no such blob.
-  void open_blob(const base::Digest& sha256, Done<std::unique_ptr<BlobReader>> done);
+  // `size` as it was stored. `not_found` where there is no such blob.
+  void open_blob(const base::Digest& sha256, std::uint64_t size, Done<std::unique_ptr<BlobReader>> done);
 
   base::Result<std::vector<base::Digest>> list(unsigned shard) const { return folder_->list(shard); }
   // The three steps of a removal (blob_pins.h): condemn, look at a view, then remove or spare. False: an upload needs

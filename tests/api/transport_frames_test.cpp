@@ -126,6 +126,11 @@ TEST_CASE("what breaks the protocol is seen before it is read, what only is no t
     CHECK(in.is_end_next(150));
     CHECK_FALSE(in.is_text_coming(150));
   }
+  const std::string signals = frame("ping", '\x89') + frame("", '\x8A');
+  CHECK(arrived(signals + frame("\x03\xE8", '\x88')).is_end_next(150));
+  CHECK(arrived(signals + frame("reserved", '\x83')).is_end_next(150));
+  CHECK_FALSE(arrived(signals + frame("text")).is_end_next(150));
+  CHECK_FALSE(arrived(signals + frame("ping", '\x89').substr(0, 3)).is_end_next(150));
   for (char first : {'\x89', '\x8A', '\x82', '\x02', '\x01'}) CHECK_FALSE(arrived(frame("ok", first)).is_end_next(150));
 }
 

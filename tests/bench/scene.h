@@ -19,7 +19,7 @@ struct Scene {
 };
 
 // Ids of `count` group conversations; conversation i has its owner `owner<i>` and `members` further members
-// `m<i>-<k>`.
+// `m<i>-<k>`, behind the tag and what tells this process's users apart.
 std::vector<std::string> make_conversations(Scene& scene, const std::string& tag, std::size_t count,
                                             std::size_t members);
 // For a data folder that has users of earlier runs: from now on those of this process have names of their own.

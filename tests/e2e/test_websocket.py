@@ -25,6 +25,17 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
         alice, bob = self.user(), self.user()
         return alice, bob, alice.create([bob.name], **more)["id"]
 
+    def raw_socket(self, user):
+        """Behind its hello, to write bytes to."""
+        raw = self.server.raw()
+        raw.sendall((f"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                     f"Authorization: Bearer {self.server.token(user.name)}\r\n\r\n").encode())
+        got = b""
+        while b'"type":"hello"' not in got:
+            got += raw.recv(65536)
+        return raw
+
     async def test_a_send_is_acked_and_reaches_every_device(self):
         alice, bob, conversation = self.pair()
         async with alice.socket() as a1, alice.socket() as a2, bob.socket() as b1, bob.socket() as b2:
@@ -40,18 +51,14 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
 
     async def test_who_says_goodbye_or_breaks_the_protocol_is_answered_first(self):
         broken = (frame(0x3, b"reserved"), frame(0x0, b"of nothing"), frame(0x1, b"\xff"), b"\x81\x01x",
-                  bytes([0x81, 0xff]) + (1 << 30).to_bytes(8, "big") + bytes(4))
+                  bytes([0x81, 0xff]) + (1 << 30).to_bytes(8, "big") + bytes(4),
+                  frame(0xA, b"") + frame(0x9, b"ping") + frame(0x8, b"\x03\xe8"))
         for ending in (frame(0x8, b"\x03\xe8"), None, *broken):
             alice, bob, conversation = self.pair()
             texts = [json.dumps({"type": "message.send", "id": str(i), "data": {
                 "conversation_id": conversation, "content": str(i)}}).encode() for i in range(50)]
-            raw = self.server.raw()
-            raw.sendall((f"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                         f"Authorization: Bearer {self.server.token(alice.name)}\r\n\r\n").encode())
+            raw = self.raw_socket(alice)
             got = b""
-            while b'"type":"hello"' not in got:
-                got += raw.recv(65536)
             raw.sendall(b"".join(frame(0x1, text) for text in texts) + (ending or b""))
             if not ending:
                 raw.shutdown(socket.SHUT_WR)
@@ -59,6 +66,16 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
                 got += piece
             self.assertEqual(got.count(b'"type":"ack"'), 50)
             raw.close()
+
+    async def test_half_a_character_that_a_later_message_ends_ends_the_socket(self):
+        """Beast 1.81 carries the half over from a message whose last fragment is empty."""
+        alice, bob, conversation = self.pair()
+        raw = self.raw_socket(alice)
+        raw.sendall(bytes([0x01]) + frame(0x1, b"\xc3")[1:] + frame(0x0, b"") + frame(0x1, b"\xa9"))
+        raw.settimeout(10)
+        while raw.recv(65536):
+            pass
+        raw.close()
 
     async def test_events_come_in_version_order_once(self):
         alice, bob, conversation = self.pair()

@@ -51,7 +51,7 @@ class LogCheck {
   }
 
   Verdict look_at(const domain::FileUploaded& file) {
-    auto reader = files::open_blob(*store_.files, file.sha256);
+    auto reader = files::open_blob(*store_.files, file.sha256, file.size);
     if (!reader && reader.error().code == base::ErrorCode::not_found) return Broken{"an attachment is lost"};
     if (!reader) return Told{reader.error().detail};
     auto bytes = files::read(*reader.value(), 0, file.size + 1);

@@ -79,16 +79,34 @@ TEST_CASE("the last piece of a blob whose bytes have changed is refused") {
       file.seekp(4);
       file << "Q";
     }
-    auto whole = open_blob(*store, blob.sha256);
+    auto whole = open_blob(*store, blob.sha256, blob.size);
     REQUIRE(whole);
     CHECK(read(*whole.value(), 0, 10).value() == "the Quick ");
     CHECK(read(*whole.value(), 10, 9).error().code == ErrorCode::corrupt);
-    auto stretch = open_blob(*store, blob.sha256);
+    auto stretch = open_blob(*store, blob.sha256, blob.size);
     REQUIRE(stretch);
     CHECK(read(*stretch.value(), 10, 9).value() == "brown fox");
-    auto at_once = open_blob(*store, blob.sha256);
+    auto at_once = open_blob(*store, blob.sha256, blob.size);
     REQUIRE(at_once);
     CHECK(read(*at_once.value(), 0, 100).error().code == ErrorCode::corrupt);
+  });
+}
+
+TEST_CASE("a blob that has become shorter is not read as if it ended there, one that has grown ends where it did") {
+  on_each([](Place& place) {
+    auto store = place.open();
+    const auto blob = store_bytes(*store, "the quick brown fox");
+    const auto bytes = [&](std::uint64_t offset, std::size_t size) {
+      return read(*open_blob(*store, blob.sha256, blob.size).value(), offset, size);
+    };
+    std::ofstream(place.path_of(blob.sha256), std::ios::app) << " and more";
+    CHECK(bytes(0, 100).value() == "the quick brown fox");
+    CHECK(bytes(16, 100).value() == "fox");
+    for (std::uintmax_t left : {std::uintmax_t{10}, std::uintmax_t{0}}) {
+      std::filesystem::resize_file(place.path_of(blob.sha256), left);
+      CHECK(bytes(0, 19).error().code == ErrorCode::corrupt);
+      CHECK(bytes(16, 3).error().code == ErrorCode::corrupt);
+    }
   });
 }
 
@@ -103,7 +121,7 @@ TEST_CASE("a blob's name is the SHA-256 of what was streamed, and its bytes are 
     REQUIRE(blob);
     CHECK(blob.value().sha256 == base::sha256("the quick brown fox"));
     CHECK(blob.value().size == 19);
-    auto reader = open_blob(*store, blob.value().sha256);
+    auto reader = open_blob(*store, blob.value().sha256, blob.value().size);
     REQUIRE(reader);
     CHECK(read(*reader.value(), 0, 100).value() == "the quick brown fox");
     CHECK(read(*reader.value(), 4, 5).value() == "quick");
@@ -133,7 +151,7 @@ TEST_CASE("an empty blob is a blob") {
     auto blob = finish(*upload.value());
     REQUIRE(blob);
     CHECK(blob.value().size == 0);
-    CHECK(open_blob(*store, base::sha256("")));
+    CHECK(open_blob(*store, base::sha256(""), 0));
   });
 }
 
@@ -141,7 +159,7 @@ TEST_CASE("the same bytes are stored once, and who reads them notices nothing") 
   on_each([](Place& place) {
     auto store = place.open();
     auto first = store_bytes(*store, "twice");
-    auto reader = open_blob(*store, first.sha256);
+    auto reader = open_blob(*store, first.sha256, first.size);
     REQUIRE(reader);
     auto second = store_bytes(*store, "twice");
     CHECK(first.sha256 == second.sha256);
@@ -173,13 +191,13 @@ TEST_CASE("a start clears what a crash left of uploads and keeps the blobs") {
   auto store = place.open();
   CHECK(place.incoming() == 0);
   CHECK(blobs_of(*store) == std::vector{kept});
-  CHECK(open_blob(*store, kept));
+  CHECK(open_blob(*store, kept, 0));
 }
 
 TEST_CASE("what is not there is not found") {
   on_each([](Place& place) {
     auto store = place.open();
-    auto reader = open_blob(*store, base::sha256("nobody"));
+    auto reader = open_blob(*store, base::sha256("nobody"), 6);
     REQUIRE_FALSE(reader);
     CHECK(reader.error().code == ErrorCode::not_found);
   });
@@ -189,7 +207,7 @@ TEST_CASE("a removed blob is gone, but not for who has it open") {
   on_each([](Place& place) {
     auto store = place.open();
     Digest sha256 = store_bytes(*store, "old").sha256;
-    auto reader = open_blob(*store, sha256);
+    auto reader = open_blob(*store, sha256, 3);
     REQUIRE(reader);
     CHECK_FALSE(store->remove(sha256).value());
     REQUIRE(store->condemn(sha256));
@@ -222,11 +240,11 @@ TEST_CASE("bytes uploaded again while their blob is being collected stay") {
   REQUIRE(store->condemn(sha256));
   store_bytes(*store, "old");
   CHECK_FALSE(store->remove(sha256).value());
-  CHECK(open_blob(*store, sha256));
+  CHECK(open_blob(*store, sha256, 3));
   REQUIRE(store->condemn(sha256));
   store->spare(sha256);
   CHECK_FALSE(store->remove(sha256).value());
-  CHECK(open_blob(*store, sha256));
+  CHECK(open_blob(*store, sha256, 3));
 }
 
 TEST_CASE("transfers have a limit, and their room comes back") {
@@ -240,7 +258,7 @@ TEST_CASE("transfers have a limit, and their room comes back") {
     auto third = begin(*store);
     REQUIRE_FALSE(third);
     CHECK(third.error().code == ErrorCode::overloaded);
-    CHECK(open_blob(*store, base::sha256("x")).error().code == ErrorCode::overloaded);
+    CHECK(open_blob(*store, base::sha256("x"), 1).error().code == ErrorCode::overloaded);
     REQUIRE(finish(*first.value()));
     first.value().reset();
     CHECK(store->transfers() == 1);

@@ -33,8 +33,9 @@ inline base::Result<void> append(BlobUpload& upload, std::string_view bytes) {
 inline base::Result<StoredBlob> finish(BlobUpload& upload) {
   return wait_for<StoredBlob>([&](auto done) { upload.finish(std::move(done)); });
 }
-inline base::Result<std::unique_ptr<BlobReader>> open_blob(BlobStore& store, const base::Digest& sha256) {
-  return wait_for<std::unique_ptr<BlobReader>>([&](auto done) { store.open_blob(sha256, std::move(done)); });
+inline base::Result<std::unique_ptr<BlobReader>> open_blob(BlobStore& store, const base::Digest& sha256,
+                                                           std::uint64_t size) {
+  return wait_for<std::unique_ptr<BlobReader>>([&](auto done) { store.open_blob(sha256, size, std::move(done)); });
 }
 inline base::Result<std::string> read(BlobReader& reader, std::uint64_t offset, std::size_t size) {
   std::string bytes(size, '\0');

@@ -78,7 +78,7 @@ struct Attachments {
       house.clock.advance(std::max(wait, milliseconds(1)));
     }
   }
-  bool has(const std::string& bytes) { return files::open_blob(*store, base::sha256(bytes)).has_value(); }
+  bool has(const std::string& bytes) { return files::open_blob(*store, base::sha256(bytes), bytes.size()).has_value(); }
 };
 
 }  // namespace

@@ -37,6 +37,57 @@ struct Chat {
   }
 };
 
+// Everything that a reader is shown of it.
+std::string shown(const MessageView& message) {
+  std::string all = std::to_string(message.facts.ordinal.value) + " " + std::to_string(message.version.value) + " " +
+                    std::to_string(message.position.value) + " " + std::to_string(message.thread_count);
+  all += message.content ? message.content->text : " gone";
+  for (const auto& reaction : message.reactions) {
+    all += " " + reaction.emoji + std::to_string(reaction.count) + (reaction.me ? "!" : "");
+  }
+  return all;
+}
+
+TEST_CASE("a message by itself is what a page of the history has of it") {
+  rc::prop("history(after)[i] == message_at(i)", [] {
+    Chat chat;
+    chat.send(150);
+    LogBuilder::SendOptions reply;
+    for (std::size_t i = 0; i < 60; ++i) {
+      const auto facts = chat.sent[2 * i];
+      switch (*rc::gen::inRange(0, 5)) {
+        case 0:
+          chat.log.edit(facts, "edited " + std::to_string(i));
+          break;
+        case 1:
+          chat.log.remove(facts);
+          break;
+        case 2:
+          chat.log.react(facts, "bob", "+");
+          break;
+        case 3:
+          reply.reply_to = facts;
+          chat.sent.push_back(chat.log.send(chat.id, "bob", reply));
+          break;
+        default:
+          chat.log.expire(facts);
+      }
+    }
+    auto now = chat.now();
+    auto query = query_of(Direction::after, 0, 200);
+    query.viewer = base::UserId{"bob"};
+    const auto page = now.history(chat.id, query, {});
+    RC_ASSERT(page.items.size() == std::min<std::size_t>(chat.sent.size(), 200));
+    for (const auto& message : page.items) {
+      const auto alone = now.message_at(chat.id, message.facts.ordinal, query.viewer);
+      RC_ASSERT(alone.has_value());
+      RC_ASSERT(shown(*alone) == shown(message));
+    }
+    RC_ASSERT(!now.message_at(chat.id, {chat.sent.size() + 1}));
+    RC_ASSERT(!now.message_at(chat.id, {0}));
+  });
+}
+
 TEST_CASE("history before is newest first and exclusive, after is oldest first and exclusive") {
   Chat chat;
   chat.send(10);

@@ -1,0 +1,54 @@
+#include "engine/base/database_env.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <rocksdb/db.h>
+
+#include "tests/support/temp_folder.h"
+
+using namespace hansard;
+
+namespace {
+// Of the threads of this process that have this name.
+std::vector<int> nicenesses_of(const std::string& name) {
+  std::vector<int> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string comm;
+    std::getline(std::ifstream(task.path() / "comm") >> std::ws, comm);
+    const auto id = static_cast<id_t>(std::stoul(task.path().filename()));
+    if (comm == name) found.push_back(::getpriority(PRIO_PROCESS, id));
+  }
+  return found;
+}
+}  // namespace
+
+TEST_CASE("who merges tables goes behind everybody, who writes them does not") {
+  const support::TempFolder folder;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.env = base::database_env();
+  options.listeners.push_back(base::merges_go_behind());
+  rocksdb::DB* opened = nullptr;
+  REQUIRE(rocksdb::DB::Open(options, folder / "db", &opened).ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (const char* value : {"old", "new"}) {
+    REQUIRE(db->Put({}, "key", value).ok());
+    REQUIRE(db->Flush({}).ok());
+  }
+  REQUIRE(db->CompactRange({}, nullptr, nullptr).ok());
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  const auto merging = nicenesses_of("rocksdb:low");
+  REQUIRE_FALSE(merging.empty());
+  CHECK(std::find(merging.begin(), merging.end(), own + 10) != merging.end());
+  const auto writing = nicenesses_of("rocksdb:high");
+  REQUIRE_FALSE(writing.empty());
+  CHECK(writing == std::vector<int>(writing.size(), own));
+}
