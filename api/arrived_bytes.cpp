@@ -49,45 +49,47 @@ void ArrivedBytes::consume(std::size_t bytes) {
 
 std::optional<std::string_view> ArrivedBytes::take_text(std::size_t bytes_max) {
   if (is_empty()) drop_used();
-  if (frame_left_ != 0) return std::nullopt;
-  const auto head = head_at(used_);
-  if (!head || !head->is_plain || head->payload_bytes > bytes_max || !is_whole(*head, used_)) return std::nullopt;
-  const std::size_t size = head->payload_bytes, start = used_ + head->bytes;
-  char* payload = bytes_.data() + start;
-  toggle_mask(payload, size, head->mask);
-  if (!base::is_valid_utf8({payload, size})) {
-    toggle_mask(payload, size, head->mask);  // as it came, for Beast to refuse
+  const auto head = next_head();
+  if (!head || !head->is_plain || head->payload_bytes > bytes_max || !is_whole(*head)) return std::nullopt;
+  const std::string_view text = unmasked(*head);
+  if (!base::is_valid_utf8(text)) {
+    unmasked(*head);  // as it came, for Beast to refuse
     return std::nullopt;
   }
-  used_ = start + size;
-  return std::string_view(payload, size);
+  used_ += head->bytes + text.size();
+  return text;
 }
 
-bool ArrivedBytes::is_text_coming(std::size_t bytes_max) const {
+std::optional<ArrivedBytes::Signal> ArrivedBytes::take_signal() {
+  const auto head = next_head();
+  if (!head || !(head->is_ping || head->is_pong) || !is_whole(*head)) return std::nullopt;
+  const std::string_view payload = unmasked(*head);
+  used_ += head->bytes + payload.size();
+  return Signal{head->is_ping, payload};
+}
+
+bool ArrivedBytes::is_coming(std::size_t bytes_max) const {
   if (frame_left_ != 0) return false;
-  const auto head = head_at(used_);
-  return !head || (head->is_plain && head->payload_bytes <= bytes_max && !is_whole(*head, used_));
+  const auto head = next_head();
+  if (!head) return true;
+  const bool is_wanted = head->is_ping || head->is_pong || (head->is_plain && head->payload_bytes <= bytes_max);
+  return is_wanted && !is_whole(*head);
 }
 
-// Pings and pongs are stepped over: Beast reads on behind them by himself.
-bool ArrivedBytes::is_end_next(std::size_t bytes_max) const {
-  std::size_t at = used_;
-  auto head = frame_left_ == 0 ? head_at(at) : std::nullopt;
-  // A text that is plain and all here was not taken since it is no UTF-8.
-  if (head && head->is_plain) return head->payload_bytes > bytes_max || is_whole(*head, at);
-  while (head && head->is_signal && is_whole(*head, at)) {
-    at += head->bytes + head->payload_bytes;
-    head = head_at(at);
-  }
-  return head && (head->is_close || head->breaks_protocol || (at == used_ && head->payload_bytes > bytes_max));
+std::optional<ClientFrameHead> ArrivedBytes::next_head() const {
+  if (frame_left_ != 0) return std::nullopt;
+  return client_frame_head(std::string_view(bytes_).substr(used_));
 }
 
-std::optional<ClientFrameHead> ArrivedBytes::head_at(std::size_t at) const {
-  return client_frame_head(std::string_view(bytes_).substr(at));
+bool ArrivedBytes::is_whole(const ClientFrameHead& head) const {
+  return bytes_.size() - used_ - head.bytes >= head.payload_bytes;
 }
 
-bool ArrivedBytes::is_whole(const ClientFrameHead& head, std::size_t at) const {
-  return bytes_.size() - at - head.bytes >= head.payload_bytes;
+// In its place; done again it is masked as it came.
+std::string_view ArrivedBytes::unmasked(const ClientFrameHead& head) {
+  char* payload = bytes_.data() + used_ + head.bytes;
+  toggle_mask(payload, head.payload_bytes, head.mask);
+  return {payload, head.payload_bytes};
 }
 
 void ArrivedBytes::drop_used() {

@@ -1,6 +1,6 @@
 // What has come from a peer and was not read yet. Once frames begin, bytes are handed out up to the end of one frame
-// and no further, so that whoever reads them (Beast) holds nothing of the next; and a frame that is nothing but a text
-// can be had here at once, without him.
+// and no further, so that whoever reads them (Beast) holds nothing of the next; and a frame that is nothing but a text,
+// a ping or a pong can be had here at once, without him.
 //
 // Thread: one. Limits: holds what it is given; a buffer larger than kKeptBytesMax is given back when it is empty.
 #pragma once
@@ -33,15 +33,19 @@ class ArrivedBytes {
   // The payload of the next frame where that is all here, plain (client_frame_head), valid UTF-8 and no longer than
   // `bytes_max`; nothing otherwise. Valid until the next call.
   std::optional<std::string_view> take_text(std::size_t bytes_max);
-  // After it gave nothing. Whether it would once more has come: nothing else is known of the next frame.
-  bool is_text_coming(std::size_t bytes_max) const;
-  // And whether nothing can follow the next frame, between two messages: it is the peer's goodbye (RFC 6455 section
-  // 5.5.1), breaks the protocol, is no UTF-8 or longer than `bytes_max`; or one of these stands behind pings and pongs.
-  bool is_end_next(std::size_t bytes_max) const;
+  struct Signal {
+    bool is_ping;  // or a pong
+    std::string_view payload;
+  };
+  // The same of a ping or a pong.
+  std::optional<Signal> take_signal();
+  // After both gave nothing: whether one of them would once more has come, as far as is known of the next frame.
+  bool is_coming(std::size_t bytes_max) const;
 
  private:
-  std::optional<ClientFrameHead> head_at(std::size_t at) const;
-  bool is_whole(const ClientFrameHead& head, std::size_t at) const;
+  std::optional<ClientFrameHead> next_head() const;
+  bool is_whole(const ClientFrameHead& head) const;
+  std::string_view unmasked(const ClientFrameHead& head);
   void drop_used();
 
   std::string bytes_;

@@ -8,8 +8,7 @@ namespace {
 constexpr std::uint8_t kWholeText = 0x81, kMasked = 0x80;
 constexpr std::uint64_t kNarrowMax = 125, kWideMax = 0xFFFF;
 constexpr std::uint8_t kWide = 126, kWidest = 127;
-constexpr std::uint8_t kFinal = 0x80, kReserved = 0x70, kOpcode = 0x0F;
-constexpr std::uint8_t kText = 0x1, kBinary = 0x2, kClose = 0x8, kPong = 0xA;
+constexpr std::uint8_t kPing = 0x89, kPong = 0x8A;
 
 // Of the length behind the first two bytes.
 constexpr std::size_t length_bytes(std::uint8_t seven_bits) {
@@ -20,20 +19,12 @@ constexpr std::uint8_t seven_bits_of(std::uint64_t payload_bytes) {
   if (payload_bytes <= kNarrowMax) return static_cast<std::uint8_t>(payload_bytes);
   return payload_bytes <= kWideMax ? kWide : kWidest;
 }
-
-// By its first byte and the length of its payload.
-bool is_allowed(std::uint8_t first, std::uint64_t payload_bytes) {
-  const std::uint8_t opcode = first & kOpcode;
-  if ((first & kReserved) != 0) return false;
-  if (opcode < kClose) return opcode == kText || opcode == kBinary;
-  return opcode <= kPong && (first & kFinal) != 0 && payload_bytes <= kNarrowMax;
-}
 }  // namespace
 
-TextFrameHead::TextFrameHead(std::uint64_t payload_bytes) {
+ServerFrameHead::ServerFrameHead(Kind kind, std::uint64_t payload_bytes) {
   const std::uint8_t seven_bits = seven_bits_of(payload_bytes);
   const std::size_t wide = length_bytes(seven_bits);
-  bytes_[0] = static_cast<char>(kWholeText);
+  bytes_[0] = static_cast<char>(kind);
   bytes_[1] = static_cast<char>(seven_bits);
   for (std::size_t i = 0; i < wide; ++i) bytes_[2 + i] = static_cast<char>(payload_bytes >> (8 * (wide - 1 - i)));
   size_ = 2 + wide;
@@ -52,9 +43,8 @@ std::optional<ClientFrameHead> client_frame_head(std::string_view arrived) {
   for (std::size_t i = 0; i < wide; ++i) head.payload_bytes = head.payload_bytes << 8 | byte(2 + i);
   const bool is_sound = is_masked && seven_bits == seven_bits_of(head.payload_bytes);
   head.is_plain = is_sound && byte(0) == kWholeText;
-  head.is_close = (byte(0) & kOpcode) == kClose;
-  head.breaks_protocol = !is_sound || !is_allowed(byte(0), head.payload_bytes);
-  head.is_signal = !head.breaks_protocol && (byte(0) & kOpcode) > kClose;
+  head.is_ping = is_sound && byte(0) == kPing && head.payload_bytes <= kNarrowMax;
+  head.is_pong = is_sound && byte(0) == kPong && head.payload_bytes <= kNarrowMax;
   if (is_masked) std::copy_n(arrived.data() + 2 + wide, head.mask.size(), head.mask.begin());
   return head;
 }

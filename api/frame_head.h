@@ -1,5 +1,5 @@
-// Heads of WebSocket frames (RFC 6455 section 5.2): the one in front of a whole text frame of ours, and what a client's
-// says, as far as one frame tells. What control frames and fragments mean is Beast's.
+// Heads of WebSocket frames (RFC 6455 section 5.2): those in front of a whole text or a pong of ours, and what a
+// client's says. Fragments, closes and what breaks the protocol are Beast's.
 //
 // Thread: any; plain values.
 #pragma once
@@ -12,10 +12,11 @@
 
 namespace hansard::api {
 
-// Of a text frame that is a whole message, unmasked, as servers send them.
-class TextFrameHead {
+// Of a whole frame, unmasked, as servers send them.
+class ServerFrameHead {
  public:
-  explicit TextFrameHead(std::uint64_t payload_bytes);
+  enum class Kind : std::uint8_t { text = 0x81, pong = 0x8A };
+  ServerFrameHead(Kind kind, std::uint64_t payload_bytes);
   std::string_view view() const { return {bytes_.data(), size_}; }
 
  private:
@@ -26,11 +27,9 @@ class TextFrameHead {
 struct ClientFrameHead {
   std::size_t bytes = 0;  // of the head
   std::uint64_t payload_bytes = 0;
-  bool is_plain = false;  // a whole message of text, masked, its length in the shortest form
-  bool is_close = false;
-  bool is_signal = false;        // a ping or a pong, sound
-  bool breaks_protocol = false;  // if it begins a message or is a control frame (sections 5.1, 5.2 and 5.5)
-  std::array<char, 4> mask{};    // where the frame is masked
+  bool is_plain = false;                  // a whole message of text, masked, its length in the shortest form
+  bool is_ping = false, is_pong = false;  // as they should be (section 5.5)
+  std::array<char, 4> mask{};             // where the frame is masked
 };
 
 // Nothing: the head has not all arrived.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ class Outbox {
   // Answers, and frames whose producer waits for `has_room` before it makes more.
   void push(FramePtr frame) {
     ++frames_;
+    ++pushed_;
     bytes_ += frame->size();
     waiting_.push_back(std::move(frame));
     filled.notify();
@@ -62,6 +64,9 @@ class Outbox {
   bool is_empty() const { return frames_ == 0; }
   bool has_waiting() const { return !waiting_.empty(); }
   std::size_t frames() const { return frames_; }
+  // How many were ever pushed, and how many of those are written.
+  std::uint64_t pushed() const { return pushed_; }
+  std::uint64_t written() const { return pushed_ - frames_; }
   std::size_t bytes() const { return bytes_; }
 
   Signal filled;   // something was pushed, or somebody wants the writer to look up
@@ -71,6 +76,7 @@ class Outbox {
   const std::size_t frames_max_;
   const std::size_t bytes_max_;
   std::vector<FramePtr> waiting_;
+  std::uint64_t pushed_ = 0;
   std::size_t frames_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -82,7 +82,7 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
-  if (!tell_counts(*snapshot, frames_max, out)) return Step::more;
+  if (has_met_ && !tell_counts(*snapshot, frames_max, out)) return Step::more;
   ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_);
   const auto done = pass_ ? step_streams(*snapshot, frames_max, frames) : step_tail(*snapshot, frames_max, frames);
   frames.finish();
@@ -147,7 +147,9 @@ Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max,
   }
   frames.finish();
   if (served_ < dispatcher_.cursor()) return Step::more;
-  return is_recalled_ && uncounted_.empty() ? Step::met : Step::wait_for_views;
+  has_met_ = true;
+  if (is_recalled_ && uncounted_.empty()) return Step::met;
+  return snapshot.position() < served_ ? Step::wait_for_views : Step::more;
 }
 
 // It is told with the user's count, which the views have to know.

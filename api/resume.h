@@ -7,7 +7,8 @@
 // position covers has been told (resume_frames.h), so the last one seen is always right to resume from.
 //
 // A live unread.changed waits for the views, so a client that was cut off may have seen a position beyond its own
-// pointer's move and not the count: those of the last kNoticeEvents before `after` are told again, as of `served`.
+// pointer's move and not the count: those of the last kNoticeEvents before `after` are told again, as of `served` and
+// behind everything else: no position stands for them, and who is cut off early must come further each time.
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (but for
 // counts, which may come twice). `met` is returned only when `served` is the cursor: who goes live without a wait in
@@ -81,6 +82,7 @@ class Resume {
   std::optional<Seats> seats_;                // while near: the user's conversations at `served_`
   std::set<base::ConversationId> uncounted_;  // the user's, whose counts are to be told
   bool is_recalled_ = false;                  // the moves of kNoticeEvents
+  bool has_met_ = false;                      // the cursor, once: from then on counts are told
 };
 
 }  // namespace hansard::api

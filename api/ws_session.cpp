@@ -30,7 +30,7 @@ constexpr std::size_t kIdleBytesMax = 4u << 10;
 constexpr std::size_t kLingerBytesMax = 2u << 20;
 constexpr seconds kClosing{5};  // for the peer's answer to a close
 constexpr seconds kLinger{2};
-constexpr std::size_t kTextsPerTurn = 64;  // of one socket, before the thread's others have theirs
+constexpr std::size_t kFramesPerTurn = 64;  // of one socket, before the thread's others have theirs
 
 class WsConnection final : public Connection, public std::enable_shared_from_this<WsConnection> {
  public:
@@ -49,10 +49,11 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   asio::awaitable<void> linger();
   static asio::awaitable<void> write(std::shared_ptr<WsConnection> self);
   asio::awaitable<bool> write_waiting();
-  error_code put(const std::string& text);
+  error_code put(ServerFrameHead::Kind kind, std::string_view payload);
   asio::awaitable<void> say_goodbye();
-  asio::awaitable<void> answer_the_rest();
   bool take_text();
+  bool take_signal();
+  void on_signal(bool is_pong);
   void on_message();
   void note_message();
   void check_ping(base::MonotonicTime now);
@@ -71,6 +72,7 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   base::MonotonicTime write_deadline_{};
   std::size_t bytes_sent_ = 0;  // at the last tick
   bool is_ping_due_ = false;
+  std::optional<std::string> pong_;  // the answer to the last ping, to be written
   bool is_ended_ = false;
   bool was_sending_ = false;
   bool was_cut_ = false;
@@ -90,10 +92,8 @@ WsConnection::WsConnection(IoThread& thread, PeerSocket socket, ConnectionSlot s
   // The watchdog's timeouts stand instead of Beast's, which take any ping for life.
   ws_.set_option(
       websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
-  ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
-    session_->on_sign_of_life();
-    if (kind == websocket::frame_type::pong && !session_->close_wanted()) deadline_ = base::MonotonicTime::max();
-  });
+  ws_.control_callback(
+      [this](websocket::frame_type kind, beast::string_view) { on_signal(kind == websocket::frame_type::pong); });
 }
 
 void WsConnection::cut() {
@@ -159,7 +159,8 @@ asio::awaitable<bool> WsConnection::accept(Request request) {
   co_return !failed;
 }
 
-// Whole texts are taken as they come; whatever else comes, and every end, is Beast's to read.
+// Whole texts, pings and pongs are taken as they come; whatever else comes, and every end, is Beast's to read, once
+// what was asked before is answered: behind his answer to an end no frame could follow.
 asio::awaitable<void> WsConnection::read() {
   auto& stream = ws_.next_layer();
   stream.arrived().begin_frames();
@@ -167,34 +168,24 @@ asio::awaitable<void> WsConnection::read() {
   for (;;) {
     if (session_->is_to_open()) co_await session_->open();
     if (!session_->may_read()) co_await session_->until_may_read();
-    if (take_text()) {
-      if (++taken % kTextsPerTurn == 0) co_await asio::post(asio::use_awaitable);
+    if (take_text() || take_signal()) {
+      if (++taken % kFramesPerTurn == 0) co_await asio::post(asio::use_awaitable);
       continue;
     }
     error_code failed;
-    if (stream.arrived().is_text_coming(session_->frame_bytes_max()) && !session_->close_wanted()) {
+    if (stream.arrived().is_coming(session_->frame_bytes_max()) && !session_->close_wanted()) {
       co_await stream.async_fill(
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
       if (!failed) continue;
+      deadline_ = std::min(deadline_, thread_.now() + kClosing);
     }
-    const bool is_end = failed || stream.arrived().is_end_next(session_->frame_bytes_max());
-    if (is_end) co_await answer_the_rest();
+    co_await session_->until_answered();
     ws_.read_message_max(session_->frame_bytes_max());
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, failed));
     if (failed && !was_cut_) session_->on_sign_of_life();
     if (failed) co_return;
-    if (is_end) session_->close(SocketSession::kProtocolError, "nothing may follow what broke the protocol");
     on_message();
   }
-}
-
-// Who says goodbye, or breaks the protocol, still has the answers to what he asked before: after Beast's answer to that
-// no frame could follow.
-asio::awaitable<void> WsConnection::answer_the_rest() {
-  if (session_->close_wanted() || session_->is_drained()) co_return;
-  deadline_ = std::min(deadline_, thread_.now() + kClosing);
-  if (!was_cut_) session_->on_sign_of_life();
-  co_await session_->until_answered();
 }
 
 bool WsConnection::take_text() {
@@ -204,6 +195,23 @@ bool WsConnection::take_text() {
   note_message();
   session_->on_text(*text);
   return true;
+}
+
+// Of pings that come faster than they are answered the last one is (RFC 6455 section 5.5.3).
+bool WsConnection::take_signal() {
+  if (!ws_.is_open()) return false;
+  const auto signal = ws_.next_layer().arrived().take_signal();
+  if (!signal) return false;
+  on_signal(!signal->is_ping);
+  if (!signal->is_ping) return true;
+  pong_ = signal->payload;
+  session_->outbox().filled.notify();
+  return true;
+}
+
+void WsConnection::on_signal(bool is_pong) {
+  session_->on_sign_of_life();
+  if (is_pong && !session_->close_wanted()) deadline_ = base::MonotonicTime::max();
 }
 
 void WsConnection::note_message() {
@@ -238,10 +246,10 @@ asio::awaitable<void> WsConnection::write(std::shared_ptr<WsConnection> self) {
 }
 
 // Beast's own write would take a coroutine's turn and a post for each frame. Between frames it writes what it has to:
-// pings, pongs and the close, after which there are none of ours.
-error_code WsConnection::put(const std::string& text) {
+// pings and the close, after which there are none of ours.
+error_code WsConnection::put(ServerFrameHead::Kind kind, std::string_view payload) {
   if (!ws_.is_open()) return asio::error::operation_aborted;
-  return ws_.next_layer().append(TextFrameHead(text.size()).view(), text);
+  return ws_.next_layer().append(ServerFrameHead(kind, payload.size()).view(), payload);
 }
 
 asio::awaitable<bool> WsConnection::write_waiting() {
@@ -249,17 +257,19 @@ asio::awaitable<bool> WsConnection::write_waiting() {
   auto& stream = ws_.next_layer();
   error_code failed;
   stream.cork();
-  while (!failed && (outbox.has_waiting() || is_ping_due_)) {
+  while (!failed && (outbox.has_waiting() || pong_ || is_ping_due_)) {
     auto frames = outbox.take();
     thread_.context().metrics.frames_out(frames.size());
     for (const auto& frame : frames) {
       if (stream.is_full()) stream.push();
       if (stream.is_full()) co_await stream.async_room(asio::redirect_error(asio::use_awaitable, failed));
-      if (!failed) failed = put(*frame);
+      if (!failed) failed = put(ServerFrameHead::Kind::text, *frame);
       outbox.written(frame);
     }
     session_->on_written();
     // Between frames: a session that catches up may not empty its outbox for minutes.
+    if (const auto pong = std::exchange(pong_, std::nullopt); pong && !failed)
+      failed = put(ServerFrameHead::Kind::pong, *pong);
     if (failed || !std::exchange(is_ping_due_, false)) continue;
     websocket::ping_data nothing;
     co_await ws_.async_ping(nothing, asio::redirect_error(asio::use_awaitable, failed));

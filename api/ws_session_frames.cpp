@@ -234,8 +234,8 @@ asio::awaitable<void> SocketSession::until_may_read() {
 }
 
 asio::awaitable<void> SocketSession::until_answered() {
-  leave();
-  while (!close_ && !is_drained()) co_await may_read_again_.wait();
+  while (!close_ && in_flight_ > 0) co_await may_read_again_.wait();
+  for (const auto last = outbox_->pushed(); !close_ && outbox_->written() < last;) co_await may_read_again_.wait();
 }
 
 void SocketSession::on_tick(base::MonotonicTime now, base::Timestamp wall) {

@@ -29,13 +29,7 @@ namespace hansard::api {
 class SocketSession : public std::enable_shared_from_this<SocketSession> {
  public:
   // RFC 6455 section 7.4; 4000 and up are the application's.
-  enum : std::uint16_t {
-    kGoingAway = 1001,
-    kProtocolError = 1002,
-    kTryAgainLater = 1013,
-    kUnauthenticated = 4401,
-    kTooManySockets = 4429
-  };
+  enum : std::uint16_t { kGoingAway = 1001, kTryAgainLater = 1013, kUnauthenticated = 4401, kTooManySockets = 4429 };
   struct Close {
     std::uint16_t code;
     std::string_view reason;  // a literal
@@ -60,8 +54,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   }
   bool may_read() const;
   asio::awaitable<void> until_may_read();
-  // The peer says goodbye, or has broken the protocol: nothing is fed any more, and returns when all he asked for is
-  // answered and the answers have left, or the session is over.
+  // Returns when all the peer has asked for so far is answered and the answers have been written, or the session is
+  // over.
   asio::awaitable<void> until_answered();
 
   void on_tick(base::MonotonicTime now, base::Timestamp wall);

@@ -21,7 +21,7 @@ std::string masked(std::string text) {
 
 // A client's frame, its length in the shortest form.
 std::string frame(const std::string& payload, char first = '\x81') {
-  std::string head(TextFrameHead(payload.size()).view());
+  std::string head(ServerFrameHead(ServerFrameHead::Kind::text, payload.size()).view());
   head[0] = first;
   head[1] = static_cast<char>(head[1] | 0x80);
   return head + kMask + masked(payload);
@@ -42,7 +42,9 @@ std::string read_all(ArrivedBytes& in) {
 }  // namespace
 
 TEST_CASE("the head of a text frame is as RFC 6455 section 5.2 draws it") {
-  auto head = [](std::uint64_t bytes) { return std::string(TextFrameHead(bytes).view()); };
+  auto head = [](std::uint64_t bytes) {
+    return std::string(ServerFrameHead(ServerFrameHead::Kind::text, bytes).view());
+  };
   CHECK(head(0) == std::string("\x81\x00", 2));
   CHECK(head(125) == "\x81\x7D");
   CHECK(head(126) == std::string("\x81\x7E\x00\x7E", 4));
@@ -96,54 +98,49 @@ TEST_CASE("what is no plain text is left as it came, and ends where its frame en
   }
 }
 
-TEST_CASE("a goodbye is seen before it is read") {
-  ArrivedBytes in = arrived(frame("one") + frame("\x03\xE8", '\x88'));
+TEST_CASE("pings and pongs are taken with what they carry, a goodbye and what breaks the protocol is not") {
+  ArrivedBytes in = arrived(frame("one") + frame("are you there", '\x89') + frame("", '\x8A') + frame("two"));
+  CHECK_FALSE(in.take_signal());
   CHECK(in.take_text(kMost) == "one");
-  CHECK(in.is_end_next(kMost));
-  CHECK_FALSE(arrived("").is_end_next(kMost));
-  ArrivedBytes inside = arrived(frame("\x88\x88", '\x01'));
-  inside.readable();
-  inside.consume(6);
-  CHECK_FALSE(inside.is_end_next(kMost));
-}
-
-TEST_CASE("what breaks the protocol is seen before it is read, what only is no text is not taken for it") {
-  const std::string broken[] = {frame("more", '\x80'),
-                                frame("more", '\x00'),
+  CHECK_FALSE(in.take_text(kMost));
+  const auto ping = in.take_signal();
+  REQUIRE(ping);
+  CHECK((ping->is_ping && ping->payload == "are you there"));
+  const auto pong = in.take_signal();
+  REQUIRE(pong);
+  CHECK((!pong->is_ping && pong->payload.empty()));
+  CHECK(in.take_text(kMost) == "two");
+  const std::string others[] = {frame("\x03\xE8", '\x88'),
+                                frame("more", '\x80'),
                                 frame("reserved", '\x83'),
-                                frame("reserved", '\x8B'),
-                                frame("reserved bit", '\xC1'),
+                                frame("reserved bit", '\xC9'),
                                 frame("half a ping", '\x09'),
                                 frame(std::string(126, 'x'), '\x89'),
-                                "\x81\x05hello",
-                                std::string("\x81\xFE\x00\x05", 4) + kMask + masked("hello"),
+                                "\x89\x05hello",
+                                std::string("\x89\xFE\x00\x05", 4) + kMask + "hello",
+                                frame("half", '\x01'),
+                                frame("bytes", '\x82'),
                                 frame("not \xFF utf-8"),
                                 frame(std::string(200, 'x'))};
-  for (const std::string& bytes : broken) {
+  for (const std::string& bytes : others) {
     CAPTURE(bytes);
-    ArrivedBytes in = arrived(bytes);
-    CHECK_FALSE(in.take_text(150));
-    CHECK(in.is_end_next(150));
-    CHECK_FALSE(in.is_text_coming(150));
+    ArrivedBytes odd = arrived(bytes);
+    CHECK_FALSE(odd.take_text(150));
+    CHECK_FALSE(odd.take_signal());
+    CHECK_FALSE(odd.is_coming(150));
+    CHECK(read_all(odd) == bytes);
   }
-  const std::string signals = frame("ping", '\x89') + frame("", '\x8A');
-  CHECK(arrived(signals + frame("\x03\xE8", '\x88')).is_end_next(150));
-  CHECK(arrived(signals + frame("reserved", '\x83')).is_end_next(150));
-  CHECK_FALSE(arrived(signals + frame("text")).is_end_next(150));
-  CHECK_FALSE(arrived(signals + frame("ping", '\x89').substr(0, 3)).is_end_next(150));
-  for (char first : {'\x89', '\x8A', '\x82', '\x02', '\x01'}) CHECK_FALSE(arrived(frame("ok", first)).is_end_next(150));
 }
 
-TEST_CASE("a text is waited for until it is whole, and nothing else is") {
-  for (const std::string& bytes : {frame("hello"), frame(std::string(70'000, 'x'))}) {
+TEST_CASE("a text, a ping and a pong are waited for until they are whole, and nothing else is") {
+  for (const std::string& bytes : {frame("hello"), frame(std::string(70'000, 'x')), frame("ping", '\x89')}) {
     for (std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, bytes.size() - 1}) {
-      CHECK(arrived(bytes.substr(0, cut)).is_text_coming(kMost));
-      CHECK_FALSE(arrived(bytes.substr(0, cut)).is_end_next(kMost));
+      CHECK(arrived(bytes.substr(0, cut)).is_coming(kMost));
     }
+    CHECK_FALSE(arrived(bytes).is_coming(kMost));
   }
-  CHECK_FALSE(arrived(frame("ping", '\x89').substr(0, 7)).is_text_coming(kMost));
-  CHECK_FALSE(arrived(frame("half", '\x01').substr(0, 7)).is_text_coming(kMost));
-  CHECK_FALSE(arrived(frame("long").substr(0, 7)).is_text_coming(3));
+  CHECK_FALSE(arrived(frame("half", '\x01').substr(0, 7)).is_coming(kMost));
+  CHECK_FALSE(arrived(frame("long").substr(0, 7)).is_coming(3));
 }
 
 TEST_CASE("a frame that is read in pieces is not taken for the next one") {

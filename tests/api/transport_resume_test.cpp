@@ -280,6 +280,26 @@ TEST_CASE("a resume tells the counts that a live session may still have waited f
   CHECK(member_of(frames.at(0), "unread") == "1");
 }
 
+TEST_CASE("who is cut off after two frames each time comes to the end") {
+  for (bool by_tail : {false, true}) {
+    Absence absent;
+    for (std::size_t where : {0u, 1u, 2u, 3u}) {
+      absent.history.create(where, 0, 1);
+      absent.history.send(where, 1);
+      absent.history.read(where, 0, true);
+    }
+    absent.leaves_now();
+    for (int i = 0; i < 10; ++i) absent.history.send(0, 1);
+    auto frames = absent.comes_back(by_tail);
+    Position seen = absent.after;
+    for (int cuts = 0; cuts < 5; ++cuts) {
+      seen = {std::max(seen_of(frames.at(0)).position, seen_of(frames.at(1)).position)};
+      frames = absent.resumes(seen, false);
+    }
+    CHECK(seen == absent.edge.engine.durable());
+  }
+}
+
 TEST_CASE("a pass that cannot hold all moves ends before the rest, and the next one goes on there") {
   Absence absent;
   absent.history.create(0, 0, 1);
