@@ -18,7 +18,7 @@ import sys
 
 COLOURS = ["#1f5fa8", "#c4501b", "#2d8a4e", "#8a4fa3", "#a38a1b", "#4a4a4a"]
 ADDED_BY_A_ROUND = 600_000  # events, about; a log that this would change much is made anew for each round
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 520, 330, 64, 36, 16, 96
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 520, 400, 64, 36, 24, 150
 
 
 def bench(arguments, *more):
@@ -78,8 +78,13 @@ def series(points, wanted, value):
     return {name: sorted(line) for name, line in lines.items()}
 
 
-def decades(values):
-    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)) + 1e-9)
+def steps(values):
+    """1, 2, 5, 10, 20 … from at or below the least of them to at or above the greatest."""
+    exponents = range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)
+    all_steps = [digit * 10.0**exponent for exponent in exponents for digit in (1, 2, 5)]
+    first = max(step for step in all_steps if step <= min(values))
+    last = min(step for step in all_steps if step >= max(values) and step > first)
+    return [step for step in all_steps if first <= step <= last]
 
 
 def short(value):
@@ -92,8 +97,8 @@ def short(value):
 def panel(title, lines, log_x=True):
     """One drawing: both axes logarithmic, or only the upright one."""
     xs = [x for line in lines.values() for x, _ in line]
-    low, high = decades([y for line in lines.values() for _, y in line])
-    high = max(high, low + 1)
+    heights = steps([y for line in lines.values() for _, y in line])
+    low, high = math.log10(heights[0]), math.log10(heights[-1])
     scale = math.log10 if log_x else float
     first, last = scale(min(xs)), scale(max(xs))
 
@@ -103,12 +108,12 @@ def panel(title, lines, log_x=True):
         return LEFT + across * (WIDTH - LEFT - RIGHT), TOP + (1 - up) * (HEIGHT - TOP - BOTTOM)
 
     parts = [f'<text x="{LEFT}" y="20" class="title">{title}</text>']
-    for exponent in range(low, high + 1):
-        x, y = place(min(xs), 10.0**exponent)
+    for height in heights:
+        x, y = place(min(xs), height)
         parts.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" class="grid"/>')
-        parts.append(f'<text x="{x - 8:.1f}" y="{y + 4:.1f}" text-anchor="end">{short(10.0 ** exponent)}</text>')
+        parts.append(f'<text x="{x - 8:.1f}" y="{y + 4:.1f}" text-anchor="end">{short(height)}</text>')
     for value in sorted(set(xs)):
-        x, y = place(value, 10.0**low)
+        x, y = place(value, heights[0])
         parts.append(f'<text x="{x:.1f}" y="{y + 16:.1f}" text-anchor="middle">{short(value)}</text>')
     for number, (name, line) in enumerate(lines.items()):
         colour = COLOURS[number % len(COLOURS)]
@@ -116,7 +121,7 @@ def panel(title, lines, log_x=True):
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in dots]
-        x, y = LEFT + (number % 2) * 226, HEIGHT - BOTTOM + 38 + number // 2 * 17
+        x, y = LEFT, HEIGHT - BOTTOM + 38 + number * 16
         parts.append(f'<rect x="{x}" y="{y - 9}" width="10" height="10" fill="{colour}"/>')
         parts.append(f'<text x="{x + 15}" y="{y}">{name}</text>')
     return "\n".join(parts)
