@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -43,6 +44,7 @@ double used_seconds(const std::string& stat) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+constexpr std::chrono::hours kFoldPatience{1};  // ten million events take ten minutes
 }  // namespace
 
 ServerProcess::ServerProcess(const ServerSetup& setup) : data_(setup.data.empty() ? folder_.path("data") : setup.data) {
@@ -127,7 +129,11 @@ bool ServerProcess::is_searchable() const {
 }
 
 void ServerProcess::wait_until_folded() const {
-  while (!is_ready() || metric("hansard_view_lag_events") > 0 || !is_searchable()) ::usleep(100'000);
+  const auto until = std::chrono::steady_clock::now() + kFoldPatience;
+  while (!is_ready() || metric("hansard_view_lag_events") > 0 || !is_searchable()) {
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error("the views do not come to the log's end");
+    ::usleep(100'000);
+  }
 }
 
 std::map<std::string, double> ServerProcess::metric_by_labels(const std::string& name) const {
