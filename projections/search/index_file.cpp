@@ -5,27 +5,31 @@
 #include "engine/base/check.h"
 #include "engine/base/spare_time.h"
 #include "projections/search/characters.h"
+#include "projections/search/secure_vfs.h"
 #include "projections/search/token_stream.h"
 #include "projections/search/tokenizer.h"
 
 namespace hansard::search {
 
 namespace {
-constexpr char kKind[] = "hansard search index 3, shelves of 2^";
+constexpr char kKind[] = "hansard search index 4, shelves of 2^";
 constexpr std::size_t kRowsAtOnce = 100'000;
 
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
 // secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
+// page_size, max_page_count, auto_vacuum: as secure_vfs.h wants them.
 // auto_vacuum=INCREMENTAL: pages freed by a clean-up go back to the file system in slices.
 // journal_size_limit: gives the space of a long WAL back (its checkpoints: wal_write_out.h).
-constexpr char kPragmas[] =
-    "PRAGMA auto_vacuum=INCREMENTAL;"
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=NORMAL;"
-    "PRAGMA secure_delete=ON;"
-    "PRAGMA temp_store=MEMORY;"
-    "PRAGMA cache_size=-32768;"
-    "PRAGMA journal_size_limit=67108864;";
+std::string pragmas() {
+  return "PRAGMA page_size=" + std::to_string(kPageBytes) + ";PRAGMA max_page_count=" + std::to_string(kPagesMax) +
+         ";PRAGMA auto_vacuum=INCREMENTAL;"
+         "PRAGMA journal_mode=WAL;"
+         "PRAGMA synchronous=NORMAL;"
+         "PRAGMA secure_delete=ON;"
+         "PRAGMA temp_store=MEMORY;"
+         "PRAGMA cache_size=-32768;"
+         "PRAGMA journal_size_limit=67108864;";
+}
 constexpr char kSchema[] =
     "CREATE TABLE state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE conversation(number INTEGER PRIMARY KEY, id BLOB NOT NULL);"
@@ -58,7 +62,7 @@ base::Result<std::unique_ptr<IndexFile>> IndexFile::open(const std::string& path
                                                          unsigned shelf_bits) {
   TRY(auto connection, Connection::open(path, Connection::Mode::write));
   std::unique_ptr<IndexFile> file(new IndexFile(std::move(connection), shelf_bits));
-  TRY(file->connection_.run(kPragmas));
+  TRY(file->connection_.run(pragmas()));
   TRY(auto tables, file->connection_.integer("SELECT count(*) FROM sqlite_schema"));
   if (tables == 0) {
     TRY(file->create(epoch));

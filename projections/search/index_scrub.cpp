@@ -1,6 +1,6 @@
 // Taking words out of the bytes of the file. A removal leaves them in FTS5's older segments and in the write-ahead log;
-// merging every segment of a shelf into one drops them, secure_delete overwrites the pages they stood on, and the
-// write-ahead log is emptied at the end.
+// merging every segment of a shelf into one drops them, secure_delete and secure_vfs.h overwrite where they stood, and
+// at the end the write-ahead log is emptied and the cache is let go.
 #include "projections/search/index_file.h"
 
 namespace hansard::search {
@@ -39,6 +39,7 @@ base::Result<bool> IndexFile::scrub_some() {
   TRY(connection_.run("PRAGMA incremental_vacuum(" + std::to_string(kVacuumPages) + ")"));
   TRY(auto emptied, connection_.empty_wal());
   if (!emptied) return false;  // a reader is on it; the next slice tries again
+  connection_.forget_pages();
   TRY(connection_.run("DELETE FROM unscrubbed WHERE shelf = " + std::to_string(shelf)));
   unscrubbed_.erase(shelf);
   return unscrubbed_.empty();

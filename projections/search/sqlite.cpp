@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "projections/search/fts_functions.h"
+#include "projections/search/secure_vfs.h"
 
 namespace hansard::search {
 
@@ -89,7 +90,8 @@ base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
   if (mode == Mode::immutable) flags |= SQLITE_OPEN_URI;
   const std::string name = mode == Mode::immutable ? immutable_uri(path) : path;
   sqlite3* handle = nullptr;
-  int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  int code =
+      sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, mode == Mode::write ? secure_vfs() : nullptr);
   Connection connection;
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return error_of(handle, code, "cannot open " + path);
@@ -130,5 +132,7 @@ base::Result<bool> Connection::empty_wal() {
   if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED) return false;
   return error_of(handle_.get(), code, "the write-ahead log cannot be emptied");
 }
+
+void Connection::forget_pages() { sqlite3_db_release_memory(handle_.get()); }
 
 }  // namespace hansard::search

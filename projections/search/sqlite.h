@@ -4,6 +4,8 @@
 // Only the connection opened for writing ever checkpoints the write-ahead log: SQLite before 3.51.3 can corrupt a
 // database when two connections do (the WAL-reset race), and Debian has 3.40.1.
 //
+// What the one that writes writes goes through secure_vfs.h.
+//
 // Thread: a connection and its statements belong to one thread at a time.
 // Owns: its handle; statements end before their connection.
 #pragma once
@@ -63,6 +65,8 @@ class Connection {
   base::Result<std::int64_t> integer(const std::string& sql);
   // Moves the whole write-ahead log into the file and empties it. False while a reader still needs it.
   base::Result<bool> empty_wal();
+  // Lets the cached pages go; between transactions.
+  void forget_pages();
 
  private:
   struct Close {

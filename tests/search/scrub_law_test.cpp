@@ -1,0 +1,109 @@
+// What was taken out of an index is in none of its bytes, whatever was edited before and is written after: SQLite
+// leaves copies of rows in the unused space of its pages (secure_vfs.h).
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <catch2/catch.hpp>
+
+#include "projections/search/index_step.h"
+#include "tests/search/chat.h"
+#include "tests/support/temp_folder.h"
+
+namespace hansard::search {
+namespace {
+
+constexpr unsigned kWorlds = 20, kRounds = 80, kEditsARound = 8;
+constexpr std::size_t kKeptOneIn = 3;
+constexpr char kSaid = 'q', kEdited = 'z', kKept = 'k';
+
+using Choice = std::function<std::size_t(std::size_t)>;
+
+// Some messages say nothing that is ever removed. Edits make texts longer, so that pages are halved again and again.
+class World {
+ public:
+  World(const std::string& folder, Choice choose) : folder_(folder), choose_(std::move(choose)) {
+    room_ = chat_.create({"ann"});
+    file_ = IndexFile::open(folder + "/index.db", 1).value();
+  }
+
+  void say(std::size_t messages, char secret) {
+    for (; messages > 0; --messages) chat_.send(room_, "ann", text(chat_.said.size(), secret));
+  }
+  void edit_some(char secret) {
+    for (unsigned edits = 0; edits < kEditsARound; ++edits) {
+      const std::size_t which = choose_(chat_.said.size());
+      if (chat_.said[which].is_live) chat_.edit(chat_.said[which], text(which, secret));
+    }
+  }
+  void remove_secrets() {
+    for (std::size_t i = 0; i < chat_.said.size(); ++i) {
+      if (!is_kept(i)) chat_.remove(chat_.said[i]);
+    }
+  }
+  void index() {
+    while (file_->state().position < chat_.engine.durable()) {
+      REQUIRE(index_some(chat_.engine, *file_, 100, chat_.engine.durable()));
+    }
+  }
+  void scrub() {
+    while (!file_->scrub_some().value()) {
+    }
+  }
+  // The database and its write-ahead log.
+  bool has_any_of(char letter) const {
+    const std::string bytes(20, letter);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string all{std::istreambuf_iterator<char>(in), {}};
+      if (all.find(bytes) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+ private:
+  static bool is_kept(std::size_t message) { return message % kKeptOneIn == 0; }
+  std::string text(std::size_t message, char secret) {
+    return std::string(30 + choose_(secret == kSaid ? 1 : 200), is_kept(message) ? kKept : secret);
+  }
+
+  const std::string folder_;
+  const Choice choose_;
+  Chat chat_;
+  base::ConversationId room_;
+  std::unique_ptr<IndexFile> file_;
+};
+
+}  // namespace
+
+TEST_CASE("what was removed is in no byte of the index, nor comes back with what is written later") {
+  for (unsigned seed = 1; seed <= kWorlds; ++seed) {
+    std::uint64_t state = seed;
+    const support::TempFolder folder;
+    World world(folder.path(), [&state](std::size_t most) {
+      state = state * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
+      return static_cast<std::size_t>((state >> 33) % most);
+    });
+    world.say(300, kSaid);
+    for (unsigned round = 0; round < kRounds; ++round) {
+      world.edit_some(kEdited);
+      world.say(1, kSaid);
+      world.index();
+    }
+    CHECK(world.has_any_of(kSaid));
+    CHECK(world.has_any_of(kEdited));
+    world.remove_secrets();
+    world.index();
+    world.scrub();
+    INFO("seed " << seed);
+    CHECK(!world.has_any_of(kSaid));
+    CHECK(!world.has_any_of(kEdited));
+    for (unsigned round = 0; round < kRounds; ++round) world.edit_some(kKept);
+    world.index();
+    CHECK(!world.has_any_of(kSaid));
+    CHECK(!world.has_any_of(kEdited));
+    CHECK(world.has_any_of(kKept));
+  }
+}
+
+}  // namespace hansard::search
