@@ -45,7 +45,7 @@ def lines(seed, count, channels=6, people=30):
         yield line
 
 
-def write(path, seed, count):
+def write(path, seed, count, **sizes):
     with open(path, "w", encoding="utf-8") as out:
-        for line in lines(seed, count):
+        for line in lines(seed, count, **sizes):
             out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -10,7 +10,7 @@ class Kill(unittest.IsolatedAsyncioTestCase):
     def test_nothing_acknowledged_is_lost_doubled_or_reordered(self):
         seed = int(os.environ.get("HANSARD_SEED", "1"))
         outcome = kill_load.Outcome()
-        chores = kill_load.run_round(outcome, kills=60, seed=seed, seconds_between=(0.05, 0.3))
+        chores = kill_load.run_round(outcome, kills=60, seed=seed, seconds_between=(0.05, 0.3), events=2_000)
         self.assertEqual(outcome.wrong, [], f"seed {seed}")
         self.assertGreater(outcome.acknowledged, 1_000)
         self.assertGreaterEqual(outcome.resumes, 60)
