@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/durable_file.h"
+
 namespace hansard::search {
 
 namespace fs = std::filesystem;
@@ -62,9 +64,9 @@ base::Result<void> set_aside(const std::string& folder, unsigned number) {
     if (entry.path().extension() == ".quarantined") fs::remove(entry.path(), failed);
   }
   std::string path = path_of(folder, number);
+  for (const char* ending : kBeside) fs::remove(path + ending, failed);
   fs::rename(path, path + ".quarantined", failed);
   if (failed) return base::error(base::ErrorCode::io, "cannot set " + path + " aside: " + failed.message());
-  for (const char* ending : kBeside) fs::remove(path + ending, failed);
   return base::success();
 }
 
@@ -93,10 +95,28 @@ base::Result<OpenedGeneration> start(const engine::Engine& engine, const std::st
 }
 }  // namespace
 
+// What is beside it first: alone it would be nobody's.
 void remove_generation(const std::string& path) {
   std::error_code ignored;
-  fs::remove(path, ignored);
   for (const char* ending : kBeside) fs::remove(path + ending, ignored);
+  fs::remove(path, ignored);
+}
+
+base::Result<void> remove_other_files(const std::string& folder, const std::string& path) {
+  std::error_code failed;
+  std::vector<fs::path> others;
+  const auto is_of = [&](const std::string& file) {
+    return file == path || std::ranges::any_of(kBeside, [&](const char* ending) { return file == path + ending; });
+  };
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    const bool is_index = entry.path().filename().string().starts_with(kStem);
+    if (is_index && !is_of(entry.path().string())) others.push_back(entry.path());
+  }
+  for (const auto& other : others) {
+    if (!failed) fs::remove(other, failed);
+  }
+  if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder + ": " + failed.message());
+  return others.empty() ? base::success() : base::sync_folder(folder);
 }
 
 std::string why_useless(const engine::Engine& engine, const std::string& folder, unsigned shelf_bits) {
@@ -121,6 +141,10 @@ base::Result<OpenedGeneration> open_generation(const engine::Engine& engine, con
   auto opened = start(engine, folder, newest, shelf_bits, std::nullopt);
   if (!opened) {
     if (!is_useless(opened.error())) return opened;
+    if (opened.error().code == base::ErrorCode::unsupported) {
+      TRY(remove_other_files(folder, ""));
+      return start(engine, folder, newest + 1, shelf_bits, opened.error().detail);
+    }
     return replace_generation(engine, folder, shelf_bits, opened.error().detail);
   }
   auto why = why_foreign(engine, opened.value().file->state());

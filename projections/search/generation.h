@@ -3,7 +3,7 @@
 // | the file | then |
 // |---|---|
 // | cannot be read, or its rows do not fit each other | set aside, start empty |
-// | made with another tokenizer or schema | set aside, start empty |
+// | made with another tokenizer or schema | removed with all that was set aside, start empty |
 // | checkpoint above the log's durable position, or of another epoch | set aside, start empty |
 // | anything else | goes on from its checkpoint |
 //
@@ -60,5 +60,8 @@ base::Result<OpenedGeneration> begin_build(const engine::Engine& engine, const s
                                            unsigned shelf_bits);
 // With what SQLite keeps beside it. Readers that have it open end in peace.
 void remove_generation(const std::string& path);
+// Every file of an index in `folder` goes, also what was set aside or left behind, but for those of the generation at
+// `path`; durable on return.
+base::Result<void> remove_other_files(const std::string& folder, const std::string& path);
 
 }  // namespace hansard::search

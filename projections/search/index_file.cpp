@@ -69,6 +69,7 @@ base::Result<std::unique_ptr<IndexFile>> IndexFile::open(const std::string& path
     file->is_loaded_ = true;
   }
   TRY(file->check_kind());
+  TRY(file->check_layout());
   TRY(file->load_state());
   TRY(file->load_unscrubbed());
   TRY(file->prepare_statements());
@@ -125,6 +126,15 @@ base::Result<void> IndexFile::check_kind() {
   return base::success();
 }
 
+// What secure_vfs.h relies on: a pragma that comes too late says nothing.
+base::Result<void> IndexFile::check_layout() {
+  TRY(auto page_bytes, connection_.integer("PRAGMA page_size"));
+  TRY(auto vacuum, connection_.integer("PRAGMA auto_vacuum"));
+  constexpr std::int64_t kIncremental = 2;
+  if (page_bytes == std::int64_t{kPageBytes} && vacuum == kIncremental) return base::success();
+  return base::error(base::ErrorCode::unsupported, "its pages are not laid out as this build's");
+}
+
 base::Result<void> IndexFile::load_state() {
   TRY(auto rows, connection_.prepare("SELECT key, value FROM state"));
   projections::RowHash sum;
@@ -148,7 +158,7 @@ base::Result<void> IndexFile::load_unscrubbed() {
   while (true) {
     TRY(auto row, shelves.step());
     if (!row) return base::success();
-    unscrubbed_.emplace(static_cast<Shelf>(shelves.integer(0)), false);
+    unscrubbed_.emplace(static_cast<Shelf>(shelves.integer(0)), Unscrubbed{});
   }
 }
 

@@ -108,18 +108,31 @@ class IndexFile {
   // Up to `limit` rows after `after`, ascending.
   base::Result<std::vector<StoredMessage>> messages(MessageNumber after, std::size_t limit);
 
-  // Merges away what was taken out, a slice at a time; true when there is nothing left to do.
+  // Merges away what was taken out, a slice at a time; true when all is done that was there when it began. What is
+  // taken out of a shelf during its merge is left for the next call, however long that goes on.
   base::Result<bool> scrub_some();
   bool has_unscrubbed() const { return !unscrubbed_.empty(); }
+  // Nothing that was taken out up to here is in any byte any more.
+  base::Position scrubbed_through() const;
 
  private:
   struct ShelfStatements {
     Statement insert, remove;
   };
 
+  // Of a shelf from which something was taken out.
+  struct Unscrubbed {
+    base::Position clean_through;         // before the first
+    std::optional<base::Position> again;  // before the first that came after its merge had begun
+    bool has_begun = false;
+    bool waits = false;  // merged once, and for the next round
+  };
+  using UnscrubbedShelf = std::pair<const Shelf, Unscrubbed>;
+
   IndexFile(Connection connection, unsigned shelf_bits);
   base::Result<void> create(std::uint32_t epoch);
   base::Result<void> check_kind();
+  base::Result<void> check_layout();
   base::Result<void> load_state();
   base::Result<void> load_unscrubbed();
   // How many.
@@ -136,7 +149,9 @@ class IndexFile {
   base::Result<void> remove_words(MessageNumber number, const Indexed& content);
   base::Result<void> write_state(const IndexState& next);
   base::Result<void> note_unscrubbed(Shelf shelf);
-  base::Result<bool> merge_some(Shelf shelf);
+  UnscrubbedShelf& next_unscrubbed();
+  base::Result<bool> merge_some(UnscrubbedShelf& shelf);
+  base::Result<void> note_merged(UnscrubbedShelf& shelf);
 
   Connection connection_;
   const std::string kind_;
@@ -146,7 +161,7 @@ class IndexFile {
   Statement begin_, commit_, rollback_, insert_message_, find_message_, update_message_, empty_message_,
       insert_conversation_, set_state_, rows_after_, entries_after_, conversations_after_;
   std::map<Shelf, ShelfStatements> shelves_;
-  std::map<Shelf, bool> unscrubbed_;  // shelf -> its merge has begun
+  std::map<Shelf, Unscrubbed> unscrubbed_;
   bool has_conversations_ = false, is_loaded_ = false;
 };
 

@@ -1,7 +1,6 @@
 #include "projections/search/index_writer.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -34,7 +33,7 @@ void IndexWriter::take(OpenedGeneration opened) {
   if (file_->has_unscrubbed()) scrub_at_ = clock_.monotonic();
   {
     std::lock_guard lock(mutex_);
-    scrubbed_ = {};  // that was another file
+    scrubbed_ = cleared_ = {};  // that was another file
     generation_ = opened.generation;
     status_.rebuilding = std::move(opened.set_aside);
     rebuilt_at_ = engine_.durable();
@@ -62,7 +61,7 @@ projections::ViewStatus IndexWriter::status() const {
   return status_;
 }
 
-// A file that was set aside holds words of its time, and so does one that is built and waits for a swap.
+// A file that was set aside or left behind holds words of its time, and so does one that is built and waits for a swap.
 base::Result<bool> IndexWriter::purge(base::Position through) {
   bool clean = false;
   {
@@ -74,26 +73,36 @@ base::Result<bool> IndexWriter::purge(base::Position through) {
     wanted_cancel_ = wanted_cancel_ || (rebuild_ && projections::waits_for_swap(rebuild_->state));
     const bool is_alone =
         !wanted_build_ && !wanted_cancel_ && !(rebuild_ && projections::is_under_way(rebuild_->state));
-    clean = scrubbed_ >= through && is_alone;
+    if (rebuild_ && rebuild_->comparison) rebuild_->comparison->first.reset();  // it quotes
+    auto failed = std::exchange(clear_failed_, {});
+    if (!failed.empty()) return base::error(base::ErrorCode::io, std::move(failed));
+    clean = std::min(scrubbed_, cleared_) >= through && is_alone;
     wanted_scrub_ = !clean;
   }
   if (!clean) ring();
-  std::error_code failed;
-  std::vector<std::filesystem::path> aside;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, failed)) {
-    if (entry.path().filename().string().find(".quarantined") != std::string::npos) aside.push_back(entry.path());
-  }
-  for (const auto& path : aside) {
-    if (!failed) std::filesystem::remove(path, failed);
-  }
-  if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder_ + ": " + failed.message());
   return clean;
 }
 
 void IndexWriter::note_scrubbed() {
   std::lock_guard lock(mutex_);
-  if (std::exchange(wanted_scrub_, false)) scrub_at_ = std::min(scrub_at_, clock_.monotonic());
-  if (!file_->has_unscrubbed()) scrubbed_ = file_->state().position;
+  scrubbed_ = file_->scrubbed_through();
+}
+
+// On this thread, which alone makes files here.
+void IndexWriter::clear_for_purge() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!std::exchange(wanted_scrub_, false)) return;
+  }
+  scrub_at_ = std::min(scrub_at_, clock_.monotonic());
+  if (build_) return;
+  auto cleared = remove_other_files(folder_, generation_->path);
+  std::lock_guard lock(mutex_);
+  if (cleared) {
+    cleared_ = file_->state().position;
+  } else {
+    clear_failed_ = cleared.error().detail;
+  }
 }
 
 Wake IndexWriter::step() {
@@ -103,6 +112,7 @@ Wake IndexWriter::step() {
     return {clock_.monotonic(), {}};
   }
   take_orders();
+  clear_for_purge();
   note_scrubbed();
   if (generation_->is_damaged) {
     replace("a page of it is damaged");
@@ -187,8 +197,11 @@ void IndexWriter::publish() {
 void IndexWriter::scrub() {
   auto done = file_->scrub_some();
   if (!done) return note(done.error());
-  scrub_at_ = done.value() ? MonotonicTime::max() : clock_.monotonic();
-  if (done.value()) note_scrubbed();
+  scrub_at_ = clock_.monotonic();
+  if (!done.value()) return;
+  scrub_at_ = file_->has_unscrubbed() ? scrub_at_ + std::chrono::milliseconds(options_.scrub_interval_ms)
+                                      : MonotonicTime::max();
+  note_scrubbed();
 }
 
 void IndexWriter::replace(const std::string& why) {

@@ -66,6 +66,7 @@ class IndexWriter {
   void publish();
   void scrub();
   void note_scrubbed();
+  void clear_for_purge();
   void take_orders();
   void build_some();
   void swap_built();
@@ -99,6 +100,8 @@ class IndexWriter {
   bool wanted_cancel_ = false;
   bool wanted_scrub_ = false;
   base::Position scrubbed_;  // what was removed up to here is out of the file's bytes
+  base::Position cleared_;   // where the file was when it was alone in its folder
+  std::string clear_failed_;
   std::optional<projections::RebuildStatus> rebuild_;
 
   process::Loop loop_;

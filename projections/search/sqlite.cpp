@@ -32,7 +32,8 @@ base::Error error_of(sqlite3* handle, int code, const std::string& what) {
   auto kind = base::ErrorCode::io;
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) kind = base::ErrorCode::corrupt;
   if (primary == SQLITE_FULL) kind = base::ErrorCode::disk_full;
-  const char* detail = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  std::string detail = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  if (kind == base::ErrorCode::disk_full) detail += " (or the index has reached its limit of 137 GB)";
   return base::error(kind, what + ": " + detail);
 }
 }  // namespace

@@ -5,11 +5,13 @@
 
 #include <utility>
 
+#include "projections/search/secure_vfs.h"
+
 namespace hansard::search {
 
 namespace {
-// https://www.sqlite.org/fileformat2.html#the_write_ahead_log; pages have SQLite's default size.
-constexpr off64_t kHeadBytes = 32, kFrameBytes = 24 + 4'096;
+// https://www.sqlite.org/fileformat2.html#the_write_ahead_log;
+constexpr off64_t kHeadBytes = 32, kFrameBytes = 24 + kPageBytes;
 }  // namespace
 
 std::unique_ptr<WalWriteOut> WalWriteOut::begin(sqlite3* handle, const std::string& path) {

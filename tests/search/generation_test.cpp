@@ -94,8 +94,6 @@ TEST_CASE("a file that cannot serve is set aside and indexed anew") {
   index_once(chat, patient_options(folder.path()));
   std::string path = file_in(folder);
   SECTION("no database") { std::ofstream(path, std::ios::trunc) << "this is no database, whatever its name says"; }
-  SECTION("another tokenizer") { run_sql(path, "UPDATE state SET value = '0/unicode-1' WHERE key = 'tokenizer'"); }
-  SECTION("another schema") { run_sql(path, "UPDATE state SET value = 'older' WHERE key = 'kind'"); }
   SECTION("ahead of the log") { run_sql(path, "UPDATE state SET value = 1000 WHERE key = 'position'"); }
   SECTION("of another epoch") { run_sql(path, "UPDATE state SET value = 7 WHERE key = 'epoch'"); }
   SECTION("rows that do not fit") { run_sql(path, "DELETE FROM message WHERE number = 7"); }
@@ -109,6 +107,46 @@ TEST_CASE("a file that cannot serve is set aside and indexed anew") {
   CHECK(search.all("ann", "word").size() == 30);
   CHECK(fs::exists(file_in(folder) + ".quarantined"));
   CHECK(fs::exists(file_in(folder, 2)));
+}
+
+// It is sound, and may hold in its bytes what was erased.
+TEST_CASE("a file of another format goes, with all that was left beside it, and is indexed anew") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 30);
+  index_once(chat, patient_options(folder.path()));
+  const std::string path = file_in(folder);
+  SECTION("another tokenizer") { run_sql(path, "UPDATE state SET value = '0/unicode-1' WHERE key = 'tokenizer'"); }
+  SECTION("another schema") { run_sql(path, "UPDATE state SET value = 'older' WHERE key = 'kind'"); }
+  SECTION("pages laid out otherwise") { run_sql(path, "PRAGMA journal_mode=DELETE; PRAGMA auto_vacuum=NONE; VACUUM"); }
+  std::ofstream(path + ".quarantined") << "set aside";
+  std::ofstream(file_in(folder, 7) + "-wal") << "left behind";
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  CHECK(search.all("ann", "word").size() == 30);
+  CHECK_FALSE(fs::exists(path));
+  CHECK_FALSE(fs::exists(path + ".quarantined"));
+  CHECK_FALSE(fs::exists(file_in(folder, 7) + "-wal"));
+  CHECK(fs::exists(file_in(folder, 2)));
+}
+
+TEST_CASE("a purge leaves no file of an index but the one that serves") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 30);
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  for (const char* ending : {".quarantined", "-wal", "-shm", "-journal", ""}) {
+    std::ofstream(file_in(folder, 7) + ending) << "left behind";
+  }
+  std::ofstream(file_in(folder) + ".quarantined") << "set aside";
+  const auto clean = [&] { return search.view().purge(chat.engine.durable()).value(); };
+  CHECK(eventually(clean));
+  for (const auto& entry : fs::directory_iterator(fs::path(file_in(folder)).parent_path())) {
+    CHECK(entry.path().string().starts_with(file_in(folder)));
+    CHECK(entry.path().extension() != ".quarantined");
+  }
+  CHECK(search.all("ann", "word").size() == 30);
 }
 
 TEST_CASE("an index that turns out damaged is replaced while it serves") {

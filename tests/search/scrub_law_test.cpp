@@ -106,4 +106,46 @@ TEST_CASE("what was removed is in no byte of the index, nor comes back with what
   }
 }
 
+// Each slice merges 64 pages; those of this index need some dozens.
+TEST_CASE("a clean-up ends however much is taken out on its way, and begins again with that") {
+  const support::TempFolder folder;
+  Chat chat;
+  const auto room = chat.create({"ann"});
+  auto file = IndexFile::open(folder.path() + "/index.db", 1).value();
+  const auto index = [&] {
+    while (file->state().position < chat.engine.durable()) {
+      REQUIRE(index_some(chat.engine, *file, 500, chat.engine.durable()));
+    }
+  };
+  const auto said = [&](std::size_t number) {
+    std::string text;
+    for (std::size_t word = 0; word < 150; ++word) text += "word" + std::to_string(number * 150 + word) + ' ';
+    return text;
+  };
+  for (std::size_t i = 0; i < 4'000; ++i) chat.send(room, "ann", said(i));
+  index();
+  CHECK(file->scrubbed_through() == chat.engine.durable());
+
+  std::size_t removed = 0;
+  chat.remove(chat.said[removed++]);
+  const base::Position first = chat.engine.durable();
+  index();
+  std::size_t slices = 0, rounds = 0;
+  for (; rounds < 2 && slices < 1'000; ++slices) {
+    CHECK(file->scrubbed_through() < (rounds == 0 ? first : chat.engine.durable()));
+    rounds += file->scrub_some().value() ? 1 : 0;
+    if (slices % 5 != 0) continue;
+    chat.remove(chat.said[removed++]);
+    index();
+  }
+  CHECK(slices > 20);
+  CHECK(rounds == 2);
+  CHECK(file->scrubbed_through() >= first);
+  CHECK(file->has_unscrubbed());
+  while (!file->scrub_some().value()) {
+  }
+  CHECK_FALSE(file->has_unscrubbed());
+  CHECK(file->scrubbed_through() == chat.engine.durable());
+}
+
 }  // namespace hansard::search
