@@ -149,6 +149,7 @@ base::Result<void> Rebuilder::keep_only_live(Site& site) {
     site.status->state = RebuildState::cancelled;
     site.status->why = "an erasure was done: build it again";
   }
+  if (site.status && site.status->comparison) site.status->comparison->first.reset();  // it quotes
   const ViewPointer pointer = pointer_of(site);
   if (pointer.previous) {
     TRY(write_pointer(folder_of(site), {pointer.current, std::nullopt}));

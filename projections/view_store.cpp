@@ -299,11 +299,11 @@ base::Result<bool> RocksStore::purge(base::Position through) {
 
 // What a snapshot from before still shows is kept by every compaction, so those must have gone first: false.
 base::Result<bool> RocksStore::rewrite() {
+  const base::Position reached = newest_position();
   const rocksdb::SequenceNumber now = db_->GetLatestSequenceNumber();
   std::uint64_t oldest = 0;
   const bool has_number = db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
   if (has_number && oldest != 0 && oldest < now) return false;
-  const base::Position reached = newest_position();
   flush(true);
   TRY(auto tables, base::files_in(folder_, {".sst"}));
   rocksdb::CompactRangeOptions how;

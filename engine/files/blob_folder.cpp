@@ -121,6 +121,11 @@ Result<bool> BlobFolder::remove(const Digest& sha256) const {
   return failed("cannot remove a blob");
 }
 
+Result<void> BlobFolder::sync_shard(const Digest& sha256) const {
+  if (::fsync(shard_of(sha256)) == 0) return base::success();
+  return failed("cannot sync a folder of blobs");
+}
+
 Result<std::uint64_t> BlobFolder::bytes_free() const {
   struct statvfs status{};
   if (::statvfs(path_.c_str(), &status) != 0) return failed("cannot ask for the free space of " + path_);
