@@ -21,7 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 constexpr std::size_t kWaitingMax = 4'096;  // read and not yet taken
-constexpr std::size_t kTakeMax = 256;       // given to a sink at once
 constexpr std::chrono::milliseconds kLook{100};
 constexpr std::chrono::seconds kStoreEvery{1};
 
@@ -74,7 +73,7 @@ class Lane {
     board_.changed.wait(lock, [this] { return !waiting.empty() || board_.has_ended || board_.is_over; });
     std::vector<PlayedEvent> batch;
     if (board_.is_over) return batch;
-    while (!waiting.empty() && batch.size() < kTakeMax) {
+    while (!waiting.empty() && batch.size() < sink_->at_once()) {
       batch.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }
@@ -110,7 +109,7 @@ class Player {
       board_.has_ended = true;
       if (!read && !board_.trouble && !stop_.load()) board_.trouble = std::move(read).error();
       board_.changed.notify_all();
-      while (!is_over() && !board_.under_way.empty()) board_.changed.wait_for(lock, kLook);
+      while (!is_over() && !board_.under_way.empty()) look_again(lock);
       is_in_order = !is_over();
     }
     is_in_order ? join_lanes() : end_lanes();
@@ -135,12 +134,26 @@ class Player {
         if (!wait_for_its_time(event.time) || !hand_over(std::move(event))) return base::success();
       }
       if (!note_read(batch)) return base::success();
-      if (!confirms_at_the_end_ && Clock::now() - stored_ >= kStoreEvery) {
-        stored_ = Clock::now();
-        TRY(cursor_.store(settled()));
-      }
     }
     return base::success();
+  }
+
+  // Waits a moment for the lanes. The cursor is kept meanwhile, and with every event that is handed over.
+  void look_again(std::unique_lock<std::mutex>& lock, Clock::duration most = kLook) {
+    board_.changed.wait_for(lock, most);
+    keep_cursor(lock);
+  }
+
+  void keep_cursor(std::unique_lock<std::mutex>& lock) {
+    if (confirms_at_the_end_ || Clock::now() - stored_ < kStoreEvery) return;
+    stored_ = Clock::now();
+    const auto position = settled_locked();
+    lock.unlock();
+    auto kept = cursor_.store(position);
+    lock.lock();
+    if (kept) return;
+    if (!board_.trouble) board_.trouble = std::move(kept).error();
+    board_.is_over = true;
   }
 
   bool note_read(const PlaySource::Batch& batch) {
@@ -153,7 +166,8 @@ class Player {
   // False: it is over.
   bool hand_over(PlayedEvent event) {
     std::unique_lock lock(board_.mutex);
-    while (!is_over() && board_.under_way.size() >= kWaitingMax) board_.changed.wait_for(lock, kLook);
+    keep_cursor(lock);
+    while (!is_over() && board_.under_way.size() >= kWaitingMax) look_again(lock);
     if (is_over()) return false;
     board_.under_way.insert(event.position);
     const auto previous = std::exchange(board_.read, event.position);
@@ -172,8 +186,8 @@ class Player {
     const auto due =
         began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(after_ms));
     std::unique_lock lock(board_.mutex);
-    while (!is_over() && Clock::now() < due) {
-      board_.changed.wait_until(lock, std::min(due, Clock::now() + kLook));
+    for (auto now = Clock::now(); !is_over() && now < due; now = Clock::now()) {
+      look_again(lock, std::min<Clock::duration>(due - now, kLook));
     }
     return !is_over();
   }
@@ -186,6 +200,10 @@ class Player {
   // The position before the oldest event that was not taken.
   std::string settled() {
     std::lock_guard lock(board_.mutex);
+    return settled_locked();
+  }
+
+  std::string settled_locked() {
     if (board_.under_way.empty()) {
       before_.clear();
       return board_.read;

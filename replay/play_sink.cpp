@@ -104,14 +104,21 @@ class Posts final : public PlaySink {
     rules_.retry_most_ms = kMostPauseMs;
   }
 
-  Result<void> put(std::span<const PlayedEvent> events) override {
-    while (!events.empty()) {
-      const auto batch = events.first(std::min(events.size(), options_.batch_max));
-      TRY(post(batch));
-      events = events.subspan(batch.size());
+  Result<void> put(std::span<const PlayedEvent> batch) override {
+    const auto body = body_of(batch);
+    for (std::uint32_t attempts = 1;; ++attempts) {
+      const auto reply = post_->send(request_of(batch, body));
+      const auto verdict = process::judge(reply, attempts, rules_);
+      if (verdict == process::Verdict::delivered) return base::success();
+      if (verdict == process::Verdict::dead) return refused(batch, reply);
+      ++repeats_;
+      const auto pause = process::delay_after(attempts, reply, rules_, 0.5);
+      if (!options_.quiet && pause.count() >= kTellFromMs) tell(attempts, reply);
+      if (!pause_.wait(pause)) return refused(batch, reply);
     }
-    return base::success();
   }
+
+  std::size_t at_once() const override { return options_.batch_max; }
   void cancel() override {
     post_->cancel();
     pause_.cancel();
@@ -142,20 +149,6 @@ class Posts final : public PlaySink {
     request.body = body;
     request.ca_file = options_.ca_file;
     return request;
-  }
-
-  Result<void> post(std::span<const PlayedEvent> batch) {
-    const auto body = body_of(batch);
-    for (std::uint32_t attempts = 1;; ++attempts) {
-      const auto reply = post_->send(request_of(batch, body));
-      const auto verdict = process::judge(reply, attempts, rules_);
-      if (verdict == process::Verdict::delivered) return base::success();
-      if (verdict == process::Verdict::dead) return refused(batch, reply);
-      ++repeats_;
-      const auto pause = process::delay_after(attempts, reply, rules_, 0.5);
-      if (!options_.quiet && pause.count() >= kTellFromMs) tell(attempts, reply);
-      if (!pause_.wait(pause)) return refused(batch, reply);
-    }
   }
 
   void tell(std::uint32_t attempts, const process::HttpReply& reply) const {

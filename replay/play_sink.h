@@ -31,6 +31,8 @@ class PlaySink {
   // under way when a connection broke may come twice, with the same Idempotency-Key. A sink that confirms at the end
   // returns when they are on their way.
   virtual base::Result<void> put(std::span<const PlayedEvent> events) = 0;
+  // What one put may hold: it counts as a whole, so no more than the receiver takes as one.
+  virtual std::size_t at_once() const { return 1; }
   // Ends what is under way soon, with an error.
   virtual void cancel() {}
   // A WebSocket has no acknowledgement: what was put counts once finish has succeeded, and not before.

@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import threading
+import time
 import unittest
 
 import websockets
@@ -68,6 +69,27 @@ class Refusing(Handler):
         self.send_response(400)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+
+class Slow(Handler):
+    """Takes 30 ms for an event, and no more than `room`."""
+    room = 10**9
+
+    def do_POST(self):
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        time.sleep(0.03)
+        with self.server.lock:
+            takes = len(self.server.events) < self.room
+            if takes:
+                self.server.events.append(event)
+                self.server.arrived.notify_all()
+        self.send_response(200 if takes else 500)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+class OfSixty(Slow):
+    room = 40
 
 
 class Play(unittest.TestCase):
@@ -165,6 +187,46 @@ class Play(unittest.TestCase):
             self.play(*words)
             self.assertEqual(len(receiver.events), before)
             self.play(*words, "--type", "message.sent", status=1)
+        finally:
+            receiver.close()
+
+    def test_what_was_answered_before_the_end_is_kept(self):
+        for handler, by_signal, status in ((Slow, True, 1), (OfSixty, False, 1)):
+            with self.subTest(handler=handler.__name__):
+                receiver = Receiver()
+                receiver.RequestHandlerClass = handler
+                cursor = temporary_folder() / "hook.cursor"
+                words = ["--to-url", receiver.url, "--cursor", str(cursor), "--lanes", "1", "--json", "--attempts", "1"]
+                try:
+                    process = subprocess.Popen(self.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                    with receiver.lock:
+                        self.assertTrue(receiver.arrived.wait_for(lambda: len(receiver.events) >= 20, timeout=60))
+                    if by_signal:
+                        process.send_signal(signal.SIGINT)
+                    out, _ = process.communicate(timeout=60)
+                    self.assertEqual(process.returncode, status)
+                    taken = [event["position"] for event in receiver.events]
+                    kept = json.loads(cursor.read_text())["position"]
+                    self.assertIn(kept, taken[-2:])  # the last answer may have been on its way
+                    if by_signal:
+                        self.assertEqual(json.loads(out)["events"], taken.index(kept) + 1)
+                finally:
+                    receiver.close()
+
+    def test_the_cursor_is_kept_on_the_way(self):
+        receiver = Receiver()
+        receiver.RequestHandlerClass = Slow
+        cursor = temporary_folder() / "hook.cursor"
+        try:
+            process = subprocess.Popen(self.command("--to-url", receiver.url, "--cursor", str(cursor), "--lanes", "1"))
+            until = time.monotonic() + 30
+            while not cursor.exists() and process.poll() is None and time.monotonic() < until:
+                time.sleep(0.01)
+            self.assertIsNone(process.poll(), "it was over before the cursor was kept")
+            process.kill()
+            process.wait()
+            taken = [event["position"] for event in receiver.events]
+            self.assertIn(json.loads(cursor.read_text())["position"], taken)
         finally:
             receiver.close()
 

@@ -36,6 +36,20 @@ class LateSink final : public replay::PlaySink {
   const bool says_yes_;
 };
 
+// Takes some events, and then no more.
+class FullSink final : public replay::PlaySink {
+ public:
+  explicit FullSink(std::size_t room) : room_(room) {}
+  base::Result<void> put(std::span<const PlayedEvent> events) override {
+    if (events.size() > room_) return base::error(base::ErrorCode::refused, "It is full.");
+    room_ -= events.size();
+    return base::success();
+  }
+
+ private:
+  std::size_t room_;
+};
+
 struct Played {
   base::Result<replay::PlayReport> report;
   bool has_cursor;
@@ -73,4 +87,19 @@ TEST_CASE("an interrupted replay keeps nothing that was not confirmed") {
   const auto refused = play(false, true);
   CHECK_FALSE(refused.report.has_value());
   CHECK_FALSE(refused.has_cursor);
+}
+
+TEST_CASE("what was taken before a receiver took no more is kept") {
+  support::TempFolder folder;
+  const std::string file = folder.path() + "/cursor";
+  auto cursor = replay::PlayCursor::open(file, "test").value();
+  const std::atomic<bool> stop{false};
+  ThreeEvents source;
+  replay::PlayOptions options;
+  options.quiet = true;
+  const auto open = []() -> base::Result<std::unique_ptr<replay::PlaySink>> {
+    return std::unique_ptr<replay::PlaySink>(new FullSink(2));
+  };
+  CHECK_FALSE(replay::play(source, open, cursor, options, stop));
+  CHECK(replay::PlayCursor::open(file, "test").value().position() == "2");
 }
