@@ -62,6 +62,18 @@ class FromViews {
     append_place(body, done_, epoch_);
     return answer_of(done_, std::move(body));
   }
+  // Released before.
+  AnswerBody operator()(const domain::ReleaseHold& command) const {
+    const auto hold = snapshot_.hold(command.id);
+    std::string body = "{\"id\":";
+    append_id(body, command.id);
+    if (hold && hold->released_at) {
+      body += ",\"released_at\":";
+      append_json_time(body, *hold->released_at);
+    }
+    append_place(body, done_, epoch_);
+    return answer_of(done_, std::move(body));
+  }
   template <class Other>
   AnswerBody operator()(const Other&) const {
     return ids_only(done_, epoch_);

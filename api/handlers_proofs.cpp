@@ -6,8 +6,8 @@
 #include "api/position_text.h"
 #include "api/render_parts.h"
 #include "api/trace.h"
+#include "engine/event_subject.h"
 #include "engine/proof/proofs.h"
-#include "projections/audit_fold.h"
 
 namespace hansard::api::handlers {
 
@@ -53,7 +53,7 @@ Answered<std::uint64_t> size_param(const Call& call, std::string_view name, std:
 Answered<Response> shown_event(Context& context, const Call& call, base::Position position, std::string body) {
   auto event = context.engine.get(position);
   if (!event) return problem_of(event.error());
-  auto subject = projections::subject_of(*event.value());
+  auto subject = engine::subject_of(*event.value());
   return on_record(json_response(std::move(body)), call, {"proof.read", subject.conversation, subject.message, {}, {}});
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/event_subject.h"
+
 namespace hansard::engine {
 
 using base::ErrorCode;
@@ -61,28 +63,12 @@ base::Result<std::vector<EventType>> parse_event_types(std::string_view text) {
   return types;
 }
 
-std::optional<domain::ConversationId> conversation_of_event(const domain::RecordedEvent& event) {
-  if (!event.body) return std::nullopt;
-  const auto of_body = [](const auto& body) -> std::optional<domain::ConversationId> {
-    if constexpr (requires { body.facts.conversation; }) {
-      return body.facts.conversation;
-    } else if constexpr (requires { body.draft.conversation; }) {
-      return body.draft.conversation;
-    } else if constexpr (requires { body.conversation; }) {
-      return body.conversation;
-    } else {
-      return std::nullopt;
-    }
-  };
-  return std::visit(of_body, *event.body);
-}
-
 bool EventFilter::matches(const domain::RecordedEvent& event) const {
   const auto is_wanted = [&] { return std::binary_search(types.begin(), types.end(), type_of(*event.body)); };
   if (!types.empty() && (!event.body || !is_wanted())) return false;
   if (actor && event.actor != *actor) return false;
   if (!conversation || event.stream == base::stream_of(*conversation)) return true;
-  return conversation_of_event(event) == conversation;
+  return subject_of(event).conversation == conversation;
 }
 
 }  // namespace hansard::engine

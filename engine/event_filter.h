@@ -1,4 +1,4 @@
-// Which events somebody wants: by type, by the conversation they are about, by who did it; what is left out does not
+// Which events somebody wants: by type, by the conversation they are about (event_subject.h), by who did it; what is left out does not
 // narrow. The feed, its consumers and the tools share it.
 //
 // Thread: any; plain values. Limits: kTypesTextMax bytes of types.
@@ -29,7 +29,5 @@ inline constexpr std::size_t kTypesTextMax = 4'096;
 
 // "message.sent,member.*": names, or a group of them; "" is none. `malformed` with the name that is no event type.
 base::Result<std::vector<domain::EventType>> parse_event_types(std::string_view text);
-// The conversation an event is about, also where it belongs to a user's stream.
-std::optional<domain::ConversationId> conversation_of_event(const domain::RecordedEvent& event);
 
 }  // namespace hansard::engine

@@ -40,6 +40,8 @@ bool is_of_user_stream(const domain::Command& command) {
          std::holds_alternative<domain::FlagConversation>(command) ||
          std::holds_alternative<domain::NotifyMember>(command);
 }
+// Recorded, and yet the command was not accepted: under its id it may be tried again.
+bool is_refusal(const domain::EventBody& body) { return std::holds_alternative<domain::HoldConflict>(body); }
 }  // namespace
 
 Done outcome_of(std::vector<EventPtr> events) {
@@ -190,8 +192,10 @@ std::vector<EventPtr> Executor::record(const Pending& pending, std::vector<domai
     event->version = index_.stream_version(event->stream).next();
     event->time = batch_.time();
     event->actor = pending.submission.caller.actor;
-    event->command = pending.hashes.command;
-    event->fingerprint = pending.hashes.fingerprint;
+    if (!is_refusal(body)) {
+      event->command = pending.hashes.command;
+      event->fingerprint = pending.hashes.fingerprint;
+    }
     event->raw_type = static_cast<std::uint16_t>(domain::type_of(body));
     event->schema = codec::kSchemaVersion;
     event->body = std::move(body);

@@ -4,7 +4,7 @@
 //   known id? -> its outcome | decide -> rejection | receipt to park | events: stamp, fold, encode -> answer
 //
 // Only commands that appended events are kept by their id: the record carries it, so a rebuilt index knows it. One
-// that was accepted and changed nothing is decided again when it is repeated.
+// that was accepted and changed nothing is decided again when it is repeated, and so is one whose refusal is an event.
 // Thread: the sequencer's. Everything in Parts outlives it.
 #pragma once
 

@@ -1,4 +1,5 @@
-// The audit view: for every actor, conversation, message and event type the positions of its events. What happened
+// The audit view: for every actor, conversation, message and event type the positions of its events
+// (engine/event_subject.h). What happened
 // there is not repeated: the log has it under the same position, so an erasure needs nothing here.
 //
 //   byte  table          key after the byte                       value
@@ -13,22 +14,12 @@
 // Thread: the projector's; plain functions.
 #pragma once
 
-#include <optional>
-
 #include "engine/base/result.h"
 #include "engine/domain/events.h"
 #include "projections/keys.h"
 #include "projections/row_batch.h"
 
 namespace hansard::projections {
-
-// What an event is about, as its facts say.
-struct AuditSubject {
-  std::optional<ConversationId> conversation;
-  std::optional<MessageId> message;
-  bool operator==(const AuditSubject&) const = default;
-};
-AuditSubject subject_of(const domain::RecordedEvent& event);
 
 Key actor_list(const UserId& actor);
 Key conversation_list(const ConversationId& conversation);

@@ -9,7 +9,7 @@ namespace hansard::projections {
 
 namespace {
 constexpr unsigned kChatVersion = 4;
-constexpr unsigned kAuditVersion = 1;
+constexpr unsigned kAuditVersion = 2;
 }  // namespace
 
 const ViewKind& chat_kind() {

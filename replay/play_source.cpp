@@ -12,6 +12,7 @@
 #include "engine/base/position_text.h"
 #include "engine/event_json.h"
 #include "engine/event_scan.h"
+#include "engine/event_subject.h"
 
 namespace hansard::replay {
 
@@ -51,7 +52,7 @@ class FolderSource final : public PlaySource {
   Result<Batch> next() override {
     Batch batch;
     const auto sink = [&](const engine::EventPtr& event) {
-      const auto about = engine::conversation_of_event(*event);
+      const auto about = engine::subject_of(*event).conversation;
       PlayedEvent played{base::position_text(engine_->epoch(), event->position),
                          base::to_text(about ? base::stream_of(*about) : event->stream),
                          event->time,

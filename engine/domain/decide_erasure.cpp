@@ -9,6 +9,12 @@ bool is_admin(const Given& given) { return given.caller.admin || given.caller.se
 
 Rejection needs_admin() { return reject(RejectionCode::forbidden, "Only an administrator does this."); }
 
+// Of a message that was sent, or waits.
+MessageFacts facts_of(const Given& given, const MessageId& id) {
+  const auto message = given.state.message(id);
+  return message ? message->facts : given.state.scheduled(id)->draft;
+}
+
 // The hold that forbids an erasure as a whole. Messages of a user or conversation are looked at one by one, later.
 struct WholeHold {
   const Given& given;
@@ -17,10 +23,7 @@ struct WholeHold {
     const auto holds = given.state.holds_on(scope);
     return holds.empty() ? std::nullopt : std::optional(holds.front());
   }
-  std::optional<HoldId> operator()(const MessageId& id) const {
-    const auto message = given.state.message(id);
-    return hold_on(given, message ? message->facts : given.state.scheduled(id)->draft);
-  }
+  std::optional<HoldId> operator()(const MessageId& id) const { return hold_on(given, facts_of(given, id)); }
   std::optional<HoldId> operator()(const UserId& user) const { return first(user); }
   std::optional<HoldId> operator()(const ConversationId& id) const { return first(id); }
 };
@@ -45,9 +48,14 @@ struct CheckThere {
   }
 };
 
-std::optional<MessageId> message_of(const ErasureScope& scope) {
-  const auto* message = std::get_if<MessageId>(&scope);
-  return message ? std::optional(*message) : std::nullopt;
+// One message is named with its conversation.
+HoldConflict conflict_over(const Given& given, const HoldId& hold, const RequestErasure& command) {
+  HoldConflict conflict{hold, command.id, command.scope, {}, {}};
+  if (const auto* id = std::get_if<MessageId>(&command.scope)) {
+    conflict.message = *id;
+    conflict.conversation = facts_of(given, *id).conversation;
+  }
+  return conflict;
 }
 
 // What is asked for by the server alone, of an erasure that goes on.
@@ -95,7 +103,7 @@ Decision decide_one(const Given& given, const RequestErasure& command) {
   if (!is_admin(given)) return needs_admin();
   if (auto rejection = std::visit(CheckThere{given}, command.scope)) return *std::move(rejection);
   if (const auto hold = std::visit(WholeHold{given}, command.scope)) {
-    return changed(HoldConflict{*hold, command.id, command.scope, {}, message_of(command.scope)}, {});
+    return changed(conflict_over(given, *hold, command), {});
   }
   Accepted accepted = changed(ErasureRequested{command.id, command.scope, ReasonContent{command.reason}}, {});
   accepted.created = true;

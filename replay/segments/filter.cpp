@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/codec/codec.h"
+#include "engine/event_subject.h"
 
 namespace hansard::segments {
 
@@ -23,26 +24,7 @@ bool holds(const std::vector<T>& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-struct ConversationIn {
-  template <class Body>
-  std::optional<domain::ConversationId> operator()(const Body& body) const {
-    if constexpr (requires { body.facts.conversation; }) {
-      return body.facts.conversation;
-    } else if constexpr (requires { body.draft.conversation; }) {
-      return body.draft.conversation;
-    } else if constexpr (requires { body.conversation; }) {
-      return body.conversation;
-    } else {
-      return std::nullopt;
-    }
-  }
-};
 }  // namespace
-
-std::optional<domain::ConversationId> conversation_of(const domain::RecordedEvent& event) {
-  if (!event.body) return std::nullopt;
-  return std::visit(ConversationIn{}, *event.body);
-}
 
 Result<void> check_types(const Filter& filter) {
   for (const std::string& name : filter.types) {
@@ -58,7 +40,7 @@ Matcher::Matcher(const Filter& filter) : filter_(filter) {
 }
 
 bool Matcher::names_conversation(const domain::RecordedEvent& event) const {
-  const auto about = conversation_of(event);
+  const auto about = engine::subject_of(event).conversation;
   const domain::ConversationId stream{event.stream.bytes};
   return holds(filter_.conversations, about.value_or(stream));
 }

@@ -42,7 +42,4 @@ class Matcher {
   std::vector<std::uint16_t> types_;
 };
 
-// The conversation an event is about, whichever stream it is in.
-std::optional<domain::ConversationId> conversation_of(const domain::RecordedEvent& event);
-
 }  // namespace hansard::segments

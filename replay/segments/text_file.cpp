@@ -6,6 +6,7 @@
 #include "engine/base/position_text.h"
 #include "engine/codec/codec.h"
 #include "engine/event_json.h"
+#include "engine/event_subject.h"
 #include "replay/segments/leaf_tree.h"
 
 namespace hansard::segments {
@@ -37,7 +38,7 @@ std::string_view text_of(const domain::RecordedEvent& event) {
 }
 
 void append_csv(std::string& out, const domain::RecordedEvent& event, std::uint32_t epoch) {
-  const auto conversation = conversation_of(event);
+  const auto conversation = engine::subject_of(event).conversation;
   std::string json;
   engine::append_event_json(json, event, epoch);
   const std::string cells[] = {base::position_text(epoch, event.position),

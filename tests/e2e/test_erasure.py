@@ -207,6 +207,48 @@ class Holds(ErasureTest):
         self.release(hold)
         self.wait_until_complete(self.erase(message_id=message))
 
+    def test_what_a_hold_refused_may_be_asked_again_under_its_key(self):
+        ann = self.user()
+        id = ann.create([])["id"]
+        message = ann.send(id, "evidence")["id"]
+        hold = self.hold(conversation_id=id)
+        key, what = uuid.uuid4().hex, {"message_id": message, "reason": "asked for"}
+        for _ in range(2):
+            self.problem(self.admin().post(f"{API}/admin/erasures", what, key=key), 409, "legal_hold")
+        self.release(hold)
+        first = self.admin().post(f"{API}/admin/erasures", what, key=key)
+        self.assertEqual(first.status, 201, first.text)
+        again = self.admin().post(f"{API}/admin/erasures", what, key=key)
+        self.assertEqual((again.status, again.json["id"]), (201, first.json["id"]))
+        self.problem(self.admin().post(f"{API}/admin/erasures", {**what, "reason": "x"}, key=key), 422,
+                     "idempotency_key_reused")
+        self.wait_until_complete(first.json["id"])
+
+    def test_a_hold_that_was_released_is_answered_as_released(self):
+        hold = self.hold(conversation_id=self.user().create([])["id"])
+        path = f"{API}/admin/holds/{hold}"
+        first, again = (self.admin().request("DELETE", path).json for _ in range(2))
+        self.assertEqual((again["id"], again["released_at"]), (hold, first["released_at"]))
+        self.assertIs(again["changed"], False)
+
+    def test_holds_and_erasures_are_about_what_they_name(self):
+        ann, auditor = self.user(), self.user("vera", "audit")
+        id = ann.create([])["id"]
+        message, other = (ann.send(id, text)["id"] for text in ("evidence", "else"))
+        hold = self.hold(conversation_id=id)
+        self.problem(self.admin().post(f"{API}/admin/erasures", {"message_id": message}), 409, "legal_hold")
+        self.release(hold)
+        self.wait_until_complete(self.erase(message_id=message))
+        self.wait_until_complete(self.erase(conversation_id=id))
+        types = lambda path: [one["type"] for one in auditor.get(f"{API}/{path}&limit=200").json["items"]]
+        of_conversation = ["hold.placed", "hold.conflict", "hold.released", "erasure.requested"]
+        about = lambda path: [kind for kind in types(path) if kind in of_conversation]
+        self.assertEqual(about(f"events?conversation_id={id}"), of_conversation)
+        self.assertEqual(sorted(about(f"audit?conversation_id={id}")), sorted(of_conversation))
+        self.assertEqual(sorted(about(f"audit?message_id={message}")), ["erasure.requested", "hold.conflict"])
+        self.assertEqual(about(f"audit?message_id={other}"), [])
+        self.assertIn("erasure.requested", auditor.get(f"{API}/messages/{message}/trace").text)
+
     def test_an_erasure_of_a_user_waits_for_what_is_held(self):
         gone = self.user()
         held, free = gone.create([])["id"], gone.create([])["id"]

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
 
+#include "engine/event_subject.h"
 #include "projections/audit_fold.h"
 #include "projections/audit_query.h"
 #include "projections/posting_list.h"
@@ -20,7 +21,7 @@ FoldedView audit_view(std::size_t rows_cached_max = 100) {
 AuditSnapshot snapshot_of(FoldedView& view) { return AuditSnapshot(view.store()->snapshot()); }
 
 bool passes(const AuditFilter& filter, const domain::RecordedEvent& event) {
-  AuditSubject subject = subject_of(event);
+  engine::EventSubject subject = engine::subject_of(event);
   return (!filter.actor || *filter.actor == event.actor) && (!filter.type || *filter.type == event.raw_type) &&
          (!filter.conversation || filter.conversation == subject.conversation) &&
          (!filter.message || filter.message == subject.message);
@@ -37,7 +38,7 @@ std::vector<Position> brute_force(const std::vector<engine::EventPtr>& log, cons
 // A filter that some event passes, with every part left out now and then.
 AuditFilter draw_filter(const Draw& draw, const std::vector<engine::EventPtr>& log) {
   const domain::RecordedEvent& event = *log[draw(log.size())];
-  AuditSubject subject = subject_of(*log[draw(4) == 0 ? draw(log.size()) : event.position.value - 1]);
+  engine::EventSubject subject = engine::subject_of(*log[draw(4) == 0 ? draw(log.size()) : event.position.value - 1]);
   AuditFilter filter;
   if (draw(2) == 0) filter.actor = event.actor;
   if (draw(2) == 0) filter.type = event.raw_type;
@@ -162,10 +163,10 @@ TEST_CASE("what an event is about is found in its facts, also for scheduled send
   auto draft = log.schedule(id, "ann", {1});
   log.read(id, "bob", 1);
   log.unknown(id);
-  std::vector<AuditSubject> subjects;
-  for (const auto& event : log.events()) subjects.push_back(subject_of(*event));
+  std::vector<engine::EventSubject> subjects;
+  for (const auto& event : log.events()) subjects.push_back(engine::subject_of(*event));
   CHECK(subjects ==
-        std::vector<AuditSubject>{
+        std::vector<engine::EventSubject>{
             {id, std::nullopt}, {id, sent.message}, {id, sent.message}, {id, draft.message}, {id, std::nullopt}, {}});
 }
 
