@@ -62,6 +62,11 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   base::append_json_string(out, value);
 }
 
+void append_flag(std::string& out, std::string_view name, bool value) {
+  append_name(out, name);
+  out += value ? "true" : "false";
+}
+
 void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences) {
   append_name(out, name);
   out += '[';

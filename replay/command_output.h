@@ -28,6 +28,7 @@ int finish_output(int status);
 // `out` is a JSON object that is not closed yet.
 void append_field(std::string& out, std::string_view name, std::uint64_t value);
 void append_field(std::string& out, std::string_view name, std::string_view value);
+void append_flag(std::string& out, std::string_view name, bool value);
 void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences);
 // `total` may be more than there are.
 void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total);

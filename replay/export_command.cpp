@@ -31,6 +31,9 @@ Result<segments::ExportRequest> request_of(const Options& given) {
   request.to = given.range.to;
   TRY(request.from_time, time_of("--from-time", given.range.from_time));
   TRY(request.to_time, time_of("--to-time", given.range.to_time));
+  if (request.from_time && request.to_time && *request.from_time > *request.to_time) {
+    return base::error(base::ErrorCode::malformed, "--from-time is later than --to-time.");
+  }
   TRY(request.filter, filter_of(given.range));
   using Proofs = segments::ExportRequest::Proofs;
   if (given.proofs || given.no_proofs) request.proofs = given.proofs ? Proofs::with : Proofs::without;
@@ -51,8 +54,8 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   append_field(out, "files", manifest.files.size());
   append_field(out, "bytes", report.bytes);
   append_field(out, "resumed", report.files_resumed);
-  append_field(out, "restorable", std::string_view(manifest.is_full_prefix() ? "yes" : "no"));
-  append_field(out, "checkpoint", std::string_view(manifest.checkpoint.empty() ? "no" : "yes"));
+  append_flag(out, "restorable", manifest.is_full_prefix());
+  append_flag(out, "checkpoint", !manifest.checkpoint.empty());
   append_field(out, "attachments", manifest.attachments.value_or(segments::Attachments{}).files);
   if (manifest.root) append_field(out, "root", segments::hex(base::view_of(*manifest.root)));
   append_field(out, "io", std::string_view(report.io));

@@ -128,7 +128,7 @@ void tell(const Options& given, const PlayReport& report) {
   append_field(json, "events", report.events);
   append_field(json, "repeats", report.repeats);
   append_field(json, "position", report.position);
-  append_field(json, "interrupted", std::uint64_t{report.was_interrupted});
+  append_flag(json, "interrupted", report.was_interrupted);
   append_field(json, "milliseconds", static_cast<std::uint64_t>(report.seconds * 1000));
   auto& out = given.to_url == "stdout" ? std::cerr : std::cout;
   if (given.json) {

@@ -135,9 +135,19 @@ std::string json_of(const Verified& it, std::string_view event) {
   return out + ",\"event\":" + std::string(event) + "}";
 }
 
+// The outcome too, for who reads standard output.
+int deny(const Options& given, const std::string& member, const std::string& words, const base::Error& why) {
+  if (given.json) {
+    std::string out = "{\"" + member + "\":false";
+    append_field(out, "error", why.detail);
+    std::cout << out << "}\n";
+  }
+  return fail(words + why.detail);
+}
+
 int verify(const Options& given) {
   auto it = verified(given);
-  if (!it) return fail("not proven: " + it.error().detail);
+  if (!it) return deny(given, "verified", "not proven: ", it.error());
   const std::string event = event_json(it.value());
   if (given.json) {
     std::cout << json_of(it.value(), event) << "\n";
@@ -192,7 +202,7 @@ int consistency(const Options& given) {
     return refuse_usage("give either --data or --path");
   }
   auto sentence = prove_consistency(given);
-  if (!sentence) return fail("not consistent: " + sentence.error().detail);
+  if (!sentence) return deny(given, "consistent", "not consistent: ", sentence.error());
   std::cout << sentence.value() << "\n";
   return 0;
 }

@@ -65,8 +65,8 @@ std::string json_of(const std::vector<OfflineOutcome>& outcomes) {
     append_field(out, "position", outcome.position.value);
     append_field(out, "digest", outcome.digest);
     append_field(out, "differing", outcome.comparison ? outcome.comparison->differing : 0);
-    append_field(out, "swapped", std::uint64_t{outcome.is_swapped});
-    append_field(out, "well", std::uint64_t{outcome.is_well});
+    append_flag(out, "swapped", outcome.is_swapped);
+    append_flag(out, "well", outcome.is_well);
     append_field(out, "outcome", sentence_of(outcome));
     out += '}';
   }

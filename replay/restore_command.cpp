@@ -42,7 +42,7 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
   append_field(out, "position", report.end.value);
   append_field(out, "available", report.available.value);
   append_field(out, "epoch", std::uint64_t{report.epoch});
-  append_field(out, "epoch_raised", std::string_view(report.epoch_raised ? "yes" : "no"));
+  append_flag(out, "epoch_raised", report.epoch_raised);
   append_field(out, "record_bytes", report.record_bytes);
   append_field(out, "attachments", report.attachments);
   if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));

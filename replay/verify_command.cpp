@@ -102,6 +102,7 @@ int status_of(const base::Error& error) {
 }
 
 int run(Options& given) {
+  if (!given.proof.empty() && given.key.empty()) return refuse_usage("give the key of who signed with --key.");
   if (!given.proof.empty()) return verify_proof_file(given.proof, given.key, given.json);
   if (given.verify.data.empty() == given.backup.empty()) {
     return refuse_usage("name a data folder with --data, a backup with --backup, or a proof with --proof.");

@@ -92,11 +92,11 @@ class Export(unittest.TestCase):
         out = self.folder / "out"
         exported = replay_json("export", "--data", self.server.data, "--out", out)
         self.assertTrue(sums_hold(out))
-        self.assertEqual(exported["restorable"], "yes")
+        self.assertIs(exported["restorable"], True)
         restored = replay_json("restore", "--from", out, "--data", self.folder / "restored")
         self.assertEqual(restored["position"], exported["events"])
         self.assertEqual(restored["root"], exported["root"])
-        self.assertEqual(restored["epoch_raised"], "no")
+        self.assertIs(restored["epoch_raised"], False)
         again = replay_json("export", "--data", self.folder / "restored", "--out", self.folder / "again")
         self.assertEqual(again["root"], exported["root"])
         segment = next((out / "segments").iterdir()).name
@@ -121,7 +121,7 @@ class Export(unittest.TestCase):
         out = self.folder / "out"
         replay("export", "--data", self.server.data, "--out", out)
         done = replay_json("restore", "--from", out, "--data", self.folder / "restored", "--to", middle)
-        self.assertEqual((done["position"], done["epoch"], done["epoch_raised"]), (middle, 2, "yes"))
+        self.assertEqual((done["position"], done["epoch"], done["epoch_raised"]), (middle, 2, True))
 
         when = json.loads((out / "manifest.json").read_text())["files"][0]["first_time"]
         done = replay_json("restore", "--from", out, "--data", self.folder / "by-time", "--to-time", when)
@@ -154,7 +154,7 @@ class Export(unittest.TestCase):
         self.assertEqual(done["events"], done["to"])
         self.assertGreater(done["events"], 20)
         restored = replay_json("restore", "--from", out, "--data", self.folder / "restored")
-        self.assertEqual(restored["epoch_raised"], "yes")
+        self.assertIs(restored["epoch_raised"], True)
         self.serve(self.folder / "restored").user("user-0").history(rooms[0])
 
     def test_an_interrupted_export_goes_on(self):
@@ -287,7 +287,7 @@ class Export(unittest.TestCase):
             self.assertFalse((backups / backup["name"] / "keys").exists())
             target = self.folder / f"from-{backup['name']}"
             done = replay_json("restore", "--from", backups / backup["name"], "--data", target)
-            self.assertEqual((done["position"], done["epoch_raised"]), (backup["events"], "yes"))
+            self.assertEqual((done["position"], done["epoch_raised"]), (backup["events"], True))
             server = self.serve(target)
             user = server.user("user-0")
             there = [answer.status for answer in (user.get(f"/api/v1/messages/{i}") for i in sent)]
@@ -333,6 +333,10 @@ class Export(unittest.TestCase):
         nothing = replay("export", "--data", self.folder, "--out", self.folder / "out", check=False)
         self.assertEqual(nothing.returncode, 1)
         self.assertIn("there is no event log in", nothing.stderr)
+        turned = replay("export", "--data", self.folder, "--out", self.folder / "out", "--from-time",
+                        "2024-02-01T00:00:00Z", "--to-time", "2024-01-01T00:00:00Z", check=False)
+        self.assertEqual(turned.returncode, 1)
+        self.assertIn("--from-time is later than --to-time", turned.stderr)
 
 
 if __name__ == "__main__":

@@ -131,9 +131,13 @@ class ProofTest(unittest.TestCase):
                 file = self.server.folder / "wrong.proof"
                 file.write_text(json.dumps(wrong))
                 if changes % 8 == 0:
-                    told = replay("proof", "verify", "--proof", file, "--key", self.get("key").text.strip())
-                    self.assertEqual(told.returncode, 1, told.stdout)
-                    self.assertIn("not proven", told.stderr)
+                    given = ["--proof", file, "--key", self.get("key").text.strip(), "--json"]
+                    for words in (["proof", "verify"], ["verify"]):
+                        told = replay(*words, *given)
+                        self.assertEqual(told.returncode, 1, told.stdout)
+                        self.assertIn("not proven", told.stderr)
+                        self.assertIs(json.loads(told.stdout)["verified"], False)
+                    self.assertEqual(replay("verify", "--proof", file).returncode, 2)
                 changes += 1
         missing = json.loads(json.dumps(proof))
         missing["path"] = missing["path"][:-1]
