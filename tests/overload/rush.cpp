@@ -21,6 +21,11 @@ constexpr std::uint64_t kHttpGapNs = 50'000'000;
 // More than this without an answer, and the generator would measure itself.
 constexpr std::uint64_t kUnansweredMax = 400'000;
 
+// In CI the machine is not to be brought to its limits: a short queue is full at once, and so are buffers and caches.
+constexpr char kShort[] =
+    "queue_commands_max = 64\ntail_events_max = 5000\nindex_overlay_events_max = 10000\n"
+    "[limits.log]\nwrite_buffer_bytes = 4194304\n[limits.views]\nwrite_buffer_bytes = 4194304\n";
+
 struct Seen {
   std::vector<std::uint64_t> admitted, refused;  // nanoseconds
   std::uint64_t sent = 0, held_back = 0, wrong = 0;
@@ -231,8 +236,7 @@ void must_be_quick_again(Outcome& outcome, Load& load, Chatter& chatter, const S
 
 Outcome rush(const std::string& binary, const Sizes& sizes) {
   Outcome outcome("rush");
-  // In CI the machine is not to be brought to its limits: a short queue is full at once.
-  Site site(binary, sizes.are_times_bars ? "" : "queue_commands_max = 64\n");
+  Site site(binary, sizes.are_times_bars ? "" : kShort);
   Load load(site.server.port());
   Chatter chatter(site, load, "after", 16, 100);
   Crowd crowd(site, load, sizes.senders);
@@ -240,8 +244,8 @@ Outcome rush(const std::string& binary, const Sizes& sizes) {
   const auto quiet = chatter.to_ack();
   outcome.saw("quiet, to ack", quiet);
   if (sizes.are_times_bars) sustained(site, load, crowd, 2);  // buffers and caches of a server at work
-  site.begin();
   const double rate = sustained(site, load, crowd, std::max(2.0, sizes.seconds / 6));
+  site.begin();  // what it keeps of what it writes is full, or nearly
   outcome.saw("sustained", rate, "sends/s");
   auto offered = offer(outcome, site, load, crowd, rate * sizes.factor, sizes.seconds);
   const auto ended = offered.ended;
