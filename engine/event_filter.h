@@ -1,5 +1,5 @@
-// Which events somebody wants: by type, by the conversation they are about (event_subject.h), by who did it; what is left out does not
-// narrow. The feed, its consumers and the tools share it.
+// Which events somebody wants: by type, by the conversation they are about (event_subject.h), by who did it; what is
+// left out does not narrow. The feed, its consumers and the tools share it.
 //
 // Thread: any; plain values. Limits: kTypesTextMax bytes of types.
 #pragma once

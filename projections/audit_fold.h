@@ -1,6 +1,6 @@
 // The audit view: for every actor, conversation, message and event type the positions of its events
-// (engine/event_subject.h). What happened
-// there is not repeated: the log has it under the same position, so an erasure needs nothing here.
+// (engine/event_subject.h). What happened there is not repeated: the log has it under the same position, so an erasure
+// needs nothing here.
 //
 //   byte  table          key after the byte                       value
 //   0x01  checkpoint     -                                        Checkpoint; the only row outside the digest

@@ -37,4 +37,10 @@ bool is_under_way(RebuildState state) {
 
 bool waits_for_swap(RebuildState state) { return state == RebuildState::built || state == RebuildState::differs; }
 
+void forget_texts(RebuildStatus& status) {
+  if (!status.comparison || !status.comparison->first) return;
+  status.comparison->first.reset();
+  status.why = in_words(*status.comparison);
+}
+
 }  // namespace hansard::projections

@@ -49,6 +49,9 @@ struct RebuildStatus {
   std::optional<ViewComparison> comparison;
 };
 
+// A comparison quotes a row that differed. What an erasure took must not be read there.
+void forget_texts(RebuildStatus& status);
+
 struct RebuildableView {
   std::string name;
   ViewPointer folders;

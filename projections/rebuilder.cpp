@@ -144,12 +144,12 @@ base::Result<void> Rebuilder::keep_only_live() {
 // Nobody works on the site, since no order is under way.
 base::Result<void> Rebuilder::keep_only_live(Site& site) {
   if (site.is_read()) return refused("somebody still reads an earlier one: try again in a moment");
+  if (site.status) forget_texts(*site.status);
   if (site.built) {
     site.built.reset();
     site.status->state = RebuildState::cancelled;
     site.status->why = "an erasure was done: build it again";
   }
-  if (site.status && site.status->comparison) site.status->comparison->first.reset();  // it quotes
   const ViewPointer pointer = pointer_of(site);
   if (pointer.previous) {
     TRY(write_pointer(folder_of(site), {pointer.current, std::nullopt}));

@@ -157,9 +157,10 @@ class Player {
   }
 
   bool note_read(const PlaySource::Batch& batch) {
-    std::lock_guard lock(board_.mutex);
+    std::unique_lock lock(board_.mutex);
     board_.read = batch.position;
     progress_.update(board_.taken, batch.share);
+    keep_cursor(lock);
     return !is_over();
   }
 

@@ -43,7 +43,7 @@ Result<proof::VerifierKey> key_of(const std::string& given) {
   if (auto key = proof::VerifierKey::parse(given)) return key;
   auto text = read_text(given);
   if (!text)
-    return base::error(base::ErrorCode::malformed, "--key is neither a verifier key nor a file with one: " + given);
+    return base::error(base::ErrorCode::io, "--key is neither a verifier key nor a file with one: " + given);
   return proof::VerifierKey::parse(text.value().substr(0, text.value().find('\n')));
 }
 
@@ -135,8 +135,9 @@ std::string json_of(const Verified& it, std::string_view event) {
   return out + ",\"event\":" + std::string(event) + "}";
 }
 
-// The outcome too, for who reads standard output.
+// What could not be read or written says nothing about the evidence. A verdict goes to standard output too.
 int deny(const Options& given, const std::string& member, const std::string& words, const base::Error& why) {
+  if (why.code == base::ErrorCode::io || why.code == base::ErrorCode::not_found) return fail(why.detail);
   if (given.json) {
     std::string out = "{\"" + member + "\":false";
     append_field(out, "error", why.detail);

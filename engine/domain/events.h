@@ -298,8 +298,8 @@ struct HoldReleased {
   std::optional<ReasonContent> content;
   bool operator==(const HoldReleased&) const = default;
 };
-// The hold won over an erasure or over retention. Once per hold and erasure, and per hold and conversation whose
-// retention ran out.
+// The hold won over an erasure or over retention. Once per hold and erasure (each request that is refused is one), and
+// per hold and conversation whose retention ran out.
 struct HoldConflict {
   HoldId hold;
   std::optional<ErasureId> erasure;            // nothing: retention wanted it

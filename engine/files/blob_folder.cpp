@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/files/file_io.h"
 
@@ -121,9 +122,9 @@ Result<bool> BlobFolder::remove(const Digest& sha256) const {
   return failed("cannot remove a blob");
 }
 
-Result<void> BlobFolder::sync_shard(const Digest& sha256) const {
-  if (::fsync(shard_of(sha256)) == 0) return base::success();
-  return failed("cannot sync a folder of blobs");
+// A sync that failed is not tried again: the second one would find nothing to do.
+void BlobFolder::sync_removals() const {
+  for (const int shard : shards_) CHECK(::fsync(shard) == 0, "a folder of blobs cannot be synced", errno);
 }
 
 Result<std::uint64_t> BlobFolder::bytes_free() const {

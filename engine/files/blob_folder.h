@@ -37,9 +37,10 @@ class BlobFolder {
 
   // The blobs of one shard, in no order; names that are none are left out.
   base::Result<std::vector<base::Digest>> list(unsigned shard) const;
-  // False: it was not there. Durable with the next sync_shard.
+  // False: it was not there.
   base::Result<bool> remove(const base::Digest& sha256) const;
-  base::Result<void> sync_shard(const base::Digest& sha256) const;
+  // What was removed before stays so, whatever happens to the machine. Aborts when that cannot be had.
+  void sync_removals() const;
   base::Result<std::uint64_t> bytes_free() const;  // for this user, of the file system
 
  private:

@@ -128,11 +128,7 @@ void BlobStore::open_blob(const Digest& sha256, std::uint64_t size, Done<std::un
 Result<bool> BlobStore::remove(const Digest& sha256) {
   Result<bool> removed = false;
   pins_.execute(sha256, [&] { removed = folder_->remove(sha256); });
-  TRY(const bool was_there, std::move(removed));
-  if (was_there) {
-    TRY(folder_->sync_shard(sha256));
-  }
-  return was_there;
+  return removed;
 }
 
 Result<bool> BlobStore::holds(const Digest& sha256) const {

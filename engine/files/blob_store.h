@@ -123,6 +123,8 @@ class BlobStore {
   bool condemn(const base::Digest& sha256) { return pins_.condemn(sha256); }
   void spare(const base::Digest& sha256) { pins_.spare(sha256); }
   base::Result<bool> remove(const base::Digest& sha256);
+  // See BlobFolder; some milliseconds.
+  void sync_removals() const { folder_->sync_removals(); }
   // On the disk, under its name.
   base::Result<bool> holds(const base::Digest& sha256) const;
 

@@ -249,6 +249,7 @@ Result<bool> Eraser::condemn_blobs() {
   needed_ = std::max(needed_, parts_.engine.durable());
   if (!job.condemned.empty()) return true;
   if (is_pinned) return false;
+  parts_.files->sync_removals();
   return go_to(Stage::log);
 }
 

@@ -50,7 +50,7 @@ void ProposalTimer::forget_refused() {
 std::vector<Order> find_expired(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
   std::vector<Order> orders;
   const auto due = snapshot.expirable(now, limit);
-  // What a legal hold kept is asked for anew once one was released: the first answer is remembered with its key.
+  // What a legal hold kept is asked for anew once one was released: this room remembers what was refused by its key.
   const std::string round = due.empty() ? "" : ":" + std::to_string(snapshot.holds_released());
   for (const auto& id : due) {
     orders.push_back({domain::ExpireMessage{id}, {}, "expire:" + base::to_text(id) + (round == ":0" ? "" : round)});

@@ -116,7 +116,7 @@ base::Result<void> remove_other_files(const std::string& folder, const std::stri
     if (!failed) fs::remove(other, failed);
   }
   if (failed) return base::error(base::ErrorCode::io, "cannot clear " + folder + ": " + failed.message());
-  return others.empty() ? base::success() : base::sync_folder(folder);
+  return base::sync_folder(folder);  // also for what others removed
 }
 
 std::string why_useless(const engine::Engine& engine, const std::string& folder, unsigned shelf_bits) {

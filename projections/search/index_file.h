@@ -162,6 +162,7 @@ class IndexFile {
       insert_conversation_, set_state_, rows_after_, entries_after_, conversations_after_;
   std::map<Shelf, ShelfStatements> shelves_;
   std::map<Shelf, Unscrubbed> unscrubbed_;
+  bool is_in_round_ = false;  // of a clean-up: what is taken out of other shelves waits for the next
   bool has_conversations_ = false, is_loaded_ = false;
 };
 

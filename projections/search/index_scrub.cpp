@@ -16,7 +16,7 @@ constexpr int kVacuumPages = 256;
 base::Result<void> IndexFile::note_unscrubbed(Shelf shelf) {
   auto [known, is_new] = unscrubbed_.emplace(shelf, Unscrubbed{});
   Unscrubbed& one = known->second;
-  if (is_new) one.clean_through = state_.position;
+  if (is_new) one = {state_.position, std::nullopt, false, is_in_round_};
   if (one.has_begun && !one.again) one.again = state_.position;
   if (!is_new) return base::success();
   return connection_.run("INSERT OR IGNORE INTO unscrubbed VALUES (" + std::to_string(shelf) + ")");
@@ -32,8 +32,9 @@ base::Position IndexFile::scrubbed_through() const {
 IndexFile::UnscrubbedShelf& IndexFile::next_unscrubbed() {
   const auto is_of_round = [](const UnscrubbedShelf& shelf) { return !shelf.second.waits; };
   auto next = std::ranges::find_if(unscrubbed_, is_of_round);
-  if (next != unscrubbed_.end()) return *next;
+  if (is_in_round_ && next != unscrubbed_.end()) return *next;
   for (auto& [shelf, one] : unscrubbed_) one.waits = false;
+  is_in_round_ = true;
   return *unscrubbed_.begin();
 }
 
@@ -72,7 +73,8 @@ base::Result<bool> IndexFile::scrub_some() {
   if (!emptied) return false;  // a reader is on it; the next slice tries again
   connection_.forget_pages();
   TRY(note_merged(shelf));
-  return std::ranges::all_of(unscrubbed_, [](const UnscrubbedShelf& one) { return one.second.waits; });
+  is_in_round_ = !std::ranges::all_of(unscrubbed_, [](const UnscrubbedShelf& one) { return one.second.waits; });
+  return !is_in_round_;
 }
 
 }  // namespace hansard::search

@@ -73,7 +73,7 @@ base::Result<bool> IndexWriter::purge(base::Position through) {
     wanted_cancel_ = wanted_cancel_ || (rebuild_ && projections::waits_for_swap(rebuild_->state));
     const bool is_alone =
         !wanted_build_ && !wanted_cancel_ && !(rebuild_ && projections::is_under_way(rebuild_->state));
-    if (rebuild_ && rebuild_->comparison) rebuild_->comparison->first.reset();  // it quotes
+    if (rebuild_) projections::forget_texts(*rebuild_);
     auto failed = std::exchange(clear_failed_, {});
     if (!failed.empty()) return base::error(base::ErrorCode::io, std::move(failed));
     clean = std::min(scrubbed_, cleared_) >= through && is_alone;
@@ -100,6 +100,7 @@ void IndexWriter::clear_for_purge() {
   std::lock_guard lock(mutex_);
   if (cleared) {
     cleared_ = file_->state().position;
+    clear_failed_.clear();
   } else {
     clear_failed_ = cleared.error().detail;
   }

@@ -88,7 +88,9 @@ void IndexWriter::build_some() {
   auto stepped = build_->step(engine_, *file_, pace_);
   if (!stepped) return end_build(RebuildState::failed, stepped.error().detail);
   note_build();
-  if (build_->is_ready()) swap_built();
+  if (build_->is_ready()) return swap_built();
+  const RebuildState state = build_->status().state;
+  if (!projections::is_under_way(state) && !projections::waits_for_swap(state)) build_.reset();  // it only compared
 }
 
 void IndexWriter::swap_built() {

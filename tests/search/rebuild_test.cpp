@@ -200,6 +200,23 @@ TEST_CASE("a build that a crash left is removed and the one that served goes on"
   CHECK_FALSE(fs::exists(file_in(folder, 2)));
 }
 
+TEST_CASE("an erasure does not wait for what was only compared, and its quotes go") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 50);
+  Searcher search(chat, patient_options(folder.path()));
+  search.settle();
+  run_sql(file_in(folder, 1), "UPDATE message SET text = 'topsecret' WHERE number = 7");
+  projections::RebuildRequest compare;
+  compare.compare_only = true;
+  REQUIRE(search.view().rebuild(compare));
+  REQUIRE(comes_to(search, RebuildState::compared));
+  CHECK(search.view().rebuild_status()->why.find("topsecret") != std::string::npos);
+  CHECK(eventually([&] { return search.view().purge(chat.engine.durable()).value(); }));
+  CHECK(search.view().rebuild_status()->why.find("topsecret") == std::string::npos);
+  CHECK_FALSE(search.view().rebuild_status()->comparison->first);
+}
+
 TEST_CASE("an erasure takes an index that is built and waits, and waits for one that is being built") {
   TempFolder folder;
   Chat chat;

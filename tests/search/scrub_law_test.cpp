@@ -1,5 +1,6 @@
 // What was taken out of an index is in none of its bytes, whatever was edited before and is written after: SQLite
 // leaves copies of rows in the unused space of its pages (secure_vfs.h).
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -146,6 +147,32 @@ TEST_CASE("a clean-up ends however much is taken out on its way, and begins agai
   }
   CHECK_FALSE(file->has_unscrubbed());
   CHECK(file->scrubbed_through() == chat.engine.durable());
+}
+
+// Removals go to and fro between two shelves; a third has some that came during its own merge.
+TEST_CASE("no shelf is left out of the rounds of a clean-up") {
+  const support::TempFolder folder;
+  Chat chat;
+  const auto room = chat.create({"ann"});
+  constexpr unsigned kBits = 4;
+  constexpr std::size_t kShelves = 3, kMessages = kShelves << kBits;
+  auto file = IndexFile::open(folder.path() + "/index.db", 1, kBits).value();
+  auto remove_of = [&, removed = std::array<std::size_t, kShelves>{}](std::size_t shelf) mutable {
+    const std::size_t number = (shelf << kBits) + removed[shelf]++;
+    chat.remove(chat.said[number]);
+    REQUIRE(index_some(chat.engine, *file, 100, chat.engine.durable()));
+  };
+  for (std::size_t i = 0; i + 1 < kMessages; ++i) chat.send(room, "ann", "word number" + std::to_string(i));
+  REQUIRE(index_some(chat.engine, *file, 1'000, chat.engine.durable()));
+  remove_of(2);
+  REQUIRE_FALSE(file->scrub_some().value());  // its merge has begun
+  remove_of(2);
+  const base::Position wanted = chat.engine.durable();
+  for (std::size_t turn = 0; turn < 28; ++turn) {
+    remove_of(turn % 2);
+    REQUIRE(file->scrub_some());
+  }
+  CHECK(file->scrubbed_through() >= wanted);
 }
 
 }  // namespace hansard::search
