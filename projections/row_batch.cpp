@@ -25,6 +25,13 @@ std::optional<std::string_view> RowBatch::get(std::string_view key, std::string&
   return entry.value;
 }
 
+std::optional<std::optional<std::string_view>> RowBatch::known(std::string_view key) const {
+  const Slot& slot = slot_of(key, static_cast<std::uint32_t>(hash_key(key)));
+  if (slot.index == kFree) return std::nullopt;
+  const Entry& entry = entries_[slot.index];
+  return entry.present ? std::optional(entry.value) : std::optional<std::string_view>();
+}
+
 std::vector<std::string> RowBatch::keys_with(std::string_view prefix) const {
   std::vector<std::string> keys = committed_.keys_with(prefix);
   for (std::uint32_t index : dirty_) {

@@ -34,6 +34,9 @@ class RowBatch final : public RowSource {
 
   std::optional<std::string_view> get(std::string_view key, std::string& scratch) const override;
   std::vector<std::string> keys_with(std::string_view prefix) const override;
+  // What this batch itself holds of a row, read or written; nothing where it holds nothing. Changes nothing.
+  // Thread: any, also during `changes`, but during nothing else.
+  std::optional<std::optional<std::string_view>> known(std::string_view key) const;
 
   // A row that does not exist: skips the read that put needs for the digest.
   void insert(std::string_view key, std::string_view value);

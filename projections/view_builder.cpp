@@ -55,6 +55,10 @@ base::Result<void> BuiltView::follow(const engine::Engine& engine, Position last
   return base::success();
 }
 
+std::unique_ptr<BulkFold> BuiltView::bulk() const {
+  return std::make_unique<BulkFold>(kind_, fold_->store().shared_from_this(), fold_->epoch());
+}
+
 std::unique_ptr<ViewFold> BuiltView::keep() {
   is_kept_ = true;
   fold_->set_breath({});
@@ -71,12 +75,14 @@ base::Result<void> build_batch(const engine::Engine& engine, const BuiltViews& v
 }
 
 namespace {
-base::Result<void> fold_all(const BuiltViews& views, const std::vector<engine::EventPtr>& events) {
+using BulkFolds = std::vector<std::unique_ptr<BulkFold>>;
+
+base::Result<void> fold_all(const BulkFolds& folds, const std::vector<engine::EventPtr>& events) {
   std::vector<std::future<base::Result<void>>> others;
-  for (std::size_t i = 1; i < views.size(); ++i) {
-    others.push_back(std::async(std::launch::async, [&, i] { return views[i]->fold(events); }));
+  for (std::size_t i = 1; i < folds.size(); ++i) {
+    others.push_back(std::async(std::launch::async, [&, i] { return folds[i]->fold(events); }));
   }
-  base::Result<void> outcome = views.front()->fold(events);
+  base::Result<void> outcome = folds.front()->fold(events);
   for (auto& other : others) {
     auto folded = other.get();
     if (outcome && !folded) outcome = std::move(folded);
@@ -88,6 +94,8 @@ base::Result<void> fold_all(const BuiltViews& views, const std::vector<engine::E
 base::Result<void> build_through(const engine::Engine& engine, const BuiltViews& views, Position last,
                                  const std::function<void(Position)>& progress) {
   Position at = views.front()->position();
+  BulkFolds folds;
+  for (const auto& view : views) folds.push_back(view->bulk());
   auto read = [&engine, last](Position after) { return read_events(engine, after, last, kBatchEvents); };
   std::future<Batch> next = std::async(std::launch::async, read, at);
   auto told = base::system_clock().monotonic();
@@ -95,7 +103,7 @@ base::Result<void> build_through(const engine::Engine& engine, const BuiltViews&
     TRY(auto events, next.get());
     at = events.back()->position;
     next = std::async(std::launch::async, read, at);
-    TRY(fold_all(views, events));
+    TRY(fold_all(folds, events));
     auto now = base::system_clock().monotonic();
     if (!progress || now - told < kProgressInterval) continue;
     told = now;

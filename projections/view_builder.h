@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "projections/bulk_fold.h"
 #include "projections/keys.h"
 #include "projections/view_fold.h"
 #include "projections/view_kind.h"
@@ -37,6 +38,8 @@ class BuiltView {
   base::Result<void> fold(std::span<const engine::EventPtr> events) { return fold_->fold(events); }
   // By reads of its own, up to `last`.
   base::Result<void> follow(const engine::Engine& engine, Position last, std::size_t events_max);
+  // To go on as fast as this machine can; until it goes, nothing else folds.
+  std::unique_ptr<BulkFold> bulk() const;
   void flush() { fold_->store().flush(true); }
   void set_breath(std::function<bool()> breath) { fold_->set_breath(std::move(breath)); }
   // What is built stays on the disk, and the caller goes on with it.
@@ -58,8 +61,9 @@ using BuiltViews = std::vector<std::unique_ptr<BuiltView>>;
 base::Result<void> build_batch(const engine::Engine& engine, const BuiltViews& views, Position last,
                                std::size_t events_max);
 
-// The same up to `last`, as fast as this machine can: the next batch is read while this one is folded, and the views
-// fold on threads of their own. `progress` is called about ten times a second with the position reached.
+// The same up to `last`, as fast as this machine can: the next batch is read while this one is folded and the one
+// before is written (bulk_fold.h), and the views fold on threads of their own. `progress` is called about ten times a
+// second with the position reached.
 base::Result<void> build_through(const engine::Engine& engine, const BuiltViews& views, Position last,
                                  const std::function<void(Position)>& progress);
 

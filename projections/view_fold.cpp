@@ -12,16 +12,20 @@ ViewFold::ViewFold(const ViewKind& kind, std::shared_ptr<ViewStore> store, std::
 }
 
 base::Result<void> ViewFold::fold(std::span<const engine::EventPtr> events) {
+  if (next_.position != store_->checkpoint().position) start_over();
   base::Result<void> outcome = base::success();
-  std::size_t applied = apply_all(events, outcome);
+  std::size_t applied = apply_events(kind_, events, rows_, next_, outcome, breath_);
   if (applied < events.size()) {
     // The batch may hold a part of the failed event: start over with those before it.
     start_over();
     if (outcome.error().code == base::ErrorCode::shutting_down) return outcome;
     base::Result<void> again = base::success();
-    CHECK(apply_all(events.first(applied), again) == applied);
+    CHECK(apply_events(kind_, events.first(applied), rows_, next_, again) == applied);
   }
-  if (applied > 0) commit(applied >= kFileEventsMin);
+  if (applied == 0) return outcome;
+  std::span<const RowChange> changes = rows_.changes(next_.digest);
+  commit_rows(*store_, changes, next_, applied);
+  rows_.committed();
   return outcome;
 }
 
@@ -32,24 +36,25 @@ void ViewFold::start_over() {
   next_.epoch = epoch;
 }
 
-std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome) {
+std::size_t apply_events(const ViewKind& kind, std::span<const engine::EventPtr> events, RowBatch& rows,
+                         Checkpoint& next, base::Result<void>& outcome, const std::function<bool()>& breath) {
   std::size_t applied = 0;
   for (const engine::EventPtr& event : events) {
-    if (event->position != next_.position.next()) {
+    if (event->position != next.position.next()) {
       outcome = base::error(base::ErrorCode::corrupt, "the event at position " + std::to_string(event->position.value) +
-                                                          " does not follow " + std::to_string(next_.position.value));
+                                                          " does not follow " + std::to_string(next.position.value));
       return applied;
     }
-    base::Result<bool> known = kind_.apply(*event, rows_);
+    base::Result<bool> known = kind.apply(*event, rows);
     if (!known) {
       outcome = known.error();
       return applied;
     }
-    next_.position = event->position;
-    next_.unknown_events += known.value() ? 0 : 1;
+    next.position = event->position;
+    next.unknown_events += known.value() ? 0 : 1;
     ++applied;
     base::SpareTime::give_way();
-    if (breath_ && applied % kBreathEvents == 0 && applied < events.size() && !breath_()) {
+    if (breath && applied % ViewFold::kBreathEvents == 0 && applied < events.size() && !breath()) {
       outcome = base::error(base::ErrorCode::shutting_down, "cancelled");
       return applied;
     }
@@ -57,14 +62,12 @@ std::size_t ViewFold::apply_all(std::span<const engine::EventPtr> events, base::
   return applied;
 }
 
-void ViewFold::commit(bool as_file) {
-  std::span<const RowChange> changes = rows_.changes(next_.digest);
-  if (as_file) {
-    store_->commit_file(changes, next_);
+void commit_rows(ViewStore& store, std::span<const RowChange> changes, const Checkpoint& at, std::size_t events) {
+  if (events >= kFileEventsMin) {
+    store.commit_file(changes, at);
   } else {
-    store_->commit(changes, next_);
+    store.commit(changes, at);
   }
-  rows_.committed();
 }
 
 }  // namespace hansard::projections

@@ -16,28 +16,33 @@
 
 namespace hansard::projections {
 
+// Applies events onto `rows` and moves `next` along, but for its digest. Returns how many; less than all when the next
+// cannot be applied (`outcome` says why, and `rows` may hold a part of it) or `breath` says to stop.
+std::size_t apply_events(const ViewKind& kind, std::span<const engine::EventPtr> events, RowBatch& rows,
+                         Checkpoint& next, base::Result<void>& outcome, const std::function<bool()>& breath = {});
+
+// Batches of kFileEventsMin and more are written as sorted files.
+constexpr std::size_t kFileEventsMin = 10'000;
+void commit_rows(ViewStore& store, std::span<const RowChange> changes, const Checkpoint& at, std::size_t events);
+
 class ViewFold {
  public:
-  static constexpr std::size_t kFileEventsMin = 10'000;
   static constexpr std::size_t kBreathEvents = 256;
 
   ViewFold(const ViewKind& kind, std::shared_ptr<ViewStore> store, std::uint32_t epoch, std::size_t rows_cached_max);
 
   ViewStore& store() const { return *store_; }
   const Checkpoint& checkpoint() const { return store_->checkpoint(); }
+  std::uint32_t epoch() const { return next_.epoch; }
   // Called while folding, after each kBreathEvents: a rebuild lets others go first there, and says whether it goes on;
   // if not, the batch is not committed and `fold` fails with shutting_down. Nothing: it folds on.
   void set_breath(std::function<bool()> breath) { breath_ = std::move(breath); }
-  // Applies all of `events` and commits them as one batch. `corrupt`, naming the position, when one does not follow
-  // the checkpoint or cannot be applied; those before it are committed.
-  // Batches of kFileEventsMin and more are written as sorted files.
+  // Applies all of `events` and commits them as one batch, after whatever the database has by now. `corrupt`, naming
+  // the position, when one does not follow the checkpoint or cannot be applied; those before it are committed.
   base::Result<void> fold(std::span<const engine::EventPtr> events);
 
  private:
-  // The number applied; less than all when the next cannot be.
-  std::size_t apply_all(std::span<const engine::EventPtr> events, base::Result<void>& outcome);
   void start_over();
-  void commit(bool as_file);
 
   const ViewKind& kind_;
   std::shared_ptr<ViewStore> store_;

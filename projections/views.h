@@ -66,11 +66,4 @@ class Views {
   virtual void stop() = 0;
 };
 
-// Folds the whole log into fresh databases, `folder`/<name> each, all from one read of it, and returns their status:
-// what the rebuild benchmark runs. `refused` when a folder holds something. `progress` is called about ten times a
-// second with the position reached.
-base::Result<std::vector<ViewStatus>> rebuild(engine::Engine& engine, const std::string& folder,
-                                              const ViewOptions& options,
-                                              const std::function<void(Position)>& progress);
-
 }  // namespace hansard::projections

@@ -316,30 +316,5 @@ TEST_CASE("an unknown event is counted, takes its version, and changes nothing e
   CHECK(conversation->last_ordinal.value == 51);
 }
 
-TEST_CASE("a rebuild equals the live views and refuses a folder that holds something") {
-  TempFolder folder;
-  LogBuilder log = small_log();
-  FakeEngine engine(log.events());
-  engine.answer_at_most(9);
-  auto views = open_views(engine, options_in(folder, 3));
-  views->stop();
-  std::vector<base::Position> told;
-  auto rebuilt =
-      rebuild(engine, folder.path() + "/rebuilt", options_in(folder), [&](base::Position at) { told.push_back(at); });
-  REQUIRE(rebuilt);
-  auto live = views->status();
-  REQUIRE(rebuilt.value().size() == live.size());
-  for (std::size_t i = 0; i < live.size(); ++i) {
-    CHECK(rebuilt.value()[i].name == live[i].name);
-    CHECK(rebuilt.value()[i].digest == live[i].digest);
-    CHECK(rebuilt.value()[i].applied == log.end());
-  }
-  REQUIRE_FALSE(told.empty());
-  CHECK(told.back() == log.end());
-  auto again = rebuild(engine, folder.path() + "/rebuilt", options_in(folder), nullptr);
-  REQUIRE_FALSE(again);
-  CHECK(again.error().code == base::ErrorCode::refused);
-}
-
 }  // namespace
 }  // namespace hansard::projections
