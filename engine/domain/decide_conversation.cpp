@@ -21,6 +21,10 @@ std::vector<MemberEntry> first_members(const UserId& creator, const std::vector<
   return members;
 }
 
+Rejection settings_are_a_services() {
+  return reject(RejectionCode::forbidden, "Only a service changes the settings of a direct conversation.");
+}
+
 std::optional<Rejection> check_creation(const Given& given, const CreateConversation& command,
                                         const std::vector<MemberEntry>& members) {
   const bool direct = command.type == ConversationType::direct;
@@ -32,6 +36,9 @@ std::optional<Rejection> check_creation(const Given& given, const CreateConversa
   }
   if (!is_derived(command) && command.id.is_nil()) {
     return reject(RejectionCode::invalid, "The nil UUID names no conversation.");
+  }
+  if (direct && !given.caller.service && apply_patch({}, command.settings) != Settings{}) {
+    return settings_are_a_services();
   }
   const int uuid_version = command.id.bytes[6] >> 4;
   if (!is_derived(command) && command.client_made && uuid_version == 8) {
@@ -91,6 +98,24 @@ Decision decide_existing(const Given& given, const ConversationState& existing, 
   return accepted;
 }
 
+bool is_direct(const Place& place) { return place.conversation.type == ConversationType::direct; }
+
+// The two of a direct conversation are equals (ADR 58): either names it, and neither sets rules for the other.
+std::optional<Rejection> check_update(const Given& given, const Place& place) {
+  if (auto rejection = check_not_blocked(given, place)) return rejection;
+  if (may_manage(given, place) || is_direct(place)) return std::nullopt;
+  return reject(RejectionCode::forbidden, "Only owners and admins change a conversation.");
+}
+
+std::optional<Rejection> check_closing(const Given& given, const Place& place) {
+  if (is_direct(place) && !given.caller.service) {
+    return reject(RejectionCode::forbidden,
+                  "Only a service closes a direct conversation: its two members could never have another.");
+  }
+  if (may_own(given, place)) return std::nullopt;
+  return reject(RejectionCode::forbidden, "Only an owner closes a conversation.");
+}
+
 // The conversation's content with the wanted changes; nothing while it is erased and stays so.
 std::optional<ConversationContent> updated_content(std::optional<ConversationContent> content,
                                                    const UpdateConversation& command) {
@@ -124,13 +149,14 @@ Decision decide_one(const Given& given, const UpdateConversation& command) {
   const auto place = managed_place(given, command.conversation);
   if (!place) return not_found();
   if (place->conversation.closed) return closed(place->conversation);
-  if (!may_manage(given, *place)) {
-    return reject(RejectionCode::forbidden, "Only owners and admins change a conversation.");
-  }
+  if (auto rejection = check_update(given, *place)) return *std::move(rejection);
   if (command.if_match && *command.if_match != place->conversation.settings_version) {
     return reject(RejectionCode::precondition_failed, "The conversation has changed since that version.");
   }
   const auto settings = apply_patch(place->conversation.settings, command.settings);
+  if (settings != place->conversation.settings && is_direct(*place) && !given.caller.service) {
+    return settings_are_a_services();
+  }
   const auto before = given.state.conversation_content(place->conversation.content_position);
   const auto content = updated_content(before, command);
   if (settings == place->conversation.settings && content == before) return unchanged(command.conversation);
@@ -140,7 +166,7 @@ Decision decide_one(const Given& given, const UpdateConversation& command) {
 Decision decide_one(const Given& given, const CloseConversation& command) {
   const auto place = managed_place(given, command.conversation);
   if (!place) return not_found();
-  if (!may_own(given, *place)) return reject(RejectionCode::forbidden, "Only an owner closes a conversation.");
+  if (auto rejection = check_closing(given, *place)) return *std::move(rejection);
   if (place->conversation.closed) return unchanged(command.conversation);
   if (command.if_match && *command.if_match != place->conversation.settings_version) {
     return reject(RejectionCode::precondition_failed, "The conversation has changed since that version.");

@@ -165,18 +165,40 @@ TEST_CASE("in a closed conversation everything but pointers and flags is refused
 TEST_CASE("a closed derived conversation is still returned by creating it again") {
   World world;
   const auto id = world.given(as("anna"), direct({"ben"})).conversation;
-  world.given(as("anna"), CloseConversation{id});
+  world.given(service_as("anna"), CloseConversation{id});
   const auto again = world.ask(as("ben"), direct({"anna"}));
   CHECK(changes_nothing(again));
   CHECK(accepted(again).conversation == id);
 }
 
-TEST_CASE("who opened a direct conversation sets its title, the other does not") {
+TEST_CASE("either of a direct conversation names it, unless the other has blocked him") {
   World world;
   UpdateConversation command = titled("We two");
   command.conversation = world.given(as("anna"), direct({"ben"})).conversation;
   CHECK_FALSE(changes_nothing(world.ask(as("anna"), command)));
-  CHECK(code_of(world.ask(as("ben"), command)) == RejectionCode::forbidden);
+  CHECK_FALSE(changes_nothing(world.ask(as("ben"), command)));
+  world.given(as("ben"), block("anna"));
+  CHECK(code_of(world.ask(as("anna"), command)) == RejectionCode::blocked);
+  CHECK_FALSE(changes_nothing(world.ask(as("ben"), command)));
+}
+
+TEST_CASE("neither of a direct conversation sets rules for the other or ends it, a service does") {
+  World world;
+  const auto id = world.given(as("anna"), direct({"ben"})).conversation;
+  SettingsPatch patch;
+  patch.retention_s = 1;
+  UpdateConversation command = with_settings(patch);
+  command.conversation = id;
+  for (const char* name : {"anna", "ben"}) {
+    CHECK(code_of(world.ask(as(name), command)) == RejectionCode::forbidden);
+    CHECK(code_of(world.ask(as(name), CloseConversation{id})) == RejectionCode::forbidden);
+  }
+  CHECK_FALSE(changes_nothing(world.ask(service_as("anna"), command)));
+  CHECK_FALSE(changes_nothing(world.ask(service_as("anna"), CloseConversation{id})));
+  auto silenced = direct({"carl"});
+  silenced.settings.who_may_post = WhoMayPost::admins;
+  CHECK(code_of(world.ask(as("anna"), silenced)) == RejectionCode::forbidden);
+  CHECK_FALSE(changes_nothing(world.ask(service_as("anna"), silenced)));
 }
 
 }  // namespace hansard::domain::testing
