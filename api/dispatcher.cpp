@@ -130,6 +130,7 @@ void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, con
     note_moved(flagged->user, conversation, event.position);
   } else if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
     offer_change(audience, event, conversation, edited->facts.ordinal);
+    if (!audience.users.empty()) notices_.note_edited(edited->facts, event.position);
   } else if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
     offer_change(audience, event, conversation, deleted->facts.ordinal);
     note_deleted(audience, event, deleted->facts);
@@ -197,7 +198,7 @@ void Dispatcher::note_moved(const UserId& user, const ConversationId& conversati
 void Dispatcher::note_deleted(const Audience& audience, const RecordedEvent& event, const domain::MessageFacts& facts) {
   for (auto* user : audience.users) {
     if (user->seats.user() == facts.author) continue;
-    notices_.note_deleted(user->seats.user(), facts.conversation, event.position, facts.ordinal);
+    notices_.note_changed(user->seats.user(), facts.conversation, event.position, facts.ordinal);
   }
 }
 

@@ -3,7 +3,8 @@
 // frame.
 //
 // Thread: the io thread it belongs to.
-// Limits: one entry per local user and conversation he is in.
+// Limits: one entry per local user and conversation he is in, one per edit that the views have not reached, and those
+// of whom it mentions.
 #pragma once
 
 #include <cstddef>
@@ -26,28 +27,38 @@ class UnreadNotices {
 
   // A pointer, a marker or a flag of the user's moved at `at`.
   void note_moved(const base::UserId& user, const base::ConversationId& conversation, base::Position at);
-  // A message of somebody else's was deleted: told only where it could have counted.
-  void note_deleted(const base::UserId& user, const base::ConversationId& conversation, base::Position at,
+  // A message of somebody else's ended, or mentions him now or no more: told only where it could have counted.
+  void note_changed(const base::UserId& user, const base::ConversationId& conversation, base::Position at,
                     base::Ordinal ordinal);
+
+  // A message was edited, perhaps its mentions: told to whom it mentions now and did not, or the other way round.
+  void note_edited(const domain::MessageFacts& facts, base::Position at);
 
   // What the views have to reach before the next one can be told; nothing when there is none.
   std::optional<base::Position> next() const;
   // Tells up to `entries_max` whose position the snapshot has reached.
   void serve(const projections::Snapshot& snapshot, std::size_t entries_max, const Tell& tell);
-  std::size_t size() const { return pending_.size(); }
+  std::size_t size() const { return pending_.size() + edits_.size(); }
 
  private:
   using Key = std::pair<base::UserId, base::ConversationId>;
   struct Pending {
     base::Position at;
     bool moved = false;
-    base::Ordinal deleted;  // the highest
+    base::Ordinal changed;  // the highest
+  };
+
+  struct Edit {
+    domain::MessageFacts facts;
+    base::Position at;
   };
 
   Pending& enter(Key key, base::Position at);
+  void find_mentioned(const projections::Snapshot& snapshot, const Edit& edit);
 
   std::map<Key, Pending> pending_;
   std::deque<Key> order_;  // as first noted
+  std::deque<Edit> edits_;
 };
 
 // Whether a message of this ordinal counts for who has these pointers (API.md section 3, "Unread").

@@ -83,7 +83,7 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
   if (has_met_ && !tell_counts(*snapshot, frames_max, out)) return Step::more;
-  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_);
+  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
   const auto done = pass_ ? step_streams(*snapshot, frames_max, frames) : step_tail(*snapshot, frames_max, frames);
   frames.finish();
   return done;
@@ -93,11 +93,12 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
 bool Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
   if (snapshot.position() < served_) return true;
   if (!std::exchange(is_recalled_, true)) recall_own_moves(snapshot);
-  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_);
-  while (!uncounted_.empty() && frames.size() < frames_max) {
-    frames.add_count(served_, uncounted_.extract(uncounted_.begin()).value());
+  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
+  while (!owed_.empty() && frames.size() < frames_max) {
+    auto owed = owed_.extract(owed_.begin());
+    frames.add_count(served_, owed.key(), owed.mapped());
   }
-  return uncounted_.empty();
+  return owed_.empty();
 }
 
 void Resume::recall_own_moves(const Snapshot& snapshot) {
@@ -107,7 +108,7 @@ void Resume::recall_own_moves(const Snapshot& snapshot) {
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);
     CHECK(event.has_value(), entry.position.value, event.error().detail);
-    if (auto conversation = conversation_of(*event.value())) uncounted_.insert(*conversation);
+    if (auto conversation = conversation_of(*event.value())) note_unread(*conversation);
   }
 }
 
@@ -148,7 +149,7 @@ Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max,
   frames.finish();
   if (served_ < dispatcher_.cursor()) return Step::more;
   has_met_ = true;
-  if (is_recalled_ && uncounted_.empty()) return Step::met;
+  if (is_recalled_ && owed_.empty()) return Step::met;
   return snapshot.position() < served_ ? Step::wait_for_views : Step::more;
 }
 
@@ -213,6 +214,7 @@ std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, co
                                                     const domain::MessageFacts& facts, Ordinal joined_after,
                                                     ResumeFrames& frames) {
   if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
+  if (domain::type_of(*event.body) == domain::EventType::message_edited) frames.note_edit(facts);
   if (event.position > snapshot.position()) return event_frame(event, engine_.epoch());
   auto now = frames.message_now(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;

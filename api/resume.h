@@ -8,7 +8,8 @@
 //
 // A live unread.changed waits for the views, so a client that was cut off may have seen a position beyond its own
 // pointer's move and not the count: those of the last kNoticeEvents before `after` are told again, as of `served` and
-// behind everything else: no position stands for them, and who is cut off early must come further each time.
+// behind everything else: no position stands for them, and who is cut off early must come further each time. With them
+// go the counts of conversations in which another's message was edited above the pointers.
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (but for
 // counts, which may come twice). `met` is returned only when `served` is the cursor: who goes live without a wait in
@@ -19,12 +20,12 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "api/dispatcher.h"
 #include "api/limits.h"
 #include "api/outbox.h"
+#include "api/resume_frames.h"
 #include "api/resume_streams.h"
 
 namespace hansard::api {
@@ -45,7 +46,7 @@ class Resume {
   Step step(std::size_t frames_max, std::vector<FramePtr>& out);
   base::Position served() const { return served_; }
   // The count of a conversation is to be told before `met`.
-  void note_unread(const base::ConversationId& conversation) { uncounted_.insert(conversation); }
+  void note_unread(const base::ConversationId& conversation) { owed_[conversation] = kOwnMove; }
 
  private:
   bool tell_counts(const projections::Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out);
@@ -78,11 +79,11 @@ class Resume {
   base::UserId user_;
   const base::Position after_;
   base::Position served_;
-  std::optional<StreamPass> pass_;            // while far
-  std::optional<Seats> seats_;                // while near: the user's conversations at `served_`
-  std::set<base::ConversationId> uncounted_;  // the user's, whose counts are to be told
-  bool is_recalled_ = false;                  // the moves of kNoticeEvents
-  bool has_met_ = false;                      // the cursor, once: from then on counts are told
+  std::optional<StreamPass> pass_;  // while far
+  std::optional<Seats> seats_;      // while near: the user's conversations at `served_`
+  CountsOwed owed_;
+  bool is_recalled_ = false;  // the moves of kNoticeEvents
+  bool has_met_ = false;      // the cursor, once: from then on counts are told
 };
 
 }  // namespace hansard::api

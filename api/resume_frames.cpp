@@ -37,11 +37,18 @@ void ResumeFrames::add_receipt(Position position, const ReceiptMove& move) {
   add(position, receipt_frame(move.is_read, position, move.conversation, move.user, move.up_to, move.at, epoch_));
 }
 
-void ResumeFrames::add_count(Position position, const ConversationId& conversation) {
+void ResumeFrames::add_count(Position position, const ConversationId& conversation, base::Ordinal moved_by) {
   finish();
   served_ = position;
   auto then = snapshot_.past(position);
-  tell_count(*then, conversation, then->reader(conversation, user_));
+  auto reader = then->reader(conversation, user_);
+  if (is_above_pointers(reader, moved_by)) tell_count(*then, conversation, reader);
+}
+
+void ResumeFrames::note_edit(const domain::MessageFacts& facts) {
+  if (facts.author == user_) return;
+  auto& owed = owed_[facts.conversation];
+  owed = std::max(owed, facts.ordinal);
 }
 
 void ResumeFrames::finish() {

@@ -31,17 +31,23 @@ struct ReceiptMove {
   base::Timestamp at;
 };
 
+// The user's counts that are told again before he is through: where a change of the message of this ordinal may have
+// moved them, or kOwnMove.
+using CountsOwed = std::map<base::ConversationId, base::Ordinal>;
+constexpr base::Ordinal kOwnMove{UINT64_MAX};
+
 class ResumeFrames {
  public:
-  // `served` follows what is given.
+  // `served` follows what is given; what is owed is added to.
   ResumeFrames(const projections::Snapshot& snapshot, Dispatcher& dispatcher, const base::UserId& user,
-               std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served)
+               std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served, CountsOwed& owed)
       : snapshot_(snapshot),
         dispatcher_(dispatcher),
         user_(user),
         epoch_(epoch),
         out_(out),
         served_(served),
+        owed_(owed),
         messages_(snapshot) {}
 
   // A message as it is now; each conversation's best in their order.
@@ -57,7 +63,10 @@ class ResumeFrames {
   void add_receipt(base::Position position, const ReceiptMove& move);
   // The user's count as it stood right after `position`, which is at or below the snapshot's; nothing where he was no
   // member then.
-  void add_count(base::Position position, const base::ConversationId& conversation);
+  void add_count(base::Position position, const base::ConversationId& conversation, base::Ordinal moved_by = kOwnMove);
+  // Another's message was edited, perhaps its mentions: those of its first frame are already as they are now, and the
+  // counts told in between are not.
+  void note_edit(const domain::MessageFacts& facts);
   // Gives what was kept back. To be called last.
   void finish();
 
@@ -72,6 +81,7 @@ class ResumeFrames {
   const std::uint32_t epoch_;
   std::vector<FramePtr>& out_;
   base::Position& served_;
+  CountsOwed& owed_;
   MessagesAhead messages_;
   std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted

@@ -260,6 +260,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   }
   auto now = frames.message_now(source.conversation, entry.ordinal);
   if (!now) return std::nullopt;
+  if (entry.type == EventType::message_edited) frames.note_edit(now->facts);
   return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
 }
 

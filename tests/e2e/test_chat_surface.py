@@ -288,6 +288,43 @@ class ChatSurface(RequirementTest):
         self.problem(alice.post(f"{API}/{path}", {"user_id": "x", "quiet": True}), 403, "forbidden")
         self.problem(alice.request("DELETE", f"{API}/{path}/{quoted(bob.name)}?quiet=true"), 403, "forbidden")
 
+    # Edits that mention
+
+    def edit(self, author, message, *mentioned):
+        mentions = [{"user_id": user.name, "offset": 0, "length": 1} for user in mentioned]
+        answer = author.request("PATCH", f"{API}/messages/{message['id']}", {"content": "@you", "mentions": mentions})
+        self.assertEqual(answer.status, 200, answer.text)
+
+    async def test_an_edit_tells_the_counts_of_whom_it_mentions_now_or_no_more(self):
+        alice, bob, id = self.group()
+        carol = self.user(f"carol-{uuid.uuid4()}")
+        self.members(alice, id, carol.name)
+        message = alice.send(id, "hello")
+        async with bob.socket() as b, carol.socket() as c:
+            for mentioned in ((bob,), (bob, carol), (carol,), ()):
+                self.edit(alice, message, *mentioned)
+            for socket in (b, c):
+                counts = [(await socket.next("unread.changed"))["data"]["mentions_unread"]]
+                if counts[0] == 1:  # two edits may share one frame
+                    counts.append((await socket.next("unread.changed"))["data"]["mentions_unread"])
+                self.assertEqual(counts[-1], 0)
+
+    async def test_a_resume_over_an_edit_ends_with_the_count_of_mentions(self):
+        for before, after in (((), ("bob",)), (("bob",), ())):
+            alice, bob, id = self.group()
+            people = {"bob": bob}
+            cursor = alice.send(id, "first")["position"]
+            message = alice.send(id, "second")
+            self.edit(alice, message, *(people[name] for name in before))
+            bob.request("POST", f"{API}/conversations/{id}/read", {"up_to": 1})
+            self.edit(alice, message, *(people[name] for name in after))
+            want = self.get(bob, f"conversations/{id}")["mentions_unread"]
+            self.assertEqual(want, len(after))
+            async with bob.socket(f"?resume={cursor}") as b:
+                told = await b.receive_until("caught_up")
+            counts = [frame["data"]["mentions_unread"] for frame in told if frame["type"] == "unread.changed"]
+            self.assertEqual(counts[-1], want, told)
+
     # Expiry
 
     async def test_a_message_expires_live_and_on_resume(self):
