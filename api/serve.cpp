@@ -16,6 +16,7 @@
 #include "api/server.h"
 #include "api/stop_signal.h"
 #include "engine/backup/backups.h"
+#include "engine/base/database_env.h"
 #include "engine/base/folder_nesting.h"
 
 namespace hansard::api {
@@ -126,8 +127,13 @@ void keep_proofs(Running& running) {
   running.proof_keeper->start();
 }
 
+void trace_set_aside(std::string_view view, const std::string& why) {
+  trace(TraceLevel::warn, "a view is built again from the log", {{"view", view}, {"why", std::string_view(why)}});
+}
+
 Result<void> open_data(Running& running) {
   TRY(open_engine(running));
+  running.config.views.on_set_aside = running.config.search.on_set_aside = trace_set_aside;
   TRY(auto views, projections::Views::open(*running.engine, running.config.views));
   running.views = std::move(views);
   TRY(auto search, search::SearchView::open(*running.engine, running.config.search));
@@ -289,6 +295,7 @@ int run_serve(const ServeCommand& command) {
     stop(running);
     return fail(started.error(), kExitFailed);
   }
+  base::hear_databases([](std::string_view said) { trace(TraceLevel::warn, "database", {{"said", said}}); });
   announce(running);
   if (command.demo) print_guide(running);
   trace(TraceLevel::info, "serving", {{"url", url_of(running, running.address)}, {"data", running.config.data_folder}});

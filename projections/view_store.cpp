@@ -75,18 +75,10 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
   rocks.bytes_per_sync = kBytesPerSync;
-  rocks.keep_log_file_num = 2;
+  rocks.info_log = base::database_logger();
   rocks.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  rocks.info_log_level = rocksdb::WARN_LEVEL;
   return rocks;
 }
-
-// Writes nowhere: a read-only open must not leave a trace file behind.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 void mark_damaged(const std::string& folder) { std::ofstream(folder + "/" + kDamagedMark) << "rebuild from the log\n"; }
 
@@ -163,6 +155,7 @@ class RocksStore final : public ViewStore {
   void commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
   void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) override;
   std::shared_ptr<const StoreSnapshot> snapshot() override;
+  base::Result<void> check_blocks() override;
   void flush(bool wait) override;
   base::Result<bool> purge(base::Position through) override;
 
@@ -276,6 +269,12 @@ std::shared_ptr<const StoreSnapshot> RocksStore::snapshot() {
   return std::make_shared<RocksSnapshot>(std::static_pointer_cast<RocksStore>(shared_from_this()));
 }
 
+base::Result<void> RocksStore::check_blocks() {
+  rocksdb::Status status = db_->VerifyChecksum();
+  if (status.ok()) return base::success();
+  return base::error(status.IsCorruption() ? base::ErrorCode::corrupt : base::ErrorCode::io, status.ToString());
+}
+
 void RocksStore::flush(bool wait) {
   rocksdb::FlushOptions options;
   options.wait = wait;
@@ -375,7 +374,6 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
 base::Result<std::shared_ptr<const StoreSnapshot>> ViewStore::open_read_only(const std::string& folder) {
   rocksdb::Options options = rocks_options({});
   options.create_if_missing = false;
-  options.info_log = std::make_shared<SilentLogger>();
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, folder, &db);
   if (!status.ok()) return open_error(folder, status);

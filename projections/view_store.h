@@ -68,6 +68,8 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   virtual void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) = 0;
   // Stands for the last commit. Thread: any, but never during a commit; the views share one per commit.
   virtual std::shared_ptr<const StoreSnapshot> snapshot() = 0;
+  // Reads every block of every file and holds it against its checksum. `corrupt` names the first that is wrong.
+  virtual base::Result<void> check_blocks() = 0;
   // What is flushed survives a crash. `wait` returns after the files are on disk; without it a disk that is behind with
   // earlier flushes gets no further one.
   virtual void flush(bool wait) = 0;

@@ -75,7 +75,9 @@ std::unique_ptr<Snapshot> LiveViews::snapshot() const {
 }
 
 base::Result<OpenedView> open_kind(const engine::Engine& engine, const ViewKind& kind, const ViewOptions& options) {
-  return open_view(engine, {view_folder(options, kind), kind.version}, store_options(options, kind));
+  TRY(auto opened, open_view(engine, {view_folder(options, kind), kind.version}, store_options(options, kind)));
+  if (opened.set_aside && options.on_set_aside) options.on_set_aside(kind.name, *opened.set_aside);
+  return opened;
 }
 }  // namespace
 

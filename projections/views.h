@@ -21,6 +21,9 @@ namespace hansard::projections {
 
 class Rebuilder;  // rebuilder.h
 
+// Told the name of a view and why its database was set aside, or left behind, and is folded anew.
+using OnSetAside = std::function<void(std::string_view view, const std::string& why)>;
+
 struct ViewOptions {
   std::string data_folder;
   std::size_t batch_events_max = 2'000;  // applied and committed together
@@ -29,6 +32,7 @@ struct ViewOptions {
   std::uint32_t flush_interval_ms = 30'000;     // bounds what a start replays
   std::size_t counters_cached_max = 200'000;    // hot unread counters
   std::uint32_t rebuild_events_per_s = 40'000;  // of a rebuild beside live traffic
+  OnSetAside on_set_aside = {};
 };
 
 // Order-independent sum of row hashes (DESIGN section 4): equal digests at one position mean equal views.

@@ -1,13 +1,20 @@
 #include "engine/base/database_env.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/listener.h>
 
+#include "engine/base/clock.h"
 #include "engine/base/this_thread.h"
 
 namespace hansard::base {
@@ -46,7 +53,53 @@ class MergesGoBehind final : public rocksdb::EventListener {
     if (!std::exchange(is_behind, true)) begin_thread("rocksdb:low");
   }
 };
+
+// Of every file that was taken in from outside (a fold of many rows).
+constexpr std::string_view kHarmless = "opened without unique ID";
+constexpr std::size_t kLinesRemembered = 256;
+
+class Ear final : public rocksdb::Logger {
+ public:
+  Ear() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list values) override {
+    std::array<char, 1'024> line{};
+    const int length = std::vsnprintf(line.data(), line.size(), format, values);
+    std::string_view said(line.data(), std::min(static_cast<std::size_t>(std::max(length, 0)), line.size() - 1));
+    while (said.ends_with('\n')) said.remove_suffix(1);
+    if (said.find(kHarmless) != std::string_view::npos) return;
+    std::lock_guard lock(mutex_);
+    if (said_ && may_say(said)) said_(said);
+  }
+  void hear(std::function<void(std::string_view)> said) {
+    std::lock_guard lock(mutex_);
+    said_ = std::move(said);
+  }
+
+ private:
+  bool may_say(std::string_view line) {
+    const auto now = system_clock().monotonic();
+    if (said_at_.size() > kLinesRemembered) said_at_.clear();
+    auto [last, is_new] = said_at_.try_emplace(std::hash<std::string_view>()(line), now);
+    if (!is_new && now - last->second < kDatabaseRepeat) return false;
+    last->second = now;
+    return true;
+  }
+
+  std::mutex mutex_;
+  std::function<void(std::string_view)> said_;
+  std::unordered_map<std::size_t, decltype(system_clock().monotonic())> said_at_;  // by the line's hash
+};
+
+const std::shared_ptr<Ear>& ear() {
+  static const auto ear = std::make_shared<Ear>();
+  return ear;
+}
 }  // namespace
+
+std::shared_ptr<rocksdb::Logger> database_logger() { return ear(); }
+
+void hear_databases(std::function<void(std::string_view said)> said) { ear()->hear(std::move(said)); }
 
 std::shared_ptr<rocksdb::EventListener> merges_go_behind() {
   static const auto listener = std::make_shared<MergesGoBehind>();

@@ -7,14 +7,22 @@
 // And the threads that merge tables go behind those that fold: nobody waits for a merge. RocksDB's databases share
 // these threads, so a listener of the large ones is enough.
 //
+// And they write no LOG files: on a full disk RocksDB 7.8.3 ends the process by an assertion at the second line it
+// cannot write there. Their warnings and errors, which name files and numbers and nothing that is kept, go to whoever
+// asks.
+//
 // Thread: any. Lives as long as the process.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace rocksdb {
 class Env;
 class EventListener;
+class Logger;
 }  // namespace rocksdb
 
 namespace hansard::base {
@@ -22,5 +30,11 @@ namespace hansard::base {
 rocksdb::Env* database_env();
 // One of a database's listeners.
 std::shared_ptr<rocksdb::EventListener> merges_go_behind();
+
+// Every database's info_log. Silent until hear_databases.
+std::shared_ptr<rocksdb::Logger> database_logger();
+// From now on `said` gets what databases warn of, on threads of theirs; the same words once in kDatabaseRepeat.
+inline constexpr std::chrono::seconds kDatabaseRepeat{60};
+void hear_databases(std::function<void(std::string_view said)> said);
 
 }  // namespace hansard::base

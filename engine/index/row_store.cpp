@@ -107,7 +107,7 @@ Result<void> RocksRowStore::open_database() {
   options.level0_file_num_compaction_trigger = 8;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
-  options.keep_log_file_num = 4;
+  options.info_log = base::database_logger();
   options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(

@@ -8,6 +8,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "engine/base/database_env.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/keys.h"
@@ -17,13 +18,6 @@ namespace hansard::log {
 namespace {
 // A process may hold 20,000 descriptors in all; sockets need most of them.
 constexpr int kOpenFilesMax = 1'000;
-
-// Writes nowhere: a read-only open must not leave a trace file behind.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& options, const StorageSetup& setup) {
   rocksdb::DBOptions db;
@@ -38,11 +32,8 @@ rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& optio
   db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   db.max_open_files = kOpenFilesMax;
   db.bytes_per_sync = 1u << 20;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 8u << 20;
-  db.info_log_level = rocksdb::WARN_LEVEL;
+  db.info_log = base::database_logger();
   db.stats_dump_period_sec = db.stats_persist_period_sec = 0;
-  if (mode == Database::Mode::read_only) db.info_log = std::make_shared<SilentLogger>();
   return db;
 }
 
@@ -92,6 +83,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& folder, Mode
   rocksdb::Status status = mode == Mode::read_only
                                ? rocksdb::DB::OpenForReadOnly(db_options, folder, families, &database->handles_, &db)
                                : rocksdb::DB::Open(db_options, folder, families, &database->handles_, &db);
+  if (status.IsNoSpace()) return storage_error("there must be free space to open the event log in " + folder, status);
   if (!status.ok()) return storage_error("cannot open the event log in " + folder, status);
   database->db_.reset(db);
   return database;

@@ -67,8 +67,7 @@ rocksdb::Options lane_options() {
   options.create_if_missing = true;
   options.write_buffer_size = 4u << 20;
   options.max_open_files = 64;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = base::database_logger();
   options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.stats_dump_period_sec = options.stats_persist_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;

@@ -27,9 +27,8 @@ rocksdb::Options database_options() {
   options.create_if_missing = true;
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
-  options.keep_log_file_num = 2;
+  options.info_log = base::database_logger();
   options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  options.info_log_level = rocksdb::WARN_LEVEL;
   return options;
 }
 

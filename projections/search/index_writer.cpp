@@ -29,6 +29,7 @@ IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, s
 }
 
 void IndexWriter::take(OpenedGeneration opened) {
+  if (opened.set_aside && options_.on_set_aside) options_.on_set_aside("search", *opened.set_aside);
   file_ = std::move(opened.file);
   if (file_->has_unscrubbed()) scrub_at_ = clock_.monotonic();
   {

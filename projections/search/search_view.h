@@ -35,6 +35,7 @@ struct SearchOptions {
   std::uint32_t scrub_interval_ms = 30'000;     // removed words leave the file's bytes about this long afterwards
   unsigned shelf_bits = kShelfBits;             // a file with others is indexed anew
   Budgets budgets;
+  projections::OnSetAside on_set_aside = {};  // thread: the caller's of open, or the writer's
 };
 
 class SearchView {

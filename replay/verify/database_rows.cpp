@@ -3,16 +3,12 @@
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 
+#include "engine/base/database_env.h"
+
 namespace hansard::verify {
 
 namespace {
 constexpr int kOpenFilesMax = 256;
-
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -62,7 +58,7 @@ class RocksRowDatabase final : public RowDatabase {
 
 base::Result<std::unique_ptr<RowDatabase>> RowDatabase::open(const std::string& folder) {
   rocksdb::Options options;
-  options.info_log = std::make_shared<SilentLogger>();
+  options.info_log = base::database_logger();
   options.max_open_files = kOpenFilesMax;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, folder, &db);

@@ -52,3 +52,29 @@ TEST_CASE("who merges tables goes behind everybody, who writes them does not") {
   REQUIRE_FALSE(writing.empty());
   CHECK(writing == std::vector<int>(writing.size(), own));
 }
+
+TEST_CASE("a database writes no trace of its own, and what it warns of is heard once") {
+  const support::TempFolder folder;
+  std::vector<std::string> heard;
+  base::hear_databases([&](std::string_view said) { heard.emplace_back(said); });
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.info_log = base::database_logger();
+  rocksdb::DB* opened = nullptr;
+  REQUIRE(rocksdb::DB::Open(options, folder / "db", &opened).ok());
+  delete opened;
+  CHECK_FALSE(std::filesystem::exists(folder / "db/LOG"));
+  heard.clear();
+  for (int i = 0; i < 3; ++i) {
+    rocksdb::Warn(options.info_log, "no space for %d files\n", 7);
+    rocksdb::Info(options.info_log, "all is well");
+    rocksdb::Warn(options.info_log, "SST file opened without unique ID to verify");
+  }
+  rocksdb::Warn(options.info_log, "%s", std::string(5'000, 'x').c_str());
+  base::hear_databases({});
+  rocksdb::Warn(options.info_log, "nobody hears this");
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].find("no space for 7 files") != std::string::npos);
+  CHECK(heard[0].back() == 's');
+  CHECK(heard[1].size() < 1'100);
+}

@@ -226,6 +226,7 @@ class SimViewStore final : public projections::ViewStore {
   std::shared_ptr<const projections::StoreSnapshot> snapshot() override {
     return std::make_shared<SimSnapshot>(rows_, checkpoint_);
   }
+  base::Result<void> check_blocks() override { return base::success(); }
   void flush(bool) override { rows_.persist(); }
   base::Result<bool> purge(base::Position) override { return true; }
 
