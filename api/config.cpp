@@ -11,6 +11,7 @@
 
 #include <toml++/toml.h>
 
+#include "engine/proof/note.h"
 #include "projections/process/post_url.h"
 
 namespace hansard::api {
@@ -190,6 +191,9 @@ Result<void> finish_config(Config& config) {
   config.files.folder = config.data_folder + "/files";
   config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
   TRY(process::check_subscribers(config.webhooks));
+  if (!config.proof.origin.empty() && !proof::is_key_name(config.proof.origin)) {
+    return malformed("proof.origin '" + config.proof.origin + "' is not printable ASCII without spaces and \"+\"");
+  }
   if (!config.push.url.empty() && !process::post_url_of(config.push.url)) {
     return malformed("proof.push_url '" + config.push.url + "' is not http(s)://HOST/PATH");
   }

@@ -41,6 +41,12 @@ std::string why_foreign(const engine::Engine& engine, const Checkpoint& checkpoi
   return checkpoint.position > engine.durable() ? "the one there stands above the end of the log" : "";
 }
 
+// The same, or what cannot be read of it.
+std::string why_useless(const engine::Engine& engine, ViewStore& store) {
+  auto sound = store.check_blocks();
+  return sound ? why_foreign(engine, store.checkpoint()) : sound.error().detail;
+}
+
 base::Result<Site> open_site(const engine::Engine& engine, const ViewOptions& options, const ViewKind& kind) {
   Site site;
   site.kind = &kind;
@@ -49,13 +55,13 @@ base::Result<Site> open_site(const engine::Engine& engine, const ViewOptions& op
   site.pointer = read_pointer(site.folder, kind.version);
   auto rows = find_rows(site.folder, site.pointer);
   if (!rows) {
-    site.outcome.not_compared = "there was none before";
+    site.outcome.not_compared = kNoneBefore;
     return site;
   }
   site.shown = *rows;
   auto live = ViewStore::open(site.folder + "/" + rows->text(), store_options(options, kind));
   if (!live && live.error().code != base::ErrorCode::corrupt) return live.error();
-  site.outcome.not_compared = live ? why_foreign(engine, live.value()->checkpoint()) : live.error().detail;
+  site.outcome.not_compared = live ? why_useless(engine, *live.value()) : live.error().detail;
   if (site.outcome.not_compared.empty()) site.live = std::move(live.value());
   return site;
 }
@@ -88,11 +94,17 @@ base::Result<void> build(const engine::Engine& engine, std::vector<Site>& sites,
   return base::success();
 }
 
+// Who only compares wants to hear of an old view that cannot be compared; to who builds it anew it is no obstacle.
+bool is_well(const OfflineOutcome& outcome, const OfflineRequest& request) {
+  if (outcome.comparison) return outcome.comparison->is_equal() || !outcome.not_compared.empty();
+  return !request.compare_only || outcome.not_compared == kNoneBefore;
+}
+
 base::Result<void> settle(Site& site, BuiltView& built, const OfflineRequest& request) {
   OfflineOutcome& outcome = site.outcome;
   outcome.position = built.position();
   outcome.digest = built.checkpoint().digest.hex();
-  outcome.is_well = !outcome.not_compared.empty() || outcome.comparison->is_equal();
+  outcome.is_well = is_well(outcome, request);
   site.live.reset();
   if (request.compare_only || (!outcome.is_well && !request.force)) return base::success();
   built.flush();

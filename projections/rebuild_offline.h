@@ -30,9 +30,10 @@ struct OfflineOutcome {
   std::optional<ViewComparison> comparison;
   std::string not_compared;  // why; "" where it was
   bool is_swapped = false;
-  // Equal, or of other rows, or nothing there to compare with.
+  // Equal, or of other rows, or nothing there; or of no use, and not only to be compared.
   bool is_well = false;
 };
+inline constexpr char kNoneBefore[] = "there was none before";  // not_compared
 
 // Errors: io, in_use, and corrupt where the log cannot be folded; then nothing has changed but folders that the next
 // start removes.

@@ -1,7 +1,10 @@
 #include "replay/command_line.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
+#include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/option_values.h"
 
@@ -13,6 +16,12 @@ constexpr Command (*kCommands[])(CLI::App&) = {
     add_import,  add_check,  add_play,  add_export, add_restore, add_backup,
     add_rebuild, add_verify, add_proof, add_show,   add_diff,    add_erase_check,
 };
+
+bool wants_json(const CLI::App& words) {
+  const auto* json = words.get_option_no_throw("--json");
+  return (json != nullptr && json->count() > 0) ||
+         std::ranges::any_of(words.get_subcommands(), [](const auto* inner) { return wants_json(*inner); });
+}
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -27,7 +36,9 @@ int run_command_line(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   for (const Command& command : commands) {
-    if (*command.words) return command.run();
+    if (!*command.words) continue;
+    if (wants_json(*command.words)) speak_json();
+    return command.run();
   }
   return 2;
 }

@@ -17,6 +17,8 @@ namespace hansard::replay {
 using base::Result;
 
 namespace {
+bool speaks_json = false;
+
 void append_name(std::string& out, std::string_view name) {
   out += out.back() == '{' ? "" : ",";
   base::append_json_string(out, name);
@@ -24,8 +26,17 @@ void append_name(std::string& out, std::string_view name) {
 }
 }  // namespace
 
+void speak_json() { speaks_json = true; }
+
+void complain(const std::string& why) { std::cerr << "hansard-replay: " << why << "\n"; }
+
 int fail(const std::string& why) {
-  std::cerr << "hansard-replay: " << why << "\n";
+  complain(why);
+  if (speaks_json) {
+    std::string out = "{";
+    append_field(out, "error", why);
+    std::cout << out << "}\n";
+  }
   return 1;
 }
 

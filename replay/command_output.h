@@ -13,8 +13,13 @@
 
 namespace hansard::replay {
 
-// Prints the sentence and answers the exit status, 1.
+// On standard error.
+void complain(const std::string& why);
+
+// Complains and answers the exit status, 1. With --json standard output has {"error": …} too.
 int fail(const std::string& why);
+// The command was given --json.
+void speak_json();
 
 // The same for wrong usage: 2.
 int refuse_usage(const std::string& why);

@@ -42,8 +42,7 @@ Result<std::string> read_text(const std::string& file) {
 Result<proof::VerifierKey> key_of(const std::string& given) {
   if (auto key = proof::VerifierKey::parse(given)) return key;
   auto text = read_text(given);
-  if (!text)
-    return base::error(base::ErrorCode::io, "--key is neither a verifier key nor a file with one: " + given);
+  if (!text) return base::error(base::ErrorCode::io, "--key is neither a verifier key nor a file with one: " + given);
   return proof::VerifierKey::parse(text.value().substr(0, text.value().find('\n')));
 }
 
@@ -143,7 +142,8 @@ int deny(const Options& given, const std::string& member, const std::string& wor
     append_field(out, "error", why.detail);
     std::cout << out << "}\n";
   }
-  return fail(words + why.detail);
+  complain(words + why.detail);
+  return 1;
 }
 
 int verify(const Options& given) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/log/folder_lock.h"
+#include "engine/log/rocks_log.h"
 #include "engine/read_only_engine.h"
 #include "projections/rebuild_offline.h"
 #include "projections/search/rebuild_offline.h"
@@ -78,6 +79,7 @@ bool wants_search(const Options& given) {
 }
 
 Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const OfflineRequest& request) {
+  TRY(log::look_for_log(given.data));
   TRY(auto lock, log::FolderLock::take(given.data));
   TRY(auto engine, engine::ReadOnlyEngine::open_locked(given.data));
   projections::ViewOptions options;

@@ -45,6 +45,10 @@ std::string question_of(const std::string& order) {
   return view == kViews + std::string("all") ? view.substr(0, view.rfind('/')) : view;
 }
 
+base::Error no_such_view() {
+  return base::error(base::ErrorCode::not_found, "There is no such view: the views are chat, audit and search.");
+}
+
 class Server {
  public:
   Server(Endpoint endpoint, std::string token, bool quiet)
@@ -59,6 +63,7 @@ class Server {
     const bool was_heard = response.status == 409 && method == "POST" && client_.repeats() > repeats;
     if (was_heard) return ask("GET", question_of(target), "");
     TRY(auto answer, parser_.parse(response.body));
+    if (response.status == 404) return no_such_view();
     if (response.status != 200) {
       return base::error(base::ErrorCode::refused, std::string(answer.member("detail").string().value_or("")) +
                                                        " (status " + std::to_string(response.status) + ")");
@@ -82,7 +87,9 @@ Result<Standing> follow(Server& server, const std::string& view, bool quiet) {
     progress.update(now.events, now.of == 0 ? 0 : static_cast<double>(now.events) / static_cast<double>(now.of));
     if (is_under_way(now.state)) continue;
     progress.finish(now.events);
-    return now;
+    if (!now.state.empty()) return now;
+    return base::error(base::ErrorCode::refused, "The server was started again and knows nothing of the rebuild of " +
+                                                     view + "; what was built is gone. Order it again.");
   }
 }
 

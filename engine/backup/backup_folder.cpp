@@ -201,11 +201,7 @@ Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& cl
 
 Result<BackupManifest> make_offline_backup(const std::string& data, const std::string& out, bool with_keys,
                                            base::Clock& clock) {
-  std::error_code ignored;
-  if (!fs::exists(data + "/log", ignored)) {
-    return base::error(base::ErrorCode::not_found,
-                       "there is no event log in " + data + ": --data is the data folder of a server");
-  }
+  TRY(log::look_for_log(data));
   TRY(auto lock, log::FolderLock::take(data));
   BackupRequest request{data, out, true, with_keys, {}};
   request.copy_log = [&](const std::string& folder) -> Result<Position> {

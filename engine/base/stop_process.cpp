@@ -2,8 +2,15 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 namespace hansard::base {
+
+namespace {
+std::optional<int> tool_status;
+}
+
+void stop_with_status(int status) { tool_status = status; }
 
 void stop_process(const StorageFailure& failure) {
   std::string line = "hansard stops: ";
@@ -11,6 +18,7 @@ void stop_process(const StorageFailure& failure) {
   line.append(failure.reason).append("; ").append(failure.next).append("\n");
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
+  if (tool_status) std::quick_exit(*tool_status);
   std::abort();
 }
 

@@ -20,4 +20,8 @@ struct StorageFailure {
 };
 [[noreturn]] void stop_process(const StorageFailure& failure);
 
+// Of a tool: from now on stop_process ends it with this status (and what std::at_quick_exit was given), not by abort.
+// Thread: main, before others begin.
+void stop_with_status(int status);
+
 }  // namespace hansard::base

@@ -1,6 +1,7 @@
 #include "engine/log/read_log.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "engine/log/folder_lock.h"
@@ -46,7 +47,16 @@ Result<WitnessReading> await_witness(const std::string& path, Position end, std:
 }
 }  // namespace
 
+Result<void> look_for_log(const std::string& folder) {
+  std::error_code problem;
+  if (std::filesystem::exists(folder + "/log", problem)) return base::success();
+  if (problem) return base::error(base::ErrorCode::io, folder + "/log: " + problem.message());
+  return base::error(base::ErrorCode::not_found,
+                     "there is no event log in " + folder + ": --data is the data folder of a server");
+}
+
 Result<std::unique_ptr<EventLog>> open_rocks_log_read_only(const std::string& folder) {
+  TRY(look_for_log(folder));
   TRY(auto opened, open_to_read(folder));
   TRY(auto witness, read_witness(LogPaths(folder).witness));
   const Position end = opened.end;
@@ -54,6 +64,7 @@ Result<std::unique_ptr<EventLog>> open_rocks_log_read_only(const std::string& fo
 }
 
 Result<DurableLog> open_durable_log(const std::string& folder, std::chrono::milliseconds patience) {
+  TRY(look_for_log(folder));
   auto lock = FolderLock::take(folder);
   if (lock) {
     TRY(auto log, open_rocks_log_read_only(folder));

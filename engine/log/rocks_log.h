@@ -35,6 +35,8 @@ struct OpenReport {
 Result<std::unique_ptr<EventLog>> open_rocks_log(const std::string& folder, const LogOptions& options,
                                                  OpenReport& report);
 
+// `not_found` or `io`, in a sentence for who named the wrong folder, where a data folder has no log that can be seen.
+Result<void> look_for_log(const std::string& folder);
 // Opens without writing a byte, for tools on a stopped or a running server's folder.
 Result<std::unique_ptr<EventLog>> open_rocks_log_read_only(const std::string& folder);
 

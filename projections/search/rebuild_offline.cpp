@@ -63,11 +63,14 @@ base::Result<OfflineOutcome> rebuild_search_offline(const engine::Engine& engine
   outcome.is_well = true;
   outcome.not_compared = why_useless(engine, folder, kShelfBits);
   std::error_code missing;
-  if (!std::filesystem::exists(folder, missing)) outcome.not_compared = "there was none before";
-  if (!outcome.not_compared.empty() && request.compare_only) return outcome;
+  if (!std::filesystem::exists(folder, missing)) outcome.not_compared = projections::kNoneBefore;
+  if (!outcome.not_compared.empty() && request.compare_only) {
+    outcome.is_well = outcome.not_compared == projections::kNoneBefore;
+    return outcome;
+  }
   TRY(auto live, open_loaded_generation(engine, folder, kShelfBits));
   if (!live.file->state().position) {
-    if (outcome.not_compared.empty()) outcome.not_compared = "there was none before";
+    if (outcome.not_compared.empty()) outcome.not_compared = projections::kNoneBefore;
     if (!request.compare_only) {
       TRY(index_all(engine, std::move(live), outcome, progress));
     }

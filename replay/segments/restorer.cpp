@@ -149,6 +149,7 @@ Result<Position> end_of(const RestoreRequest& request, const RestoreSource& sour
   }
   if (request.to_time) {
     TRY(auto last, source.last_at_or_before(*request.to_time));
+    if (!last) return base::error(base::ErrorCode::malformed, "Everything there is came after the time of --to-time.");
     end = std::min(end, last);
   }
   return end;

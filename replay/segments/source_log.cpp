@@ -1,7 +1,6 @@
 #include "replay/segments/source_log.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "engine/codec/codec.h"
 #include "engine/log/read_log.h"
@@ -18,11 +17,6 @@ Result<base::Timestamp> time_at(const SourceLog& source, Position at) {
 }  // namespace
 
 Result<SourceLog> open_source(const std::string& data_folder) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(data_folder + "/log", ignored)) {
-    return base::error(base::ErrorCode::not_found,
-                       "there is no event log in " + data_folder + ": --data is the data folder of a server");
-  }
   SourceLog source;
   TRY(auto opened, log::open_durable_log(data_folder));
   source.log = std::move(opened.log);

@@ -32,18 +32,24 @@ class ScratchFolder {
       return base::error(base::ErrorCode::io,
                          "no scratch folder can be made in " + above.string() + "; name another place with --scratch");
     }
-    return ScratchFolder(pattern);
+    std::at_quick_exit(remove_left);
+    return ScratchFolder(left_ = pattern);
   }
   ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   ScratchFolder& operator=(ScratchFolder&&) = delete;
   ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
+    if (!path_.empty()) remove_left();
   }
   const std::string& path() const { return path_; }
 
  private:
   explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+  // Also where stop_process ends the tool.
+  static void remove_left() {
+    std::error_code ignored;
+    fs::remove_all(left_, ignored);
+  }
+  static inline std::string left_;
   std::string path_;
 };
 

@@ -57,6 +57,19 @@ class CommandLine(unittest.TestCase):
                          self.secret, "--config", config), "inside the data folder")
         self.assertFalse((self.folder / "d").exists())
 
+    def test_with_json_a_failure_is_json_too(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        id = "01a203b5-1d61-7001-afcc-a3126d1b2bb0"
+        for words in (["export", "--out", self.folder / "out"], ["backup", "--out", self.folder / "copy"], ["rebuild"],
+                      ["verify"], ["show", "--conversation", id],
+                      ["diff", "--conversation", id, "--from", "1", "--to", "2"]):
+            outcome = subprocess.run([str(BIN / "hansard-replay"), *map(str, words), "--data", str(empty), "--json"],
+                                     capture_output=True, timeout=60)
+            self.assertIn(outcome.returncode, (1, 2), words)
+            self.assertTrue(json.loads(outcome.stdout)["error"], words)
+            self.assertIn(b"hansard-replay: ", outcome.stderr, words)
+
     def test_help_has_an_example(self):
         for command in (["serve"], ["token"]):
             self.assertIn("xample", run(*command, "--help").stdout.decode())

@@ -2,6 +2,7 @@
 #include "projections/rebuild_offline.h"
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -55,6 +56,21 @@ class StoppedServer {
     RowChange change{"Y", "strange"};
     store->commit({&change, 1}, store->checkpoint());
     store->flush(true);
+  }
+  // One bit in the middle of a file of rows.
+  void damage_block(const ViewKind& kind) {
+    const std::string place = folder(kind) + "/" + read_pointer(folder(kind), kind.version).current.text();
+    for (const auto& entry : fs::directory_iterator(place)) {
+      if (entry.path().extension() != ".sst") continue;
+      std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      const auto middle = static_cast<std::streamoff>(fs::file_size(entry.path()) / 2);
+      file.seekg(middle);
+      const char flipped = static_cast<char>(file.get() ^ 1);
+      file.seekp(middle);
+      file.put(flipped);
+      return;
+    }
+    FAIL("there is no file of rows");
   }
   base::Position end() const { return log_.end(); }
 
@@ -119,6 +135,22 @@ TEST_CASE("what differs is not swapped but by force, and the others are") {
   CHECK(server.folders(audit_kind()) == std::set<std::string>{first_of(audit_kind())});
   OfflineRequest request{{&audit_kind()}, false, true};
   CHECK(server.rebuild(request).front().is_swapped);
+  CHECK(server.rebuild(request).front().comparison->is_equal());
+}
+
+TEST_CASE("a view with a damaged block is not well where it is only compared, and no obstacle to a new one") {
+  StoppedServer server;
+  server.damage_block(chat_kind());
+  OfflineRequest request{{&chat_kind()}, true, false};
+  const auto compared = server.rebuild(request).front();
+  CHECK_FALSE(compared.is_well);
+  CHECK_FALSE(compared.comparison);
+  CHECK(compared.not_compared.find("checksum") != std::string::npos);
+  CHECK(server.folders(chat_kind()) == std::set<std::string>{first_of(chat_kind())});
+  request.compare_only = false;
+  const auto built = server.rebuild(request).front();
+  CHECK(built.is_well);
+  CHECK(built.is_swapped);
   CHECK(server.rebuild(request).front().comparison->is_equal());
 }
 

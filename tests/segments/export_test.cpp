@@ -135,7 +135,7 @@ TEST_CASE("a restore to a position or a time ends there and begins a new epoch")
   CHECK(restore_now(request).end == Position{20});
   request = restore_request(out, folder / "before-everything");
   request.to_time = base::Timestamp{kFirstTime - 1};
-  CHECK(restore_now(request).end == Position{});
+  CHECK(restore_problem(request) == "Everything there is came after the time of --to-time.");
 
   request = restore_request(out, folder / "beyond");
   request.to = Position{51};
