@@ -234,9 +234,10 @@ Result<void> ConversationPlayer::settle_members() {
     TRY(add_member(member, conversation_.key));
   }
   if (!conversation_.members_are_known) return base::success();
+  const std::unordered_set<std::string> staying(conversation_.members.begin(), conversation_.members.end());
   std::vector<std::string> gone;
   for (const std::string& member : members_) {
-    if (member != creator_ && !std::ranges::binary_search(conversation_.members, member)) gone.push_back(member);
+    if (member != creator_ && !staying.contains(member)) gone.push_back(member);
   }
   std::ranges::sort(gone);
   for (const std::string& member : gone) {

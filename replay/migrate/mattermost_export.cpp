@@ -34,8 +34,7 @@ std::vector<std::string> names_in(const JsonValue& list) {
     std::string name = item.string() ? std::string(*item.string()) : text_of(item, "username");
     if (!name.empty()) names.push_back(std::move(name));
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  sort_once(names);
   return names;
 }
 
@@ -222,6 +221,7 @@ class MattermostExport final : public Workspace {
       auto members = members_.find(conversation.key);
       if (members == members_.end()) continue;
       conversation.members = std::move(members->second);
+      sort_once(conversation.members);
       conversation.members_are_known = true;
     }
     if (!conversations_.empty()) return base::success();

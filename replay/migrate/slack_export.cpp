@@ -143,9 +143,7 @@ class SlackExport final : public Workspace {
     for (const JsonValue& member : channel.member("members").items()) {
       if (member.string()) conversation.members.push_back(directory_.user_id(std::string(*member.string())));
     }
-    std::sort(conversation.members.begin(), conversation.members.end());
-    const auto same = std::unique(conversation.members.begin(), conversation.members.end());
-    conversation.members.erase(same, conversation.members.end());
+    sort_once(conversation.members);
     conversation.members_are_known = !conversation.members.empty();
     const std::string creator = text_of(channel, "creator");
     if (!creator.empty()) conversation.creator = directory_.user_id(creator);

@@ -1,5 +1,7 @@
 #include "replay/migrate/workspace.h"
 
+#include <algorithm>
+
 #include "engine/base/json.h"
 
 namespace hansard::migrate {
@@ -19,6 +21,12 @@ void append_text_member(std::string& object, std::string_view name, std::string_
   base::append_json_string(object, name);
   object += ':';
   base::append_json_string(object, value);
+}
+
+void sort_once(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
 }
 
 std::string first_code_points(const std::string& text, std::size_t count) {

@@ -29,10 +29,10 @@ struct Conversation {
   std::string key;  // unique for good, over all exports of the workspace: the external id
   bool is_direct = false;
   std::string title;
-  std::string creator;  // "" when nobody knows
-  std::vector<std::string> members;
-  bool members_are_known = false;  // `members` are all who are in it now
-  std::string metadata;            // a JSON object, "" for none
+  std::string creator;               // "" when nobody knows
+  std::vector<std::string> members;  // ascending, each once
+  bool members_are_known = false;    // `members` are all who are in it now
+  std::string metadata;              // a JSON object, "" for none
 };
 
 // In Unicode code points of the text.
@@ -85,6 +85,8 @@ class Workspace {
 
 // Appends `"name":"value"`, behind a comma where `object` needs one.
 void append_text_member(std::string& object, std::string_view name, std::string_view value);
+// Ascending, each once.
+void sort_once(std::vector<std::string>& names);
 // The first `count` code points.
 std::string first_code_points(const std::string& text, std::size_t count);
 

@@ -103,6 +103,10 @@ class Moving(unittest.TestCase):
             items += page
             after = page[-1]["ordinal"]
 
+    def members(self, user, conversation):
+        page = self.server.user(user).get(f"{API}/conversations/{conversation}/members?limit=200").json
+        return {member["user_id"]: member["role"] for member in page["items"]}
+
     def expect(self, said):
         for external_id, (name, texts, members) in said.items():
             found = self.conversation("user0", external_id)
@@ -111,8 +115,7 @@ class Moving(unittest.TestCase):
             items = self.history(user0, found["id"])
             self.assertEqual([item["content"] for item in items], texts)
             self.assertEqual([item["created_at"] for item in items], sorted(item["created_at"] for item in items))
-            page = user0.get(f"{API}/conversations/{found['id']}/members?limit=200").json["items"]
-            self.assertEqual(sorted(member["user_id"] for member in page), members)
+            self.assertEqual(sorted(self.members("user0", found["id"])), members)
             self.assertTrue(any(item["reply_to"] for item in items))
             for item in items:
                 for mention in item["mentions"] or []:
@@ -167,7 +170,7 @@ class Moving(unittest.TestCase):
                  {"type": "channel", "channel": {"team": "house", "name": "floor", "display_name": "The floor",
                                                  "type": "O"}}]
         lines += [{"type": "user", "user": {"username": name, "nickname": name.title(), "teams": [
-            {"name": "house", "channels": [{"name": "floor"}]}]}} for name in ("ann", "bob")]
+            {"name": "house", "channels": [{"name": "floor"}]}]}} for name in ("cid", "bob", "ann")]
         lines += [{"type": "post", "post": {"team": "house", "channel": "floor", "user": "ann", "message": "second @bob",
                                             "create_at": 1709640002000, "replies": [
                                                 {"user": "bob", "message": "a reply", "create_at": 1709640003000}]}},
@@ -187,6 +190,7 @@ class Moving(unittest.TestCase):
         self.assertEqual(items[2]["reply_to"], items[1]["id"])
         self.assertEqual(items[1]["mentions"], [{"user_id": "bob", "offset": 7, "length": 4}])
         self.assertEqual(items[0]["reactions"][0]["emoji"], "🎉")
+        self.assertEqual(self.members("ann", floor["id"]), {"ann": "owner", "bob": "member", "cid": "member"})
         before = self.server.durable()
         self.run_import("mattermost", path)
         self.assertEqual(self.server.durable(), before)

@@ -74,6 +74,19 @@ TEST_CASE("a bulk export becomes people, conversations and posts in the order of
   CHECK(lost.at("lines of a kind this version does not know: left out") == 1);
 }
 
+TEST_CASE("members are in order and each once, in whatever order users come") {
+  TempFolder folder;
+  Losses losses;
+  std::string text = R"({"type":"channel","channel":{"team":"t","name":"c"}})";
+  for (const char* name : {"cid", "Zed", "bob", "ann", "bob"}) {
+    text += "\n{\"type\":\"user\",\"user\":{\"username\":\"" + std::string(name) +
+            R"(","teams":[{"name":"t","channels":[{"name":"c"}]}]}})";
+  }
+  auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
+  REQUIRE(opened);
+  CHECK(opened.value()->conversations().at(0).members == std::vector<std::string>{"Zed", "ann", "bob", "cid"});
+}
+
 TEST_CASE("what is no bulk export is a sentence that names the line") {
   TempFolder folder;
   Losses losses;
