@@ -152,7 +152,7 @@ class SlackExport final : public Workspace {
     std::string slack = "{";
     append_text_member(slack, "id", id);
     for (const char* text : {"topic", "purpose"}) {
-      const std::string value = text_of(channel.member(text), "value");
+      const std::string value = plain_text(text_of(channel.member(text), "value"), directory_.names()).text;
       if (!value.empty()) append_text_member(slack, text, first_code_points(value, 1'000));
     }
     conversation.metadata = "{\"slack\":" + slack + "}}";

@@ -70,6 +70,8 @@ TEST_CASE("an export becomes people, conversations and posts in the order of tim
   CHECK(workspace.people()[0].avatar == "https://example.com/ann.png");
   CHECK(workspace.people()[1].display_name == "Bob Example");
   CHECK(workspace.conversations().size() == 4);
+  CHECK(workspace.conversations()[0].metadata ==
+        R"x({"slack":{"id":"C1","topic":"All & sundry, the page (https://example.com/a)"}})x");
 
   auto posts = posts_of(workspace, "slack:C1", losses);
   REQUIRE(posts.size() == 8);
