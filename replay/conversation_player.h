@@ -4,53 +4,57 @@
 // Thread: one worker at a time.
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
-#include "replay/client.h"
-#include "replay/workspace_import.h"
+#include "replay/import_desk.h"
+#include "replay/post_player.h"
 
 namespace hansard::replay {
 
-using Ask = std::function<base::Result<ApiResponse>(const ApiRequest&)>;
-
 class ConversationPlayer {
  public:
-  ConversationPlayer(const migrate::Conversation& conversation, Ask ask, migrate::Losses& losses,
-                     WorkspaceReport& report)
-      : conversation_(conversation), ask_(std::move(ask)), losses_(losses), report_(report) {}
+  // Both outlive the player.
+  ConversationPlayer(const migrate::Conversation& conversation, ImportDesk& desk)
+      : conversation_(conversation), desk_(desk), staying_(conversation.members.begin(), conversation.members.end()) {}
 
-  // An error means that the server is away for good; what it refuses is counted.
+  // An error means that the server is away for good or takes nothing from us; what else it refuses is counted. The
+  // posts of a conversation that it refuses are counted and left out.
   base::Result<void> play(const migrate::Post& post);
   // After the last post; also where there was none.
   base::Result<void> finish();
 
  private:
   base::Result<void> create(const std::string& first_author);
+  void choose_creator(const std::string& first_author);
+  std::string creation();
+  // Title and metadata, as a JSON object.
+  std::string description();
+  base::Result<void> update(const base::JsonValue& there);
+  bool is_staying(const std::string& user) const;
   base::Result<void> add_member(const std::string& user, const std::string& why);
+  // `why`: "" for the end.
   base::Result<void> remove_member(const std::string& user, const std::string& why);
-  base::Result<void> send(const migrate::Post& post);
-  base::Result<void> send_piece(const migrate::Post& post, std::size_t number, std::size_t from, std::string text);
-  std::string body_of(const migrate::Post& post, std::size_t number, std::size_t from, const std::string& text);
-  void append_mentions(std::string& body, const migrate::Post& post, std::size_t from, std::size_t length);
+  // False: there is no message.
+  base::Result<bool> send(const migrate::Post& post);
   base::Result<void> react(const migrate::Post& post);
   base::Result<void> settle_members();
   base::Result<void> mark_read();
-  // The body of the answer, "" for a refusal.
-  base::Result<std::string> request(const ApiRequest& request, const std::string& about);
 
   const migrate::Conversation& conversation_;
-  const Ask ask_;
-  migrate::Losses& losses_;
-  WorkspaceReport& report_;
-  std::string id_;
+  ImportDesk& desk_;
+  std::string path_;  // of the conversation here, "" before it is created
   std::string creator_;
-  std::unordered_set<std::string> members_, seen_;
-  std::string last_answer_;  // of the newest message
+  bool is_refused_ = false;
+  std::optional<PostPlayer> posts_;          // once it is created
+  std::unordered_set<std::string> staying_;  // in the end
+  std::unordered_set<std::string> members_;
+  std::unordered_map<std::string, unsigned> removals_;  // by user
 };
 
 // A profile; safe to ask for again.
-ApiRequest profile_request(const migrate::Person& person);
+ApiRequest profile_request(const migrate::Person& person, migrate::Losses& losses);
 
 }  // namespace hansard::replay

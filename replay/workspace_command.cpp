@@ -55,6 +55,7 @@ std::string json_of(const WorkspaceReport& report) {
   append_field(out, "replies", report.replies);
   append_field(out, "mentions", report.mentions);
   append_field(out, "reactions", report.reactions);
+  append_field(out, "edits", report.edits);
   append_field(out, "joins", report.joins);
   append_field(out, "removals", report.removals);
   append_field(out, "requests", report.requests);
@@ -70,8 +71,8 @@ void print(const WorkspaceReport& report, bool dry_run) {
   std::cout << (dry_run ? "It would be " : "") << report.people << " people, " << report.conversations
             << " conversations, " << report.messages << " messages (" << report.replies << " replies), "
             << report.notices << " system messages, " << report.mentions << " mentions, " << report.reactions
-            << " reactions, " << report.joins << " joins, " << report.removals << " removals; " << report.requests
-            << " requests\n";
+            << " reactions, " << report.edits << " edits, " << report.joins << " joins, " << report.removals
+            << " removals; " << report.requests << " requests\n";
   if (report.repeats > 0) std::cout << report.repeats << " requests were sent again\n";
   if (!report.losses.empty()) std::cout << "Not carried over:\n";
   const auto sentences = sentences_of(report);
@@ -83,7 +84,7 @@ void print(const WorkspaceReport& report, bool dry_run) {
 
 int run_workspace_import(const WorkspaceCommandOptions& given, WorkspaceFormat format) {
   auto report = play(given, format);
-  if (!report) return fail(report.error().detail + (given.dry_run ? "." : ". Run the same command again to go on."));
+  if (!report) return fail(report.error().detail);
   if (given.server.json) {
     std::cout << json_of(report.value()) << "\n";
   } else {

@@ -13,7 +13,6 @@ namespace hansard::replay {
 using base::Result;
 
 namespace {
-constexpr std::size_t kRefusedShown = 100;
 // What a dry run is answered: a conversation or message that anything can be asked of.
 constexpr char kDryAnswer[] = R"({"id":"00000000-0000-7000-8000-000000000000","ordinal":1})";
 
@@ -24,12 +23,13 @@ void add(WorkspaceReport& total, WorkspaceReport& part) {
   total.replies += part.replies;
   total.mentions += part.mentions;
   total.reactions += part.reactions;
+  total.edits += part.edits;
   total.joins += part.joins;
   total.removals += part.removals;
   total.requests += part.requests;
   total.refused_total += part.refused_total;
   for (std::string& refusal : part.refused) {
-    if (total.refused.size() < kRefusedShown) total.refused.push_back(std::move(refusal));
+    if (total.refused.size() < ImportDesk::kRefusedShown) total.refused.push_back(std::move(refusal));
   }
 }
 
@@ -52,7 +52,7 @@ class WorkspaceImport {
 
  private:
   Ask asker(Client* client) const {
-    if (!client) return [](const ApiRequest&) -> Result<ApiResponse> { return ApiResponse{200, kDryAnswer}; };
+    if (!client) return [](const ApiRequest&) -> Result<ApiResponse> { return ApiResponse{201, kDryAnswer}; };
     return [client](const ApiRequest& request) { return client->send(request); };
   }
 
@@ -64,19 +64,10 @@ class WorkspaceImport {
 
   Result<void> put_profiles() {
     auto client = connect();
-    const Ask ask = asker(client.get());
+    ImportDesk desk(asker(client.get()), losses_, report_);
     for (const migrate::Person& person : workspace_.people()) {
-      TRY(auto answer, ask(profile_request(person)));
-      ++report_.requests;
+      TRY(desk.demand(profile_request(person, losses_), person.id));
       ++report_.people;
-      if (answer.status / 100 == 2) continue;
-      if (answer.status == 401 || answer.status == 403) {
-        return base::error(base::ErrorCode::refused,
-                           "The server refuses (" + std::to_string(answer.status) + "): " + answer.body.substr(0, 300));
-      }
-      ++report_.refused_total;
-      if (report_.refused.size() < kRefusedShown)
-        report_.refused.push_back(person.id + ": " + answer.body.substr(0, 300));
     }
     if (client) report_.repeats += client->repeats();
     return base::success();
@@ -97,7 +88,8 @@ class WorkspaceImport {
   }
 
   Result<void> play(std::size_t number, Ask ask, WorkspaceReport& part) {
-    ConversationPlayer player(workspace_.conversations()[number], std::move(ask), losses_, part);
+    ImportDesk desk(std::move(ask), losses_, part);
+    ConversationPlayer player(workspace_.conversations()[number], desk);
     Result<void> outcome = base::success();
     TRY(workspace_.read(number, losses_, [&](const migrate::Post& post) {
       outcome = player.play(post);

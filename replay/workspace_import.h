@@ -2,8 +2,9 @@
 // a trusted back end would (service scope, act_as, origin_time, quiet). Conversations side by side, each in the order
 // of time; in the end its members are those of the export, and everybody has read everything.
 //
-// Safe to run again, also after an interruption: every command has a key, every message an id made from its key in the
-// export, every conversation that key as its external id.
+// Safe to run again, also after an interruption, also with a newer export: every message has an id made from its key in
+// the export, every conversation that key as its external id, every other command an idempotency key. What the newer
+// export says in another way is changed, what people here have done since stays (docs/OPERATIONS.md, "Moving here").
 //
 // Thread: one; `connections` more inside. Memory: what migrate::Workspace needs, and the keys of the posts of the
 // conversations under way.
@@ -32,6 +33,7 @@ struct WorkspaceImportOptions {
 
 struct WorkspaceReport {
   std::uint64_t people = 0, conversations = 0, messages = 0, notices = 0, replies = 0, mentions = 0, reactions = 0;
+  std::uint64_t edits = 0;  // of messages and conversations that a former import made
   std::uint64_t joins = 0, removals = 0, requests = 0, repeats = 0;
   std::map<std::string, std::uint64_t> losses;  // what could not be carried over, by sentence
   std::vector<std::string> refused;             // the first hundred: key and what the server said
@@ -39,6 +41,7 @@ struct WorkspaceReport {
   double seconds = 0;
 };
 
+// Errors: io: the server is away, or the export cannot be read; refused: the token does not do; malformed: the export.
 base::Result<WorkspaceReport> import_workspace(const migrate::Workspace& workspace, migrate::Losses& losses,
                                                const WorkspaceImportOptions& options);
 

@@ -66,6 +66,24 @@ def write_slack(folder, seed, people=8, channels=5, messages=300):
     return said
 
 
+def write_day(folder, messages, topic="as it was", name="floor", **channel):
+    """A Slack export of one day in one channel of Ann, Bob and Cid."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / name).mkdir(parents=True)
+    (folder / "users.json").write_text(json.dumps(
+        [{"id": f"U{n}", "name": user, "profile": {"display_name": channel.get(user, user.title())}}
+         for n, user in enumerate(("ann", "bob", "cid"))]))
+    (folder / "channels.json").write_text(json.dumps(
+        [{"id": "C0", "name": name, "creator": "U0", "members": channel.get("members", ["U0", "U1", "U2"]),
+          "topic": {"value": topic}}]))
+    (folder / name / "2024-03-05.json").write_text(json.dumps(
+        [{"type": "message", "ts": f"170964000{n}.000000", **message} for n, message in enumerate(messages)]))
+
+
+def edited(second, **message):
+    return {**message, "edited": {"user": message["user"], "ts": f"{second}.000000"}}
+
+
 class Moving(unittest.TestCase):
     def setUp(self):
         self.server = Server()
@@ -143,6 +161,96 @@ class Moving(unittest.TestCase):
         self.assertEqual(self.server.durable(), before)
         hits = self.server.user("user0").get(f"{API}/search/messages?q=parliament%20in:{self.conversation('user0', 'slack:C0')['id']}")
         self.assertEqual(hits.status, 200, hits.text)
+
+    def import_day(self, messages, **more):
+        write_day(self.folder / "slack", messages, **more)
+        return self.run_import("slack", self.folder / "slack")
+
+    def lost(self, report, beginning):
+        """How often the sentence was counted."""
+        return sum(int(line.split()[0]) for line in report["not_carried_over"] if line.split(" ", 1)[1].startswith(beginning))
+
+    def test_a_conversation_becomes_what_the_newest_export_says(self):
+        posts = [{"user": "U0", "text": "one"}]
+        self.import_day(posts)
+        for name, topic in (("attic", "as it was"), ("floor", "as it was"), ("attic", "as it was"),
+                            ("attic", "new &amp; other")):
+            report = self.import_day(posts, name=name, topic=topic)
+            self.assertEqual((report["refused"], report["edits"]), (0, 1), report)
+            found = self.conversation("ann", "slack:C0")
+            self.assertEqual((found["title"], found["metadata"]["slack"]["topic"]), (name, topic.replace("&amp;", "&")))
+        before = self.server.durable()
+        self.assertEqual(self.import_day(posts, name="attic", topic="new &amp; other")["edits"], 0)
+        self.assertEqual(self.server.durable(), before)
+
+    def test_a_conversation_that_is_refused_stops_no_other(self):
+        write_slack(self.folder / "slack", seed=5, channels=2, messages=20)
+        channels = json.loads((self.folder / "slack" / "channels.json").read_text())
+        channels[0]["creator"] = "U" * 200  # no user id
+        (self.folder / "slack" / "channels.json").write_text(json.dumps(channels))
+        report = self.run_import("slack", self.folder / "slack", status=1)
+        self.assertEqual((report["refused"], report["conversations"]), (1, 2), report)
+        self.assertEqual(self.lost(report, "posts of conversations that the server refused"), 20)
+        self.assertEqual(self.conversation("user0", "slack:C1")["last_ordinal"], 20)
+
+    def test_a_newer_export_edits_what_was_edited_there(self):
+        def text_of(n):
+            return self.history(ann, floor)[n]["content"]
+        posts = [{"user": "U0", "text": "one"}, {"user": "U1", "text": "two, <@U0>"}, {"user": "U2", "text": "x" * 12_000}]
+        self.import_day(posts)
+        ann, floor = self.server.user("ann"), self.conversation("ann", "slack:C0")["id"]
+        posts[0] = edited(1709650000, user="U0", text="first <@U1>")
+        posts[2] = edited(1709650000, user="U2", text="y" * 12_000)
+        report = self.import_day(posts + [{"user": "U1", "text": "new"}], ann="Annie")
+        self.assertEqual((report["refused"], report["edits"]), (0, 1), report)
+        self.assertEqual(self.lost(report, "edited long messages: the former text stays"), 1)
+        items = self.history(ann, floor)
+        self.assertEqual([item["content"][:20] for item in items],
+                         ["first @Bob", "two, @Ann", "x" * 20, "x" * 20, "new"])
+        self.assertEqual(items[0]["mentions"], [{"user_id": "bob", "offset": 6, "length": 4}])
+        self.assertEqual(items[0]["metadata"]["slack"]["edited_ts"], "1709650000.000000")
+        self.assertEqual(ann.request("PATCH", f"{API}/messages/{items[0]['id']}", {"content": "mine"}).status, 200)
+        for second, text in ((1709650000, "mine"), (1709660000, "mine"), (4102444800, "there, later")):
+            posts[0] = edited(second, user="U0", text="there, later")
+            report = self.import_day(posts)
+            self.assertEqual(report["refused"], 0, report)
+            self.assertEqual(self.lost(report, "messages edited there and later here"), second == 1709660000)
+            self.assertEqual(text_of(0), text)
+        before = self.server.durable()
+        self.import_day(posts)
+        self.assertEqual(self.server.durable(), before)
+
+    def test_who_left_and_what_was_deleted_here_stays_so(self):
+        posts = [{"user": "U0", "text": "one"}, {"user": "U1", "text": "two"}]
+        self.import_day(posts)
+        ann, floor = self.server.user("ann"), self.conversation("ann", "slack:C0")["id"]
+        self.assertEqual(ann.request("DELETE", f"{API}/messages/{self.history(ann, floor)[0]['id']}").status, 200)
+        for user in ("bob", "cid"):
+            left = self.server.user(user).request("DELETE", f"{API}/conversations/{floor}/members/{user}")
+            self.assertEqual(left.status, 200, left.text)
+        posts[0]["reactions"] = posts[1]["reactions"] = [{"name": "+1", "users": ["U0", "U2"]}]
+        report = self.import_day(posts + [{"user": "U1", "text": "three"}])
+        self.assertEqual(report["refused"], 0, report)
+        self.assertEqual(self.lost(report, "posts of members who are out since the first import"), 1)
+        self.assertEqual(self.lost(report, "members who are out since the first import: they stay out"), 2)
+        self.assertEqual(self.lost(report, "reactions of members who are out since the first import"), 2)
+        self.assertEqual(self.lost(report, "edits of and reactions to messages deleted or erased here"), 1)
+        self.assertEqual(self.members("ann", floor), {"ann": "owner"})
+        self.assertEqual([item["content"] for item in self.history(ann, floor)],
+                         [None, "two", "bob left", "cid left"])
+
+    def test_who_is_not_in_an_export_comes_for_his_posts_only(self):
+        posts = [{"user": "U0", "text": "one"}, {"user": "U1", "text": "two"}]
+        self.import_day(posts, members=["U0", "U2"])
+        floor = self.conversation("ann", "slack:C0")["id"]
+        self.assertEqual(self.members("ann", floor), {"ann": "owner", "cid": "member"})
+        posts.append({"user": "U1", "text": "three"})
+        for members, here in ((["U0", "U2"], {"ann", "cid"}), (["U0", "U2"], {"ann", "cid"}),
+                              (["U0", "U1"], {"ann", "bob", "cid"})):
+            report = self.import_day(posts, members=members)
+            self.assertEqual((report["refused"], set(self.members("ann", floor))), (0, here), report)
+            texts = [item["content"] for item in self.history(self.server.user("ann"), floor)]
+            self.assertEqual(texts, ["one", "two", "three"])
 
     def test_an_import_that_is_killed_goes_on(self):
         said = write_slack(self.folder / "slack", seed=2, messages=600)
