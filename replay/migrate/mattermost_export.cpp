@@ -20,6 +20,9 @@ constexpr char kNoConversation[] = "posts of a channel that is not in the export
 constexpr char kNoName[] = "users, channels or teams without a name: left out";
 constexpr char kTeams[] = "teams: their channels are conversations like the others";
 
+// Of a reply that says it is older than what it replies to: no post has this key.
+constexpr char kNoRoot[] = "mattermost:";
+
 // Where a post or reply is.
 struct Place {
   std::int64_t time = 0;
@@ -74,32 +77,45 @@ class MattermostExport final : public Workspace {
   base::Result<void> read(std::size_t number, Losses& losses, const Sink& sink) const override {
     std::ifstream file(path_, std::ios::binary);
     base::JsonParser parser;
+    Reading reading{MattermostKeys(conversations_[number].key), {}};
     std::string line;
     for (const Place& place : places_[number]) {
       line.resize(place.line_bytes);
       file.seekg(static_cast<std::streamoff>(place.line_at));
       if (!file.read(line.data(), place.line_bytes)) return base::error(base::ErrorCode::io, path_ + " cannot be read");
       TRY(auto value, parser.parse(line));
-      auto post = post_at(value, place, conversations_[number].key, losses);
+      auto post = post_at(value, place, reading, losses);
       if (post && !sink(std::move(*post))) return base::success();
     }
     return base::success();
   }
 
  private:
+  // Of one conversation.
+  struct Reading {
+    MattermostKeys keys;
+    std::unordered_map<std::uint64_t, std::string> roots;  // keys of posts with replies, by the place of their line
+  };
+
   base::Error at_line(std::uint64_t number, const base::Error& error) const {
     const std::string where = number == 0 ? path_ : path_ + ", line " + std::to_string(number);
     return base::error(error.code, where + ": " + error.detail);
   }
 
-  std::optional<Post> post_at(const JsonValue& line, const Place& place, const std::string& key, Losses& losses) const {
+  std::optional<Post> post_at(const JsonValue& line, const Place& place, Reading& reading, Losses& losses) const {
     JsonValue root = line.member("post");
     if (root.kind() != JsonValue::Kind::object) root = line.member("direct_post");
-    auto is_user = [this](const std::string& name) { return users_.contains(name); };
-    if (place.reply == 0) return mattermost_post(root, {}, key, is_user, losses);
     const auto replies = root.member("replies").items();
+    if (place.reply == 0) {
+      std::string key = reading.keys.next(root);
+      if (!replies.empty()) reading.roots[place.line_at] = key;
+      return mattermost_post(root, std::move(key), "", users_, losses);
+    }
     if (place.reply > replies.size()) return std::nullopt;
-    return mattermost_post(replies[place.reply - 1], root, key, is_user, losses);
+    const JsonValue& reply = replies[place.reply - 1];
+    const auto root_key = reading.roots.find(place.line_at);
+    return mattermost_post(reply, reading.keys.next(reply),
+                           root_key == reading.roots.end() ? kNoRoot : root_key->second, users_, losses);
   }
 
   base::Result<void> read_line(std::string_view line, std::uint64_t at, base::JsonParser& parser, Losses& losses) {

@@ -1,5 +1,7 @@
 #include "replay/migrate/mattermost_posts.h"
 
+#include <utility>
+
 #include "engine/base/hash.h"
 #include "engine/base/utf8.h"
 #include "replay/migrate/slack_files.h"
@@ -21,9 +23,9 @@ bool is_name_character(char c) {
 }
 
 // Of the word behind an '@' what is a user: "ann." at the end of a sentence is "ann".
-std::string user_in(std::string_view word, const IsUser& is_user) {
+std::string user_in(std::string_view word, const std::unordered_set<std::string>& users) {
   std::string name(word);
-  while (!name.empty() && !is_user(name)) {
+  while (!name.empty() && !users.contains(name)) {
     const bool is_punctuation = name.back() == '.' || name.back() == '-' || name.back() == '_';
     if (!is_punctuation) return "";
     name.pop_back();
@@ -31,7 +33,7 @@ std::string user_in(std::string_view word, const IsUser& is_user) {
   return name;
 }
 
-void find_mentions(Post& post, const IsUser& is_user, Losses& losses) {
+void find_mentions(Post& post, const std::unordered_set<std::string>& users, Losses& losses) {
   const std::string_view text = post.text;
   for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
     if (at > 0 && is_name_character(text[at - 1])) continue;  // an address
@@ -39,7 +41,7 @@ void find_mentions(Post& post, const IsUser& is_user, Losses& losses) {
     while (end < text.size() && is_name_character(text[end])) ++end;
     const std::string_view word = text.substr(at + 1, end - at - 1);
     if (word == "here" || word == "channel" || word == "all") losses.note(kBroadcasts);
-    const std::string user = user_in(word, is_user);
+    const std::string user = user_in(word, users);
     if (!user.empty()) post.mentions.push_back({user, base::count_code_points(text.substr(0, at)), user.size() + 1});
   }
 }
@@ -71,10 +73,13 @@ void add_metadata(Post& post, const JsonValue& from, const std::string& type, Lo
 }
 }  // namespace
 
-std::string mattermost_key(const std::string& conversation, const base::JsonValue& post) {
+std::string MattermostKeys::next(const JsonValue& post) {
+  const std::int64_t time = post.member("create_at").integer().value_or(0);
+  if (time != std::exchange(time_, time)) counts_.clear();
+  const std::string author = text_of(post, "user");
   base::Sha256 hash;
-  hash.update(conversation).update("\n").update(std::to_string(post.member("create_at").integer().value_or(0)));
-  hash.update("\n").update(text_of(post, "user")).update("\n").update(text_of(post, "message"));
+  hash.update(conversation_).update("\n").update(std::to_string(time)).update("\n").update(author);
+  hash.update("\n").update(std::to_string(counts_[author]++));
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string key = "mattermost:";
   for (std::uint8_t byte : hash.finish()) {
@@ -84,8 +89,8 @@ std::string mattermost_key(const std::string& conversation, const base::JsonValu
   return key;
 }
 
-std::optional<Post> mattermost_post(const base::JsonValue& from, const base::JsonValue& root,
-                                    const std::string& conversation, const IsUser& is_user, Losses& losses) {
+std::optional<Post> mattermost_post(const JsonValue& from, std::string key, std::string reply_to,
+                                    const std::unordered_set<std::string>& users, Losses& losses) {
   Post post;
   post.author = text_of(from, "user");
   post.time = {from.member("create_at").integer().value_or(0)};
@@ -94,11 +99,11 @@ std::optional<Post> mattermost_post(const base::JsonValue& from, const base::Jso
     return std::nullopt;
   }
   const std::string type = text_of(from, "type");
-  post.key = mattermost_key(conversation, from);
-  if (root.kind() == JsonValue::Kind::object) post.reply_to = mattermost_key(conversation, root);
+  post.key = std::move(key);
+  post.reply_to = std::move(reply_to);
   post.is_notice = type.starts_with("system_");
   post.text = text_of(from, "message");
-  find_mentions(post, is_user, losses);
+  find_mentions(post, users, losses);
   add_attachments(post, from, losses);
   add_reactions(post, from);
   add_metadata(post, from, type, losses);

@@ -3,22 +3,35 @@
 // Thread: any.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "engine/base/json.h"
 #include "replay/migrate/workspace.h"
 
 namespace hansard::migrate {
 
-using IsUser = std::function<bool(const std::string& name)>;
+// The export has no ids of posts: a key is made of conversation, time, author, and a number among the posts that share
+// all three, in the order of the file. Whoever edits a post leaves its key as it is.
+//
+// Thread: one. Memory: the authors of one millisecond.
+class MattermostKeys {
+ public:
+  explicit MattermostKeys(std::string conversation) : conversation_(std::move(conversation)) {}
+  // Of the next post or reply, in the order of time and, within a millisecond, of the file.
+  std::string next(const base::JsonValue& post);
 
-// The export has no ids of posts: a key is made of conversation, time, author and text.
-std::string mattermost_key(const std::string& conversation, const base::JsonValue& post);
+ private:
+  const std::string conversation_;
+  std::int64_t time_ = 0;
+  std::unordered_map<std::string, std::uint64_t> counts_;  // by author
+};
 
-// `root`: the post it replies to, missing for a post that is none's reply.
-std::optional<Post> mattermost_post(const base::JsonValue& post, const base::JsonValue& root,
-                                    const std::string& conversation, const IsUser& is_user, Losses& losses);
+// `reply_to`: the key of the post it replies to, "" for a post that is none's reply. `users`: who can be mentioned.
+std::optional<Post> mattermost_post(const base::JsonValue& post, std::string key, std::string reply_to,
+                                    const std::unordered_set<std::string>& users, Losses& losses);
 
 }  // namespace hansard::migrate

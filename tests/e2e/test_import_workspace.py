@@ -302,6 +302,14 @@ class Moving(unittest.TestCase):
         before = self.server.durable()
         self.run_import("mattermost", path)
         self.assertEqual(self.server.durable(), before)
+        lines[5]["post"].update(message="second, edited", edit_at=1709640009000)
+        lines[5]["post"]["replies"].append({"user": "cid", "message": "another", "create_at": 1709640005000})
+        path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+        report = self.run_import("mattermost", path)
+        self.assertEqual((report["refused"], report["edits"]), (0, 1), report)
+        items = self.history(ann, floor["id"])
+        self.assertEqual([item["content"] for item in items], ["first", "second, edited", "a reply", "another"])
+        self.assertEqual((items[1]["mentions"], items[3]["reply_to"]), ([], items[1]["id"]))
 
     def test_what_is_no_export_is_a_sentence(self):
         empty = self.folder / "empty"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -85,6 +86,36 @@ TEST_CASE("members are in order and each once, in whatever order users come") {
   auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
   REQUIRE(opened);
   CHECK(opened.value()->conversations().at(0).members == std::vector<std::string>{"Zed", "ann", "bob", "cid"});
+}
+
+TEST_CASE("a post keeps its key when it is edited, and posts of one moment have their own") {
+  const std::string text = R"({"type":"channel","channel":{"team":"t","name":"c"}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"same","create_at":5,"replies":[)"
+                           R"({"user":"bob","message":"to the first","create_at":6}]}}
+{"type":"post","post":{"team":"t","channel":"c","user":"bob","message":"same","create_at":5}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"same","create_at":5,"replies":[)"
+                           R"({"user":"bob","message":"to the second","create_at":6}]}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"root","create_at":9,"replies":[)"
+                           R"({"user":"bob","message":"too early","create_at":8}]}}
+)";
+  TempFolder folder;
+  Losses losses;
+  auto posts_saying = [&](const std::string& message) {
+    std::string content = text;
+    for (std::size_t at; (at = content.find("same")) != std::string::npos;) content.replace(at, 4, message);
+    return posts_of(*open_mattermost_export(folder.write("export.jsonl", content), losses).value(), 0, losses);
+  };
+  const auto posts = posts_saying("first");
+  REQUIRE(posts.size() == 7);
+  std::set<std::string> keys;
+  for (const Post& post : posts) keys.insert(post.key);
+  CHECK(keys.size() == 7);
+  CHECK(posts[3].reply_to == posts[0].key);
+  CHECK(posts[4].reply_to == posts[2].key);
+  CHECK_FALSE(keys.contains(posts[5].reply_to));
+  const auto edited = posts_saying("other");
+  for (std::size_t i = 0; i < posts.size(); ++i) CHECK(edited.at(i).key == posts[i].key);
+  CHECK(edited[2].text == "other");
 }
 
 TEST_CASE("what is no bulk export is a sentence that names the line") {
