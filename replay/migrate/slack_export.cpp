@@ -16,6 +16,7 @@ constexpr char kPins[] = "pinned messages: not carried over";
 constexpr char kArchived[] = "archived channels: open like the others";
 constexpr char kNoUserFields[] = "users without an id: left out";
 constexpr char kNameTaken[] = "users whose name another user has: here under their Slack id";
+constexpr char kNoChannel[] = "folders of no listed channel: left out";
 constexpr char kNoChannelFields[] = "channels without an id: left out";
 
 // A name becomes a path: nothing in it may lead elsewhere.
@@ -38,6 +39,7 @@ class SlackExport final : public Workspace {
     for (const char* file : {"channels.json", "groups.json", "mpims.json", "dms.json"}) {
       TRY(read_channels(file, losses));
     }
+    note_other_folders(losses);
     if (!channels_.empty()) return base::success();
     return base::error(base::ErrorCode::not_found, "there are no channels in " + folder_ +
                                                        "; unpack the export and name the folder with users.json in it");
@@ -50,10 +52,7 @@ class SlackExport final : public Workspace {
     const Channel& channel = channels_[number];
     base::JsonParser parser;
     for (const std::string& file : day_files(folder_ + "/" + channel.folder)) {
-      TRY(auto day, parse_file(file, kFileBytesMax, parser));
-      if (day.kind() != JsonValue::Kind::array) {
-        return base::error(base::ErrorCode::malformed, file + " is no list of messages");
-      }
+      TRY(auto day, parse_list(file, kFileBytesMax, parser));
       for (const JsonValue& message : in_order(day)) {
         auto post = slack_post(message, channel.id, directory_, losses);
         if (post && !sink(std::move(*post))) return base::success();
@@ -63,9 +62,9 @@ class SlackExport final : public Workspace {
   }
 
  private:
-  static std::vector<JsonValue> in_order(const JsonValue& day) {
+  static std::vector<JsonValue> in_order(const std::vector<JsonValue>& day) {
     std::vector<std::pair<SlackTime, JsonValue>> timed;
-    for (const JsonValue& message : day.items()) {
+    for (const JsonValue& message : day) {
       timed.emplace_back(slack_time(text_of(message, "ts")).value_or(SlackTime{}), message);
     }
     std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -76,8 +75,8 @@ class SlackExport final : public Workspace {
 
   base::Result<void> read_people(Losses& losses) {
     base::JsonParser parser;
-    TRY(auto users, parse_file(folder_ + "/users.json", kFileBytesMax, parser));
-    for (const JsonValue& user : users.items()) add_person(user, losses);
+    TRY(auto users, parse_list(folder_ + "/users.json", kFileBytesMax, parser));
+    for (const JsonValue& user : users) add_person(user, losses);
     return base::success();
   }
 
@@ -118,9 +117,20 @@ class SlackExport final : public Workspace {
     std::error_code problem;
     if (!fs::exists(folder_ + "/" + file, problem)) return base::success();
     base::JsonParser parser;
-    TRY(auto channels, parse_file(folder_ + "/" + file, kFileBytesMax, parser));
-    for (const JsonValue& channel : channels.items()) add_channel(channel, file, losses);
+    TRY(auto channels, parse_list(folder_ + "/" + file, kFileBytesMax, parser));
+    for (const JsonValue& channel : channels) add_channel(channel, file, losses);
     return base::success();
+  }
+
+  // A list that was lost on the way, or a channel that left it, leaves folders with days.
+  void note_other_folders(Losses& losses) const {
+    std::unordered_set<std::string> known;
+    for (const Channel& channel : channels_) known.insert(channel.folder);
+    std::error_code problem;
+    for (const auto& entry : fs::directory_iterator(folder_, problem)) {
+      const bool is_known = known.contains(entry.path().filename().string());
+      if (!is_known && !day_files(entry.path().string()).empty()) losses.note(kNoChannel);
+    }
   }
 
   void add_channel(const JsonValue& channel, const std::string& file, Losses& losses) {

@@ -17,7 +17,8 @@ bool take_number(std::string_view text, std::int64_t& out) {
 }
 }  // namespace
 
-base::Result<base::JsonValue> parse_file(const std::string& path, std::uint64_t bytes_max, base::JsonParser& parser) {
+base::Result<std::vector<base::JsonValue>> parse_list(const std::string& path, std::uint64_t bytes_max,
+                                                      base::JsonParser& parser) {
   std::error_code problem;
   const std::uint64_t bytes = fs::file_size(path, problem);
   if (problem) return base::error(base::ErrorCode::not_found, path + " is not there");
@@ -32,7 +33,10 @@ base::Result<base::JsonValue> parse_file(const std::string& path, std::uint64_t 
   auto value = parser.parse(text);
   if (!value)
     return base::error(base::ErrorCode::malformed, path + " is not what it should be: " + value.error().detail);
-  return value;
+  if (value.value().kind() != base::JsonValue::Kind::array) {
+    return base::error(base::ErrorCode::malformed, path + " is no list");
+  }
+  return value.value().items();
 }
 
 std::vector<std::string> day_files(const std::string& folder) {

@@ -14,8 +14,10 @@
 
 namespace hansard::migrate {
 
-// Parses a whole file; `malformed`, naming it, when it is not JSON, too deep, or larger than `bytes_max`.
-base::Result<base::JsonValue> parse_file(const std::string& path, std::uint64_t bytes_max, base::JsonParser& parser);
+// A whole file, which is a list; `malformed`, naming it, when it is none, not JSON, too deep, or larger than
+// `bytes_max`.
+base::Result<std::vector<base::JsonValue>> parse_list(const std::string& path, std::uint64_t bytes_max,
+                                                      base::JsonParser& parser);
 
 // The day files of a channel ("2024-03-05.json"), in order; none when there is no such folder.
 std::vector<std::string> day_files(const std::string& folder);

@@ -135,6 +135,25 @@ TEST_CASE("a folder that is no export, or a file that is no JSON, is a sentence"
   CHECK(broken.error().detail.find("channels.json") != std::string::npos);
 }
 
+TEST_CASE("a file that is no list is an error, and days of no channel are counted") {
+  TempFolder folder;
+  Losses losses;
+  write_in(folder, "users.json", "{}");
+  write_in(folder, "dms.json", R"([{"id":"D1","members":["U1","U2"]}])");
+  auto error_of = [&] { return open_slack_export(folder.path(), SlackUserId::name, losses).error().detail; };
+  CHECK(error_of().find("users.json is no list") != std::string::npos);
+  write_in(folder, "users.json", "[]");
+  write_in(folder, "channels.json", R"({"id":"C1"})");
+  CHECK(error_of().find("channels.json is no list") != std::string::npos);
+  std::filesystem::remove(folder.path("channels.json"));
+  for (const char* day : {"general/2024-03-05.json", "other/2024-03-05.json", "D1/2024-03-05.json"}) {
+    write_in(folder, day, "[]");
+  }
+  write_in(folder, "canvas/notes.txt", "no day");
+  CHECK(open_slack_export(folder.path(), SlackUserId::name, losses));
+  CHECK(losses.all() == std::map<std::string, std::uint64_t>{{"folders of no listed channel: left out", 2}});
+}
+
 TEST_CASE("hostile messages harm nobody") {
   TempFolder folder;
   write_slack_export(folder);
