@@ -109,12 +109,13 @@ bool ConversationPlayer::is_staying(const std::string& user) const {
 // Who stays has the same key in every import, whatever brings him in: who has left here since is not brought back.
 Result<void> ConversationPlayer::add_member(const std::string& user, const std::string& why) {
   if (conversation_.is_direct || !members_.insert(user).second) return base::success();
-  std::string body = R"({"members":[)";
-  append_json_string(body, user);
-  body += R"(],"quiet":true})";
+  std::string body = R"({"members":[{)";
+  append_text_member(body, "user_id", user);
+  append_text_member(body, "role", admins_.contains(user) ? "admin" : "member");
+  body += R"(}],"quiet":true})";
   ++desk_.report().joins;
   const std::string once = conversation_.key + "/" + std::to_string(removals_[user]);
-  const std::string key = import_key(is_staying(user) ? once : why, "/add/" + user);
+  const std::string key = import_key(is_staying(user) ? once : why, "/add" + body);
   return desk_.demand({"POST", path_ + "/members", "", key, body}, why);
 }
 

@@ -18,7 +18,10 @@ class ConversationPlayer {
  public:
   // Both outlive the player.
   ConversationPlayer(const migrate::Conversation& conversation, ImportDesk& desk)
-      : conversation_(conversation), desk_(desk), staying_(conversation.members.begin(), conversation.members.end()) {}
+      : conversation_(conversation),
+        desk_(desk),
+        staying_(conversation.members.begin(), conversation.members.end()),
+        admins_(conversation.admins.begin(), conversation.admins.end()) {}
 
   // An error means that the server is away for good or takes nothing from us; what else it refuses is counted. The
   // posts of a conversation that it refuses are counted and left out.
@@ -48,8 +51,9 @@ class ConversationPlayer {
   std::string path_;  // of the conversation here, "" before it is created
   std::string creator_;
   bool is_refused_ = false;
-  std::optional<PostPlayer> posts_;          // once it is created
-  std::unordered_set<std::string> staying_;  // in the end
+  std::optional<PostPlayer> posts_;                // once it is created
+  const std::unordered_set<std::string> staying_;  // in the end
+  const std::unordered_set<std::string> admins_;
   std::unordered_set<std::string> members_;
   std::unordered_map<std::string, unsigned> removals_;  // by user
 };

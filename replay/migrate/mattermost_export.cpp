@@ -18,7 +18,11 @@ using base::JsonValue;
 constexpr char kUnknownLines[] = "lines of a kind this version does not know: left out";
 constexpr char kNoConversation[] = "posts of a channel that is not in the export: left out";
 constexpr char kNoName[] = "users, channels or teams without a name: left out";
+constexpr char kArchived[] = "archived channels: open like the others";
+constexpr char kHeaders[] = "headers of direct and group messages: left out";
 constexpr char kTeams[] = "teams: their channels are conversations like the others";
+
+constexpr std::size_t kUserIdBytesMax = 128;  // the server's (API section 1)
 
 // Of a reply that says it is older than what it replies to: no post has this key.
 constexpr char kNoRoot[] = "mattermost:";
@@ -77,7 +81,7 @@ class MattermostExport final : public Workspace {
   base::Result<void> read(std::size_t number, Losses& losses, const Sink& sink) const override {
     std::ifstream file(path_, std::ios::binary);
     base::JsonParser parser;
-    Reading reading{MattermostKeys(conversations_[number].key), {}};
+    Reading reading{MattermostKeys(conversations_[number].key), conversations_[number].is_direct, {}};
     std::string line;
     for (const Place& place : places_[number]) {
       line.resize(place.line_bytes);
@@ -94,6 +98,7 @@ class MattermostExport final : public Workspace {
   // Of one conversation.
   struct Reading {
     MattermostKeys keys;
+    bool is_direct = false;
     std::unordered_map<std::uint64_t, std::string> roots;  // keys of posts with replies, by the place of their line
   };
 
@@ -109,13 +114,13 @@ class MattermostExport final : public Workspace {
     if (place.reply == 0) {
       std::string key = reading.keys.next(root);
       if (!replies.empty()) reading.roots[place.line_at] = key;
-      return mattermost_post(root, std::move(key), "", users_, losses);
+      return mattermost_post(root, {std::move(key), "", reading.is_direct}, names_, losses);
     }
     if (place.reply > replies.size()) return std::nullopt;
     const JsonValue& reply = replies[place.reply - 1];
     const auto root_key = reading.roots.find(place.line_at);
-    return mattermost_post(reply, reading.keys.next(reply),
-                           root_key == reading.roots.end() ? kNoRoot : root_key->second, users_, losses);
+    const std::string reply_to = root_key == reading.roots.end() ? kNoRoot : root_key->second;
+    return mattermost_post(reply, {reading.keys.next(reply), reply_to, reading.is_direct}, names_, losses);
   }
 
   base::Result<void> read_line(std::string_view line, std::uint64_t at, base::JsonParser& parser, Losses& losses) {
@@ -130,7 +135,10 @@ class MattermostExport final : public Workspace {
       add_channel(content, losses);
     } else if (type == "user") {
       add_person(content, losses);
+    } else if (type == "bot") {
+      add_bot(content, losses);
     } else if (type == "direct_channel") {
+      note_of_direct(content, losses);
       add_direct(members_of(content));
     } else if (type == "post") {
       add_places(channel_key(text_of(content, "team"), text_of(content, "channel")), content, place);
@@ -152,10 +160,25 @@ class MattermostExport final : public Workspace {
     return members.empty() ? names_in(direct.member("participants")) : members;
   }
 
+  static void note_of_direct(const JsonValue& direct, Losses& losses) {
+    if (!text_of(direct, "header").empty()) losses.note(kHeaders);
+    const std::size_t favorites = direct.member("favorited_by").items().size();
+    if (favorites > 0) losses.note(kMattermostFlags, favorites);
+  }
+
+  void add_bot(const JsonValue& bot, Losses& losses) {
+    const std::string name = text_of(bot, "username");
+    Person person{"bot:" + name, text_of(bot, "display_name"), "", R"({"mattermost":{"is_bot":true}})"};
+    if (name.empty() || person.id.size() > kUserIdBytesMax) return losses.note(kNoName);
+    if (person.display_name.empty()) person.display_name = name;
+    names_.bots.insert(name);
+    people_.push_back(std::move(person));
+  }
+
   void add_person(const JsonValue& user, Losses& losses) {
     Person person;
     person.id = text_of(user, "username");
-    if (person.id.empty() || person.id.size() > 128) return losses.note(kNoName);
+    if (person.id.empty() || person.id.size() > kUserIdBytesMax) return losses.note(kNoName);
     person.display_name = text_of(user, "nickname");
     const std::string first = text_of(user, "first_name"), last = text_of(user, "last_name");
     if (person.display_name.empty()) person.display_name = first + (first.empty() || last.empty() ? "" : " ") + last;
@@ -165,18 +188,25 @@ class MattermostExport final : public Workspace {
       if (!value.empty()) append_text_member(inside, name, first_code_points(value, 200));
     }
     person.metadata = "{\"mattermost\":" + inside + "}}";
-    users_.insert(person.id);
+    names_.users.insert(person.id);
     for (const JsonValue& team : user.member("teams").items()) {
       for (const JsonValue& channel : team.member("channels").items()) {
-        members_[channel_key(text_of(team, "name"), text_of(channel, "name"))].push_back(person.id);
+        add_member(channel_key(text_of(team, "name"), text_of(channel, "name")), person.id, channel, losses);
       }
     }
     people_.push_back(std::move(person));
   }
 
+  void add_member(const std::string& key, const std::string& user, const JsonValue& channel, Losses& losses) {
+    members_[key].push_back(user);
+    if (text_of(channel, "roles").find("channel_admin") != std::string::npos) admins_[key].push_back(user);
+    if (channel.member("favorite").boolean().value_or(false)) losses.note(kMattermostFlags);
+  }
+
   void add_channel(const JsonValue& channel, Losses& losses) {
     const std::string name = text_of(channel, "name");
     if (name.empty()) return losses.note(kNoName);
+    if (channel.member("deleted_at").integer().value_or(0) > 0) losses.note(kArchived);
     Conversation conversation;
     conversation.key = channel_key(text_of(channel, "team"), name);
     conversation.title = text_of(channel, "display_name");
@@ -233,22 +263,29 @@ class MattermostExport final : public Workspace {
       places_[number->second] = std::move(places);
     }
     by_key_.clear();
-    for (Conversation& conversation : conversations_) {
-      auto members = members_.find(conversation.key);
-      if (members == members_.end()) continue;
-      conversation.members = std::move(members->second);
-      sort_once(conversation.members);
-      conversation.members_are_known = true;
-    }
+    for (Conversation& conversation : conversations_) settle_members(conversation);
     if (!conversations_.empty()) return base::success();
     return base::error(base::ErrorCode::not_found,
                        "there are no channels in " + path_ + "; name the .jsonl file of a Mattermost bulk export");
   }
 
+  // Users, bots and channels may stand in any order: who is what is known in the end.
+  void settle_members(Conversation& conversation) {
+    auto members = members_.find(conversation.key);
+    if (members != members_.end()) {
+      conversation.members = std::move(members->second);
+      conversation.members_are_known = true;
+    }
+    for (std::string& member : conversation.members) member = names_.user_id(member);
+    sort_once(conversation.members);
+    conversation.admins = std::move(admins_[conversation.key]);
+    sort_once(conversation.admins);
+  }
+
   const std::string path_;
   std::vector<Person> people_;
-  std::unordered_set<std::string> users_;
-  std::unordered_map<std::string, std::vector<std::string>> members_;  // by channel
+  MattermostNames names_;
+  std::unordered_map<std::string, std::vector<std::string>> members_, admins_;  // by channel
   std::vector<Conversation> conversations_;
   std::unordered_map<std::string, std::size_t> numbers_;  // of conversations, by key
   std::unordered_map<std::string, std::vector<Place>> by_key_;

@@ -18,6 +18,8 @@ constexpr char kEdited[] = "edited posts: only the last text is in the export, t
 constexpr char kPinned[] = "pinned posts: not carried over";
 constexpr char kBroadcasts[] = "@here, @channel and @all: text, nobody is mentioned by them";
 
+constexpr std::size_t kBotNameBytesMax = 124;  // with "bot:" a user id
+
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
 }
@@ -31,6 +33,18 @@ std::string user_in(std::string_view word, const std::unordered_set<std::string>
     name.pop_back();
   }
   return name;
+}
+
+// A webhook speaks under a name of its own, and in the name of who made it.
+void set_author(Post& post, const JsonValue& from, bool is_direct, const MattermostNames& names) {
+  const JsonValue props = from.member("props");
+  const std::string user = text_of(from, "user");
+  const bool is_webhook = text_of(props, "from_webhook") == "true";
+  post.is_bot = is_webhook || names.bots.contains(user);
+  post.author = names.user_id(user);
+  if (!is_webhook || is_direct || user.empty()) return;
+  const std::string shown = text_of(props, "override_username");
+  post.author = "bot:" + (shown.empty() || shown.size() > kBotNameBytesMax ? user : shown);
 }
 
 void find_mentions(Post& post, const std::unordered_set<std::string>& users, Losses& losses) {
@@ -55,10 +69,10 @@ void add_attachments(Post& post, const JsonValue& from, Losses& losses) {
   }
 }
 
-void add_reactions(Post& post, const JsonValue& from) {
+void add_reactions(Post& post, const JsonValue& from, const MattermostNames& names) {
   for (const JsonValue& reaction : from.member("reactions").items()) {
     const std::string user = text_of(reaction, "user"), emoji = text_of(reaction, "emoji_name");
-    if (!user.empty() && !emoji.empty()) post.reactions.push_back({emoji_of(emoji), user});
+    if (!user.empty() && !emoji.empty()) post.reactions.push_back({emoji_of(emoji), names.user_id(user)});
   }
 }
 
@@ -70,6 +84,11 @@ void add_metadata(Post& post, const JsonValue& from, const std::string& type, Lo
     append_text_member(inside, "edit_at", std::to_string(*edited));
   }
   if (inside != "{") post.metadata = "{\"mattermost\":" + inside + "}}";
+}
+void note_what_stays_behind(const JsonValue& from, Losses& losses) {
+  if (from.member("is_pinned").boolean().value_or(false)) losses.note(kPinned);
+  const std::size_t flags = from.member("flagged_by").items().size();
+  if (flags > 0) losses.note(kMattermostFlags, flags);
 }
 }  // namespace
 
@@ -89,25 +108,25 @@ std::string MattermostKeys::next(const JsonValue& post) {
   return key;
 }
 
-std::optional<Post> mattermost_post(const JsonValue& from, std::string key, std::string reply_to,
-                                    const std::unordered_set<std::string>& users, Losses& losses) {
+std::optional<Post> mattermost_post(const JsonValue& from, MattermostPlace place, const MattermostNames& names,
+                                    Losses& losses) {
   Post post;
-  post.author = text_of(from, "user");
+  set_author(post, from, place.is_direct, names);
   post.time = {from.member("create_at").integer().value_or(0)};
   if (post.author.empty() || post.time.ms <= 0) {
     losses.note(kNoPlace);
     return std::nullopt;
   }
   const std::string type = text_of(from, "type");
-  post.key = std::move(key);
-  post.reply_to = std::move(reply_to);
+  post.key = std::move(place.key);
+  post.reply_to = std::move(place.reply_to);
   post.is_notice = type.starts_with("system_");
   post.text = text_of(from, "message");
-  find_mentions(post, users, losses);
+  find_mentions(post, names.users, losses);
   add_attachments(post, from, losses);
-  add_reactions(post, from);
+  add_reactions(post, from, names);
   add_metadata(post, from, type, losses);
-  if (from.member("is_pinned").boolean().value_or(false)) losses.note(kPinned);
+  note_what_stays_behind(from, losses);
   if (!post.text.empty()) return post;
   losses.note(kEmpty);
   return std::nullopt;

@@ -30,8 +30,23 @@ class MattermostKeys {
   std::unordered_map<std::string, std::uint64_t> counts_;  // by author
 };
 
-// `reply_to`: the key of the post it replies to, "" for a post that is none's reply. `users`: who can be mentioned.
-std::optional<Post> mattermost_post(const base::JsonValue& post, std::string key, std::string reply_to,
-                                    const std::unordered_set<std::string>& users, Losses& losses);
+// Who is in the export, as it calls them.
+struct MattermostNames {
+  std::unordered_set<std::string> users, bots;
+  // Hansard's: "bot:<name>" for a bot.
+  std::string user_id(const std::string& name) const { return bots.contains(name) ? "bot:" + name : name; }
+};
+
+// Where a post stands.
+struct MattermostPlace {
+  std::string key;
+  std::string reply_to;    // the key of the post it replies to, "" for a post that is none's reply
+  bool is_direct = false;  // between two, whom no third can post to
+};
+
+inline constexpr char kMattermostFlags[] = "flags and favorites of users: not carried over";
+
+std::optional<Post> mattermost_post(const base::JsonValue& post, MattermostPlace place, const MattermostNames& names,
+                                    Losses& losses);
 
 }  // namespace hansard::migrate

@@ -31,6 +31,7 @@ struct Conversation {
   std::string title;
   std::string creator;               // "" when nobody knows
   std::vector<std::string> members;  // ascending, each once
+  std::vector<std::string> admins;   // of the members, ascending, each once
   bool members_are_known = false;    // `members` are all who are in it now
   std::string metadata;              // a JSON object, "" for none
 };

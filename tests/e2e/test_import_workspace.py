@@ -279,6 +279,7 @@ class Moving(unittest.TestCase):
                                                  "type": "O"}}]
         lines += [{"type": "user", "user": {"username": name, "nickname": name.title(), "teams": [
             {"name": "house", "channels": [{"name": "floor"}]}]}} for name in ("cid", "bob", "ann")]
+        lines[2]["user"]["teams"][0]["channels"][0]["roles"] = "channel_user channel_admin"
         lines += [{"type": "post", "post": {"team": "house", "channel": "floor", "user": "ann", "message": "second @bob",
                                             "create_at": 1709640002000, "replies": [
                                                 {"user": "bob", "message": "a reply", "create_at": 1709640003000}]}},
@@ -298,7 +299,7 @@ class Moving(unittest.TestCase):
         self.assertEqual(items[2]["reply_to"], items[1]["id"])
         self.assertEqual(items[1]["mentions"], [{"user_id": "bob", "offset": 7, "length": 4}])
         self.assertEqual(items[0]["reactions"][0]["emoji"], "🎉")
-        self.assertEqual(self.members("ann", floor["id"]), {"ann": "owner", "bob": "member", "cid": "member"})
+        self.assertEqual(self.members("ann", floor["id"]), {"ann": "owner", "bob": "member", "cid": "admin"})
         before = self.server.durable()
         self.run_import("mattermost", path)
         self.assertEqual(self.server.durable(), before)
@@ -316,8 +317,11 @@ class Moving(unittest.TestCase):
         empty.mkdir()
         self.assertIn("users.json", self.run_import("slack", empty, status=1))
         path = self.folder / "x.jsonl"
-        path.write_text("[" * 100_000)
-        self.assertIn("line 1", self.run_import("mattermost", path, status=1))
+        for text in ("[" * 100_000, '{"type":"version","version":2}'):
+            path.write_text(text)
+            said = self.run_import("mattermost", path, status=1)
+            self.assertIn("line 1", said)
+            self.assertNotIn("again", said)
         alone = subprocess.run([str(BIN / "hansard-replay"), "import", "--format", "slack", str(empty)],
                                capture_output=True)
         self.assertEqual(alone.returncode, 2)

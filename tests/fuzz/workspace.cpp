@@ -39,8 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] % 3 == 1) {
     post = migrate::slack_post(json.value(), "C1", migrate::SlackDirectory{}, losses);
   } else {
-    const auto is_user = [](const std::string& name) { return name.size() % 2 == 0; };
-    post = migrate::mattermost_post(json.value(), base::JsonValue(), "conversation", is_user, losses);
+    const migrate::MattermostNames names{{"a", "ab", "ann"}, {"bot"}};
+    migrate::MattermostKeys keys("conversation");
+    post = migrate::mattermost_post(json.value(), {keys.next(json.value()), "", false}, names, losses);
   }
   if (post) check_mentions(post->text, post->mentions);
   return 0;

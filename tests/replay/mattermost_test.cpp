@@ -118,6 +118,60 @@ TEST_CASE("a post keeps its key when it is edited, and posts of one moment have 
   CHECK(edited[2].text == "other");
 }
 
+TEST_CASE("bots and webhooks are bots, also in direct messages and reactions") {
+  const std::string text = R"({"type":"direct_channel","direct_channel":{"members":["botty","ann"]}}
+{"type":"channel","channel":{"team":"t","name":"c"}}
+{"type":"user","user":{"username":"ann"}}
+{"type":"bot","bot":{"username":"botty","owner":"ann","display_name":"The bot"}}
+{"type":"post","post":{"team":"t","channel":"c","user":"botty","message":"a","create_at":1,"replies":[]}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"b","create_at":2,)"
+                           R"("props":{"from_webhook":"true","override_username":"CI"}}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"c","create_at":3,)"
+                           R"("props":{"from_webhook":"true"},"reactions":[{"user":"botty","emoji_name":"+1"}]}}
+{"type":"direct_post","direct_post":{"channel_members":["ann","botty"],"user":"botty","message":"d","create_at":1}}
+{"type":"direct_post","direct_post":{"channel_members":["ann","botty"],"user":"ann","message":"e","create_at":2,)"
+                           R"("props":{"from_webhook":"true","override_username":"CI"}}}
+)";
+  TempFolder folder;
+  Losses losses;
+  auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
+  REQUIRE(opened);
+  const Workspace& workspace = *opened.value();
+  REQUIRE(workspace.people().size() == 2);
+  CHECK(workspace.people()[1].id == "bot:botty");
+  CHECK(workspace.people()[1].display_name == "The bot");
+  CHECK(workspace.people()[1].metadata == R"({"mattermost":{"is_bot":true}})");
+  CHECK(workspace.conversations()[0].members == std::vector<std::string>{"ann", "bot:botty"});
+  auto said_in = [&](std::size_t number) {
+    std::string said;
+    for (const Post& post : posts_of(workspace, number, losses)) said += post.author + (post.is_bot ? "* " : " ");
+    return said;
+  };
+  CHECK(said_in(1) == "bot:botty* bot:CI* bot:ann* ");
+  CHECK(posts_of(workspace, 1, losses)[2].reactions.at(0).user == "bot:botty");
+  CHECK(said_in(0) == "bot:botty* ann* ");
+}
+
+TEST_CASE("what stays behind is counted in words") {
+  const std::string text = R"({"type":"channel","channel":{"team":"t","name":"c","deleted_at":5}}
+{"type":"user","user":{"username":"ann","teams":[{"name":"t","channels":[)"
+                           R"({"name":"c","roles":"channel_user channel_admin","favorite":true}]}]}}
+{"type":"post","post":{"team":"t","channel":"c","user":"ann","message":"a","create_at":1,)"
+                           R"("flagged_by":["ann","bob"],"is_pinned":true}}
+{"type":"direct_channel","direct_channel":{"members":["bob","ann"],"header":"h","favorited_by":["ann"]}}
+)";
+  TempFolder folder;
+  Losses losses;
+  auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
+  REQUIRE(opened);
+  CHECK(opened.value()->conversations()[0].admins == std::vector<std::string>{"ann"});
+  CHECK(posts_of(*opened.value(), 0, losses).size() == 1);
+  CHECK(losses.all() == std::map<std::string, std::uint64_t>{{"archived channels: open like the others", 1},
+                                                             {"flags and favorites of users: not carried over", 4},
+                                                             {"headers of direct and group messages: left out", 1},
+                                                             {"pinned posts: not carried over", 1}});
+}
+
 TEST_CASE("what is no bulk export is a sentence that names the line") {
   TempFolder folder;
   Losses losses;
