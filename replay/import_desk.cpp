@@ -15,7 +15,7 @@ constexpr std::size_t kAnswerShown = 300;
 constexpr std::size_t kMetadataBytesMax = 16u << 10;  // the server's default (API section 1)
 
 constexpr char kMetadata[] = "metadata larger than 16 KiB: left out";
-constexpr char kGone[] = "edits of and reactions to messages deleted or erased here: left out";
+constexpr char kGone[] = "changes of what was deleted or erased here: left out";
 constexpr char kClosed[] = "changes in conversations closed here: left out";
 
 // Who lacks a right in one conversation is one refusal; a token that lacks its scope ends everything.

@@ -3,8 +3,9 @@
 // of time; in the end its members are those of the export, and everybody has read everything.
 //
 // Safe to run again, also after an interruption, also with a newer export: every message has an id made from its key in
-// the export, every conversation that key as its external id, every other command an idempotency key. What the newer
-// export says in another way is changed, what people here have done since stays (docs/OPERATIONS.md, "Moving here").
+// the export, every conversation that key as its external id, and comings, goings and reactions have idempotency keys.
+// What the newer export says in another way is changed, what people here have done since stays (docs/OPERATIONS.md, "A
+// newer export").
 //
 // Thread: one; `connections` more inside. Memory: what migrate::Workspace needs, and the keys of the posts of the
 // conversations under way.
