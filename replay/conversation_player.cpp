@@ -20,6 +20,7 @@ constexpr std::size_t kAvatarBytesMax = 2'048;
 constexpr char kNobody[] = "conversations without anybody: left out";
 constexpr char kRefused[] = "posts of conversations that the server refused: left out";
 constexpr char kMemberOut[] = "members who are out since the first import: they stay out";
+constexpr char kThirdParty[] = "posts of others in direct conversations, such as apps: left out";
 constexpr char kAuthorOut[] = "posts of members who are out since the first import: left out";
 constexpr char kReactionOut[] = "reactions of members who are out since the first import: left out";
 }  // namespace
@@ -31,15 +32,17 @@ ApiRequest profile_request(const migrate::Person& person, migrate::Losses& losse
     append_text_member(body, "avatar", person.avatar);
   append_metadata(body, person.metadata, losses);
   body += '}';
-  return {"PUT", "/api/v1/users/" + percent_encoded(person.id), "", import_key("profile:" + person.id, body), body};
+  return {"PUT", "/api/v1/users/" + percent_encoded(person.id), "", "", body};
 }
 
-// A direct conversation is of its two members, whoever began it.
+// Who made it, where he is in it still: he owns it. Else one of its admins, or of its members.
 void ConversationPlayer::choose_creator(const std::string& first_author) {
   const auto& members = conversation_.members;
   creator_ = conversation_.creator;
-  const bool may_stay = !conversation_.is_direct || std::ranges::count(members, creator_) > 0;
-  if (creator_.empty() || !may_stay) creator_ = members.empty() ? first_author : members.front();
+  if (!creator_.empty() && (!conversation_.members_are_known || staying_.contains(creator_))) return;
+  const auto& admins = conversation_.admins;
+  const auto person = std::ranges::find_if(members, [](const auto& member) { return !member.starts_with("bot:"); });
+  creator_ = !admins.empty() ? admins.front() : person != members.end() ? *person : first_author;
 }
 
 std::string ConversationPlayer::creation() {
@@ -115,15 +118,17 @@ Result<void> ConversationPlayer::add_member(const std::string& user, const std::
   body += R"(}],"quiet":true})";
   ++desk_.report().joins;
   const std::string once = conversation_.key + "/" + std::to_string(removals_[user]);
-  const std::string key = import_key(is_staying(user) ? once : why, "/add" + body);
+  const std::string key = why.empty() ? "" : import_key(is_staying(user) ? once : why, "/add/" + user);
   return desk_.demand({"POST", path_ + "/members", "", key, body}, why);
 }
 
+// Who does not stay goes without a key: whatever brought him back in another import, he is out after this one.
 Result<void> ConversationPlayer::remove_member(const std::string& user, const std::string& why) {
-  if (conversation_.is_direct || members_.erase(user) == 0) return base::success();
+  const bool was_in = members_.erase(user) > 0, is_for_good = why.empty() || !is_staying(user);
+  if (conversation_.is_direct || (!was_in && !is_for_good)) return base::success();
   ++desk_.report().removals;
   ++removals_[user];
-  const std::string key = why.empty() ? "" : import_key(why, "/remove/" + user);
+  const std::string key = is_for_good ? "" : import_key(why, "/remove/" + user);
   return desk_.demand({"DELETE", path_ + "/members/" + percent_encoded(user) + "?quiet=true", "", key, ""},
                       conversation_.key);
 }
@@ -134,6 +139,10 @@ Result<void> ConversationPlayer::play(const Post& post) {
   }
   if (is_refused_) {
     desk_.losses().note(kRefused);
+    return base::success();
+  }
+  if (conversation_.is_direct && !members_.contains(post.author)) {
+    desk_.losses().note(kThirdParty);
     return base::success();
   }
   for (const std::string& user : post.joined) {
@@ -157,7 +166,7 @@ Result<bool> ConversationPlayer::send(const Post& post) {
   TRY(auto sent, posts_->play(post));
   if (sent == PostPlayer::Sent::out && !is_staying(post.author)) {
     members_.erase(post.author);
-    TRY(add_member(post.author, post.key + "/again"));
+    TRY(add_member(post.author, ""));
     TRY(auto again, posts_->play(post));
     sent = again;
   }

@@ -23,6 +23,9 @@ bool is_token_refused(const ApiResponse& answer) {
   return answer.status == 401 || (answer.status == 403 && code_of(answer) == "forbidden");
 }
 
+// After all patience: what comes next must not overtake what was not taken.
+bool is_away(const ApiResponse& answer) { return answer.status == 429 || answer.status >= 500; }
+
 const char* what_happened_here(const std::string& code, const char* when_out) {
   if (code == "not_found") return when_out;
   if (code == "message_deleted" || code == "gone") return kGone;
@@ -40,8 +43,10 @@ std::string code_of(const ApiResponse& answer) {
 Result<ApiResponse> ImportDesk::ask(const ApiRequest& request) {
   ++report_.requests;
   auto answer = ask_(request);
-  if (!answer) {
-    return base::error(answer.error().code, answer.error().detail + " Run the same command again to go on.");
+  if (!answer || is_away(answer.value())) {
+    const std::string why =
+        answer ? "The server is not ready: " + answer.value().body.substr(0, kAnswerShown) : answer.error().detail;
+    return base::error(base::ErrorCode::io, why + " Run the same command again to go on.");
   }
   if (!is_token_refused(answer.value())) return answer;
   const std::string status = std::to_string(answer.value().status);

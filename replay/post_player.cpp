@@ -1,5 +1,7 @@
 #include "replay/post_player.h"
 
+#include <algorithm>
+
 #include "engine/base/clock.h"
 #include "engine/base/utf8.h"
 #include "replay/channel_player.h"
@@ -158,7 +160,7 @@ bool PostPlayer::is_to_edit(const Piece& piece, const JsonValue& there) {
 
 void PostPlayer::note_ordinal(const JsonValue& message) {
   const auto ordinal = message.member("ordinal").integer();
-  if (ordinal) last_ordinal_ = static_cast<std::uint64_t>(*ordinal);
+  if (ordinal) last_ordinal_ = std::max(last_ordinal_, static_cast<std::uint64_t>(*ordinal));
 }
 
 }  // namespace hansard::replay
