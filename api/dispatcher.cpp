@@ -130,7 +130,9 @@ void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, con
     note_moved(flagged->user, conversation, event.position);
   } else if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
     offer_change(audience, event, conversation, edited->facts.ordinal);
-    if (!audience.users.empty()) notices_.note_edited(edited->facts, event.position);
+    if (!audience.users.empty() && !notices_.note_edited(edited->facts, event.position)) {
+      note_deleted(audience, event, edited->facts);
+    }
   } else if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
     offer_change(audience, event, conversation, deleted->facts.ordinal);
     note_deleted(audience, event, deleted->facts);

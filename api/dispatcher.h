@@ -100,7 +100,7 @@ class Dispatcher {
   projections::Views& views_;
   const Limits& limits_;
   LocalMembers members_;
-  UnreadNotices notices_;
+  UnreadNotices notices_{[this](const base::UserId& user) { return members_.find(user) != nullptr; }};
   base::Position cursor_;
   std::shared_ptr<Bell> durable_bell_, views_bell_;
   base::PositionGate::Ticket durable_ticket_ = 0, views_ticket_ = 0;

@@ -29,7 +29,7 @@ std::vector<UserId> mentioned_at(const projections::Snapshot& snapshot, const ba
 UnreadNotices::Pending& UnreadNotices::enter(Key key, Position at) {
   auto [entry, is_new] = pending_.try_emplace(key);
   if (is_new) order_.push_back(std::move(key));
-  entry->second.at = at;
+  entry->second.at = std::max(entry->second.at, at);  // edits are looked at late
   return entry->second;
 }
 
@@ -42,31 +42,50 @@ void UnreadNotices::note_changed(const UserId& user, const ConversationId& conve
   pending.changed = std::max(pending.changed, ordinal);
 }
 
-void UnreadNotices::note_edited(const domain::MessageFacts& facts, Position at) { edits_.push_back({facts, at}); }
+bool UnreadNotices::note_edited(const domain::MessageFacts& facts, Position at) {
+  if (edits_.size() >= kEditedMax && !edits_.contains(facts.message)) return false;
+  auto [entry, is_new] = edits_.try_emplace(facts.message, Edits{facts, at, at});
+  if (is_new) edits_order_.push_back(facts.message);
+  entry->second.last = at;
+  return true;
+}
 
 std::optional<Position> UnreadNotices::next() const {
   std::optional<Position> next;
-  if (!edits_.empty()) next = edits_.front().at;
+  if (!edits_.empty()) next = edits_.at(edits_order_.front()).first;
   if (order_.empty()) return next;
   const Position first = pending_.at(order_.front()).at;
   return next ? std::min(*next, first) : first;
 }
 
-void UnreadNotices::find_mentioned(const projections::Snapshot& snapshot, const Edit& edit) {
-  const auto before = mentioned_at(snapshot, edit.facts.message, {edit.at.value - 1});
-  const auto after = mentioned_at(snapshot, edit.facts.message, edit.at);
+void UnreadNotices::find_mentioned(const projections::Snapshot& snapshot, const Edits& edits) {
+  const auto before = mentioned_at(snapshot, edits.facts.message, {edits.first.value - 1});
+  const auto after = mentioned_at(snapshot, edits.facts.message, std::min(edits.last, snapshot.position()));
   std::vector<UserId> changed;
   std::ranges::set_symmetric_difference(before, after, std::back_inserter(changed));
-  for (UserId& user : changed) {
-    note_changed(user, edit.facts.conversation, edit.at, edit.facts.ordinal);
+  for (const UserId& user : changed) {
+    if (is_local_(user)) note_changed(user, edits.facts.conversation, edits.first, edits.facts.ordinal);
   }
 }
 
-void UnreadNotices::serve(const projections::Snapshot& snapshot, std::size_t entries_max, const Tell& tell) {
-  for (; entries_max > 0 && !edits_.empty() && edits_.front().at <= snapshot.position(); --entries_max) {
-    find_mentioned(snapshot, edits_.front());
-    edits_.pop_front();
+// The first that was edited. What the views have not reached of its edits is looked at again.
+void UnreadNotices::look_at_edits(const projections::Snapshot& snapshot) {
+  const auto entry = edits_.find(edits_order_.front());
+  edits_order_.pop_front();
+  find_mentioned(snapshot, entry->second);
+  if (entry->second.last <= snapshot.position()) {
+    edits_.erase(entry);
+    return;
   }
+  entry->second.first = snapshot.position().next();
+  edits_order_.push_back(entry->first);
+}
+
+void UnreadNotices::serve(const projections::Snapshot& snapshot, std::size_t entries_max, const Tell& tell) {
+  const auto has_edits = [&] {
+    return !edits_.empty() && edits_.at(edits_order_.front()).first <= snapshot.position();
+  };
+  for (; entries_max > 0 && has_edits(); --entries_max) look_at_edits(snapshot);
   for (; entries_max > 0 && !order_.empty(); --entries_max) {
     auto entry = pending_.find(order_.front());
     if (entry->second.at > snapshot.position()) return;

@@ -3,8 +3,7 @@
 // frame.
 //
 // Thread: the io thread it belongs to.
-// Limits: one entry per local user and conversation he is in, one per edit that the views have not reached, and those
-// of whom it mentions.
+// Limits: one entry per local user and conversation he is in, and one per message that was edited, kEditedMax of them.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +21,11 @@ namespace hansard::api {
 
 class UnreadNotices {
  public:
+  static constexpr std::size_t kEditedMax = 10'000;  // messages
+  // Of the others nobody is told.
+  using IsLocal = std::function<bool(const base::UserId&)>;
+  explicit UnreadNotices(IsLocal is_local) : is_local_(std::move(is_local)) {}
+
   using Tell = std::function<void(const base::UserId&, const base::ConversationId&, projections::UnreadCount,
                                   const projections::ReaderView&)>;
 
@@ -32,7 +36,8 @@ class UnreadNotices {
                     base::Ordinal ordinal);
 
   // A message was edited, perhaps its mentions: told to whom it mentions now and did not, or the other way round.
-  void note_edited(const domain::MessageFacts& facts, base::Position at);
+  // False: too many are waiting for the views; tell everybody as of a deletion.
+  bool note_edited(const domain::MessageFacts& facts, base::Position at);
 
   // What the views have to reach before the next one can be told; nothing when there is none.
   std::optional<base::Position> next() const;
@@ -48,17 +53,21 @@ class UnreadNotices {
     base::Ordinal changed;  // the highest
   };
 
-  struct Edit {
+  // All edits of one message that were not looked at.
+  struct Edits {
     domain::MessageFacts facts;
-    base::Position at;
+    base::Position first, last;
   };
 
   Pending& enter(Key key, base::Position at);
-  void find_mentioned(const projections::Snapshot& snapshot, const Edit& edit);
+  void look_at_edits(const projections::Snapshot& snapshot);
+  void find_mentioned(const projections::Snapshot& snapshot, const Edits& edits);
 
+  const IsLocal is_local_;
   std::map<Key, Pending> pending_;
   std::deque<Key> order_;  // as first noted
-  std::deque<Edit> edits_;
+  std::map<base::MessageId, Edits> edits_;
+  std::deque<base::MessageId> edits_order_;
 };
 
 // Whether a message of this ordinal counts for who has these pointers (API.md section 3, "Unread").

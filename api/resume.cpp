@@ -214,7 +214,10 @@ std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, co
                                                     const domain::MessageFacts& facts, Ordinal joined_after,
                                                     ResumeFrames& frames) {
   if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
-  if (domain::type_of(*event.body) == domain::EventType::message_edited) frames.note_edit(facts);
+  // Once it has met the cursor, the dispatcher tells of edits (UnreadNotices): else edits of others could keep it from
+  // ever being done.
+  const bool is_edit = domain::type_of(*event.body) == domain::EventType::message_edited;
+  if (is_edit && !has_met_) frames.note_edit(facts);
   if (event.position > snapshot.position()) return event_frame(event, engine_.epoch());
   auto now = frames.message_now(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;

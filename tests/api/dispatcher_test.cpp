@@ -182,6 +182,30 @@ TEST_CASE("a deleted message changes the counts of who had not read it, once") {
   CHECK(room.one.unread.empty());
 }
 
+TEST_CASE("a count waits for the last of what moved it, in whatever order that was noted") {
+  UnreadNotices notices([](const auto&) { return true; });
+  const auto user = History::user(0);
+  const auto conversation = History::conversation(0);
+  notices.note_moved(user, conversation, Position{105});
+  notices.note_changed(user, conversation, Position{100}, Ordinal{1});
+  CHECK(notices.next() == Position{105});
+}
+
+TEST_CASE("edits that wait for the views are one entry a message, and have a limit") {
+  UnreadNotices notices([](const auto&) { return true; });
+  domain::MessageFacts facts;
+  for (std::uint64_t i = 1; i <= UnreadNotices::kEditedMax; ++i) {
+    facts.message.bytes[0] = static_cast<std::uint8_t>(i >> 8);
+    facts.message.bytes[1] = static_cast<std::uint8_t>(i);
+    REQUIRE(notices.note_edited(facts, Position{i}));
+    REQUIRE(notices.note_edited(facts, Position{20'000 + i}));
+  }
+  CHECK(notices.size() == UnreadNotices::kEditedMax);
+  CHECK(notices.next() == Position{1});
+  facts.message.bytes[15] = 1;
+  CHECK_FALSE(notices.note_edited(facts, Position{50'000}));
+}
+
 TEST_CASE("receipts are not pushed where there are too many members") {
   Room room;
   room.edge.limits.receipts_pushed_members_max = 1;
