@@ -37,9 +37,6 @@ std::optional<Rejection> check_creation(const Given& given, const CreateConversa
   if (!is_derived(command) && command.id.is_nil()) {
     return reject(RejectionCode::invalid, "The nil UUID names no conversation.");
   }
-  if (direct && !given.caller.service && apply_patch({}, command.settings) != Settings{}) {
-    return settings_are_a_services();
-  }
   const int uuid_version = command.id.bytes[6] >> 4;
   if (!is_derived(command) && command.client_made && uuid_version == 8) {
     return reject(RejectionCode::invalid, "Ids of UUID version 8 are derived by the server.");
@@ -102,6 +99,7 @@ bool is_direct(const Place& place) { return place.conversation.type == Conversat
 
 // The two of a direct conversation are equals (ADR 58): either names it, and neither sets rules for the other.
 std::optional<Rejection> check_update(const Given& given, const Place& place) {
+  if (given.caller.service) return std::nullopt;
   if (auto rejection = check_not_blocked(given, place)) return rejection;
   if (may_manage(given, place) || is_direct(place)) return std::nullopt;
   return reject(RejectionCode::forbidden, "Only owners and admins change a conversation.");
@@ -140,6 +138,7 @@ Decision decide_one(const Given& given, const CreateConversation& command) {
   }
   const bool direct = command.type == ConversationType::direct;
   if (direct && given.state.blocks(event.members[1].user, given.caller.actor)) return blocked();
+  if (direct && !given.caller.service && event.settings != Settings{}) return settings_are_a_services();
   Accepted accepted = changed(std::move(event), id);
   accepted.created = true;
   return accepted;

@@ -46,14 +46,7 @@ std::optional<Rejection> check_edit(const Given& given, const EditMessage& comma
   return std::nullopt;
 }
 
-// In a direct conversation nobody moderates the other, whoever opened it.
-bool may_moderate(const Place& place) {
-  return is_elevated(place.member->role) && place.conversation.type != ConversationType::direct;
-}
-
-bool has_no_delete_window(const Given& given, const Place& place) {
-  return given.caller.admin || is_elevated(place.member->role);
-}
+bool has_no_delete_window(const Given& given, const Place& place) { return given.caller.admin || may_moderate(place); }
 
 std::optional<Rejection> check_delete(const Given& given, const DeleteMessage& command, const MessagePlace& found) {
   if (auto rejection = check_if_match(command.if_match, found.message)) return rejection;

@@ -31,6 +31,10 @@ bool may_see(const Place& place, Ordinal ordinal) {
 
 bool is_elevated(Role role) { return role == Role::owner || role == Role::admin; }
 
+bool may_moderate(const Place& place) {
+  return is_elevated(place.member->role) && place.conversation.type != ConversationType::direct;
+}
+
 bool may_manage(const Given& given, const Place& place) {
   return given.caller.service || (place.member && is_elevated(place.member->role));
 }

@@ -46,6 +46,8 @@ bool may_manage(const Given& given, const Place& place);
 // Owner, or a service.
 bool may_own(const Given& given, const Place& place);
 bool is_elevated(Role role);  // owner or admin
+// Owner or admin, but of a direct conversation: there nobody stands above the other, whoever began it (ADR 58).
+bool may_moderate(const Place& place);
 
 // The other of a direct conversation has blocked the actor.
 std::optional<Rejection> check_not_blocked(const Given& given, const Place& place);

@@ -43,7 +43,7 @@ std::string metadata_of(const Notice& notice) {
 
 std::optional<Rejection> check_slow_mode(const Given& given, const Place& place) {
   const std::uint64_t pause_ms = std::uint64_t{place.conversation.settings.slow_mode_s} * 1'000;
-  if (given.caller.service || is_elevated(place.member->role)) return std::nullopt;
+  if (given.caller.service || may_moderate(place)) return std::nullopt;
   if (place.member->last_sent == Timestamp{} || given.now < place.member->last_sent) return std::nullopt;
   const std::uint64_t passed_ms = elapsed_ms(place.member->last_sent, given.now);
   if (passed_ms >= pause_ms) return std::nullopt;
@@ -55,7 +55,7 @@ std::optional<Rejection> check_slow_mode(const Given& given, const Place& place)
 std::optional<Rejection> check_may_post(const Place& place) {
   if (place.member->role == Role::read_only) return reject(RejectionCode::read_only, "You may only read here.");
   const bool admins_only = place.conversation.settings.who_may_post == WhoMayPost::admins;
-  if (admins_only && !is_elevated(place.member->role)) {
+  if (admins_only && !may_moderate(place)) {
     return reject(RejectionCode::read_only, "Only owners and admins post here.");
   }
   return std::nullopt;

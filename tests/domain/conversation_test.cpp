@@ -199,6 +199,8 @@ TEST_CASE("neither of a direct conversation sets rules for the other or ends it,
   silenced.settings.who_may_post = WhoMayPost::admins;
   CHECK(code_of(world.ask(as("anna"), silenced)) == RejectionCode::forbidden);
   CHECK_FALSE(changes_nothing(world.ask(service_as("anna"), silenced)));
+  silenced.members = {user("ben")};
+  CHECK(accepted(world.ask(as("anna"), silenced)).conversation == id);  // it is there, and nothing is set
 }
 
 }  // namespace hansard::domain::testing
