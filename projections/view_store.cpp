@@ -1,8 +1,10 @@
 #include "projections/view_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -18,15 +20,15 @@
 #include "engine/base/spare_time.h"
 #include "engine/base/stop_process.h"
 #include "projections/keys.h"
-#include "projections/row_bytes.h"
 
 namespace hansard::projections {
 
 namespace {
-constexpr std::uint8_t kCheckpointVersion = 1;
 constexpr char kDamagedMark[] = "DAMAGED";
 constexpr char kIngestedFile[] = "batch.sst";
 constexpr int kOpenFilesMax = 256;
+constexpr std::chrono::milliseconds kSpaceLook{200};
+constexpr int kSpaceLooksMax = 150;  // half a minute, then the process stops
 // Large files reach the disk as they are written, so that their last sync does not hold up those of the log.
 constexpr std::uint64_t kBytesPerSync = 256u << 10;
 
@@ -174,6 +176,7 @@ class RocksStore final : public ViewStore {
     const RocksStore& store;
   };
 
+  rocksdb::Status write_once_there_is_space(rocksdb::WriteBatch& batch);
   base::Result<bool> rewrite();
   base::Position newest_position() const;
 
@@ -234,10 +237,22 @@ void RocksStore::commit(std::span<const RowChange> changes, const Checkpoint& ch
         change.value ? batch.Put(slice_of(change.key), slice_of(*change.value)) : batch.Delete(slice_of(change.key));
   }
   require(status, folder_, kWriting);
+  require(write_once_there_is_space(batch), folder_, kWriting);
+  checkpoint_ = checkpoint;
+}
+
+// After a flush that found the disk full RocksDB refuses every write until one has gone through. Nothing is lost by
+// that: the rows wait in memory, and nothing of a failed file is used again.
+rocksdb::Status RocksStore::write_once_there_is_space(rocksdb::WriteBatch& batch) {
   rocksdb::WriteOptions write;
   write.disableWAL = true;
-  require(db_->Write(write, &batch), folder_, kWriting);
-  checkpoint_ = checkpoint;
+  rocksdb::Status status = db_->Write(write, &batch);
+  for (int looks = 0; status.IsNoSpace() && looks < kSpaceLooksMax; ++looks) {
+    std::this_thread::sleep_for(kSpaceLook);
+    const rocksdb::Status resumed = db_->Resume();  // busy where it tries by itself
+    status = resumed.ok() || resumed.IsBusy() ? db_->Write(write, &batch) : resumed;
+  }
+  return status;
 }
 
 void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) {
@@ -280,8 +295,8 @@ void RocksStore::flush(bool wait) {
   options.wait = wait;
   options.allow_write_stall = true;
   const rocksdb::Status status = db_->Flush(options);
-  // On a slow disk: it is busy writing all there is, and nobody waits for it.
-  if (!wait && status.IsTryAgain()) return;
+  // On a slow disk: it is busy writing all there is, and nobody waits for it. On a full one: later.
+  if (!wait && (status.IsTryAgain() || status.IsNoSpace())) return;
   require(status, folder_, kWriting);
 }
 
@@ -336,23 +351,6 @@ base::Error open_error(const std::string& folder, const rocksdb::Status& status)
   return base::error(base::ErrorCode::corrupt, text);
 }
 }  // namespace
-
-void Checkpoint::encode(std::string& out) const {
-  RowWriter w(out);
-  w.byte(kCheckpointVersion).fixed(epoch).fixed(position.value);
-  w.fixed(digest.sum().high).fixed(digest.sum().low).fixed(unknown_events);
-}
-
-bool Checkpoint::decode(std::string_view bytes) {
-  RowReader in(bytes);
-  if (in.byte() != kCheckpointVersion) return false;
-  epoch = in.fixed<std::uint32_t>();
-  position.value = in.fixed<std::uint64_t>();
-  RowHash sum{in.fixed<std::uint64_t>(), in.fixed<std::uint64_t>()};
-  digest = RowDigest(sum);
-  unknown_events = in.fixed<std::uint64_t>();
-  return in.finished();
-}
 
 base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& folder, const StoreOptions& options) {
   std::error_code failed;

@@ -132,6 +132,8 @@ WitnessFile::~WitnessFile() {
 base::Result<WitnessFile> WitnessFile::open(const std::string& path, std::uint64_t last_sequence) {
   int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return base::system_error("cannot open the tail witness", path);
+  // Room for both slots, so that a full disk does not refuse the second; where it cannot be had, it is met later.
+  [[maybe_unused]] const int refused = ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, 2 * kWitnessSlotStride);
   WitnessFile file(path, descriptor, last_sequence);
   TRY(base::sync_folder(std::filesystem::path(path).parent_path().string()));
   return file;

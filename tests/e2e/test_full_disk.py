@@ -1,13 +1,16 @@
 """A disk that fills up under the running server: what is refused is refused in a sentence, what was acknowledged stays,
 and with space again the server goes on. The disk is small by tests/faults, preloaded under the real binary; attachments
-go past it, since their io_uring is not seen."""
+go past it, since their io_uring is not seen. What others fill is a small tmpfs that only this process sees."""
+import ctypes
 import http.client
 import os
+import shutil
 import subprocess
+import time
 import unittest
 import uuid
 
-from hansard_client import BIN, Server
+from hansard_client import BIN, Server, temporary_folder
 
 PRELOAD = BIN / "tests" / "libhansard-faulty-disk.so"
 RESERVE = 256 << 20
@@ -112,6 +115,62 @@ class FullDisk(unittest.TestCase):
             self.server.process.stdout.close()
             errors.seek(0)
             return errors.read()
+
+
+CLONE_NEWNS = 0x20000
+
+
+def own_mounts():
+    """Whether this process may mount what nobody else sees."""
+    if ctypes.CDLL(None).unshare(CLONE_NEWNS) != 0:
+        return False
+    return subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True).returncode == 0
+
+
+class OthersFillTheDisk(unittest.TestCase):
+    """To the last byte, while the views have rows that they cannot write."""
+
+    def setUp(self):
+        self.folder = temporary_folder()
+        if not own_mounts() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(self.folder)],
+                                              capture_output=True).returncode != 0:
+            shutil.rmtree(self.folder)
+            self.skipTest("this process may not mount a small disk")
+        self.server = Server(self.folder, "[limits.log]\ndisk_reserve_bytes = 16777216\n"
+                                          "[limits.views]\nflush_interval_ms = 500\n")
+
+    def tearDown(self):
+        self.server.close()
+        subprocess.run(["umount", str(self.folder)], capture_output=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def test_reads_go_on_and_with_space_again_everything_does(self):
+        alice = self.server.user("alice")
+        conversation = alice.create()["id"]
+        path = f"/api/v1/conversations/{conversation}/messages"
+        said = 30
+        for number in range(said):
+            self.assertEqual(alice.post(path, {"content": f"hello {number}"}).status, 201)
+        with open(self.folder / "others", "wb", buffering=0) as others:
+            for size in (1 << 20, 4_096):
+                try:
+                    while others.write(b"x" * size) == size:
+                        continue
+                except OSError:
+                    pass
+        time.sleep(1.5)  # the server looks once a second
+        until = time.monotonic() + 5  # ten times the views try to write
+        while time.monotonic() < until:
+            self.assertEqual(len(alice.history(conversation)["items"]), said)
+            self.assertEqual(alice.post(path, {"content": "no"}).json["code"], "disk_full")
+            time.sleep(0.2)
+        (self.folder / "others").unlink()
+        until = time.monotonic() + 30
+        while alice.post(path, {"content": "again"}).status != 201:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.2)
+        self.assertIsNone(self.server.process.poll())
+        self.assertEqual(self.server.stop(), 0)
 
 
 if __name__ == "__main__":
