@@ -36,7 +36,7 @@ std::optional<FolderName> find_rows(const std::string& folder, const ViewPointer
 
 // Why what is there does not belong to this log; "" where it does.
 std::string why_foreign(const engine::Engine& engine, const Checkpoint& checkpoint) {
-  if (!checkpoint.position) return "the one there is empty";
+  if (!checkpoint.position) return engine.durable() ? "the one there is empty" : kNoneBefore;
   if (checkpoint.epoch != engine.epoch()) return "the one there is of another epoch of the log";
   return checkpoint.position > engine.durable() ? "the one there stands above the end of the log" : "";
 }

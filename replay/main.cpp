@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   try {
     status = hansard::replay::run_command_line(argc, argv);
   } catch (const std::exception& failure) {
-    std::cerr << "hansard-replay: " << failure.what() << "\n";
+    status = hansard::replay::fail(failure.what());
   }
   return hansard::replay::finish_output(status);
 }

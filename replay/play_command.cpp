@@ -144,7 +144,11 @@ int run(const Options& given) {
   const auto report = run_play(given);
   if (!report) {
     const bool keeps = !given.cursor.empty();
-    return fail(report.error().detail + (keeps ? " The cursor keeps its place: run it again to go on." : ""));
+    const std::string why =
+        report.error().detail + (keeps ? " The cursor keeps its place: run it again to go on." : "");
+    if (given.to_url != "stdout") return fail(why);
+    complain(why);  // standard output has the events
+    return 1;
   }
   tell(given, report.value());
   return report.value().was_interrupted ? 1 : 0;
