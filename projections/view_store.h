@@ -62,7 +62,8 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   virtual const Checkpoint& checkpoint() const = 0;
   // The newest rows; follows every commit.
   virtual const RowSource& newest() const = 0;
-  // In one write. `changes` ascending by key.
+  // In one write. `changes` ascending by key. Where a flush has found the disk full it waits up to half a minute for
+  // space.
   virtual void commit(std::span<const RowChange> changes, const Checkpoint& checkpoint) = 0;
   // The same as one sorted file, on disk on return: cheaper for a batch of many thousand rows, dearer for a small one.
   virtual void commit_file(std::span<const RowChange> changes, const Checkpoint& checkpoint) = 0;
