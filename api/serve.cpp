@@ -18,6 +18,7 @@
 #include "engine/backup/backups.h"
 #include "engine/base/database_env.h"
 #include "engine/base/folder_nesting.h"
+#include "engine/base/step_back.h"
 
 namespace hansard::api {
 namespace {
@@ -150,6 +151,12 @@ Result<void> open_files(Running& running) {
   return base::success();
 }
 
+void tell_priorities() {
+  const bool steps_back = base::StepBack::is_possible();
+  trace(TraceLevel::info, "priorities",
+        {{"views_step_back", steps_back ? "yes" : "no: neither RLIMIT_NICE of 20 nor CAP_SYS_NICE"}});
+}
+
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
   std::vector<process::Subscriber> subscribers;
   for (const auto& options : config.webhooks) {
@@ -236,6 +243,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(bind_port(running));
   TRY(open_data(running));
   TRY(open_files(running));
+  tell_priorities();
   TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {
     TRY(prepare_demo(running));

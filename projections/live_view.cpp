@@ -37,11 +37,16 @@ LiveView::Current LiveView::current() const {
   return current_;
 }
 
-void LiveView::fold(std::span<const engine::EventPtr> events) {
-  Position before = position();
-  auto folded = fold_->fold(events);
+void LiveView::fold(std::span<const engine::EventPtr> events, base::StepBack& back) {
+  const Position before = position();
+  const auto folded = fold_behind(events, back);
   if (position() > before) publish();
   if (!folded) stop_for_good(folded.error().detail);
+}
+
+base::Result<void> LiveView::fold_behind(std::span<const engine::EventPtr> events, base::StepBack& back) {
+  const base::StepBack::Stretch stretch(back);
+  return fold_->fold(events);
 }
 
 void LiveView::stop_for_good(std::string why) {

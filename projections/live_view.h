@@ -13,6 +13,7 @@
 #include <string>
 
 #include "engine/base/position_gate.h"
+#include "engine/base/step_back.h"
 #include "engine/engine.h"
 #include "projections/open_view.h"
 #include "projections/view_fold.h"
@@ -45,8 +46,9 @@ class LiveView {
   Position position() const { return fold_->checkpoint().position; }
   const RowDigest& digest() const { return fold_->checkpoint().digest; }
   bool has_stopped() const { return has_stopped_; }
-  // Folds, commits and tells the readers; what cannot be applied stops the view. `events` follow the checkpoint.
-  void fold(std::span<const engine::EventPtr> events);
+  // Folds, commits and tells the readers; what cannot be applied stops the view. `events` follow the checkpoint. What
+  // nobody but the reader of this view waits for is done in a stretch of `back`.
+  void fold(std::span<const engine::EventPtr> events, base::StepBack& back);
   void stop_for_good(std::string why);
   // What was folded since the last flush is put on disk.
   void flush(bool wait);
@@ -54,6 +56,7 @@ class LiveView {
   std::unique_ptr<ViewFold> replace(std::unique_ptr<ViewFold> rebuilt);
 
  private:
+  base::Result<void> fold_behind(std::span<const engine::EventPtr> events, base::StepBack& back);
   // The snapshot first: who waited at the gate must find what he waited for.
   void publish();
 

@@ -74,17 +74,19 @@ bool Projector::is_behind() const {
 }
 
 bool Projector::may_rest() const {
-  if (stopping_ || bell_->is_hurried || straggler() != nullptr) return false;
+  if (stopping_ || bell_->back.is_hurried() || straggler() != nullptr) return false;
   return engine_.durable().value - lead()->value < options_.batch_events_max && now() < rest_until_;
 }
 
 void Projector::work() {
-  const bool was_hurried = bell_->is_hurried.exchange(false);
+  const bool was_hurried = bell_->back.take_hurry();
   const Position wanted = engine_.durable();
+  const auto lag = lag_.look(lead().value_or(wanted), wanted, now());
+  bell_->back.allow(!was_hurried && !stopping_ && lag < kStepBackLagMax);
   const auto before = base::thread_cpu_time();
   step();
   const auto worked = base::thread_cpu_time() - before;
-  if (was_hurried && lead().value_or(wanted) < wanted) bell_->is_hurried = true;  // it takes another batch
+  if (was_hurried && lead().value_or(wanted) < wanted) bell_->back.hurry();  // it takes another batch
   rest_until_ = now() + std::min<std::chrono::nanoseconds>(worked * kRestShare, kRestMax);
 }
 
@@ -117,7 +119,7 @@ void Projector::feed(const std::vector<LiveView*>& views, Position last) {
   auto events = read_events(engine_, before, last, is_far ? kCatchUpEvents : options_.batch_events_max);
   for (LiveView* view : views) {
     if (events) {
-      view->fold(events.value());
+      view->fold(events.value(), bell_->back);
     } else {
       view->stop_for_good("the log cannot be read after position " + std::to_string(before.value) + ": " +
                           events.error().detail);
@@ -179,7 +181,7 @@ void Projector::Bell::ring() {
 }
 
 void Projector::Bell::hurry() {
-  is_hurried = true;
+  back.hurry();
   ring();
 }
 

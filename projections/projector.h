@@ -6,7 +6,8 @@
 //
 // Many small batches cost several times what few large ones do, and take the cores from those who answer: after a batch
 // the projector rests for kRestShare times its work, kRestMax at most, unless somebody waits for a view or it is
-// far behind. Nobody sees it: who reads waits for what he was told of, and that hurries.
+// far behind. Nobody sees it: who reads waits for what he was told of, and that hurries. For the same reason everybody
+// else goes first while it folds (base::StepBack), unless the views are late.
 //
 // Invariants: I3. Thread: its own; start, stop and run_between_batches from others. Owns: its thread.
 #pragma once
@@ -20,6 +21,8 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/base/lag_watch.h"
+#include "engine/base/step_back.h"
 #include "engine/engine.h"
 #include "projections/live_view.h"
 #include "projections/views.h"
@@ -34,6 +37,8 @@ class Projector {
   static constexpr std::size_t kCatchUpEvents = 16'384;
   static constexpr int kRestShare = 8;
   static constexpr std::chrono::milliseconds kRestMax{20};
+  // Further behind than this it does not let others go first.
+  static constexpr std::chrono::milliseconds kStepBackLagMax{250};
 
   // The views outlive it.
   Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options);
@@ -56,7 +61,7 @@ class Projector {
     std::mutex mutex;
     std::condition_variable changed;
     bool rung = false;
-    std::atomic<bool> is_hurried = false;  // since the last batch began
+    base::StepBack back;  // hurried since the last batch began?
     void ring();
     void hurry();
     void wait_until(base::MonotonicTime deadline);
@@ -88,6 +93,7 @@ class Projector {
   std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   base::MonotonicTime flush_due_;
   base::MonotonicTime rest_until_;
+  base::LagWatch lag_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> stop_at_ = 0;
 

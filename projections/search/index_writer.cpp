@@ -30,6 +30,7 @@ IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, s
 
 void IndexWriter::take(OpenedGeneration opened) {
   if (opened.set_aside && options_.on_set_aside) options_.on_set_aside("search", *opened.set_aside);
+  opened.generation->applied->on_hurry([back = back_] { back->hurry(); });
   file_ = std::move(opened.file);
   if (file_->has_unscrubbed()) scrub_at_ = clock_.monotonic();
   {
@@ -47,6 +48,7 @@ void IndexWriter::stop() {
   loop_.stop();
   if (std::exchange(is_stopped_, true)) return;
   build_.reset();
+  back_->allow(false);
   const bool goes_on = !failed_ && file_->is_loaded();
   while (goes_on && !failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
   file_.reset();
@@ -119,6 +121,7 @@ Wake IndexWriter::step() {
   if (generation_->is_damaged) {
     replace("a page of it is damaged");
   } else if (is_due(clock_.monotonic())) {
+    step_back_unless_wanted();
     index_batch();
   } else if (is_building() && clock_.monotonic() >= build_->due()) {
     build_some();
@@ -155,6 +158,11 @@ Wake IndexWriter::wake_later() const {
   return {std::min(due, later), base::Position{file_->state().position.value + options_.batch_events_max}};
 }
 
+void IndexWriter::step_back_unless_wanted() {
+  const auto lag = lag_.look(file_->state().position, engine_.durable(), clock_.monotonic());
+  back_->allow(!back_->take_hurry() && lag < kStepBackLagMax);
+}
+
 void IndexWriter::index_batch() {
   bool is_far = behind() > 4 * options_.batch_events_max;
   committed_at_ = clock_.monotonic();
@@ -167,7 +175,7 @@ void IndexWriter::index_batch() {
 }
 
 base::Result<void> IndexWriter::index_more(std::size_t events_max) {
-  auto outcome = index_some(engine_, *file_, events_max, engine_.durable());
+  auto outcome = index_some(engine_, *file_, events_max, engine_.durable(), back_.get());
   if (outcome || outcome.error().code == base::ErrorCode::refused) publish();
   return outcome;
 }

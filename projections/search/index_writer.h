@@ -17,6 +17,8 @@
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/base/lag_watch.h"
+#include "engine/base/step_back.h"
 #include "engine/engine.h"
 #include "projections/process/loop.h"
 #include "projections/search/generation.h"
@@ -29,6 +31,8 @@ namespace hansard::search {
 class IndexWriter {
  public:
   static constexpr unsigned kReplacedMax = 3;
+  // Further behind than this it does not let everybody else go first.
+  static constexpr std::chrono::milliseconds kStepBackLagMax{250};
 
   // `serve` gets each generation once it is loaded, on the writer's thread after the first; nothing where there will be
   // none any more.
@@ -61,6 +65,7 @@ class IndexWriter {
   bool is_building() const { return build_ && !build_->is_over(); }
   std::uint64_t behind() const { return engine_.durable().value - file_->state().position.value; }
   void index_batch();
+  void step_back_unless_wanted();
   base::Result<void> index_more(std::size_t events_max);
   void note(const base::Result<void>& outcome);
   void publish();
@@ -87,6 +92,8 @@ class IndexWriter {
   projections::RebuildPace pace_;
   std::unique_ptr<IndexBuild> build_;
   std::shared_ptr<base::PositionGate> retired_;  // of the generation before: somebody may still wait there
+  const std::shared_ptr<base::StepBack> back_ = std::make_shared<base::StepBack>();
+  base::LagWatch lag_;
   bool failed_ = false;
   bool is_stopped_ = false;
 

@@ -1,0 +1,56 @@
+#include "engine/base/step_back.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace hansard::base {
+
+namespace {
+constexpr int kLowest = 19;
+
+bool set_niceness(int thread, int niceness) {
+  return ::setpriority(PRIO_PROCESS, static_cast<id_t>(thread), niceness) == 0;
+}
+
+int own_niceness() { return ::getpriority(PRIO_PROCESS, 0); }
+
+// On a thread of its own, which need not come back.
+bool comes_back() {
+  bool came = false;
+  std::thread([&came] {
+    const int before = own_niceness();
+    came = set_niceness(::gettid(), kLowest) && set_niceness(::gettid(), before);
+  }).join();
+  return came;
+}
+}  // namespace
+
+bool StepBack::is_possible() {
+  static const bool possible = comes_back();
+  return possible;
+}
+
+void StepBack::hurry() {
+  is_hurried_ = true;
+  come_forward();
+}
+
+// Whoever hurries either finds the thread back here, or is found hurrying by it.
+void StepBack::go_back() {
+  if (!may_ || is_hurried_ || !is_possible()) return;
+  if (thread_ == 0) {
+    niceness_ = own_niceness();
+    thread_ = ::gettid();
+  }
+  set_niceness(thread_, kLowest);
+  is_back_ = true;
+  if (is_hurried_) come_forward();
+}
+
+void StepBack::come_forward() {
+  if (is_back_.exchange(false)) set_niceness(thread_, niceness_);
+}
+
+}  // namespace hansard::base
