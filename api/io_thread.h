@@ -74,6 +74,7 @@ class IoThread {
   Connections& connections() { return connections_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   JsonParser& parser() { return parser_; }
+  WakeQueue& woken() { return asio::use_service<WakeQueue>(io_); }
   const TlsContext* tls() const { return context_.tls; }  // nothing: plain HTTP
   bool is_stopping() const { return stopping_; }
   base::MonotonicTime now() const { return context_.clock.monotonic(); }

@@ -27,7 +27,7 @@ namespace asio = boost::asio;
 // The decision, without the descriptor.
 class SheddingRule {
  public:
-  static constexpr std::chrono::milliseconds kRoundTarget{40};
+  static constexpr std::chrono::milliseconds kRoundTarget{100};
   static constexpr std::chrono::milliseconds kPatience{300};
   static constexpr std::size_t kAlwaysMax = 512;
 

@@ -57,18 +57,21 @@ class Waiter::Of final : public Waiter {
 
 // The coroutines of an io thread that were woken: they go on in their order, some in a turn of the loop, so that a
 // message to ten thousand sessions holds up whatever else is ready by a few of them. Who is woken behind a crowd of
-// kCrowd does not wait for it: the rest of a crowd stands in a line of its own.
+// kCrowd does not wait for it: the rest of a crowd stands in a line of its own. That line moves on by one more for each
+// socket that was read meanwhile: who takes in more than he answers answers later and later.
 //
 // Thread: the io thread; a service of its io_context, which owns it.
 class WakeQueue final : public asio::execution_context::service {
  public:
   static constexpr std::size_t kCrowd = 64;
-  static constexpr unsigned kPerTurn = 16;  // of each line
+  static constexpr std::size_t kPerTurn = 16;  // of each line
   using key_type = WakeQueue;
   static inline asio::execution_context::id id;
 
   explicit WakeQueue(asio::execution_context& io) : service(io), io_(static_cast<asio::io_context&>(io)) {}
 
+  // A socket was read: one more of a crowd goes on in the next turn.
+  void keep_pace() { ++read_; }
   // Resumes it by a post, never inside.
   void push(std::unique_ptr<Waiter> waiter) {
     (first_.size() < kCrowd ? first_ : crowd_).push_back(std::move(waiter));
@@ -85,14 +88,14 @@ class WakeQueue final : public asio::execution_context::service {
   }
 
   void run() {
-    resume_some(first_);
-    resume_some(crowd_);
+    resume_some(first_, kPerTurn);
+    resume_some(crowd_, kPerTurn + std::exchange(read_, 0));
     is_posted_ = !first_.empty() || !crowd_.empty();
     if (is_posted_) asio::post(io_, [this] { run(); });
   }
 
-  static void resume_some(Line& line) {
-    for (unsigned i = 0; i < kPerTurn && !line.empty(); ++i) {
+  static void resume_some(Line& line, std::size_t most) {
+    for (std::size_t i = 0; i < most && !line.empty(); ++i) {
       auto waiter = std::move(line.front());
       line.pop_front();
       waiter->resume();
@@ -101,6 +104,7 @@ class WakeQueue final : public asio::execution_context::service {
 
   asio::io_context& io_;
   Line first_, crowd_;
+  std::size_t read_ = 0;  // sockets, since the last turn
   bool is_posted_ = false;
 };
 

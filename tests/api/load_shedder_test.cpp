@@ -42,7 +42,7 @@ TEST_CASE("a burst makes a long round and is let in whole") {
 TEST_CASE("rounds that stay long let in a share, and short ones all of it again") {
   Thread thread;
   thread.round(milliseconds(5), 10);
-  for (int i = 0; i < 10; ++i) thread.round(milliseconds(100), 20'000);
+  for (int i = 0; i < 10; ++i) thread.round(SheddingRule::kRoundTarget * 5 / 2, 20'000);
   CHECK(thread.rule.share() < 0.05);
   for (int i = 0; i < 60; ++i) thread.round(milliseconds(10), 100);
   CHECK(thread.rule.share() == 1);
@@ -56,7 +56,7 @@ TEST_CASE("the share settles where rounds are as long as they should be") {
   double let_in = 0;
   for (int i = 0; i < 400; ++i) {
     static std::size_t last = 9'000;
-    last = thread.round(milliseconds(last * 40 / 3'000), 9'000);
+    last = thread.round(SheddingRule::kRoundTarget * last / 3'000, 9'000);
     if (i >= 200) let_in += static_cast<double>(last) / 200;
   }
   CHECK(let_in > 2'400);

@@ -64,4 +64,24 @@ TEST_CASE("who is woken behind a crowd does not wait for all of it") {
   CHECK(tasks.running() == 0);
 }
 
+TEST_CASE("a crowd goes on as fast as sockets are read") {
+  constexpr std::size_t kMany = 1'000, kRead = 300;
+  asio::io_context io;
+  TaskGroup tasks(io);
+  std::string order;
+  std::deque<Signal> signals;
+  for (std::size_t i = 0; i < kMany; ++i) tasks.spawn("waiter", wait_for(signals.emplace_back(io), "c", order));
+  io.poll();
+  io.restart();
+  for (auto& signal : signals) signal.notify();
+  for (std::size_t i = 0; i < kRead; ++i) asio::use_service<WakeQueue>(io).keep_pace();
+  while (order.empty()) io.poll_one();
+  CHECK(order.size() == 2 * WakeQueue::kPerTurn + kRead);
+  const auto before = order.size();
+  while (order.size() == before) io.poll_one();
+  CHECK(order.size() == before + 2 * WakeQueue::kPerTurn);  // what was read counts once
+  io.run();
+  CHECK(order.size() == kMany);
+}
+
 }  // namespace hansard::api
