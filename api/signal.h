@@ -71,7 +71,9 @@ class WakeQueue final : public asio::execution_context::service {
   explicit WakeQueue(asio::execution_context& io) : service(io), io_(static_cast<asio::io_context&>(io)) {}
 
   // A socket was read: one more of a crowd goes on in the next turn.
-  void keep_pace() { ++read_; }
+  void keep_pace() {
+    if (!crowd_.empty()) ++read_;
+  }
   // Resumes it by a post, never inside.
   void push(std::unique_ptr<Waiter> waiter) {
     (first_.size() < kCrowd ? first_ : crowd_).push_back(std::move(waiter));

@@ -176,7 +176,7 @@ asio::awaitable<void> WsConnection::read() {
     if (stream.arrived().is_coming(session_->frame_bytes_max()) && !session_->close_wanted()) {
       co_await stream.async_fill(
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
-      thread_.woken().keep_pace();
+      if (!failed) thread_.woken().keep_pace();
       if (!failed) continue;
       deadline_ = std::min(deadline_, thread_.now() + kClosing);
     }

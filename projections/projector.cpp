@@ -29,7 +29,7 @@ void Projector::stop() {
   if (!thread_.joinable()) return;
   stop_at_ = engine_.durable().value;
   stopping_ = true;
-  bell_->ring();
+  bell_->hurry();
   thread_.join();
 }
 
@@ -79,14 +79,13 @@ bool Projector::may_rest() const {
 }
 
 void Projector::work() {
-  const bool was_hurried = bell_->back.take_hurry();
-  const Position wanted = engine_.durable();
-  const auto lag = lag_.look(lead().value_or(wanted), wanted, now());
-  bell_->back.allow(!was_hurried && !stopping_ && lag < kStepBackLagMax);
+  const Position durable = engine_.durable();
+  const bool is_far = trail().value + kCatchUpEvents < durable.value;
+  bell_->back.begin_batch(trail(), durable, now(), !stopping_ && !is_far);
   const auto before = base::thread_cpu_time();
   step();
   const auto worked = base::thread_cpu_time() - before;
-  if (was_hurried && lead().value_or(wanted) < wanted) bell_->back.hurry();  // it takes another batch
+  bell_->back.end_batch(trail());
   rest_until_ = now() + std::min<std::chrono::nanoseconds>(worked * kRestShare, kRestMax);
 }
 
@@ -104,6 +103,14 @@ std::optional<Position> Projector::lead() const {
     if (!view->has_stopped()) front = std::max(front.value_or(Position{}), view->position());
   }
   return front;
+}
+
+Position Projector::trail() const {
+  Position rear = engine_.durable();
+  for (const LiveView* view : views_) {
+    if (!view->has_stopped()) rear = std::min(rear, view->position());
+  }
+  return rear;
 }
 
 LiveView* Projector::straggler() const {
@@ -133,7 +140,7 @@ bool Projector::run_between_batches(std::function<void()> work) {
   task_changed_.wait(lock, [this] { return task_ == nullptr || !takes_tasks_; });
   if (!takes_tasks_) return false;
   task_ = &task;
-  bell_->ring();
+  bell_->hurry();
   task_changed_.wait(lock, [&task] { return task.done || task.refused; });
   return task.done;
 }

@@ -21,7 +21,6 @@
 #include <vector>
 
 #include "engine/base/clock.h"
-#include "engine/base/lag_watch.h"
 #include "engine/base/step_back.h"
 #include "engine/engine.h"
 #include "projections/live_view.h"
@@ -37,8 +36,6 @@ class Projector {
   static constexpr std::size_t kCatchUpEvents = 16'384;
   static constexpr int kRestShare = 8;
   static constexpr std::chrono::milliseconds kRestMax{20};
-  // Further behind than this it does not let others go first.
-  static constexpr std::chrono::milliseconds kStepBackLagMax{250};
 
   // The views outlive it.
   Projector(engine::Engine& engine, std::vector<LiveView*> views, const ViewOptions& options);
@@ -76,6 +73,8 @@ class Projector {
   std::vector<LiveView*> at(Position position) const;
   // Where the foremost view stands; nothing when all have stopped.
   std::optional<Position> lead() const;
+  // Where the rearmost of those that have not stopped stands.
+  Position trail() const;
   LiveView* straggler() const;
   // Reads once, up to `last`, for views that stand at one position.
   void feed(const std::vector<LiveView*>& views, Position last);
@@ -93,7 +92,6 @@ class Projector {
   std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   base::MonotonicTime flush_due_;
   base::MonotonicTime rest_until_;
-  base::LagWatch lag_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> stop_at_ = 0;
 

@@ -37,6 +37,18 @@ void StepBack::hurry() {
   come_forward();
 }
 
+void StepBack::begin_batch(Position applied, Position durable, MonotonicTime now, bool may) {
+  was_hurried_ = is_hurried_.exchange(false);
+  wanted_ = durable;
+  const bool is_late = lag_.look(applied, durable, now) > kLagMax;
+  may_ = may && !was_hurried_ && !is_late;
+}
+
+// Whoever waited may want what takes another batch.
+void StepBack::end_batch(Position applied) {
+  if (was_hurried_ && applied < wanted_) hurry();
+}
+
 // Whoever hurries either finds the thread back here, or is found hurrying by it.
 void StepBack::go_back() {
   if (!may_ || is_hurried_ || !is_possible()) return;
@@ -44,6 +56,7 @@ void StepBack::go_back() {
     niceness_ = own_niceness();
     thread_ = ::gettid();
   }
+  has_stepped_ = true;
   set_niceness(thread_, kLowest);
   is_back_ = true;
   if (is_hurried_) come_forward();
@@ -51,6 +64,13 @@ void StepBack::go_back() {
 
 void StepBack::come_forward() {
   if (is_back_.exchange(false)) set_niceness(thread_, niceness_);
+}
+
+// By itself, also where somebody who hurries is about to: he may have lost his core on the way.
+void StepBack::end_stretch() {
+  is_back_ = false;
+  if (has_stepped_) set_niceness(thread_, niceness_);
+  has_stepped_ = false;
 }
 
 }  // namespace hansard::base

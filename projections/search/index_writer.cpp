@@ -45,10 +45,10 @@ void IndexWriter::take(OpenedGeneration opened) {
 }
 
 void IndexWriter::stop() {
+  back_->hurry();  // the batch under way
   loop_.stop();
   if (std::exchange(is_stopped_, true)) return;
   build_.reset();
-  back_->allow(false);
   const bool goes_on = !failed_ && file_->is_loaded();
   while (goes_on && !failed_ && behind() > 0 && behind() <= SearchView::kStopEventsMax) index_batch();
   file_.reset();
@@ -121,8 +121,7 @@ Wake IndexWriter::step() {
   if (generation_->is_damaged) {
     replace("a page of it is damaged");
   } else if (is_due(clock_.monotonic())) {
-    step_back_unless_wanted();
-    index_batch();
+    index_behind_others();
   } else if (is_building() && clock_.monotonic() >= build_->due()) {
     build_some();
   } else if (behind() < options_.batch_events_max && clock_.monotonic() >= scrub_at_) {
@@ -158,16 +157,19 @@ Wake IndexWriter::wake_later() const {
   return {std::min(due, later), base::Position{file_->state().position.value + options_.batch_events_max}};
 }
 
-void IndexWriter::step_back_unless_wanted() {
-  const auto lag = lag_.look(file_->state().position, engine_.durable(), clock_.monotonic());
-  back_->allow(!back_->take_hurry() && lag < kStepBackLagMax);
+// Lets everybody go first, unless somebody waits.
+void IndexWriter::index_behind_others() {
+  back_->begin_batch(file_->state().position, engine_.durable(), clock_.monotonic(), !is_far());
+  index_batch();
+  if (file_) back_->end_batch(file_->state().position);
+  back_->stay();
 }
 
 void IndexWriter::index_batch() {
-  bool is_far = behind() > 4 * options_.batch_events_max;
+  const std::size_t most = is_far() ? options_.rebuild_events_max : options_.batch_events_max;
   committed_at_ = clock_.monotonic();
   bool was_clean = !file_->has_unscrubbed();
-  note(index_more(is_far ? options_.rebuild_events_max : options_.batch_events_max));
+  note(index_more(most));
   if (failed_) return;
   if (was_clean && file_->has_unscrubbed()) {
     scrub_at_ = clock_.monotonic() + std::chrono::milliseconds(options_.scrub_interval_ms);

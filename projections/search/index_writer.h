@@ -17,7 +17,6 @@
 #include <string>
 
 #include "engine/base/clock.h"
-#include "engine/base/lag_watch.h"
 #include "engine/base/step_back.h"
 #include "engine/engine.h"
 #include "projections/process/loop.h"
@@ -31,8 +30,6 @@ namespace hansard::search {
 class IndexWriter {
  public:
   static constexpr unsigned kReplacedMax = 3;
-  // Further behind than this it does not let everybody else go first.
-  static constexpr std::chrono::milliseconds kStepBackLagMax{250};
 
   // `serve` gets each generation once it is loaded, on the writer's thread after the first; nothing where there will be
   // none any more.
@@ -41,7 +38,10 @@ class IndexWriter {
   ~IndexWriter() { stop(); }
   void start() { loop_.start(); }
   void stop();
-  void ring() { loop_.ring(); }
+  void ring() {
+    back_->hurry();
+    loop_.ring();
+  }
 
   // The rebuild of index_build.h; errors as SearchView says. Thread: any; they only leave an order.
   base::Result<void> rebuild(const projections::RebuildRequest& request);
@@ -65,7 +65,8 @@ class IndexWriter {
   bool is_building() const { return build_ && !build_->is_over(); }
   std::uint64_t behind() const { return engine_.durable().value - file_->state().position.value; }
   void index_batch();
-  void step_back_unless_wanted();
+  void index_behind_others();
+  bool is_far() const { return behind() > 4 * options_.batch_events_max; }
   base::Result<void> index_more(std::size_t events_max);
   void note(const base::Result<void>& outcome);
   void publish();
@@ -93,7 +94,6 @@ class IndexWriter {
   std::unique_ptr<IndexBuild> build_;
   std::shared_ptr<base::PositionGate> retired_;  // of the generation before: somebody may still wait there
   const std::shared_ptr<base::StepBack> back_ = std::make_shared<base::StepBack>();
-  base::LagWatch lag_;
   bool failed_ = false;
   bool is_stopped_ = false;
 

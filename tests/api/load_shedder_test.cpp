@@ -78,7 +78,7 @@ TEST_CASE("within an endless round no more is let in than always") {
 TEST_CASE("refusals fall evenly on what comes") {
   Thread thread;
   thread.round(milliseconds(5), 10);
-  for (int i = 0; i < 4; ++i) thread.round(milliseconds(110), 10'000);
+  for (int i = 0; i < 4; ++i) thread.round(SheddingRule::kRoundTarget * 11 / 4, 10'000);
   std::size_t in_a_row = 0, longest = 0;
   for (std::size_t i = 0; i < 10'000; ++i) {
     in_a_row = thread.rule.admit(milliseconds(0)) ? 0 : in_a_row + 1;

@@ -73,6 +73,7 @@ TEST_CASE("a crowd goes on as fast as sockets are read") {
   for (std::size_t i = 0; i < kMany; ++i) tasks.spawn("waiter", wait_for(signals.emplace_back(io), "c", order));
   io.poll();
   io.restart();
+  for (std::size_t i = 0; i < kRead; ++i) asio::use_service<WakeQueue>(io).keep_pace();  // no crowd: it does not count
   for (auto& signal : signals) signal.notify();
   for (std::size_t i = 0; i < kRead; ++i) asio::use_service<WakeQueue>(io).keep_pace();
   while (order.empty()) io.poll_one();
