@@ -31,6 +31,8 @@ constexpr std::chrono::milliseconds kSpaceLook{200};
 constexpr int kSpaceLooksMax = 150;  // half a minute, then the process stops
 // Large files reach the disk as they are written, so that their last sync does not hold up those of the log.
 constexpr std::uint64_t kBytesPerSync = 256u << 10;
+// Merges read their files in such pieces, instead of a block of 4 KiB at a time.
+constexpr std::uint64_t kMergeReadBytes = 256u << 10;
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
@@ -77,6 +79,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
   rocks.bytes_per_sync = kBytesPerSync;
+  rocks.compaction_readahead_size = kMergeReadBytes;
   rocks.info_log = base::database_logger();
   rocks.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   return rocks;

@@ -145,9 +145,12 @@ void fields(auto& archive, RowOf<std::vector<base::HoldId>> auto& row) {
   archive.list(row, [&](auto& each) { archive(each); });
 }
 
+constexpr std::size_t kRowBytes = 127;  // of most, so that one allocation holds them
+
 template <class Row>
 std::string write(const Row& row) {
   std::string out;
+  out.reserve(kRowBytes);
   RowWriter writer(out);
   fields(writer, row);
   return out;
@@ -180,12 +183,16 @@ std::string row_key(Table table, const std::array<std::uint8_t, 16>& id) {
   return key;
 }
 
+void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user, std::string& out) {
+  append_row_key(table, id, out);
+  out.push_back(static_cast<char>(user.value.size()));
+  out.append(user.value);
+}
+
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user) {
   std::string key;
   key.reserve(1 + id.size() + 1 + user.value.size());
-  append_row_key(table, id, key);
-  key.push_back(static_cast<char>(user.value.size()));
-  key.append(user.value);
+  append_row_key(table, id, user, key);
   return key;
 }
 

@@ -146,6 +146,7 @@ std::string checkpoint_key();
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id);
 void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, std::string& out);
 std::string row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user);
+void append_row_key(Table table, const std::array<std::uint8_t, 16>& id, const UserId& user, std::string& out);
 
 std::string row_bytes(const ConversationState& row);
 std::string row_bytes(const MemberState& row);
