@@ -68,10 +68,15 @@ class CorkedStream {
   bool is_full() const { return state_->is_full(); }
   // Of what was written, what the socket takes at once; corked or not.
   void push() { flush(state_); }
-  // Reads ahead: completes when something has come, which then stands in arrived(). Not beside a read.
+  // Reads ahead, in two halves: waits until something may have come, and takes what has into arrived(). Not beside a
+  // read. The stream outlives the wait.
   template <class Token>
-  auto async_fill(Token&& token) {
-    return asio::async_compose<Token, void(boost::system::error_code)>(FillOp{state_}, token, state_->socket);
+  auto async_wait_readable(Token&& token) {
+    return state_->socket.async_wait(Socket::wait_read, std::forward<Token>(token));
+  }
+  boost::system::error_code fill() {
+    std::size_t arrived = 0;
+    return fill(state_, arrived);
   }
   ArrivedBytes& arrived() { return state_->in; }
   // Completes when the socket has taken so much that there is room again, or never will. One at a time.
@@ -91,12 +96,25 @@ class CorkedStream {
     flush(state_);
   }
 
+  // The memory of buffers that hold nothing: for a connection that has written nothing for a while.
+  void give_back() {
+    if (state_->out.empty()) state_->out = {};
+    if (!state_->is_sending) state_->sending = {};
+  }
+
   bool is_sending() const { return state_->is_sending; }
   std::size_t bytes_sent() const { return state_->bytes_sent; }  // grows as the socket takes them
 
  private:
   using ErrorCode = boost::system::error_code;
 
+  // Of most streams nobody ever waits, and there are many streams.
+  struct Waiting {
+    std::function<void()> on_room;     // the write that waits
+    std::function<void()> on_taken;    // who waits for room
+    std::function<void()> on_drained;  // the drain that waits
+    bool is_any() const { return on_room || on_taken || on_drained; }
+  };
   struct State {
     State(Socket s, std::string arrived, char* scratch_at, std::size_t size)
         : socket(std::move(s)), in(std::move(arrived)), scratch(scratch_at), scratch_bytes(size) {
@@ -114,9 +132,11 @@ class CorkedStream {
     bool is_sending = false;
     bool is_full() const { return out.size() >= (is_sending ? kBehindBytes : kHighWaterBytes); }
     ErrorCode failed;
-    std::function<void()> on_room;     // the write that waits
-    std::function<void()> on_taken;    // who waits for room
-    std::function<void()> on_drained;  // the drain that waits
+    std::unique_ptr<Waiting> waiting;  // since somebody waited
+    Waiting& to_wait() {
+      if (!waiting) waiting = std::make_unique<Waiting>();
+      return *waiting;
+    }
   };
   using StatePtr = std::shared_ptr<State>;
 
@@ -126,18 +146,19 @@ class CorkedStream {
     auto kept = std::make_shared<Self>(std::move(self));
     return [kept] { (*kept)(); };
   }
-  static void call(std::function<void()>& waiting) {
-    if (auto function = std::exchange(waiting, nullptr)) function();
+  static void call(const StatePtr& state, std::function<void()> Waiting::* who) {
+    if (!state->waiting) return;
+    if (auto function = std::exchange((*state->waiting).*who, nullptr)) function();
   }
 
   static void flush(const StatePtr& state) {
     if (state->is_sending) return;
-    if (state->failed || state->out.empty()) return call(state->on_drained);
+    if (state->failed || state->out.empty()) return call(state, &Waiting::on_drained);
     state->is_sending = true;
     state->sending.swap(state->out);
     state->sending_used = 0;
     send_now(state);
-    const bool is_awaited = state->on_room || state->on_taken || state->on_drained;
+    const bool is_awaited = state->waiting && state->waiting->is_any();
     const bool is_sent = state->sending_used == state->sending.size();
     if (is_sent && !is_awaited) return end_send(state);
     if (is_sent || state->failed) return asio::post(state->socket.get_executor(), [state] { end_send(state); });
@@ -167,9 +188,9 @@ class CorkedStream {
   static void end_send(const StatePtr& state) {
     state->is_sending = false;
     release(state->sending);
-    call(state->on_room);
-    call(state->on_taken);
-    bool is_awaited = state->on_drained || state->out.size() >= kHighWaterBytes;
+    call(state, &Waiting::on_room);
+    call(state, &Waiting::on_taken);
+    bool is_awaited = (state->waiting && state->waiting->on_drained) || state->out.size() >= kHighWaterBytes;
     if (!state->is_corked || is_awaited || state->failed) flush(state);
   }
 
@@ -186,21 +207,6 @@ class CorkedStream {
     state->in.add({state->scratch, arrived});
     return failed;
   }
-
-  struct FillOp {
-    StatePtr state;
-    bool has_waited = false;
-
-    template <class Self>
-    void operator()(Self& self, ErrorCode failed = {}) {
-      std::size_t arrived = 0;
-      if (has_waited && !failed) failed = fill(state, arrived);
-      if (failed || arrived > 0) return self.complete(failed);
-      has_waited = true;
-      auto& socket = state->socket;
-      socket.async_wait(Socket::wait_read, std::move(self));
-    }
-  };
 
   template <class MutableBuffers>
   struct ReadOp {
@@ -247,7 +253,7 @@ class CorkedStream {
       append();
       bool is_full = at->is_full();
       if (is_full && !at->failed) {
-        at->on_room = keep(self);
+        at->to_wait().on_room = keep(self);
       } else {
         asio::post(at->socket.get_executor(), std::move(self));
       }
@@ -277,7 +283,7 @@ class CorkedStream {
         return asio::post(at->socket.get_executor(), std::move(self));
       }
       step = waiting;
-      (for_room ? at->on_taken : at->on_drained) = keep(self);
+      (for_room ? at->to_wait().on_taken : at->to_wait().on_drained) = keep(self);
       flush(at);
     }
 

@@ -68,7 +68,7 @@ void Feed::fall_behind() {
 
 void Feed::start_catching_up(Position after) {
   last_ = after;
-  resume_.emplace(context_.engine, context_.views, dispatcher_, context_.limits, user_, after);
+  resume_ = std::make_unique<Resume>(context_.engine, context_.views, dispatcher_, context_.limits, user_, after);
   outbox_->drained.notify();
   tasks_.spawn("catch up", catch_up(shared_from_this(), ++run_));
 }

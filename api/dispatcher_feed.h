@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "api/context.h"
 #include "api/dispatcher.h"
@@ -36,7 +35,7 @@ class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> 
   // Feeds from `after` on; false, with nothing changed, when that is in the future.
   bool resume(base::Position after);
   void close();
-  bool is_behind() const { return resume_.has_value(); }
+  bool is_behind() const { return resume_ != nullptr; }
 
   const base::UserId& user() const override { return user_; }
   void offer(base::Position position, const FramePtr& frame) override;
@@ -56,7 +55,7 @@ class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> 
   std::shared_ptr<Outbox> outbox_;
   const base::UserId user_;
   base::Position last_;
-  std::optional<Resume> resume_;  // while behind
+  std::unique_ptr<Resume> resume_;  // while behind
   bool waits_for_views_ = false;
   bool is_attached_ = false;
   bool is_lagging_ = false;      // counted in the metrics

@@ -241,8 +241,9 @@ asio::awaitable<HttpSession::Next> HttpSession::upgrade(CheckedRequest checked) 
   if (!is_sound) co_return co_await refuse(std::move(is_sound.error()));
   auto admission = admit_socket(thread_, checked.request);
   if (!admission) co_return co_await refuse(std::move(admission.error()));
-  start_ws_session(thread_, std::move(socket_), std::move(slot_), std::move(checked.request),
-                   std::move(admission.value()), std::move(in_));
+  auto arrived = std::string(in_.begin(), in_.end());  // without the room that the head took
+  start_ws_session(thread_, std::move(socket_), std::move(slot_), checked.request, std::move(admission.value()),
+                   std::move(arrived));
   co_return Next::close;
 }
 

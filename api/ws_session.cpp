@@ -41,10 +41,10 @@ class WsConnection final : public Connection, public std::enable_shared_from_thi
   void ask_to_stop() override { session_->close(SocketSession::kGoingAway, "the server is stopping"); }
   void cut() override;
 
-  static asio::awaitable<void> run(std::shared_ptr<WsConnection> self, Request request);
+  static asio::awaitable<void> run(std::shared_ptr<WsConnection> self, std::string key);
 
  private:
-  asio::awaitable<bool> accept(Request request);
+  asio::awaitable<bool> accept(std::string key);
   asio::awaitable<void> read();
   asio::awaitable<void> linger();
   static asio::awaitable<void> write(std::shared_ptr<WsConnection> self);
@@ -127,6 +127,7 @@ void WsConnection::check_progress(base::MonotonicTime now) {
   auto& stream = ws_.next_layer();
   bool is_backed_up = was_sending_ && stream.is_sending();
   bool has_moved = stream.bytes_sent() != bytes_sent_;
+  if (!has_moved) stream.give_back();
   if (!is_backed_up || has_moved) write_deadline_ = now + seconds(limits_.write_timeout_s);
   bool awaits_pong = deadline_ != base::MonotonicTime::max() && !session_->close_wanted();
   if (is_backed_up && has_moved && awaits_pong) deadline_ = now + seconds(limits_.pong_timeout_s);
@@ -134,8 +135,8 @@ void WsConnection::check_progress(base::MonotonicTime now) {
   bytes_sent_ = stream.bytes_sent();
 }
 
-asio::awaitable<void> WsConnection::run(std::shared_ptr<WsConnection> self, Request request) {
-  bool is_accepted = co_await self->accept(std::move(request));
+asio::awaitable<void> WsConnection::run(std::shared_ptr<WsConnection> self, std::string key) {
+  bool is_accepted = co_await self->accept(std::move(key));
   if (!is_accepted) co_return;
   self->thread_.tasks().spawn("websocket writer", write(self));
   co_await self->read();
@@ -144,15 +145,15 @@ asio::awaitable<void> WsConnection::run(std::shared_ptr<WsConnection> self, Requ
   co_await self->linger();
 }
 
-asio::awaitable<bool> WsConnection::accept(Request request) {
+// `key`: Sec-WebSocket-Key.
+asio::awaitable<bool> WsConnection::accept(std::string key) {
   deadline_ = thread_.now() + seconds(limits_.write_timeout_s);
   beast::http::request<beast::http::empty_body> upgrade(beast::http::verb::get, "/ws", 11);
   upgrade.set(beast::http::field::host, "host");
   upgrade.set(beast::http::field::connection, "Upgrade");
   upgrade.set(beast::http::field::upgrade, "websocket");
   upgrade.set(beast::http::field::sec_websocket_version, "13");
-  auto key = request.header("sec-websocket-key").value_or("");
-  upgrade.set(beast::http::field::sec_websocket_key, beast::string_view(key.data(), key.size()));
+  upgrade.set(beast::http::field::sec_websocket_key, key);
   error_code failed;
   co_await ws_.async_accept(upgrade, asio::redirect_error(asio::use_awaitable, failed));
   deadline_ = base::MonotonicTime::max();
@@ -174,8 +175,9 @@ asio::awaitable<void> WsConnection::read() {
     }
     error_code failed;
     if (stream.arrived().is_coming(session_->frame_bytes_max()) && !session_->close_wanted()) {
-      co_await stream.async_fill(
+      co_await stream.async_wait_readable(
           asio::bind_cancellation_slot(filling_.slot(), asio::redirect_error(asio::use_awaitable, failed)));
+      if (!failed) failed = stream.fill();
       if (!failed) thread_.woken().keep_pace();
       if (!failed) continue;
       deadline_ = std::min(deadline_, thread_.now() + kClosing);
@@ -302,11 +304,12 @@ asio::awaitable<void> WsConnection::linger() {
 
 }  // namespace
 
-void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, Request request,
+void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, const Request& request,
                       Admission admission, std::string arrived) {
   auto session = std::make_shared<WsConnection>(thread, std::move(socket), std::move(connection), std::move(admission),
                                                 std::move(arrived));
-  thread.tasks().spawn("websocket session", WsConnection::run(session, std::move(request)));
+  std::string key(request.header("sec-websocket-key").value_or(""));
+  thread.tasks().spawn("websocket session", WsConnection::run(session, std::move(key)));
 }
 
 }  // namespace hansard::api

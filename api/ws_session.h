@@ -30,7 +30,7 @@ struct Admission {
 Answered<Admission> admit_socket(IoThread& thread, const Request& request);
 
 // Answers 101 and runs as a task of the io thread's group until the socket closes. `arrived` came behind the head.
-void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, Request request,
+void start_ws_session(IoThread& thread, PeerSocket socket, ConnectionSlot connection, const Request& request,
                       Admission admission, std::string arrived);
 
 }  // namespace hansard::api

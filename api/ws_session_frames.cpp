@@ -43,7 +43,7 @@ SocketSession::SocketSession(IoThread& thread, Admission admission)
           std::make_shared<Outbox>(context_.io, thread.limits().outbox_frames_max, thread.limits().outbox_bytes_max)),
       identity_(std::move(admission.identity)),
       slot_(std::move(admission.slot)),
-      resume_(std::move(admission.resume)),
+      resume_(admission.resume ? std::make_unique<const std::string>(std::move(*admission.resume)) : nullptr),
       presence_(admission.presence),
       peer_(std::move(admission.peer)),
       subscriptions_(context_, thread_.tasks(), outbox_),
@@ -66,7 +66,7 @@ asio::awaitable<void> SocketSession::open() {
   }
   if (close_) co_return;
   say_hello();
-  if (auto from = std::exchange(resume_, std::nullopt)) resume_from(*from);
+  if (const auto from = std::exchange(resume_, nullptr)) resume_from(*from);
 }
 
 void SocketSession::say_hello() {

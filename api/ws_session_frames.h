@@ -110,10 +110,10 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   std::shared_ptr<Outbox> outbox_;
   std::optional<Identity> identity_;
   SocketCounts::Slot slot_;
-  std::optional<std::string> resume_;
-  const PresenceStatus presence_;  // of this device when it comes
-  PresenceBoard::Lease lease_;     // while it has said hello and is not closing
-  const std::string peer_;         // address without port
+  std::unique_ptr<const std::string> resume_;  // ?resume=, until hello
+  const PresenceStatus presence_;              // of this device when it comes
+  PresenceBoard::Lease lease_;                 // while it has said hello and is not closing
+  const std::string peer_;                     // address without port
   std::shared_ptr<Feed> feed_;
   EventSubscriptions subscriptions_;
   std::string auth_id_;  // of the first auth frame, answered after hello

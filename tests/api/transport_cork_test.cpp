@@ -272,15 +272,32 @@ TEST_CASE("nothing is appended to a stream whose peer is gone, and nobody waits 
   CHECK(again);
 }
 
+TEST_CASE("a stream that gave its memory back writes on, and keeps what waits") {
+  Pair pair;
+  Writing first, second;
+  first.start(pair.stream, "one ");
+  pair.stream.give_back();
+  pair.run();
+  pair.stream.give_back();
+  second.start(pair.stream, "two");
+  pair.run();
+  CHECK(pair.peer_reads() == "one two");
+  pair.stream.cork();
+  CHECK_FALSE(pair.stream.append("three", ""));
+  pair.stream.give_back();
+  pair.stream.uncork();
+  CHECK(pair.peer_reads() == "three");
+}
+
 TEST_CASE("reading ahead waits for bytes, keeps them for whoever reads, and can be given up") {
   Pair pair;
   int filled = 0;
   error_code failed;
   asio::cancellation_signal give_up;
   auto fill = [&] {
-    pair.stream.async_fill(asio::bind_cancellation_slot(give_up.slot(), [&](error_code code) {
+    pair.stream.async_wait_readable(asio::bind_cancellation_slot(give_up.slot(), [&](error_code code) {
       ++filled;
-      failed = code;
+      failed = code ? code : pair.stream.fill();
     }));
     pair.run();
   };

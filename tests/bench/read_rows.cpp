@@ -1,4 +1,6 @@
 // Reads per second over HTTP, and memory per idle WebSocket.
+#include <cmath>
+
 #include "tests/bench/load.h"
 #include "tests/bench/scene.h"
 
@@ -9,6 +11,8 @@ namespace {
 std::string get_request(const std::string& target, const std::string& token) {
   return "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n";
 }
+
+std::string in_mb(double bytes) { return std::to_string(std::llround(bytes / 1e6)); }
 
 // `requests[i]` again and again on connection i, one at a time.
 Row closed_loop_reads(Scene& scene, const std::string& name, const std::vector<std::string>& requests) {
@@ -75,27 +79,32 @@ std::vector<Row> read_rows(Scene& scene) {
           closed_loop_reads(scene, "unread totals, 64 connections", unread)};
 }
 
+// Resident memory after each step: kStep sockets of new users, and then further sockets of the same; what one socket
+// takes is the slope of those.
 Row idle_row(Scene& scene) {
-  constexpr std::size_t kSockets = 5'000;
+  constexpr std::size_t kFirst = 500, kStep = 5'000, kSteps = 3, kShown = 100'000;
+  constexpr std::uint64_t kSettleNs = 2'500'000'000;
   Load load(scene.server.port());
-  auto open = [&](std::size_t count, std::size_t from) {
-    for (std::size_t i = 0; i < count; ++i) {
+  std::size_t sockets = 0;
+  const auto open = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i, ++sockets) {
       load.open_websocket(
-          scene.server.token("idle" + std::to_string(from + i)), [](Connection&, std::string_view) {}, "127.0.0.2");
+          scene.server.token("idle" + std::to_string(i)), [](Connection&, std::string_view) {}, "127.0.0.2");
     }
-    load.run(now_ns() + 500'000'000);
+    load.run(now_ns() + kSettleNs);
+    return static_cast<double>(scene.server.resident_bytes());
   };
-  open(500, 0);
-  double before = static_cast<double>(scene.server.resident_bytes());
-  open(kSockets, 500);
-  double after = static_cast<double>(scene.server.resident_bytes());
-  return {"memory of an idle WebSocket",
-          (after - before) / kSockets / 1024,
-          "KiB",
-          std::nullopt,
-          0,
-          0,
-          std::to_string(kSockets) + " sockets, resident memory of the server"};
+  open(kFirst);
+  std::vector<double> bytes;
+  std::string note;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    bytes.push_back(open(kStep));
+    note += in_mb(bytes.back()) + " MB with " + std::to_string(sockets) + " sockets, ";
+  }
+  const double each = (bytes.back() - bytes.front()) / static_cast<double>(kStep * (kSteps - 1));
+  note += "on that slope " + in_mb(bytes.back() + each * static_cast<double>(kShown - sockets)) + " with " +
+          std::to_string(kShown) + "; resident memory of the server";
+  return {"memory of an idle WebSocket", each / 1024, "KiB", std::nullopt, 0, 0, note};
 }
 
 }  // namespace hansard::bench
