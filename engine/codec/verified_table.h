@@ -20,12 +20,14 @@ namespace hansard::codec {
 using Builder = flatbuffers::FlatBufferBuilder;
 using StringOffset = flatbuffers::Offset<flatbuffers::String>;
 
-// Null when `bytes` are not a whole, well-formed Table within the limits.
+// Null when `bytes` are not a whole, well-formed Table within the limits. They may begin at any address, which is why
+// GetRoot is not asked: it alone of FlatBuffers reads as if they were aligned.
 template <class Table>
 const Table* verified_table(std::string_view bytes) {
   flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), kTableDepthMax,
                                  kTablesMax);
-  return verifier.VerifyBuffer<Table>(nullptr) ? flatbuffers::GetRoot<Table>(bytes.data()) : nullptr;
+  if (!verifier.VerifyBuffer<Table>(nullptr)) return nullptr;
+  return reinterpret_cast<const Table*>(bytes.data() + flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data()));
 }
 
 // Ends the table at `root` and appends its bytes.

@@ -38,6 +38,18 @@ TEST_CASE("an event of every type comes back as it went in") {
   }
 }
 
+TEST_CASE("a record is read wherever it lies") {
+  constexpr std::size_t kAddresses = 8;  // of the alignments there are
+  for (const Sample& sample : samples()) {
+    INFO(sample.name);
+    const std::string record = encoded(sample);
+    for (std::size_t shift = 0; shift < kAddresses; ++shift) {
+      const std::string moved = std::string(shift, '-') + record;
+      CHECK(same_event(decoded(std::string_view(moved).substr(shift)), sample.event));
+    }
+  }
+}
+
 TEST_CASE("encode appends and leaves what stood there before") {
   std::string record = encoded(sample("message_sent"));
   Sample second = sample("read_advanced");
