@@ -94,7 +94,7 @@ std::string_view ArrivedBytes::unmasked(const ClientFrameHead& head) {
 
 void ArrivedBytes::drop_used() {
   bytes_.erase(0, std::exchange(used_, 0));
-  if (bytes_.empty() && bytes_.capacity() > kKeptBytesMax) bytes_ = {};
+  if (bytes_.empty() && bytes_.capacity() > kKeptBytesMax) std::string().swap(bytes_);
 }
 
 }  // namespace hansard::api

@@ -18,13 +18,20 @@ namespace hansard::api {
 
 class ArrivedBytes {
  public:
-  static constexpr std::size_t kKeptBytesMax = 2u << 10;
+  static constexpr std::size_t kKeptBytesMax = 16u << 10;
 
   explicit ArrivedBytes(std::string bytes) : bytes_(std::move(bytes)) {}
 
   void begin_frames() { has_frames_ = true; }
   void add(std::string_view bytes);
   bool is_empty() const { return used_ == bytes_.size(); }
+  // Frees the room where nothing waits to be read.
+  void give_back() {
+    if (!is_empty()) return;
+    std::string().swap(bytes_);
+    used_ = 0;
+  }
+  std::size_t bytes_kept() const { return bytes_.capacity(); }  // room, used or not
 
   // What may be read now; "" also where the head of a frame has not all arrived. Valid until the next call.
   std::string_view readable();

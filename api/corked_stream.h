@@ -36,7 +36,7 @@ class CorkedStream {
  public:
   static constexpr std::size_t kHighWaterBytes = 8u << 10;
   static constexpr std::size_t kBehindBytes = 4u << 10;
-  static constexpr std::size_t kKeptBytesMax = 2u << 10;  // a larger buffer is given back when it is empty
+  static constexpr std::size_t kKeptBytesMax = 16u << 10;  // a larger buffer is given back when it is empty
 
   using executor_type = typename Socket::executor_type;
   using next_layer_type = Socket;
@@ -96,11 +96,16 @@ class CorkedStream {
     flush(state_);
   }
 
-  // The memory of buffers that hold nothing: for a connection that has written nothing for a while.
+  // Frees buffers that hold nothing, for a connection that has written nothing for a while. (An assignment would keep
+  // them, also one of `std::string()`.)
   void give_back() {
-    if (state_->out.empty()) state_->out = {};
-    if (!state_->is_sending) state_->sending = {};
+    if (state_->out.empty()) std::string().swap(state_->out);
+    if (!state_->is_sending) std::string().swap(state_->sending);
+    state_->in.give_back();
   }
+
+  // Room for what is written, used or not.
+  std::size_t bytes_kept() const { return state_->out.capacity() + state_->sending.capacity(); }
 
   bool is_sending() const { return state_->is_sending; }
   std::size_t bytes_sent() const { return state_->bytes_sent; }  // grows as the socket takes them
@@ -196,7 +201,7 @@ class CorkedStream {
 
   static void release(std::string& buffer) {
     buffer.clear();
-    if (buffer.capacity() > kKeptBytesMax) buffer = {};
+    if (buffer.capacity() > kKeptBytesMax) std::string().swap(buffer);
   }
 
   // Reads once what the socket has; what failed, and how many bytes came.

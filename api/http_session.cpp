@@ -147,7 +147,7 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   if (!has_body) co_return Next::close;
   request.request.body.assign(in_, 0, request.content_length);
   in_.erase(0, request.content_length);
-  if (in_.empty() && in_.capacity() > kIdleBytesMax) in_ = {};
+  if (in_.empty() && in_.capacity() > kIdleBytesMax) std::string().swap(in_);
   co_return co_await answer(std::move(request));
 }
 
@@ -190,7 +190,7 @@ asio::awaitable<base::Result<std::string_view>> HttpSession::RequestBody::next()
   piece_.assign(session_.in_, 0, size);
   session_.in_.erase(0, size);
   left_ -= size;
-  if (left_ == 0 && session_.in_.empty()) session_.in_ = {};
+  if (left_ == 0 && session_.in_.empty()) std::string().swap(session_.in_);
   co_return std::string_view(piece_);
 }
 
@@ -241,7 +241,7 @@ asio::awaitable<HttpSession::Next> HttpSession::upgrade(CheckedRequest checked) 
   if (!is_sound) co_return co_await refuse(std::move(is_sound.error()));
   auto admission = admit_socket(thread_, checked.request);
   if (!admission) co_return co_await refuse(std::move(admission.error()));
-  auto arrived = std::string(in_.begin(), in_.end());  // without the room that the head took
+  auto arrived = std::string(std::string_view(in_));  // without the room that the head took
   start_ws_session(thread_, std::move(socket_), std::move(slot_), checked.request, std::move(admission.value()),
                    std::move(arrived));
   co_return Next::close;
@@ -274,7 +274,7 @@ asio::awaitable<bool> HttpSession::write(Response response, bool with_body, bool
     const std::string_view body = with_body ? std::string_view(response.body) : std::string_view{};
     is_written = co_await write_bytes(out_, body);
   }
-  if (out_.capacity() > kIdleBytesMax) out_ = {};
+  if (out_.capacity() > kIdleBytesMax) std::string().swap(out_);
   co_return is_written;
 }
 

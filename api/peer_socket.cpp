@@ -50,6 +50,7 @@ asio::awaitable<bool> PeerSocket::handshake() {
   bool is_refused = co_await refuse_plain_http();
   ErrorCode failed;
   while (!is_refused && !failed) {
+    if (!tcp_.is_open()) co_return false;
     const auto state = tls_->handshake();
     if (state == State::done) co_return true;
     if (state == State::failed) co_return false;
@@ -78,6 +79,8 @@ asio::awaitable<bool> PeerSocket::refuse_plain_http() {
 
 std::size_t PeerSocket::read_some(asio::mutable_buffer to, ErrorCode& failed) {
   if (!tls_) return tcp_.read_some(to, failed);
+  failed = asio::error::bad_descriptor;
+  if (!tcp_.is_open()) return 0;
   const auto moved = tls_->read(to.data(), to.size());
   read_wants_write_ = moved.state == State::wants_write;
   failed = {};
@@ -97,6 +100,7 @@ PeerSocket::Peek PeerSocket::peek() {
   char byte = 0;
   ErrorCode failed;
   if (tls_) {
+    if (!tcp_.is_open()) return Peek::ended;
     const auto state = tls_->peek();
     if (state == State::failed) return Peek::ended;
     return state == State::done ? Peek::sent : Peek::nothing;
@@ -107,7 +111,7 @@ PeerSocket::Peek PeerSocket::peek() {
 }
 
 void PeerSocket::shutdown(Tcp::shutdown_type what, ErrorCode& failed) {
-  if (tls_) tls_->say_end();
+  if (tls_ && tcp_.is_open()) tls_->say_end();
   tcp_.shutdown(what, failed);
 }
 

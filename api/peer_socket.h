@@ -1,6 +1,9 @@
 // An accepted connection: TCP, or TLS over it, as one type, so that HTTP and WebSocket sessions are written once. It is
 // used like a non-blocking TCP socket of Asio: wait until there may be something, read what there is.
 //
+// Once it is closed nothing of TLS is asked: OpenSSL knows the descriptor by its number, which by then may be that of
+// another connection or file.
+//
 // Without TLS every call is the socket's own. With it "would block" may follow a wait that ended well (half a record
 // has come), as it may with a bare socket.
 //
@@ -114,6 +117,7 @@ class PeerSocket {
       if (step == posted) return self.complete(ended, size);
       if (failed) return self.complete(failed, 0);
       auto& at = peer;
+      if (!at.tcp_.is_open()) return end(self, asio::error::bad_descriptor);
       const auto moved = write_record();
       size = moved.size;
       const bool must_wait =
@@ -123,9 +127,16 @@ class PeerSocket {
         const bool is_to_read = moved.state == TlsConnection::State::wants_read;
         return at.tcp_.async_wait(is_to_read ? Tcp::wait_read : Tcp::wait_write, std::move(self));
       }
-      if (moved.state == TlsConnection::State::failed) ended = asio::error::connection_reset;
+      end(self, moved.state == TlsConnection::State::failed ? ErrorCode(asio::error::connection_reset) : ErrorCode());
+    }
+
+    // Never inside the call that starts it.
+    template <class Self>
+    void end(Self& self, ErrorCode how) {
+      ended = how;
       if (step == waiting) return self.complete(ended, size);
       step = posted;
+      auto& at = peer;
       asio::post(at.get_executor(), std::move(self));
     }
 

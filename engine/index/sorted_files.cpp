@@ -7,6 +7,7 @@
 
 #include <rocksdb/sst_file_writer.h>
 
+#include "engine/base/check.h"
 #include "engine/index/index_failure.h"
 
 namespace hansard::index {
@@ -56,15 +57,16 @@ class SortedFile {
   std::string path_;
 };
 
-// Of eight bytes after the table; every key but the checkpoint's has sixteen.
+// The first eight bytes as they order; the checkpoint's key alone is shorter, and is not sorted.
 std::uint64_t first_of(std::string_view key) {
   std::uint64_t number = 0;
-  for (char byte : key.substr(1, sizeof(number))) number = number << 8 | static_cast<std::uint8_t>(byte);
+  CHECK(key.size() >= sizeof(number));
+  for (char byte : key.substr(0, sizeof(number))) number = number << 8 | static_cast<std::uint8_t>(byte);
   return number;
 }
 
-// The rows of one table in the order of their keys, which stand in one string. Most keys differ in the eight bytes
-// after the table, so those are compared first, as a number.
+// The rows of one map in the order of their keys, which stand in one string. Most keys differ in their first eight
+// bytes, so those are compared first, as a number.
 template <class Map>
 class InOrder {
  public:

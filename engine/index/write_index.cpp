@@ -153,6 +153,7 @@ std::optional<std::string> WriteIndex::side(const SideKey& key) const {
 }
 
 void WriteIndex::put_side(const SideKey& key, std::optional<std::string> bytes) {
+  if (bytes) bytes->shrink_to_fit();  // kept long
   put(&Rows::sides, sides_, key, std::move(bytes));
 }
 

@@ -272,21 +272,46 @@ TEST_CASE("nothing is appended to a stream whose peer is gone, and nobody waits 
   CHECK(again);
 }
 
-TEST_CASE("a stream that gave its memory back writes on, and keeps what waits") {
+TEST_CASE("a stream gives back the memory of buffers that hold nothing") {
+  const std::size_t none = 2 * std::string().capacity();
   Pair pair;
-  Writing first, second;
-  first.start(pair.stream, "one ");
-  pair.stream.give_back();
+  Writing first;
+  first.start(pair.stream, std::string(Stream::kKeptBytesMax / 2, 'x'));
   pair.run();
+  CHECK(pair.stream.bytes_kept() > none);
   pair.stream.give_back();
-  second.start(pair.stream, "two");
-  pair.run();
-  CHECK(pair.peer_reads() == "one two");
+  CHECK(pair.stream.bytes_kept() == none);
+  CHECK(pair.peer_reads().size() == Stream::kKeptBytesMax / 2);
   pair.stream.cork();
   CHECK_FALSE(pair.stream.append("three", ""));
   pair.stream.give_back();
   pair.stream.uncork();
   CHECK(pair.peer_reads() == "three");
+}
+
+TEST_CASE("a stream keeps what is being sent, and what was large only until it has left") {
+  constexpr std::size_t kBytes = 4u << 20;
+  Pair pair;
+  Writing large;
+  large.start(pair.stream, std::string(kBytes, 'x'));
+  pair.run();
+  std::size_t read = 0;
+  while (read < kBytes) {
+    pair.stream.give_back();
+    const std::size_t size = pair.peer_reads().size();
+    if (size == 0) FAIL("nothing comes after " << read);
+    read += size;
+    pair.run();
+  }
+  CHECK(read == kBytes);
+  CHECK(pair.stream.bytes_kept() <= 2 * Stream::kKeptBytesMax);
+}
+
+TEST_CASE("what has arrived and was large is given back once it is read") {
+  ArrivedBytes arrived(std::string(10 * ArrivedBytes::kKeptBytesMax, 'x'));
+  arrived.consume(arrived.readable().size());
+  CHECK(arrived.is_empty());
+  CHECK(arrived.bytes_kept() <= ArrivedBytes::kKeptBytesMax);
 }
 
 TEST_CASE("reading ahead waits for bytes, keeps them for whoever reads, and can be given up") {

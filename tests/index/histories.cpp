@@ -32,7 +32,7 @@ domain::Ordinal History::some_ordinal() { return {below(12)}; }
 
 domain::Command History::some_command() {
   const auto conversation = some_conversation();
-  switch (below(13)) {
+  switch (below(16)) {
     case 0: {
       domain::CreateConversation create;
       create.id = conversation;
@@ -68,6 +68,15 @@ domain::Command History::some_command() {
       return domain::MarkUnread{conversation, some_ordinal()};
     case 10:
       return domain::FlagConversation{conversation, below(2) == 0, std::nullopt, below(2) == 0};
+    case 11:
+    case 12: {
+      domain::React react;
+      react.message = some_message();
+      react.emoji = below(2) == 0 ? "+1" : "heart";
+      return react;
+    }
+    case 13:
+      return domain::BlockUser{some_user(), true};
     default: {
       domain::SendMessage send;
       send.conversation = conversation;
