@@ -21,8 +21,6 @@ namespace hansard::index {
 
 namespace {
 constexpr char kFoldFiles[] = "fold";
-// Parts of filters and indexes: small ones cost a search each time a command id is looked up.
-constexpr std::uint64_t kMetadataBytes = 32u << 10;
 constexpr int kCacheShardBits = 2;  // few threads read, and a shard must hold many blocks
 
 // Drops the command rows of days before the first one kept.
@@ -49,7 +47,6 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   // Filters and indexes in small parts: a whole filter would not fit the cache, and outside of it they have no limit.
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
-  table.metadata_block_size = kMetadataBytes;
   table.cache_index_and_filter_blocks = true;
   table.pin_top_level_index_and_filter = true;
   table.format_version = 5;
