@@ -55,8 +55,9 @@ void LiveView::stop_for_good(std::string why) {
   stopped_ = std::move(why);
 }
 
+// Who waits learns also of an earlier flush that nobody waited for, and that failed.
 void LiveView::flush(bool wait) {
-  if (is_unflushed_) fold_->store().flush(wait);
+  if (is_unflushed_ || wait) fold_->store().flush(wait);
   is_unflushed_ = false;
 }
 
