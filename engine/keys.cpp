@@ -7,12 +7,12 @@
 #include <vector>
 
 #include <rocksdb/db.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/options.h>
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/database_env.h"
+#include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/log/folder_lock.h"
 
@@ -40,7 +40,7 @@ rocksdb::Options database_options() {
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
   options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = base::file_checksums();
   return options;
 }
 

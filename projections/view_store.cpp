@@ -1,88 +1,36 @@
 #include "projections/view_store.h"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/file_checksum.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
-#include <rocksdb/table.h>
 
-#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/spare_time.h"
 #include "engine/base/stop_process.h"
 #include "projections/keys.h"
+#include "projections/view_database.h"
 
 namespace hansard::projections {
 
 namespace {
 constexpr char kDamagedMark[] = "DAMAGED";
 constexpr char kIngestedFile[] = "batch.sst";
-constexpr int kOpenFilesMax = 256;
 constexpr std::chrono::milliseconds kSpaceLook{200};
 constexpr int kSpaceLooksMax = 150;  // half a minute, then the process stops
-// Large files reach the disk as they are written, so that their last sync does not hold up those of the log.
-constexpr std::uint64_t kBytesPerSync = 256u << 10;
-// Merges read their files in such pieces, instead of a block of 4 KiB at a time.
-constexpr std::uint64_t kMergeReadBytes = 256u << 10;
+// In the order of their keys rows lie anywhere in memory: these are on their way to the processor before their turn.
+constexpr std::size_t kRowsAhead = 8;
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view_of(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
 
-// Where the memtable goes on from where it inserted last, instead of searching from the top: in a table whose keys rise
-// at its end, else beside the last row of the same conversation, user or list, which is what keys begin with.
-class Places final : public rocksdb::SliceTransform {
- public:
-  explicit Places(std::string_view rising) : rising_(rising) {}
-  const char* Name() const override { return "hansard.Places"; }
-  bool InDomain(const rocksdb::Slice& key) const override { return !key.empty(); }
-  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    constexpr std::size_t kTable = 1, kOwner = 16;  // bytes
-    const bool is_rising = rising_.find(key[0]) != std::string_view::npos;
-    return {key.data(), is_rising ? kTable : std::min(key.size(), kTable + kOwner)};
-  }
-
- private:
-  const std::string rising_;
-};
-
-rocksdb::Options rocks_options(const StoreOptions& options) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.format_version = 5;
-  rocksdb::Options rocks;
-  rocks.env = base::database_env();
-  rocks.listeners.push_back(base::merges_go_behind());
-  rocks.create_if_missing = true;
-  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  rocks.write_buffer_size = options.write_buffer_bytes;
-  rocks.memtable_insert_with_hint_prefix_extractor = std::make_shared<Places>(options.rising);
-  // Most keys are random, so leveled compaction would rewrite every row about ten times.
-  rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
-  rocks.level0_file_num_compaction_trigger = 8;
-  // Runs wait for the one merge under way, which may take minutes; a view that fell behind meanwhile costs more.
-  rocks.level0_slowdown_writes_trigger = 1'000;
-  rocks.level0_stop_writes_trigger = 2'000;
-  rocks.soft_pending_compaction_bytes_limit = rocks.hard_pending_compaction_bytes_limit = 0;  // no limit
-  rocks.max_write_buffer_number = 3;
-  rocks.max_background_jobs = 2;
-  rocks.max_open_files = kOpenFilesMax;
-  rocks.compression = rocksdb::kNoCompression;
-  rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
-  rocks.bytes_per_sync = kBytesPerSync;
-  rocks.compaction_readahead_size = kMergeReadBytes;
-  rocks.info_log = base::database_logger();
-  rocks.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  return rocks;
+void fetch(const RowChange& change) {
+  __builtin_prefetch(change.key.data());
+  if (change.value) __builtin_prefetch(change.value->data());
 }
 
 void mark_damaged(const std::string& folder) { std::ofstream(folder + "/" + kDamagedMark) << "rebuild from the log\n"; }
@@ -263,15 +211,16 @@ void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoin
   std::string bytes;
   checkpoint.encode(bytes);
   rocksdb::EnvOptions how;
-  how.bytes_per_sync = kBytesPerSync;
+  how.bytes_per_sync = kViewBytesPerSync;
   // It is read again at once, to be checked and taken in: so it stays in the kernel's cache.
   constexpr bool kDropCached = false;
   rocksdb::SstFileWriter file(how, db_->GetOptions(), nullptr, kDropCached);
   require(file.Open(path), folder_, kWriting);
   // The checkpoint's key is below all others.
   rocksdb::Status status = file.Put(slice_of(checkpoint_key()), bytes);
-  for (const RowChange& change : changes) {
-    if (!status.ok()) break;
+  for (std::size_t i = 0; i < changes.size() && status.ok(); ++i) {
+    const RowChange& change = changes[i];
+    if (i + kRowsAhead < changes.size()) fetch(changes[i + kRowsAhead]);
     base::SpareTime::give_way();
     status = change.value ? file.Put(slice_of(change.key), slice_of(*change.value)) : file.Delete(slice_of(change.key));
   }
@@ -365,7 +314,7 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
   TRY(auto seal, base::FolderSeal::lift(folder));
   TRY(base::remove_files(folder, kIngestedFile));
   rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(rocks_options(options), folder, &db);
+  rocksdb::Status status = rocksdb::DB::Open(view_database_options(options), folder, &db);
   if (!status.ok()) return open_error(folder, status);
   auto store = std::make_shared<RocksStore>(folder, std::move(seal), std::unique_ptr<rocksdb::DB>(db));
   TRY(store->read_checkpoint());
@@ -373,7 +322,7 @@ base::Result<std::shared_ptr<ViewStore>> ViewStore::open(const std::string& fold
 }
 
 base::Result<std::shared_ptr<const StoreSnapshot>> ViewStore::open_read_only(const std::string& folder) {
-  rocksdb::Options options = rocks_options({});
+  rocksdb::Options options = view_database_options({});
   options.create_if_missing = false;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, folder, &db);

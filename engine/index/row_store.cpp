@@ -6,12 +6,12 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
 #include "engine/base/database_env.h"
+#include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
 #include "engine/index/index_failure.h"
@@ -108,7 +108,7 @@ Result<void> RocksRowStore::open_database() {
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = base::file_checksums();
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_, kCacheShardBits))));

@@ -4,11 +4,11 @@
 #include <limits>
 
 #include <rocksdb/cache.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "engine/base/database_env.h"
+#include "engine/base/file_checksum.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/keys.h"
@@ -29,7 +29,7 @@ rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& optio
   db.max_total_wal_size = options.wal_bytes_max;
   db.recycle_log_file_num = 0;
   db.enable_pipelined_write = db.unordered_write = db.manual_wal_flush = false;
-  db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  db.file_checksum_gen_factory = base::file_checksums();
   db.max_open_files = kOpenFilesMax;
   db.bytes_per_sync = 1u << 20;
   db.info_log = base::database_logger();

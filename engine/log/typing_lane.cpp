@@ -5,11 +5,11 @@
 #include <mutex>
 
 #include <rocksdb/db.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/database_env.h"
+#include "engine/base/file_checksum.h"
 #include "engine/log/database.h"
 #include "engine/log/folder_lock.h"
 
@@ -68,7 +68,7 @@ rocksdb::Options lane_options() {
   options.write_buffer_size = 4u << 20;
   options.max_open_files = 64;
   options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = base::file_checksums();
   options.stats_dump_period_sec = options.stats_persist_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;

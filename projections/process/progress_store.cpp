@@ -4,11 +4,11 @@
 #include <filesystem>
 
 #include <rocksdb/db.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/database_env.h"
+#include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/folder_lock.h"
@@ -28,7 +28,7 @@ rocksdb::Options database_options() {
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
   options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = base::file_checksums();
   return options;
 }
 

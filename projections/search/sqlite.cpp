@@ -36,6 +36,13 @@ base::Error error_of(sqlite3* handle, int code, const std::string& what) {
   if (kind == base::ErrorCode::disk_full) detail += " (or the index has reached its limit of 137 GB)";
   return base::error(kind, what + ": " + detail);
 }
+
+// SQLite would count its memory for whoever asks, under a lock at each allocation; nobody asks. To be said before the
+// library's first call.
+void leave_memory_uncounted() {
+  static const int said = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(said);
+}
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
@@ -87,6 +94,7 @@ std::string_view Statement::text(int column) const {
 bool Statement::is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
 
 base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
+  leave_memory_uncounted();
   int flags = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   if (mode == Mode::immutable) flags |= SQLITE_OPEN_URI;
   const std::string name = mode == Mode::immutable ? immutable_uri(path) : path;
