@@ -9,9 +9,10 @@ namespace hansard::index {
 
 namespace {
 constexpr std::chrono::milliseconds kPurgeAgain{200};
+constexpr std::chrono::milliseconds kReadRest{10};  // some times what a step takes
 }  // namespace
 
-Folder::Folder(RowStore& store, bool has_thread) : store_(store) {
+Folder::Folder(RowStore& store, bool has_thread) : store_(store), has_thread_(has_thread) {
   if (has_thread) thread_ = std::thread([this] { run(); });
 }
 
@@ -55,7 +56,7 @@ void Folder::finish() {
 }
 
 void Folder::wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max) {
-  while (!thread_.joinable() && waiting_.size() > overlays_max) work(lock);
+  while (!has_thread_ && waiting_.size() > overlays_max) work(lock);
   changed_.wait(lock, [&] { return waiting_.size() <= overlays_max; });
 }
 
@@ -81,13 +82,27 @@ void Folder::work(std::unique_lock<std::mutex>& lock) {
   bool drop_expired = std::exchange(drop_expired_, false);
   lock.unlock();
   garbage.clear();
-  if (drop_expired) store_.drop_expired_commands();
+  if (drop_expired) {
+    store_.drop_expired_commands();
+    known_.read_anew();
+  }
   lock.lock();
   if (!waiting_.empty()) {
     fold_oldest(lock);
   } else if (must_purge()) {
     purge_now(lock);
+  } else if (known_.is_reading()) {
+    read_commands(lock);
   }
+}
+
+// Nobody waits for it, so it rests most of the time.
+void Folder::read_commands(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  known_.step(store_);
+  lock.lock();
+  if (!has_thread_ || !known_.is_reading()) return;
+  changed_.wait_for(lock, kReadRest, [this] { return stopping_ || !waiting_.empty(); });
 }
 
 // Files that are still in use are tried again a little later.
@@ -106,6 +121,7 @@ void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
 void Folder::fold_oldest(std::unique_lock<std::mutex>& lock) {
   auto overlay = waiting_.front();
   lock.unlock();
+  known_.add(overlay->rows);
   store_.ingest(overlay->rows, overlay->checkpoint);
   overlay->folded.store(true, std::memory_order_release);
   lock.lock();

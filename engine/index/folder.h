@@ -1,5 +1,5 @@
 // The thread that folds sealed overlays into the database, oldest first, and does the slow work nobody should wait
-// for: freeing what was folded and compacting expired commands.
+// for: freeing what was folded, compacting expired commands, and reading which commands the database knows.
 //
 // Thread: every method from the sequencer's. Owns its thread. Limit: two overlays wait; the third makes `add` wait.
 // Without a thread `step` does the work, and who would wait does it himself.
@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/index/known_commands.h"
 #include "engine/index/row_store.h"
 #include "engine/index/rows.h"
 
@@ -42,6 +43,8 @@ class Folder {
   // How far a purge was asked for, and how far one was carried out. Thread: these two from any.
   Position purge_wanted() const { return {purge_wanted_}; }
   Position purged_through() const { return {purged_}; }
+  // What the database knows of commands, once it was read. Thread: any.
+  std::shared_ptr<const CommandFilter> known_commands() const { return known_.filter(); }
   // Returns once everything added is in the database.
   void finish();
   // One piece of work; never beside the thread. False: there was none.
@@ -53,12 +56,17 @@ class Folder {
   void run();
   void work(std::unique_lock<std::mutex>& lock);
   void wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max);
-  bool has_work() const { return !waiting_.empty() || !garbage_.empty() || drop_expired_ || must_purge(); }
+  bool has_work() const {
+    return !waiting_.empty() || !garbage_.empty() || drop_expired_ || must_purge() || known_.is_reading();
+  }
   bool must_purge() const { return purge_wanted_ > purged_; }
   void purge_now(std::unique_lock<std::mutex>& lock);
   void fold_oldest(std::unique_lock<std::mutex>& lock);
+  void read_commands(std::unique_lock<std::mutex>& lock);
 
   RowStore& store_;
+  const bool has_thread_;
+  KnownCommands known_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Overlay>> waiting_;  // the first is in hand

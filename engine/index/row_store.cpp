@@ -69,7 +69,8 @@ class RocksRowStore final : public RowStore {
 
   std::optional<std::string> get(std::string_view key) const override;
   std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const override;
-  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const override;
+  void for_each_key(std::string_view prefix, std::string_view from,
+                    const std::function<bool(std::string_view)>& use) const override;
   void ingest(const Rows& rows, Checkpoint checkpoint) override;
   Result<void> wipe() override;
   bool purge(Position through) override;
@@ -163,10 +164,13 @@ std::vector<std::optional<std::string>> RocksRowStore::get(std::span<const std::
   return rows;
 }
 
-void RocksRowStore::for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const {
-  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator({}));
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
-    use(rows->key().ToStringView());
+void RocksRowStore::for_each_key(std::string_view prefix, std::string_view from,
+                                 const std::function<bool(std::string_view)>& use) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;  // one long read would empty it of what is asked for
+  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator(read));
+  for (rows->Seek(from); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    if (!use(rows->key().ToStringView())) break;
   }
   require(rows->status(), folder_, kReading);
 }

@@ -2,7 +2,7 @@
 // sorted files. Each ingestion carries the checkpoint it brings the rows to and is atomic, so the database always
 // equals the fold of a prefix of the log (I8).
 //
-// Thread: both get and kept_from_day from any; checkpoint, ingest and drop_expired_commands from one thread at a time.
+// Thread: the reads and kept_from_day from any; checkpoint, ingest and drop_expired_commands from one thread at a time.
 // Owns: the database in its folder. Limits: the block cache; two background jobs.
 #pragma once
 
@@ -37,8 +37,9 @@ class RowStore {
   virtual std::optional<std::string> get(std::string_view key) const = 0;
   // Many at once, cheaper than one after the other.
   virtual std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const = 0;
-  // Every key that begins with `prefix`, in order.
-  virtual void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const = 0;
+  // The keys that begin with `prefix`, in order, the first at or after `from`, while `use` answers true.
+  virtual void for_each_key(std::string_view prefix, std::string_view from,
+                            const std::function<bool(std::string_view)>& use) const = 0;
   // Aborts on a write error.
   virtual void ingest(const Rows& rows, Checkpoint checkpoint) = 0;
   // Empties the database.

@@ -210,6 +210,17 @@ std::optional<CommandRow> WriteIndex::stored_command(const ShortDigest& hash) co
 
 void WriteIndex::look_up_commands(std::vector<ShortDigest> hashes) {
   std::ranges::sort(hashes);
+  looked_up_.clear();
+  for (const auto& hash : hashes) looked_up_.push_back({hash, std::nullopt});
+  const auto known = folder_->known_commands();
+  if (!known) return read_commands(hashes);
+  for (const auto& hash : hashes) known->fetch(hash);
+  std::erase_if(hashes, [&known](const ShortDigest& hash) { return !known->may_hold(hash); });
+  if (!hashes.empty()) read_commands(hashes);
+}
+
+// Sorted, and all of them among what is looked up.
+void WriteIndex::read_commands(std::span<const ShortDigest> hashes) {
   std::string bytes;  // all keys in one allocation
   for (const auto& hash : hashes) append_row_key(Table::commands, hash, bytes);
   std::vector<std::string_view> keys;
@@ -217,9 +228,10 @@ void WriteIndex::look_up_commands(std::vector<ShortDigest> hashes) {
   const std::size_t key_bytes = bytes.size() / std::max<std::size_t>(hashes.size(), 1);
   for (std::size_t i = 0; i < hashes.size(); ++i) keys.emplace_back(bytes.data() + i * key_bytes, key_bytes);
   const auto rows = store_->get(keys);
-  looked_up_.clear();
+  auto answered = looked_up_.begin();
   for (std::size_t i = 0; i < hashes.size(); ++i) {
-    looked_up_.push_back({hashes[i], rows[i] ? std::optional(parsed<CommandRow>(*rows[i])) : std::nullopt});
+    answered = std::ranges::lower_bound(answered, looked_up_.end(), hashes[i], {}, &LookedUp::hash);
+    if (rows[i]) answered->row = parsed<CommandRow>(*rows[i]);
   }
 }
 

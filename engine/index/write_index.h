@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,8 @@ class WriteIndex final : public domain::StateWriter {
   // What an accepted command id appended, while it is kept.
   std::optional<CommandRow> command(const ShortDigest& hash) const;
   // Nearly every command id is new, and to learn that from the database costs more than all else about a command. So a
-  // batch asks for all of its ids at once, and `command` answers them from there until the next seal_if_full.
+  // batch asks for all of its ids at once, the database only for those a filter may hold, and `command` answers them
+  // from there until the next seal_if_full.
   void look_up_commands(std::vector<ShortDigest> hashes);
 
   // Folds the event after `folded_through`: the states it changes and the command it belongs to.
@@ -141,6 +143,7 @@ class WriteIndex final : public domain::StateWriter {
   void put_side(const SideKey& key, std::optional<std::string> bytes);
   void fold_command(const domain::RecordedEvent& event);
   std::optional<CommandRow> stored_command(const ShortDigest& hash) const;
+  void read_commands(std::span<const ShortDigest> hashes);
   void seal();
   void begin_purge();
   void release_folded();

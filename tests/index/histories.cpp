@@ -95,7 +95,7 @@ std::vector<domain::RecordedEvent> History::step() {
   auto decision = domain::decide(state_, some_command(), caller, now, {});
   auto* accepted = std::get_if<domain::Accepted>(&decision);
   if (accepted == nullptr) return {};
-  const auto command = static_cast<std::uint8_t>(below(3));  // 0: without an id
+  const bool has_id = below(3) != 0;
   std::vector<domain::RecordedEvent> appended;
   for (auto& body : accepted->events) {
     domain::RecordedEvent event;
@@ -104,9 +104,8 @@ std::vector<domain::RecordedEvent> History::step() {
     event.version = state_.stream_version(event.stream).next();
     event.time = now;
     event.actor = caller.actor;
-    if (command != 0) {
-      for (std::size_t i = 0; i < 8; ++i) event.command[i] = static_cast<std::uint8_t>(event.position.value >> (8 * i));
-      event.command[15] = command;
+    if (has_id) {
+      event.command = base::hmac_sha256_short("command", std::to_string(event.position.value));
       event.fingerprint = event.command;
     }
     event.body = std::move(body);

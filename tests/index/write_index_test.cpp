@@ -39,6 +39,16 @@ struct Fixture {
   NoContents contents;
 };
 
+// Of every command, and as many that never were.
+std::vector<ShortDigest> ids_of(const History& history) {
+  std::vector<ShortDigest> ids;
+  for (const auto& event : history.events()) {
+    ids.push_back(event.command);
+    ids.push_back(base::hmac_sha256_short("never", base::view_of(event.command)));
+  }
+  return ids;
+}
+
 // Every row of the model, every key the model lacks among those it could have, and every command id.
 bool equals(const WriteIndex& index, const History& history) {
   const auto& model = history.state();
@@ -77,6 +87,7 @@ TEST_CASE("the index equals the fold of the log, through seals, crashes, stops a
         index = fixture.open(history.events().size());
         fixture.catch_up(*index, history.events());
       }
+      if (step % 10 == 0) index->look_up_commands(ids_of(history));
       if (step % 20 == 0) RC_ASSERT(equals(*index, history));
     }
     RC_ASSERT(equals(*index, history));
@@ -164,6 +175,30 @@ TEST_CASE("the events of one command are one row, also where an overlay would be
   fixture.fold(*index, event);
   CHECK(index->command({1}) == CommandRow{1, {2}, {1}, 3});
   CHECK(index->command({3}) == CommandRow{1, {2}, {4}, 1});
+}
+
+TEST_CASE("ids are found whether they were in the database before its filter was read or came after it") {
+  Fixture fixture;
+  fixture.limits.has_thread = false;
+  History history(5);
+  auto index = fixture.open(0);
+  const auto bring_to_database = [&] {
+    index->stop();
+    while (index->step()) continue;
+    index->look_up_commands(ids_of(history));
+    return equals(*index, history);
+  };
+  while (index->step()) continue;  // the filter of an empty database
+  for (std::size_t events = 20; events <= 100; events += 20) {
+    while (history.events().size() < events) {
+      for (const auto& event : history.step()) fixture.fold(*index, event);
+    }
+    CHECK(bring_to_database());
+    if (events != 60) continue;
+    index.reset();
+    index = fixture.open(history.events().size());
+    CHECK(bring_to_database());
+  }
 }
 
 TEST_CASE("an id used again after its expiry is another command, even right after the first") {

@@ -103,10 +103,11 @@ class SimRowStore final : public index::RowStore {
     for (auto key : keys) found.push_back(get(key));
     return found;
   }
-  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const override {
-    for (auto row = rows_.all().lower_bound(prefix); row != rows_.all().end(); ++row) {
+  void for_each_key(std::string_view prefix, std::string_view from,
+                    const std::function<bool(std::string_view)>& use) const override {
+    for (auto row = rows_.all().lower_bound(from); row != rows_.all().end(); ++row) {
       if (!row->first.starts_with(prefix)) return;
-      if (VersionedRows::value_at(row->second, rows_.newest()) != nullptr) use(row->first);
+      if (VersionedRows::value_at(row->second, rows_.newest()) != nullptr && !use(row->first)) return;
     }
   }
   void ingest(const index::Rows& rows, index::Checkpoint checkpoint) override {

@@ -1,0 +1,42 @@
+// Keeps a CommandFilter of what the database holds: read from it in pieces after the start, and again whenever expired
+// ids have left it, since a filter forgets nothing; what is brought to the database meanwhile is added.
+//
+// Invariant: an id that stands in the database is held by `filter`, if there is one.
+// Thread: the folder's, except `filter`, which any may ask for.
+// Limits: CommandFilter's. With more ids there is no filter, until they are read anew after a day's have expired.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "engine/index/command_filter.h"
+#include "engine/index/row_store.h"
+
+namespace hansard::index {
+
+class KnownCommands {
+ public:
+  static constexpr std::size_t kIdsPerStep = 8'192;
+
+  // From the first id on; what was read before serves until then.
+  void read_anew();
+  bool is_reading() const { return reading_ != nullptr; }
+  // Reads kIdsPerStep ids.
+  void step(const RowStore& store);
+  // To be called before these rows are ingested.
+  void add(const Rows& rows);
+
+  // Nothing: not all has been read yet, or it is too much. Then the database must be asked.
+  std::shared_ptr<const CommandFilter> filter() const;
+
+ private:
+  bool read_some(const RowStore& store);
+  void publish(std::shared_ptr<CommandFilter> filter);
+
+  std::shared_ptr<CommandFilter> reading_ = std::make_shared<CommandFilter>();
+  base::ShortDigest next_{};  // to be read
+  mutable std::mutex mutex_;  // of whole_, which only the folder's thread changes
+  std::shared_ptr<CommandFilter> whole_;
+};
+
+}  // namespace hansard::index
