@@ -56,7 +56,11 @@ bool has_control_characters(std::string_view text) {
 
 std::size_t count_code_points(std::string_view text) {
   std::size_t count = 0;
-  for (char c : text) count += (static_cast<std::uint8_t>(c) & 0xC0) != 0x80;
+  for (std::size_t i = 0; i < text.size();) {
+    const bool is_plain = is_plain_word(text, i);
+    count += is_plain ? sizeof(std::uint64_t) : (byte_at(text, i) & 0xC0) != 0x80;
+    i += is_plain ? sizeof(std::uint64_t) : 1;
+  }
   return count;
 }
 

@@ -36,6 +36,7 @@
 #include "engine/base/hash.h"
 #include "engine/domain/state.h"
 #include "engine/index/row_bytes.h"
+#include "engine/index/row_table.h"
 
 namespace hansard::index {
 
@@ -131,14 +132,18 @@ struct KeyEqual {
 template <class Key, class Row>
 using RowMap = boost::unordered_flat_map<Key, Row, KeyHash, KeyEqual>;
 
+// Of the two tables nearly every command adds a row to.
+template <class Key, class Row>
+using NewRows = RowTable<Key, Row, KeyHash, KeyEqual>;
+
 // Whole-row values of one stretch of the log; a member that is nothing was removed.
 struct Rows {
   RowMap<ConversationId, ConversationState> heads;
   RowMap<MemberKey, std::optional<MemberState>> members;
-  RowMap<MessageId, MessageState> messages;
+  NewRows<MessageId, MessageState> messages;
   RowMap<MemberKey, ReaderState> readers;
   RowMap<StreamId, Version> streams;
-  RowMap<ShortDigest, CommandRow> commands;
+  NewRows<ShortDigest, CommandRow> commands;
   RowMap<SideKey, std::optional<std::string>> sides;
 };
 

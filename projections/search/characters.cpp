@@ -178,7 +178,13 @@ const Tables& tables() {
 }
 }  // namespace
 
-CharClass class_of(char32_t c) { return c < kTableEnd ? tables().classes[c] : classify(c); }
+void classes_of(std::span<const char32_t> text, std::vector<CharClass>& out) {
+  const Tables& known = tables();
+  out.resize(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out[i] = text[i] < kTableEnd ? known.classes[text[i]] : classify(text[i]);
+  }
+}
 
 bool is_upper(char32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z';
@@ -197,17 +203,20 @@ bool joins_base(char32_t c) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 void decode_utf8(std::string_view text, std::vector<char32_t>& out) {
-  out.clear();
+  out.resize(text.size());
+  std::size_t points = 0;
   const char* bytes = text.data();
   auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t i = 0; i < size;) {
     UChar32 c = 0;
     U8_NEXT_OR_FFFD(bytes, i, size, c);
-    out.push_back(static_cast<char32_t>(c));
+    out[points++] = static_cast<char32_t>(c);
   }
+  out.resize(points);
 }
 
 void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80) return out.push_back(static_cast<char>(c));
   char bytes[U8_MAX_LENGTH];
   std::int32_t size = 0;
   auto u = static_cast<UChar32>(c);

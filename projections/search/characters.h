@@ -28,7 +28,8 @@ enum class CharClass : std::uint8_t {
   tag,       // of a flag of a region
   symbol     // stands for itself: currency signs, arrows
 };
-CharClass class_of(char32_t c);
+// Of each code point; replaces what `out` holds.
+void classes_of(std::span<const char32_t> text, std::vector<CharClass>& out);
 
 bool is_upper(char32_t c);
 bool is_lower(char32_t c);

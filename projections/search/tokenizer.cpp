@@ -254,8 +254,7 @@ void tokenize(std::string_view text, TokenList& out) {
   out.bytes.clear();
   out.tokens.clear();
   decode_utf8(text, points);
-  classes.clear();
-  for (char32_t c : points) classes.push_back(class_of(c));
+  classes_of(points, classes);
   Tokenizer(points, classes, out).run();
 }
 

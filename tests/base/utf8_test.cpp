@@ -86,6 +86,15 @@ TEST_CASE("a valid text cut inside a character is refused, at its borders not") 
   }
 }
 
+TEST_CASE("code points are counted wherever they lie among plain letters") {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const std::string text = std::string(before, 'a') + "ß€😀" + std::string(after, 'z');
+      if (count_code_points(text) != before + 3 + after) FAIL(before << " and " << after);
+    }
+  }
+}
+
 TEST_CASE("control characters are C0, DEL and C1, and nothing else") {
   for (unsigned code = 0; code < 0x3000; ++code) {
     bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F);

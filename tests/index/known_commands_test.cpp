@@ -15,7 +15,9 @@ base::ShortDigest id_number(std::uint64_t number) { return base::hmac_sha256_sho
 struct Fixture {
   Rows rows(std::uint64_t first, std::uint64_t count, std::uint32_t day = 1) {
     Rows rows;
-    for (std::uint64_t i = first; i < first + count; ++i) rows.commands[id_number(i)] = {day, {}, {i + 1}, 1};
+    for (std::uint64_t i = first; i < first + count; ++i) {
+      rows.commands.insert_or_assign(id_number(i), {day, {}, {i + 1}, 1});
+    }
     return rows;
   }
   void ingest(const Rows& rows) {
