@@ -73,6 +73,7 @@ class Tokenizer {
   std::size_t word_end(std::size_t begin) const;
   std::size_t suffix_end(std::size_t end) const;
   void parts(std::size_t begin, std::size_t end);
+  bool goes_on_plainly(std::size_t i) const;
   bool is_boundary(std::size_t begin, std::size_t i, std::size_t end) const;
   void gram_run();
   void emoji();
@@ -128,6 +129,11 @@ void Tokenizer::word() {
   ++position_;
 }
 
+// What most of a text is, and no boundary.
+bool Tokenizer::goes_on_plainly(std::size_t i) const {
+  return text_[i] >= 'a' && text_[i] <= 'z' && classes_[i - 1] == CharClass::word;
+}
+
 // Does a part end before i? At a connector, at aB, and before the last letter of the capitals in ABc.
 bool Tokenizer::is_boundary(std::size_t begin, std::size_t i, std::size_t end) const {
   if (classes_[i] == CharClass::connector || classes_[i - 1] == CharClass::connector) return true;
@@ -144,7 +150,7 @@ void Tokenizer::parts(std::size_t begin, std::size_t end) {
   std::size_t pieces = 0;
   std::size_t start = begin;
   for (std::size_t i = begin + 1; i <= end && pieces < kPartsMax; ++i) {
-    if (i < end && !is_boundary(begin, i, end)) continue;
+    if (i < end && (goes_on_plainly(i) || !is_boundary(begin, i, end))) continue;
     if (classes_[start] != CharClass::connector) piece[pieces++] = {start, i};
     start = i;
   }

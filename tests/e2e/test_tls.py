@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -140,6 +141,47 @@ class Http(TlsTest):
                               f"https://127.0.0.1:{self.server.port}/health"], capture_output=True)
         self.assertEqual((ran.returncode, ran.stderr), (0, b""))
         self.assertEqual(json.loads(ran.stdout)["status"], "ok")
+
+
+class Resets(TlsTest):
+    """Peers that go while answers wait for them: what was theirs must reach nobody else."""
+
+    def go_amid_answers(self, requests, number):
+        peer = self.open()
+        peer.sendall(requests)
+        if number % 3:
+            peer.recv(1 + number * 50)
+        time.sleep(number % 4 / 1000)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        socket.socket(fileno=peer.detach()).close()
+
+    def test_peers_that_reset_amid_their_answers_harm_nobody(self):
+        alice = self.server.user("alice")
+        conversation = alice.create([])["id"]
+        for number in range(60):
+            alice.send(conversation, f"{number} " + "x" * 8_000)
+        history = f"{API}/conversations/{conversation}/messages"
+        expected = [item["content"] for item in alice.history(conversation)["items"]]
+        requests = (f"GET {history} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {alice.token}\r\n\r\n" * 20).encode()
+        ended = threading.Event()
+        wrong = []
+
+        def read_on():
+            while not ended.is_set():
+                got = [item["content"] for item in self.server.user("alice").history(conversation)["items"]]
+                if got != expected:
+                    wrong.append(got)
+
+        reader = threading.Thread(target=read_on)
+        reader.start()
+        try:
+            for number in range(300):
+                self.go_amid_answers(requests, number)
+        finally:
+            ended.set()
+            reader.join()
+        self.assertEqual(wrong, [])
+        self.assertEqual(alice.get("/health").status, 200)
 
 
 class Sockets(TlsTest):
