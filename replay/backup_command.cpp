@@ -9,6 +9,7 @@
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/file_options.h"
+#include "replay/named_folder.h"
 #include "replay/progress.h"
 
 namespace hansard::replay {
@@ -20,6 +21,7 @@ struct Options {
 };
 
 int run(const Options& given) {
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   const std::string out = without_slashes(given.out);
   std::optional<Patience> patience;
   patience.emplace("backup", given.json);
@@ -46,9 +48,7 @@ int run(const Options& given) {
 Command add_backup(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* words = app.add_subcommand("backup", "copy a stopped server's log and attachments; links where it can");
-  words->add_option("--data", options->data, "the data folder of a stopped server")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  words->add_option("--data", options->data, "the data folder of a stopped server")->required()->type_name("DIR");
   words->add_option("--out", options->out, "the folder to make")->required();
   words->add_flag("--with-keys", options->with_keys, "also the per-user secrets, which undo the erasure of a user");
   words->add_flag("--json", options->json, "the outcome as one JSON object");

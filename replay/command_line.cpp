@@ -27,6 +27,10 @@ bool wants_json(const CLI::App& words) {
 int run_command_line(int argc, char** argv) {
   CLI::App app{"Plays event history into a Hansard server and holds the server against it."};
   app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 done, and sound or equal; 1 refused, different, damaged or away; 2 wrong usage, such as a "
+      "folder\n"
+      "that is not there or holds no store, export or backup.");
   std::vector<Command> commands;
   for (auto add : kCommands) commands.push_back(add(app));
   tighten_values(app);

@@ -11,6 +11,7 @@
 #include "replay/commands.h"
 #include "replay/conversation_events.h"
 #include "replay/moment.h"
+#include "replay/named_folder.h"
 #include "replay/progress.h"
 #include "replay/story.h"
 
@@ -116,7 +117,8 @@ Result<std::uint64_t> tell(const engine::Engine& engine, const Options& given) {
 }
 
 int run(const Options& given) {
-  if (given.conversation.empty() == given.user.empty()) return fail("name one of --conversation and --user");
+  if (given.conversation.empty() == given.user.empty()) return refuse_usage("name one of --conversation and --user");
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto engine = engine::Engine::open_read_only(given.data);
   if (!engine) return fail(engine.error().detail);
   auto told = tell(*engine.value(), given);
@@ -131,7 +133,7 @@ Command add_diff(CLI::App& app) {
   auto* words = app.add_subcommand("diff", "say in words what changed between two positions or times");
   words->add_option("--data", options->data, "the data folder, of a stopped or a running server")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->type_name("DIR");
   words->add_option("--conversation", options->conversation, "everything in this conversation");
   words->add_option("--user", options->user, "what this user did, and what was done to him");
   words->add_option("--from", options->from, "a position or an RFC 3339 time; the beginning when absent");

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -7,6 +6,7 @@
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/erase_check.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 
 namespace hansard::replay {
@@ -68,10 +68,7 @@ int tell(const ErasureRecords& records, bool json) {
 int run(const Options& given) {
   const bool by_text = !given.search.texts.empty();
   if (by_text == !given.erasure.empty()) return refuse_usage("give --text, once or more, or --erasure.");
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(given.search.data_folder + "/log", ignored)) {
-    return refuse_usage(given.search.data_folder + " has no log/: --data is the data folder of a server.");
-  }
+  if (auto store = find_store(given.search.data_folder); !store) return refuse_usage(store.error().detail);
   if (by_text) {
     auto report = search_folder(given.search);
     return report ? tell(report.value(), given.json) : fail(report.error().detail);
@@ -88,7 +85,7 @@ Command add_erase_check(CLI::App& app) {
   auto* words = app.add_subcommand("erase-check", "search every file of a data folder for what was erased");
   words->add_option("--data", options->search.data_folder, "the data folder; its server may run or not")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->type_name("DIR");
   add_values_option(*words, "--text", options->search.texts, "bytes that must not be there; may be given again");
   words->add_option("--erasure", options->erasure, "the id of an erasure: no record of it may have content");
   words->add_flag("--json", options->json, "one JSON object");

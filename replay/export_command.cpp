@@ -7,6 +7,7 @@
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/file_options.h"
+#include "replay/named_folder.h"
 #include "replay/progress.h"
 #include "replay/range_options.h"
 #include "replay/segments/exporter.h"
@@ -95,6 +96,7 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
 int run(const Options& given) {
   auto request = request_of(given);
   if (!request) return fail(request.error().detail);
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   Progress progress("export", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t read, std::uint64_t of) {
     progress.update(read, static_cast<double>(read) / static_cast<double>(of));
@@ -116,7 +118,7 @@ Command add_export(CLI::App& app) {
   auto* words = app.add_subcommand("export", "write the log, or a part of it, into files that stand for themselves");
   words->add_option("--data", options->data, "the data folder of a stopped or running server")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->type_name("DIR");
   words->add_option("--out", options->out, "the folder to make; run again after an interruption to go on")->required();
   words->add_option("--format", options->format, "segments (compressed, restorable), jsonl or csv")
       ->check(CLI::IsMember({"segments", "jsonl", "csv"}));

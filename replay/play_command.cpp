@@ -13,6 +13,7 @@
 
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/play.h"
 
@@ -68,9 +69,6 @@ Result<PlayRange> range_of(const Options& given) {
 }
 
 Result<std::unique_ptr<PlaySource>> source_of(const Options& given, const PlayRange& range) {
-  if (given.data.empty() == given.url.empty()) {
-    return base::error(ErrorCode::malformed, "Give --data FOLDER, or --url with --token-file.");
-  }
   if (!given.data.empty()) return play_from_folder(given.data, range);
   ServerOptions server;
   server.url = given.url;
@@ -139,23 +137,34 @@ void tell(const Options& given, const PlayReport& report) {
   }
 }
 
+// Standard output is not spoken on where it has the events.
+int refuse(const Options& given, const std::string& why, int status) {
+  if (given.to_url != "stdout") return status == 2 ? refuse_usage(why) : fail(why);
+  complain(why);
+  return status;
+}
+
 int run(const Options& given) {
+  if (given.data.empty() == given.url.empty()) {
+    return refuse(given, "Give --data FOLDER, or --url with --token-file.", 2);
+  }
+  if (!given.data.empty()) {
+    if (auto store = find_store(given.data); !store) return refuse(given, store.error().detail, 2);
+  }
   catch_signals();
   const auto report = run_play(given);
   if (!report) {
     const bool keeps = !given.cursor.empty();
     const std::string why =
         report.error().detail + (keeps ? " The cursor keeps its place: run it again to go on." : "");
-    if (given.to_url != "stdout") return fail(why);
-    complain(why);  // standard output has the events
-    return 1;
+    return refuse(given, why, 1);
   }
   tell(given, report.value());
   return report.value().was_interrupted ? 1 : 0;
 }
 
 void add_options(CLI::App& words, Options& options) {
-  words.add_option("--data", options.data, "the data folder of a stopped server")->check(CLI::ExistingDirectory);
+  words.add_option("--data", options.data, "the data folder of a stopped server")->type_name("DIR");
   words.add_option("--url", options.url, "or a server, such as http://127.0.0.1:8080");
   words.add_option("--token-file", options.token_file, "a file with a token of scope service or audit")
       ->check(CLI::ExistingFile);

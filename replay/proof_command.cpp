@@ -16,6 +16,7 @@
 #include "engine/proof/small_file.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/progress.h"
 
@@ -76,6 +77,7 @@ Result<void> put(const std::string& text, const std::string& file) {
 }
 
 int print_key(const Options& given) {
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto last = stored_checkpoint(given.data);
   if (!last) return fail(last.error().detail);
   std::cout << last.value().key.text() << "\n";
@@ -92,6 +94,7 @@ Result<void> make_proof(const Options& given) {
 }
 
 int make(const Options& given) {
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto made = make_proof(given);
   return made ? 0 : fail(made.error().detail);
 }
@@ -202,6 +205,9 @@ int consistency(const Options& given) {
   if (given.data.empty() == given.path.empty()) {
     return refuse_usage("give either --data or --path");
   }
+  if (!given.data.empty()) {
+    if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
+  }
   auto sentence = prove_consistency(given);
   if (!sentence) return deny(given, "consistent", "not consistent: ", sentence.error());
   std::cout << sentence.value() << "\n";
@@ -215,8 +221,7 @@ struct Word {
 };
 
 CLI::Option* add_data(CLI::App& words, Options& options) {
-  return words.add_option("--data", options.data, "the data folder; a running server's too")
-      ->check(CLI::ExistingDirectory);
+  return words.add_option("--data", options.data, "the data folder; a running server's too")->type_name("DIR");
 }
 
 void add_key(CLI::App& words, Options& options) {

@@ -11,6 +11,7 @@
 #include "projections/search/rebuild_offline.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/rebuild_online.h"
@@ -102,6 +103,7 @@ Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const 
 }
 
 int run_stopped(const Options& given) {
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto request = request_of(given);
   if (!request) return fail(request.error().detail);
   auto outcomes = rebuild_stopped(given, request.value());
@@ -117,7 +119,7 @@ int run_stopped(const Options& given) {
 
 int run(const Options& given) {
   if (given.data.empty() == given.url.empty()) {
-    return fail("Say either --data (of a stopped server) or --url and --token-file (of a running one).");
+    return refuse_usage("Say either --data (of a stopped server) or --url and --token-file (of a running one).");
   }
   if (!given.data.empty()) return run_stopped(given);
   return rebuild_online(
@@ -128,8 +130,7 @@ int run(const Options& given) {
 Command add_rebuild(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* words = app.add_subcommand("rebuild", "build views again from the log, compare them, and swap");
-  auto* data =
-      words->add_option("--data", options->data, "the data folder of a stopped server")->check(CLI::ExistingDirectory);
+  auto* data = words->add_option("--data", options->data, "the data folder of a stopped server")->type_name("DIR");
   auto* url =
       words->add_option("--url", options->url, "a running server, such as http://127.0.0.1:8080")->excludes(data);
   words->add_option("--token-file", options->token_file, "a file with a token of scope admin")

@@ -145,7 +145,7 @@ std::string json_of(const std::vector<Standing>& all) {
 }  // namespace
 
 int rebuild_online(const OnlineRebuild& asked) {
-  if (asked.token_file.empty()) return fail("--url needs --token-file, a file with a token of scope admin.");
+  if (asked.token_file.empty()) return refuse_usage("--url needs --token-file, a file with a token of scope admin.");
   auto all = rebuild_all(asked);
   if (!all) return fail(all.error().detail);
   bool is_well = true;

@@ -8,6 +8,7 @@
 #include "replay/commands.h"
 #include "replay/erasures_file.h"
 #include "replay/file_options.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/range_options.h"
@@ -92,6 +93,7 @@ void tell_erased(const process::OfflineErasures& report) {
 int run(const Options& given) {
   auto request = request_of(given);
   if (!request) return fail(request.error().detail);
+  if (auto copy = find_copy(given.from); !copy) return refuse_usage(copy.error().detail);
   Result<std::vector<process::OfflineErasure>> erasures{std::vector<process::OfflineErasure>{}};
   if (!given.erasures.empty()) erasures = read_erasures(given.erasures);
   if (!erasures) return fail(erasures.error().detail);
@@ -124,7 +126,7 @@ Command add_restore(CLI::App& app) {
   auto* words = app.add_subcommand("restore", "make a data folder from an export or a backup, verifying every record");
   words->add_option("--from", options->from, "the folder of an export of segments, or of a backup")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->type_name("DIR");
   words->add_option("--data", options->data, "the data folder to make")->required();
   add_position_option(*words, "--to", options->to, "restore no further than this position");
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");

@@ -9,6 +9,7 @@
 #include "replay/commands.h"
 #include "replay/conversation_events.h"
 #include "replay/moment.h"
+#include "replay/named_folder.h"
 #include "replay/progress.h"
 #include "replay/transcript.h"
 
@@ -56,6 +57,7 @@ Result<Scene> scene_at(const engine::Engine& engine, const Options& given) {
 }
 
 int run(const Options& given) {
+  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto engine = engine::Engine::open_read_only(given.data);
   if (!engine) return fail(engine.error().detail);
   auto scene = scene_at(*engine.value(), given);
@@ -70,7 +72,7 @@ Command add_show(CLI::App& app) {
   auto* words = app.add_subcommand("show", "print a conversation as it stood at a position or a time");
   words->add_option("--data", options->data, "the data folder, of a stopped or a running server")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->type_name("DIR");
   words->add_option("--conversation", options->conversation, "its id")->required();
   words->add_option("--at", options->at, "a position or an RFC 3339 time; the newest position when absent");
   words->add_option("--before", options->before, "only messages before this ordinal");

@@ -7,6 +7,7 @@
 
 #include "replay/command_output.h"
 #include "replay/commands.h"
+#include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/verify/verify.h"
@@ -107,6 +108,8 @@ int run(Options& given) {
   if (given.verify.data.empty() == given.backup.empty()) {
     return refuse_usage("name a data folder with --data, a backup with --backup, or a proof with --proof.");
   }
+  auto folder = given.backup.empty() ? find_store(given.verify.data) : find_copy(given.backup);
+  if (!folder) return refuse_usage(folder.error().detail + ".");
   given.verify.is_backup = !given.backup.empty();
   if (given.verify.is_backup) given.verify.data = given.backup;
   Progress progress("verify", given.quiet);

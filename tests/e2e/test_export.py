@@ -172,7 +172,7 @@ class Export(unittest.TestCase):
             if out.exists():
                 break
             self.assertEqual(replay("restore", "--from", self.folder / "out.partial", "--data",
-                                    self.folder / "never", check=False).returncode, 1)
+                                    self.folder / "never", check=False).returncode, 2)
         if not out.exists():
             replay("export", "--data", self.server.data, "--out", out)
         self.assertFalse((self.folder / "out.partial").exists())
@@ -331,7 +331,7 @@ class Export(unittest.TestCase):
         for command in ("export", "restore", "backup"):
             self.assertIn("Example", replay(command, "--help").stdout)
         nothing = replay("export", "--data", self.folder, "--out", self.folder / "out", check=False)
-        self.assertEqual(nothing.returncode, 1)
+        self.assertEqual(nothing.returncode, 2)
         self.assertIn("there is no event log in", nothing.stderr)
         turned = replay("export", "--data", self.folder, "--out", self.folder / "out", "--from-time",
                         "2024-02-01T00:00:00Z", "--to-time", "2024-01-01T00:00:00Z", check=False)

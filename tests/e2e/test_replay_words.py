@@ -125,7 +125,7 @@ class ReplayWords(unittest.TestCase):
         self.assertEqual(sorted(self.server.data.iterdir()), before)
 
     def test_what_is_no_data_folder_is_not_found_clean(self):
-        self.refused("erase-check", "--data", self.folder, "--text", "x", status=2, says=["log/"])
+        self.refused("erase-check", "--data", self.folder, "--text", "x", status=2, says=["no event log"])
         self.refused("erase-check", "--data", self.data, "--text", "", status=2, says=["--text"])
 
     def test_words_that_mean_nothing_are_refused(self):

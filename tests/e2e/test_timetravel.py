@@ -123,7 +123,7 @@ class TimeTravelTest(ServerTest):
             self.assertIn(expected, told.stdout)
         lines = replay("diff", *words, "--user", self.bob.name, "--json").stdout.splitlines()
         self.assertIn("reaction.added", [json.loads(line)["type"] for line in lines])
-        self.assertEqual(replay("diff", *words).returncode, 1)
+        self.assertEqual(replay("diff", *words).returncode, 2)
 
 
 if __name__ == "__main__":
