@@ -81,7 +81,7 @@ std::string sentence_of(const verify::Damage& damage) {
   return text + (damage.file.empty() ? "" : ": ") + damage.what;
 }
 
-void print(const verify::Findings& findings) {
+void print(const verify::Findings& findings, bool is_backup) {
   std::printf("%-28s %-6s %14s %-9s %8s %12s  %s\n", "check", "keeps", "count", "", "seconds", "per second", "state");
   for (const verify::CheckLine& line : findings.lines()) {
     const double rate = line.seconds > 0.001 ? static_cast<double>(line.count) / line.seconds : 0;
@@ -94,8 +94,9 @@ void print(const verify::Findings& findings) {
   if (damages.empty()) return void(std::cout << "Everything is as it should be.\n");
   std::cout << findings.damages_total() << " damages, the first:\n";
   for (const verify::Damage& damage : damages) std::cout << sentence_of(damage) << "\n";
-  std::cout << "Restore the folder from a backup. What is not log/ or keys/ can also be removed: a start folds it again"
-               " from the log.\n";
+  std::cout << (is_backup ? "Take another copy of this backup, or an older backup.\n"
+                          : "Restore the folder from a backup. What is not log/ or keys/ can also be removed: a start "
+                            "folds it again from the log.\n");
 }
 
 int status_of(const base::Error& error) {
@@ -127,7 +128,7 @@ int run(Options& given) {
   if (given.json) {
     std::cout << json_of(findings) << "\n";
   } else {
-    print(findings);
+    print(findings, given.verify.is_backup);
   }
   return findings.is_sound() ? 0 : 1;
 }

@@ -199,15 +199,24 @@ Result<BackupManifest> make_backup(const BackupRequest& request, base::Clock& cl
   return Making(request, clock).run();
 }
 
+namespace {
+// The copy is of no name that anybody knows, and gone soon.
+Result<Position> copy_stopped_log(const std::string& data, const std::string& folder) {
+  TRY(log::copy_stopped_database(data, folder));
+  auto end = log::end_of_copy(folder);
+  if (end || end.error().code == base::ErrorCode::disk_full) return end;
+  return base::error(
+      end.error().code,
+      data + "/log is damaged and cannot be backed up; `hansard-replay verify --data " + data + "` says where");
+}
+}  // namespace
+
 Result<BackupManifest> make_offline_backup(const std::string& data, const std::string& out, bool with_keys,
                                            base::Clock& clock) {
   TRY(log::look_for_log(data));
   TRY(auto lock, log::FolderLock::take(data));
   BackupRequest request{data, out, true, with_keys, {}};
-  request.copy_log = [&](const std::string& folder) -> Result<Position> {
-    TRY(log::copy_stopped_database(data, folder));
-    return log::end_of_copy(folder);
-  };
+  request.copy_log = [&](const std::string& folder) { return copy_stopped_log(data, folder); };
   return make_backup(request, clock);
 }
 

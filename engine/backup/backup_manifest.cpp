@@ -11,6 +11,7 @@ namespace hansard::backup {
 
 namespace {
 constexpr std::size_t kManifestBytesMax = 4u << 20;
+constexpr char kTakeAnother[] = ". Take another copy of this backup, or an older backup.";
 
 std::string hex(const base::Digest& digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -85,7 +86,7 @@ Result<BackupManifest> read_backup_manifest(const std::string& folder) {
     return base::error(base::ErrorCode::not_found, folder + " is no backup");
   }
   const auto cluster = parsed ? base::parse_uuid(parsed.value().member("cluster").string().value_or("")) : std::nullopt;
-  if (!cluster) return base::error(base::ErrorCode::corrupt, path + " is damaged: it is no manifest");
+  if (!cluster) return base::error(base::ErrorCode::corrupt, path + " is damaged: it is no manifest" + kTakeAnother);
   const base::JsonValue& object = parsed.value();
   BackupManifest manifest;
   manifest.name = object.member("name").string().value_or("");
@@ -105,19 +106,19 @@ Result<BackupManifest> read_backup_manifest(const std::string& folder) {
                              static_cast<std::uint32_t>(number(file, "crc32c"))});
   }
   if (manifest.version > kManifestVersion) {
-    return base::error(base::ErrorCode::unsupported, path + " was written by a newer version of Hansard");
+    return base::error(base::ErrorCode::unsupported, path + " was written by a newer version of Hansard: use that one");
   }
   if (to_json(manifest) == text) return manifest;
-  return base::error(base::ErrorCode::corrupt, path + " is damaged: its checksum does not match");
+  return base::error(base::ErrorCode::corrupt, path + " is damaged: its checksum does not match" + kTakeAnother);
 }
 
 Result<void> check_sums(const std::string& folder, const BackupManifest& manifest) {
   for (const base::SealedFile& file : manifest.sums) {
     auto now = base::sum_file(folder + "/" + file.name);
     if (now && now.value().bytes == file.bytes && now.value().crc == file.crc) continue;
-    return base::error(base::ErrorCode::corrupt,
-                       folder + "/" + file.name + (now ? " is not what was copied" : " is missing or cannot be read") +
-                           ". Take another copy of this backup, or an older backup.");
+    return base::error(
+        base::ErrorCode::corrupt,
+        folder + "/" + file.name + (now ? " is not what was copied" : " is missing or cannot be read") + kTakeAnother);
   }
   return base::success();
 }

@@ -140,14 +140,16 @@ Result<Attachments> take_attachments(const std::vector<base::Digest>& wanted, co
   return taken;
 }
 
-Result<Attachments> check_attachments(const std::string& folder) {
+Result<Attachments> check_attachments(const std::string& folder, const std::string& source) {
   Attachments found;
   std::error_code problem;
   if (!fs::exists(folder, problem)) return found;
   for (const auto& entry : fs::recursive_directory_iterator(folder, problem)) {
     if (!entry.is_regular_file()) continue;
     const auto sha256 = files::digest_of_hex(entry.path().filename().string());
-    if (!sha256 || digest_of_file(entry.path()) != *sha256) return another(entry.path());
+    if (!sha256 || digest_of_file(entry.path()) != *sha256) {
+      return another(fs::path(source) / fs::relative(entry.path(), folder));
+    }
     ++found.files;
     found.bytes += entry.file_size();
   }

@@ -24,7 +24,8 @@ Result<std::vector<base::Digest>> attachments_of(const SourceLog& source, const 
 // return. `corrupt` naming one whose bytes are not what its name says.
 Result<Attachments> take_attachments(const std::vector<base::Digest>& wanted, const std::string& from,
                                      const std::string& to);
-// Counts the files below files/; `corrupt` naming the first whose bytes are not what its name says.
-Result<Attachments> check_attachments(const std::string& folder);
+// Counts the files below files/; `corrupt` naming the first whose bytes are not what its name says. It is told as one of
+// `source`, the files/ they were brought from: what a person can look at and mend.
+Result<Attachments> check_attachments(const std::string& folder, const std::string& source);
 
 }  // namespace hansard::segments

@@ -91,9 +91,7 @@ class Restore {
     Position last{stretch.first.value - 1}, told = last;
     std::uint64_t bytes = 0;
     const auto take = [&](Position at, std::string_view record) -> Result<void> {
-      if (at != last.next()) {
-        return base::error(base::ErrorCode::corrupt, "position " + std::to_string(last.value + 1) + " is missing");
-      }
+      if (at != last.next()) return missing(last.next());
       last = at;
       if (at > end_) return base::success();
       if (at.value <= source_.hashed.size) tree.add(record);
@@ -104,9 +102,7 @@ class Restore {
       return table->put(record);
     };
     TRY(source_.read(number, take));
-    if (last != stretch.last) {
-      return base::error(base::ErrorCode::corrupt, "position " + std::to_string(last.value + 1) + " is missing");
-    }
+    if (last != stretch.last) return missing(last.next());
     roots_[number] = tree.root();
     return table->end();
   }
@@ -123,6 +119,11 @@ class Restore {
                        request_.from + " is not what was backed up: its first " + std::to_string(size) +
                            " records do not have the root that its manifest names. Take another copy of this backup, "
                            "or an older backup.");
+  }
+
+  base::Error missing(Position at) const {
+    return base::error(base::ErrorCode::corrupt, request_.from + " is damaged: position " + std::to_string(at.value) +
+                                                     " is missing. Take another copy of it, or an older one.");
   }
 
   void tell(std::uint64_t positions, std::uint64_t bytes) {
@@ -170,7 +171,7 @@ Result<bool> raises_epoch(const RestoreRequest& request, const RestoreSource& so
 Result<std::uint64_t> bring_files(const RestoreRequest& request, std::uint64_t files, const std::string& to) {
   TRY(auto copied, backup::link_tree(request.from + "/files", to + "/files"));
   TRY(backup::copy_tree(request.from + "/keys", to + "/keys"));
-  TRY(auto whole, check_attachments(to + "/files"));
+  TRY(auto whole, check_attachments(to + "/files", request.from + "/files"));
   if (copied.files >= files) return whole.files;  // an older export has them beside it, by hand
   return base::error(base::ErrorCode::corrupt, request.from + " has " + std::to_string(copied.files) +
                                                    " attachments, and its manifest says " + std::to_string(files) +

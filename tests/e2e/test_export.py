@@ -327,6 +327,48 @@ class Export(unittest.TestCase):
         self.assertEqual(server.user("alice").get(f"/api/v1/files/{answer.json['id']}").text,
                          "the bytes of an attachment")
 
+    def test_a_damaged_backup_is_refused_by_the_name_that_was_given(self):
+        users, _ = fill(self.server, messages=30)
+        answer = users[0].request("POST", "/api/v1/files", raw=b"bytes", headers={"Content-Type": "text/plain"})
+        self.assertEqual(answer.status, 201, answer.text)
+        self.server.stop()
+        whole, copy, back = self.folder / "whole", self.folder / "copy", self.folder / "back"
+        replay("backup", "--data", self.server.data, "--out", whole)
+        inside = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.stat().st_size)
+        for file in inside:
+            for gone in (True, False):
+                shutil.copytree(whole, copy)
+                broken = bytearray((copy / file).read_bytes())
+                broken[len(broken) // 2] ^= 8
+                (copy / file).unlink() if gone else (copy / file).write_bytes(broken)
+                with self.subTest(file=file, gone=gone):
+                    self.check_refusal(replay("restore", "--from", copy, "--data", back, check=False), copy, file, gone)
+                shutil.rmtree(copy)
+                shutil.rmtree(back, ignore_errors=True)
+        self.assertGreater(len(inside), 5)
+
+    def check_refusal(self, refused, copy, file, gone):
+        if refused.returncode == 0:  # the seal is of no use to a restore
+            return self.assertEqual(file.name, "SEAL")
+        self.assertEqual(refused.returncode, 2 if gone and file.name == "manifest.json" else 1)
+        self.assertIn(str(copy), refused.stderr)
+        self.assertRegex(refused.stderr, "another copy|make it again")
+        for word in ("restoring", "Corruption", "IO error", "checksum mismatch"):
+            self.assertNotIn(word, refused.stderr)
+        checked = replay("verify", "--backup", copy, "--quiet", check=False)
+        if checked.returncode == 1:
+            self.assertIn("Take another copy of this backup", checked.stdout)
+
+    def test_a_damaged_log_is_not_backed_up_and_named(self):
+        fill(self.server, messages=30)
+        self.server.stop()
+        (self.server.data / "log" / "CURRENT").write_text("nothing")
+        refused = replay("backup", "--data", self.server.data, "--out", self.folder / "out", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"{self.server.data}/log is damaged", refused.stderr)
+        self.assertNotIn(".partial", refused.stderr)
+        self.assertEqual(list(self.folder.glob("out*")), [])
+
     def test_help_has_an_example_and_wrong_words_a_sentence(self):
         for command in ("export", "restore", "backup"):
             self.assertIn("Example", replay(command, "--help").stdout)
