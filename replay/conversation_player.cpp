@@ -22,6 +22,7 @@ constexpr char kRefused[] = "posts of conversations that the server refused: lef
 constexpr char kMemberOut[] = "members who are out since the first import: they stay out";
 constexpr char kThirdParty[] = "posts of others in direct conversations, such as apps: left out";
 constexpr char kAuthorOut[] = "posts of members who are out since the first import: left out";
+constexpr char kReactionsOfPost[] = "reactions under posts that were left out";
 constexpr char kReactionOut[] = "reactions of members who are out since the first import: left out";
 }  // namespace
 
@@ -134,16 +135,30 @@ Result<void> ConversationPlayer::remove_member(const std::string& user, const st
 }
 
 Result<void> ConversationPlayer::play(const Post& post) {
+  WorkspaceReport& report = desk_.report();
+  ++report.posts_read;
+  report.reactions_read += post.reactions.size();
+  TRY(const bool is_there, bring(post));
+  if (is_there) {
+    ++report.posts_imported;
+  } else {
+    desk_.losses().note(kReactionsOfPost, post.reactions.size());
+  }
+  return base::success();
+}
+
+// Is it there now? What it is left out for is counted where that is found.
+Result<bool> ConversationPlayer::bring(const Post& post) {
   if (path_.empty() && !is_refused_) {
     TRY(create(post.author));
   }
   if (is_refused_) {
     desk_.losses().note(kRefused);
-    return base::success();
+    return false;
   }
   if (conversation_.is_direct && !members_.contains(post.author)) {
     desk_.losses().note(kThirdParty);
-    return base::success();
+    return false;
   }
   for (const std::string& user : post.joined) {
     TRY(add_member(user, post.key));
@@ -158,7 +173,7 @@ Result<void> ConversationPlayer::play(const Post& post) {
   for (const std::string& user : post.left) {
     TRY(remove_member(user, post.key));
   }
-  return base::success();
+  return is_there;
 }
 
 // Who does not stay may have been taken out by a former import that knew less of his posts: he comes back for them.
@@ -180,10 +195,13 @@ Result<void> ConversationPlayer::react(const Post& post) {
     std::string body = "{";
     append_text_member(body, "emoji", reaction.emoji);
     const std::string key = import_key(post.key, "/react/" + reaction.user + "/" + reaction.emoji);
-    TRY(desk_.demand(
-        {"POST", "/api/v1/messages/" + message_id_of_line(post.key) + "/reactions", reaction.user, key, body + "}"},
-        post.key, kReactionOut));
-    ++desk_.report().reactions;
+    const std::string path = "/api/v1/messages/" + message_id_of_line(post.key) + "/reactions";
+    TRY(auto answer, desk_.ask({"POST", path, reaction.user, key, body + "}"}));
+    if (is_success(answer)) {
+      ++desk_.report().reactions;
+    } else {
+      desk_.refuse(post.key, answer, kReactionOut);
+    }
   }
   return base::success();
 }

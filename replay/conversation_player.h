@@ -40,7 +40,8 @@ class ConversationPlayer {
   base::Result<void> add_member(const std::string& user, const std::string& why);
   // `why`: "" for the end.
   base::Result<void> remove_member(const std::string& user, const std::string& why);
-  // False: there is no message.
+  // Both: false: there is no message.
+  base::Result<bool> bring(const migrate::Post& post);
   base::Result<bool> send(const migrate::Post& post);
   base::Result<void> react(const migrate::Post& post);
   base::Result<void> settle_members();

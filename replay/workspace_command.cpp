@@ -50,11 +50,16 @@ std::string json_of(const WorkspaceReport& report) {
   std::string out = "{";
   append_field(out, "people", report.people);
   append_field(out, "conversations", report.conversations);
+  append_field(out, "posts_read", report.posts_read);
+  append_field(out, "posts_imported", report.posts_imported);
+  append_field(out, "posts_left_out", report.posts_read - report.posts_imported);
   append_field(out, "messages", report.messages);
   append_field(out, "system_messages", report.notices);
   append_field(out, "replies", report.replies);
   append_field(out, "mentions", report.mentions);
+  append_field(out, "reactions_read", report.reactions_read);
   append_field(out, "reactions", report.reactions);
+  append_field(out, "reactions_left_out", report.reactions_read - report.reactions);
   append_field(out, "edits", report.edits);
   append_field(out, "joins", report.joins);
   append_field(out, "removals", report.removals);
@@ -73,6 +78,10 @@ void print(const WorkspaceReport& report, bool dry_run) {
             << report.notices << " system messages, " << report.mentions << " mentions, " << report.reactions
             << " reactions, " << report.edits << " edits, " << report.joins << " joins, " << report.removals
             << " removals; " << report.requests << " requests\n";
+  std::cout << report.posts_read << " posts read: " << report.posts_imported << (dry_run ? " would be" : " are")
+            << " there, " << report.posts_read - report.posts_imported << " left out; " << report.reactions_read
+            << " reactions read: " << report.reactions << " there, " << report.reactions_read - report.reactions
+            << " left out\n";
   if (report.repeats > 0) std::cout << report.repeats << " requests were sent again\n";
   if (!report.losses.empty()) std::cout << "Not carried over:\n";
   const auto sentences = sentences_of(report);

@@ -18,6 +18,9 @@ constexpr char kDryAnswer[] = R"({"id":"00000000-0000-7000-8000-000000000000","o
 
 void add(WorkspaceReport& total, WorkspaceReport& part) {
   total.conversations += part.conversations;
+  total.posts_read += part.posts_read;
+  total.posts_imported += part.posts_imported;
+  total.reactions_read += part.reactions_read;
   total.messages += part.messages;
   total.notices += part.notices;
   total.replies += part.replies;

@@ -34,6 +34,9 @@ struct WorkspaceImportOptions {
 
 struct WorkspaceReport {
   std::uint64_t people = 0, conversations = 0, messages = 0, notices = 0, replies = 0, mentions = 0, reactions = 0;
+  // What is read and not imported is in `losses` or `refused`, each by its reason. Imported is what is there now, also
+  // since a former import. A long post is several messages.
+  std::uint64_t posts_read = 0, posts_imported = 0, reactions_read = 0;
   std::uint64_t edits = 0;  // of messages and conversations that a former import made
   std::uint64_t joins = 0, removals = 0, requests = 0, repeats = 0;
   std::map<std::string, std::uint64_t> losses;  // what could not be carried over, by sentence

@@ -7,6 +7,7 @@
 namespace hansard::migrate {
 
 void Losses::note(const std::string& what, std::uint64_t count) {
+  if (count == 0) return;
   std::lock_guard lock(mutex_);
   counts_[what] += count;
 }

@@ -61,7 +61,7 @@ struct Post {
   std::vector<std::string> left;
 };
 
-// What could not be carried over, counted by sentence. Thread: any.
+// What could not be carried over, counted by sentence; none of it is no sentence. Thread: any.
 class Losses {
  public:
   void note(const std::string& what, std::uint64_t count = 1);

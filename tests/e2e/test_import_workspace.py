@@ -231,8 +231,14 @@ class Moving(unittest.TestCase):
             left = self.server.user(user).request("DELETE", f"{API}/conversations/{floor}/members/{user}")
             self.assertEqual(left.status, 200, left.text)
         posts[0]["reactions"] = posts[1]["reactions"] = [{"name": "+1", "users": ["U0", "U2"]}]
-        report = self.import_day(posts + [{"user": "U1", "text": "three"}])
+        new = {"user": "U1", "text": "three", "reactions": [{"name": "+1", "users": ["U0"]}]}
+        report = self.import_day(posts + [new])
         self.assertEqual(report["refused"], 0, report)
+        posts_told, reactions_told = ([report[name + end] for end in ends] for name, ends in
+                                      (("posts_", ("read", "imported", "left_out")),
+                                       ("reactions", ("_read", "", "_left_out"))))
+        self.assertEqual((posts_told, reactions_told), ([3, 2, 1], [5, 1, 4]), report)
+        self.assertEqual(self.lost(report, "reactions under posts that were left out"), 1)
         self.assertEqual(self.lost(report, "posts of members who are out since the first import"), 1)
         self.assertEqual(self.lost(report, "members who are out since the first import: they stay out"), 2)
         self.assertEqual(self.lost(report, "reactions of members who are out since the first import"), 2)
