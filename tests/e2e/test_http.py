@@ -138,6 +138,14 @@ class Messages(ServerTest):
         self.assertEqual(replay["id"], first.json["id"])
         self.assertNotIn("content", replay)
 
+    def test_metadata_is_the_same_request_only_in_the_same_order(self):
+        told = [self.alice.request("POST", self.path, headers={"Idempotency-Key": "k-2", "Content-Type": "application/json"},
+                                   raw=b'{"content": "x", "metadata": ' + metadata + b"}")
+                for metadata in (b'{"a":1,"b":2}', b'{ "a": 1, "b": 2 }', b'{"b":2,"a":1}')]
+        self.assertEqual([answer.status for answer in told[:2]], [201, 201], told[1].text)
+        self.assertEqual(told[0].json, told[1].json)
+        self.problem(told[2], 422, "idempotency_key_reused")
+
     def test_a_client_made_id_is_taken_once(self):
         made = str(uuid.uuid4())
         first = self.alice.post(self.path, {"id": made, "content": "mine"})
