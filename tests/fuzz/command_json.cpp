@@ -1,5 +1,6 @@
-// Client frames, and through them every command's JSON: what is taken is UTF-8 within its limits and means the same
-// when it is said again; what is not is answered by a frame that is JSON itself.
+// Client frames, and through them every command's JSON: what is taken is UTF-8, its metadata within their limit (that
+// of content is for decide to look at), and it means the same when it is said again; what is not is answered by a frame
+// that is JSON itself.
 #include "api/frames.h"
 #include "engine/base/clock.h"
 #include "engine/base/utf8.h"
@@ -19,7 +20,6 @@ void check_command(const domain::Command& command, const api::Limits& limits) {
   must(!domain::canonical_bytes(command).empty(), "a command has a fingerprint");
   if (const auto* send = std::get_if<domain::SendMessage>(&command)) {
     must(base::is_valid_utf8(send->content.text), "content is UTF-8");
-    must(base::count_code_points(send->content.text) <= limits.content_code_points_max, "content is within its limit");
     must(send->content.metadata.size() <= limits.metadata_bytes_max, "metadata is within its limit");
   }
 }

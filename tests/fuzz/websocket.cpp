@@ -33,8 +33,9 @@ class Peer {
     error_code failed;
     asio::write(client_, asio::buffer(bytes), failed);
     client_.shutdown(Socket::shutdown_send, failed);
+    drain();
     stream_.async_accept([this](error_code refused) {
-      if (refused) return;
+      if (refused) return leave();
       stream_.next_layer().arrived().begin_frames();
       read();
     });
@@ -48,12 +49,22 @@ class Peer {
     client_.non_blocking(true);
     return server;
   }
+  // The peer takes what it is answered: else pongs would wait for room for ever.
+  void drain() {
+    client_.async_read_some(asio::buffer(answered_), [this](error_code failed, std::size_t) {
+      if (!failed) drain();
+    });
+  }
+  void leave() {
+    error_code ignored;
+    client_.close(ignored);
+  }
   void read() {
     while (auto text = stream_.next_layer().arrived().take_text(kMessageMax)) {
       must(text->size() <= kMessageMax, "a text taken at once is within its limit");
     }
     stream_.async_read(in_, [this](error_code failed, std::size_t) {
-      if (failed) return;
+      if (failed) return leave();
       must(in_.size() <= kMessageMax, "a message is within its limit");
       in_.consume(in_.size());
       read();
@@ -63,6 +74,7 @@ class Peer {
   asio::io_context io_;
   Socket client_{io_};
   char scratch_[kScratchBytes];
+  char answered_[4'096];
   websocket::stream<api::CorkedStream<Socket>, false> stream_;
   boost::beast::flat_buffer in_{kMessageMax};
 };
