@@ -19,7 +19,7 @@ base::Result<bool> apply_to_audit(const domain::RecordedEvent& event, RowBatch& 
   append_posting(rows, type_list(event.raw_type), event.position);
   const engine::EventSubject subject = engine::subject_of(event);
   if (subject.conversation) append_posting(rows, conversation_list(*subject.conversation), event.position);
-  if (subject.message) rows.insert(message_posting_key(*subject.message, event.position), "");
+  if (subject.message) rows.append(message_posting_key(*subject.message, event.position), "");
   return event.body.has_value();
 }
 

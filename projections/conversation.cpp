@@ -204,10 +204,14 @@ void fold_stream(Folding& folding, Ordinal ordinal) {
   const domain::RecordedEvent& event = folding.event;
   auto type = event.body ? domain::type_of(*event.body) : static_cast<domain::EventType>(event.raw_type);
   bool own = folding.conversation.head == event.position;
-  insert_row(folding, stream_key(event.stream, event.position),
-             own ? StreamRow{event.version, type, ordinal, folding.conversation.last_message,
-                             folding.conversation.member_count}
-                 : StreamRow{event.version, type, ordinal, {}, 0});
+  StreamRow row{event.version, type, ordinal, {}, 0};
+  if (own) {
+    row.last_message = folding.conversation.last_message;
+    row.member_count = folding.conversation.member_count;
+  }
+  std::string bytes;
+  row.encode(bytes);
+  folding.rows.append(stream_key(event.stream, event.position), bytes);
 }
 
 }  // namespace hansard::projections::conversation

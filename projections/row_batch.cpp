@@ -53,6 +53,10 @@ void RowBatch::insert(std::string_view key, std::string_view value) {
   mark(entry);
 }
 
+void RowBatch::append(std::string_view key, std::string_view value) {
+  appended_.push_back({appended_arena_.copy(key), appended_arena_.copy(value)});
+}
+
 void RowBatch::put(std::string_view key, std::string_view value) {
   Entry& entry = load(key);
   set(entry, value);
@@ -83,18 +87,26 @@ std::span<const RowChange> RowBatch::changes(RowDigest& digest) {
     entry.dirty = false;
   }
   dirty_.clear();
+  for (const RowChange& row : appended_) digest.add(hash_row(row.key, *row.value));
+  changes_.insert(changes_.end(), appended_.begin(), appended_.end());
+  appended_.clear();
   std::sort(changes_.begin(), changes_.end(), [](const RowChange& a, const RowChange& b) { return a.key < b.key; });
+  const auto twice = std::adjacent_find(changes_.begin(), changes_.end(),
+                                        [](const RowChange& a, const RowChange& b) { return a.key == b.key; });
+  CHECK(twice == changes_.end(), "a row is appended twice");
   return changes_;
 }
 
 void RowBatch::committed() {
-  CHECK(dirty_.empty());
-  if (entries_.size() > rows_cached_max_ || bytes_ > kCachedBytesMax) return discard();
+  CHECK(dirty_.empty() && appended_.empty());
+  changes_.clear();
+  appended_arena_.clear();
+  if (entries_.size() > rows_cached_max_ || arena_.bytes() > kCachedBytesMax) return discard();
   const bool is_crowded = entries_.size() * 8 > table_.size() * 3;
   if (!is_crowded) return;
   // The fresh ones go, so that the others stay few enough for the processor's caches.
   const auto before = std::exchange(entries_, {});
-  const auto chunks = std::exchange(chunks_, {});  // what `before` refers to
+  const auto bytes = std::exchange(arena_, {});  // what `before` refers to
   discard();
   const auto is_fresh = [](const Entry& entry) { return entry.present && entry.value_capacity == 0; };
   const auto fresh = static_cast<std::size_t>(std::count_if(before.begin(), before.end(), is_fresh));
@@ -112,8 +124,9 @@ void RowBatch::discard() {
   entries_.clear();
   dirty_.clear();
   changes_.clear();
-  chunks_.clear();
-  chunk_used_ = chunk_size_ = bytes_ = 0;
+  arena_.clear();
+  appended_.clear();
+  appended_arena_.clear();
   std::fill(table_.begin(), table_.end(), Slot{});
 }
 
@@ -142,10 +155,8 @@ RowBatch::Entry& RowBatch::load(std::string_view key) const {
 
 RowBatch::Entry& RowBatch::add(Slot& slot, std::string_view key, std::uint32_t hash) const {
   slot = {static_cast<std::uint32_t>(entries_.size()), hash};
-  char* copy = allocate(key.size());
-  std::memcpy(copy, key.data(), key.size());
   Entry& entry = entries_.emplace_back();
-  entry.key = {copy, key.size()};
+  entry.key = arena_.copy(key);
   entry.hash = hash;
   return entry;
 }
@@ -155,7 +166,7 @@ void RowBatch::set(Entry& entry, std::string_view value) const {
   if (value.size() > entry.value_capacity || room == nullptr) {
     // A row that grew once will grow again: a quarter more room saves the next copies.
     std::size_t capacity = entry.value_capacity == 0 ? value.size() : value.size() + value.size() / 4;
-    room = allocate(capacity);
+    room = arena_.allocate(capacity);
     entry.value_capacity = static_cast<std::uint32_t>(capacity);
   }
   std::memmove(room, value.data(), value.size());
@@ -180,16 +191,28 @@ void RowBatch::make_room() const {
   }
 }
 
-char* RowBatch::allocate(std::size_t size) const {
+char* RowBatch::Arena::allocate(std::size_t size) {
   bytes_ += size;
-  if (chunk_used_ + size > chunk_size_) {
-    chunk_size_ = std::max(size, kChunkBytes);
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk_size_));
-    chunk_used_ = 0;
+  if (used_ + size > size_) {
+    size_ = std::max(size, kChunkBytes);
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+    used_ = 0;
   }
-  char* at = chunks_.back().get() + chunk_used_;
-  chunk_used_ += size;
+  char* at = chunks_.back().get() + used_;
+  used_ += size;
   return at;
+}
+
+std::string_view RowBatch::Arena::copy(std::string_view bytes) {
+  if (bytes.empty()) return "";
+  char* at = allocate(bytes.size());
+  std::memcpy(at, bytes.data(), bytes.size());
+  return {at, bytes.size()};
+}
+
+void RowBatch::Arena::clear() {
+  chunks_.clear();
+  used_ = size_ = bytes_ = 0;
 }
 
 }  // namespace hansard::projections

@@ -40,6 +40,8 @@ class RowBatch final : public RowSource {
 
   // A row that does not exist: skips the read that put needs for the digest.
   void insert(std::string_view key, std::string_view value);
+  // A row that does not exist and that no fold reads, writes or looks for: it is among the changes, and nowhere else.
+  void append(std::string_view key, std::string_view value);
   void put(std::string_view key, std::string_view value);
   void erase(std::string_view key);
 
@@ -70,6 +72,19 @@ class RowBatch final : public RowSource {
     std::uint32_t hash = 0;
   };
 
+  // Bytes that stay where they are until all of them go.
+  class Arena {
+   public:
+    char* allocate(std::size_t size);
+    std::string_view copy(std::string_view bytes);
+    void clear();
+    std::size_t bytes() const { return bytes_; }
+
+   private:
+    std::vector<std::unique_ptr<char[]>> chunks_;
+    std::size_t used_ = 0, size_ = 0, bytes_ = 0;  // of the last chunk, and what was asked for in all
+  };
+
   // The slot that holds `key`, or the free one where it belongs.
   Slot& slot_of(std::string_view key, std::uint32_t hash) const;
   Entry& load(std::string_view key) const;
@@ -77,17 +92,15 @@ class RowBatch final : public RowSource {
   void set(Entry& entry, std::string_view value) const;
   void mark(Entry& entry);
   void make_room() const;
-  char* allocate(std::size_t size) const;
 
   const RowSource& committed_;
   const std::size_t rows_cached_max_;
   mutable std::vector<Entry> entries_;
   mutable std::vector<Slot> table_;  // open addressing, at most half full
-  mutable std::vector<std::unique_ptr<char[]>> chunks_;
-  mutable std::size_t chunk_used_ = 0;
-  mutable std::size_t chunk_size_ = 0;
-  mutable std::size_t bytes_ = 0;
+  mutable Arena arena_;
   mutable std::string scratch_;
+  std::vector<RowChange> appended_;
+  Arena appended_arena_;
   std::vector<std::uint32_t> dirty_;
   std::vector<RowChange> changes_;
 };

@@ -50,15 +50,15 @@ struct Rows {
 }  // namespace
 
 TEST_CASE("rows read as a map does, and the digest is that of the rows, whatever the cache forgets") {
-  rc::prop("over batches of inserts, puts, erasures and reads", [] {
+  rc::prop("over batches of inserts, appends, puts, erasures and reads", [] {
     auto draw = drawer(*rc::gen::arbitrary<std::uint64_t>());
     Rows rows(draw(2) == 0 ? 64 : kCachedMax);
     std::map<std::string, std::string> model;
-    std::uint64_t fresh = 0;
+    std::uint64_t fresh = 0, appended = 0;
     for (std::uint64_t step = 0, steps = draw(6'000); step < steps; ++step) {
       const std::string old = "old" + std::to_string(draw(20));
       const std::string value(draw(40), 'v');
-      switch (draw(6)) {
+      switch (draw(7)) {
         case 0:
         case 1: {
           const std::string key = "new" + std::to_string(fresh++);
@@ -79,6 +79,12 @@ TEST_CASE("rows read as a map does, and the digest is that of the rows, whatever
           const auto expected = model.find(key);
           RC_ASSERT(rows.get(key) ==
                     (expected == model.end() ? std::nullopt : std::optional<std::string>(expected->second)));
+          break;
+        }
+        case 5: {
+          const std::string key = "log" + std::to_string(appended++);
+          rows.batch.append(key, value);
+          model[key] = value;
           break;
         }
         default:
