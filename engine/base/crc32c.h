@@ -11,4 +11,7 @@ namespace hansard::base {
 // Of what `crc` stands for, followed by `bytes`; 0 stands for nothing.
 std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes);
 
+// Has this processor an instruction for it? Otherwise it is taken from tables, byte by byte.
+bool has_crc32c_instruction();
+
 }  // namespace hansard::base

@@ -1,5 +1,6 @@
 #include "engine/base/file_checksum.h"
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ class Generator final : public rocksdb::FileChecksumGenerator {
   void Update(const char* data, std::size_t size) override { crc_ = crc32c_extend(crc_, {data, size}); }
   // Most significant byte first.
   void Finalize() override {
+    static_assert(std::endian::native == std::endian::little);
     const std::uint32_t big_endian = __builtin_bswap32(crc_);
     checksum_.assign(reinterpret_cast<const char*>(&big_endian), sizeof big_endian);
   }
@@ -42,6 +44,9 @@ class Factory final : public rocksdb::FileChecksumGenFactory {
 };
 }  // namespace
 
-std::shared_ptr<rocksdb::FileChecksumGenFactory> file_checksums() { return std::make_shared<Factory>(); }
+std::shared_ptr<rocksdb::FileChecksumGenFactory> file_checksums() {
+  if (!has_crc32c_instruction()) return rocksdb::GetFileChecksumGenCrc32cFactory();
+  return std::make_shared<Factory>();
+}
 
 }  // namespace hansard::base

@@ -1,7 +1,7 @@
 // The checksum that each table file of a database has in its MANIFEST: CRC32C of the whole file. It is what RocksDB's
 // own factory makes, by its names and to the byte (rocksdb/file_checksum.h, util/file_checksum_helper.h of 7.8.3), so
 // either reads what the other wrote; but a RocksDB that is built for any x86-64, as distributions have it, takes it
-// from tables in software, at a tenth of the processor's own speed.
+// from tables in software, at a fifth of the processor's own speed.
 //
 // Thread: any. Lives as long as whoever holds it.
 #pragma once

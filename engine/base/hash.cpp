@@ -106,10 +106,18 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse(std::uint32_t before,
 
 std::uint32_t crc32c(std::string_view bytes) { return crc32c_extend(0, bytes); }
 
-std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes) {
+bool has_crc32c_instruction() {
 #if defined(__x86_64__)
   static const bool has_sse = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_sse) return crc32c_sse(crc, bytes);
+  return has_sse;
+#else
+  return false;
+#endif
+}
+
+std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes) {
+#if defined(__x86_64__)
+  if (has_crc32c_instruction()) return crc32c_sse(crc, bytes);
 #endif
   return crc32c_table(crc, bytes);
 }

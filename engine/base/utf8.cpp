@@ -56,11 +56,15 @@ bool has_control_characters(std::string_view text) {
 
 std::size_t count_code_points(std::string_view text) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const bool is_plain = is_plain_word(text, i);
-    count += is_plain ? sizeof(std::uint64_t) : (byte_at(text, i) & 0xC0) != 0x80;
-    i += is_plain ? sizeof(std::uint64_t) : 1;
+  std::size_t i = 0;
+  for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101ull;  // one in each byte
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    const std::uint64_t starts = ((~word >> 7) | (word >> 6)) & kOnes;  // all but 10xxxxxx
+    count += starts * kOnes >> 56;
   }
+  for (; i < text.size(); ++i) count += (byte_at(text, i) & 0xC0) != 0x80;
   return count;
 }
 

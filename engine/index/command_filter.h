@@ -4,7 +4,7 @@
 //
 // Invariant: an id that was added may be held, always. Of those that were not, fewer than one in thirty may be.
 // Thread: add from one thread at a time; fetch and may_hold from any. What an add did is seen by whoever learns of it
-// in an order (a mutex, an atomic) after it. Limits: kIdsMax ids at 12 bits, 131 MB at most and 96 KB at first.
+// in an order (a mutex, an atomic) after it. Limits: kIdsMax ids at 12 bits, 134 MB at most and 96 KiB at first.
 #pragma once
 
 #include <array>

@@ -113,6 +113,8 @@ void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (purged) {
     purged_ = through;
+  } else if (known_.is_reading()) {
+    read_commands(lock);
   } else {
     changed_.wait_for(lock, kPurgeAgain);
   }
@@ -121,7 +123,7 @@ void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
 void Folder::fold_oldest(std::unique_lock<std::mutex>& lock) {
   auto overlay = waiting_.front();
   lock.unlock();
-  known_.add(overlay->rows);
+  known_.add(overlay->rows);  // before anybody could miss them: the overlay is still searched
   store_.ingest(overlay->rows, overlay->checkpoint);
   overlay->folded.store(true, std::memory_order_release);
   lock.lock();

@@ -1,9 +1,6 @@
 #include "engine/index/known_commands.h"
 
-#include <cstring>
 #include <utility>
-
-#include "engine/base/check.h"
 
 namespace hansard::index {
 
@@ -14,37 +11,37 @@ bool add_all(CommandFilter& filter, const Rows& rows) {
   }
   return true;
 }
-
-base::ShortDigest id_of(std::string_view key) {
-  base::ShortDigest id;
-  CHECK(key.size() == 1 + id.size(), key.size());
-  std::memcpy(id.data(), key.data() + 1, id.size());
-  return id;
-}
 }  // namespace
 
+KnownCommands::KnownCommands(std::size_t layers_max) : layers_max_(layers_max) { read_anew(); }
+
 void KnownCommands::read_anew() {
-  reading_ = std::make_shared<CommandFilter>();
+  reading_ = std::make_shared<CommandFilter>(layers_max_);
   next_ = {};
 }
 
 void KnownCommands::step(const RowStore& store) {
-  if (reading_ && read_some(store)) publish(std::exchange(reading_, nullptr));
+  if (!reading_) return;
+  const bool is_first = next_ == base::ShortDigest{};
+  if (is_first && store.commands_estimate() > kEstimateMax) {
+    reading_ = nullptr;
+  } else if (read_some(store)) {
+    publish(std::exchange(reading_, nullptr));
+  }
 }
 
-// True once all is read; without room for all there is nothing to read any more.
+// True once all is read. Without room for all, or where they cannot be read, there is nothing to read any more.
 bool KnownCommands::read_some(const RowStore& store) {
   bool has_more = false, has_room = true;
   std::size_t read = 0;
-  const std::string prefix(1, static_cast<char>(Table::commands));
-  store.for_each_key(prefix, row_key(Table::commands, next_), [&](std::string_view key) {
-    next_ = id_of(key);
+  const auto outcome = store.for_each_command(next_, [&](const base::ShortDigest& id) {
+    next_ = id;
     has_more = read++ == kIdsPerStep;
-    if (!has_more) has_room = reading_->add(next_);
+    if (!has_more) has_room = reading_->add(id);
     return has_room && !has_more;
   });
-  if (!has_room) reading_ = nullptr;
-  return has_room && !has_more;
+  if (!outcome || !has_room) reading_ = nullptr;
+  return reading_ && !has_more;
 }
 
 void KnownCommands::add(const Rows& rows) {

@@ -1,9 +1,10 @@
 // Keeps a CommandFilter of what the database holds: read from it in pieces after the start, and again whenever expired
 // ids have left it, since a filter forgets nothing; what is brought to the database meanwhile is added.
 //
-// Invariant: an id that stands in the database is held by `filter`, if there is one.
-// Thread: the folder's, except `filter`, which any may ask for.
-// Limits: CommandFilter's. With more ids there is no filter, until they are read anew after a day's have expired.
+// Invariant: an id that stands in the database is held by `filter`, if there is one. For it was either there when the
+// reading began, and then it stands at or after the next to be read or was read; or it was added before it was
+// ingested. Thread: the folder's, except `filter`, which any may ask for. Limits: CommandFilter's. With more ids there
+// is no filter, until they are read anew after a day's have expired.
 #pragma once
 
 #include <memory>
@@ -17,6 +18,10 @@ namespace hansard::index {
 class KnownCommands {
  public:
   static constexpr std::size_t kIdsPerStep = 8'192;
+  // Of what a store says of its number, which may be off by a quarter: beyond it nothing is read in vain.
+  static constexpr std::uint64_t kEstimateMax = CommandFilter::kIdsMax / 4 * 5;
+
+  explicit KnownCommands(std::size_t layers_max = CommandFilter::kLayersMax);
 
   // From the first id on; what was read before serves until then.
   void read_anew();
@@ -33,7 +38,8 @@ class KnownCommands {
   bool read_some(const RowStore& store);
   void publish(std::shared_ptr<CommandFilter> filter);
 
-  std::shared_ptr<CommandFilter> reading_ = std::make_shared<CommandFilter>();
+  const std::size_t layers_max_;
+  std::shared_ptr<CommandFilter> reading_;
   base::ShortDigest next_{};  // to be read
   mutable std::mutex mutex_;  // of whole_, which only the folder's thread changes
   std::shared_ptr<CommandFilter> whole_;

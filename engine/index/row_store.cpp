@@ -1,6 +1,7 @@
 #include "engine/index/row_store.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include <rocksdb/cache.h>
@@ -69,8 +70,10 @@ class RocksRowStore final : public RowStore {
 
   std::optional<std::string> get(std::string_view key) const override;
   std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const override;
-  void for_each_key(std::string_view prefix, std::string_view from,
-                    const std::function<bool(std::string_view)>& use) const override;
+  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const override;
+  Result<void> for_each_command(const ShortDigest& from,
+                                const std::function<bool(const ShortDigest&)>& use) const override;
+  std::uint64_t commands_estimate() const override;
   void ingest(const Rows& rows, Checkpoint checkpoint) override;
   Result<void> wipe() override;
   bool purge(Position through) override;
@@ -164,15 +167,39 @@ std::vector<std::optional<std::string>> RocksRowStore::get(std::span<const std::
   return rows;
 }
 
-void RocksRowStore::for_each_key(std::string_view prefix, std::string_view from,
-                                 const std::function<bool(std::string_view)>& use) const {
-  rocksdb::ReadOptions read;
-  read.fill_cache = false;  // one long read would empty it of what is asked for
-  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator(read));
-  for (rows->Seek(from); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
-    if (!use(rows->key().ToStringView())) break;
+void RocksRowStore::for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const {
+  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator({}));
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    use(rows->key().ToStringView());
   }
   require(rows->status(), folder_, kReading);
+}
+
+Result<void> RocksRowStore::for_each_command(const ShortDigest& from,
+                                             const std::function<bool(const ShortDigest&)>& use) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator(read));
+  const char table = static_cast<char>(Table::commands);
+  for (rows->Seek(row_key(Table::commands, from)); rows->Valid() && rows->key()[0] == table; rows->Next()) {
+    ShortDigest id;
+    if (rows->key().size() != 1 + id.size()) return base::error(base::ErrorCode::corrupt, "a key of another size");
+    std::memcpy(id.data(), rows->key().data() + 1, id.size());
+    if (!use(id)) break;
+  }
+  if (rows->status().ok()) return base::success();
+  return base::error(base::ErrorCode::io, rows->status().ToString());
+}
+
+// By the share of the files' bytes that the table has.
+std::uint64_t RocksRowStore::commands_estimate() const {
+  constexpr std::uint64_t kRowBytes = 48;  // of a key and a row, about
+  const std::string first(1, static_cast<char>(Table::commands));
+  const std::string last(1, static_cast<char>(static_cast<int>(Table::commands) + 1));
+  const rocksdb::Range commands(first, last);
+  std::uint64_t bytes = 0;
+  database_->db->GetApproximateSizes(&commands, 1, &bytes);
+  return bytes / kRowBytes;
 }
 
 void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {

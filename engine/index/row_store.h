@@ -37,9 +37,14 @@ class RowStore {
   virtual std::optional<std::string> get(std::string_view key) const = 0;
   // Many at once, cheaper than one after the other.
   virtual std::vector<std::optional<std::string>> get(std::span<const std::string_view> keys) const = 0;
-  // The keys that begin with `prefix`, in order, the first at or after `from`, while `use` answers true.
-  virtual void for_each_key(std::string_view prefix, std::string_view from,
-                            const std::function<bool(std::string_view)>& use) const = 0;
+  // Every key that begins with `prefix`, in order.
+  virtual void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const = 0;
+  // The ids of kept commands in order, the first at or after `from`, while `use` answers true; leaves the cache as it
+  // is. An error where they cannot be read: whoever asks can do without.
+  virtual Result<void> for_each_command(const ShortDigest& from,
+                                        const std::function<bool(const ShortDigest&)>& use) const = 0;
+  // About how many there are.
+  virtual std::uint64_t commands_estimate() const = 0;
   // Aborts on a write error.
   virtual void ingest(const Rows& rows, Checkpoint checkpoint) = 0;
   // Empties the database.

@@ -71,7 +71,7 @@ domain::UserState WriteIndex::user(const UserId& id) const {
 std::vector<UserId> WriteIndex::reactors(const MessageId& id) const {
   const SideKey prefix = key_of(Table::reactors, id);
   std::set<SideKey> keys;
-  store_->for_each_key(prefix, prefix, [&keys](std::string_view key) { return keys.emplace(key), true; });
+  store_->for_each_key(prefix, [&keys](std::string_view key) { keys.emplace(key); });
   auto look = [&](const Overlay& overlay) {
     for (const auto& [key, bytes] : overlay.rows.sides) {
       if (key.starts_with(prefix)) keys.insert(key);

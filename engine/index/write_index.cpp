@@ -44,9 +44,11 @@ std::optional<Row> stored_row(const RowStore& store, const std::string& key) {
 
 std::shared_ptr<Overlay> new_overlay(std::size_t events_max) {
   auto overlay = std::make_shared<Overlay>();
-  // Growing these two would stop the sequencer for milliseconds each time.
-  overlay->rows.messages.reserve(events_max);
-  overlay->rows.commands.reserve(events_max);
+  // Growing these two would stop the sequencer for tens of milliseconds. An overlay is full for a batch before it is
+  // sealed, which is asked between batches.
+  const std::size_t rows = events_max + events_max / 8;
+  overlay->rows.messages.reserve(rows);
+  overlay->rows.commands.reserve(rows);
   return overlay;
 }
 }  // namespace
@@ -212,11 +214,16 @@ void WriteIndex::look_up_commands(std::vector<ShortDigest> hashes) {
   std::ranges::sort(hashes);
   looked_up_.clear();
   for (const auto& hash : hashes) looked_up_.push_back({hash, std::nullopt});
+  drop_new(hashes);
+  if (!hashes.empty()) read_commands(hashes);
+}
+
+// Those that the database cannot hold.
+void WriteIndex::drop_new(std::vector<ShortDigest>& hashes) const {
   const auto known = folder_->known_commands();
-  if (!known) return read_commands(hashes);
+  if (!known) return;
   for (const auto& hash : hashes) known->fetch(hash);
   std::erase_if(hashes, [&known](const ShortDigest& hash) { return !known->may_hold(hash); });
-  if (!hashes.empty()) read_commands(hashes);
 }
 
 // Sorted, and all of them among what is looked up.

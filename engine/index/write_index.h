@@ -143,6 +143,7 @@ class WriteIndex final : public domain::StateWriter {
   void put_side(const SideKey& key, std::optional<std::string> bytes);
   void fold_command(const domain::RecordedEvent& event);
   std::optional<CommandRow> stored_command(const ShortDigest& hash) const;
+  void drop_new(std::vector<ShortDigest>& hashes) const;
   void read_commands(std::span<const ShortDigest> hashes);
   void seal();
   void begin_purge();

@@ -13,6 +13,8 @@ base::ShortDigest id_number(std::uint64_t number) { return base::hmac_sha256_sho
 
 // Commands first, first + 1, ... of one day; each ingest brings the database one position on.
 struct Fixture {
+  explicit Fixture(std::size_t layers_max = CommandFilter::kLayersMax) : known(layers_max) {}
+
   Rows rows(std::uint64_t first, std::uint64_t count, std::uint32_t day = 1) {
     Rows rows;
     for (std::uint64_t i = first; i < first + count; ++i) {
@@ -84,6 +86,31 @@ TEST_CASE("read anew, the filter forgets what expired; until then the one before
   fixture.read_all();
   CHECK(fixture.held(kMany, 200) == 200);
   CHECK(fixture.held(0, kMany) < kMany / 30);
+}
+
+TEST_CASE("with more ids than fit there is no filter, until they have expired") {
+  Fixture fixture(1);
+  constexpr std::uint64_t kTooMany = CommandFilter::kFirstLayerIds + 1;
+  SECTION("as they are read") {
+    fixture.ingest(fixture.rows(0, kTooMany, 1));
+    fixture.read_all();
+    CHECK(fixture.known.filter() == nullptr);
+  }
+  SECTION("as they come") {
+    fixture.read_all();
+    CHECK(fixture.known.filter() != nullptr);
+    const Rows rows = fixture.rows(0, kTooMany, 1);
+    fixture.known.add(rows);
+    fixture.ingest(rows);
+    CHECK(fixture.known.filter() == nullptr);
+  }
+  fixture.ingest(fixture.rows(kTooMany, 100, 9));
+  fixture.store->keep_commands_from(9);
+  fixture.store->drop_expired_commands();
+  fixture.known.read_anew();
+  fixture.read_all();
+  REQUIRE(fixture.known.filter() != nullptr);
+  CHECK(fixture.held(kTooMany, 100) == 100);
 }
 
 }  // namespace hansard::index

@@ -103,13 +103,24 @@ class SimRowStore final : public index::RowStore {
     for (auto key : keys) found.push_back(get(key));
     return found;
   }
-  void for_each_key(std::string_view prefix, std::string_view from,
-                    const std::function<bool(std::string_view)>& use) const override {
-    for (auto row = rows_.all().lower_bound(from); row != rows_.all().end(); ++row) {
+  void for_each_key(std::string_view prefix, const std::function<void(std::string_view)>& use) const override {
+    for (auto row = rows_.all().lower_bound(prefix); row != rows_.all().end(); ++row) {
       if (!row->first.starts_with(prefix)) return;
-      if (VersionedRows::value_at(row->second, rows_.newest()) != nullptr && !use(row->first)) return;
+      if (VersionedRows::value_at(row->second, rows_.newest()) != nullptr) use(row->first);
     }
   }
+  index::Result<void> for_each_command(const base::ShortDigest& from,
+                                       const std::function<bool(const base::ShortDigest&)>& use) const override {
+    const std::string first = index::row_key(index::Table::commands, from);
+    for (auto row = rows_.all().lower_bound(first); row != rows_.all().end() && row->first[0] == first[0]; ++row) {
+      if (VersionedRows::value_at(row->second, rows_.newest()) == nullptr) continue;
+      base::ShortDigest id;
+      std::copy(row->first.begin() + 1, row->first.end(), id.begin());
+      if (!use(id)) break;
+    }
+    return base::success();
+  }
+  std::uint64_t commands_estimate() const override { return 0; }
   void ingest(const index::Rows& rows, index::Checkpoint checkpoint) override {
     CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
     rows_.persist();  // what was ingested before
