@@ -197,6 +197,11 @@ void Dispatcher::note_moved(const UserId& user, const ConversationId& conversati
   if (members_.find(user)) notices_.note_moved(user, conversation, at);
 }
 
+void Dispatcher::remind(const UserId& user, const ConversationId& conversation) {
+  note_moved(user, conversation, cursor_);
+  arm_views();
+}
+
 void Dispatcher::note_deleted(const Audience& audience, const RecordedEvent& event, const domain::MessageFacts& facts) {
   for (auto* user : audience.users) {
     if (user->seats.user() == facts.author) continue;

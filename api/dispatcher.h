@@ -73,6 +73,8 @@ class Dispatcher {
   bool is_member(const base::UserId& user, const base::ConversationId& conversation) const;
   // Receipt frames are pushed where a conversation has at most limits.receipts_pushed_members_max members.
   bool pushes_receipts(const base::ConversationId& conversation);
+  // The user's count is to be told once more, when the views have reached the cursor.
+  void remind(const base::UserId& user, const base::ConversationId& conversation);
   // What is no event (dispatcher_live.cpp), to members with a session here; left out where an outbox has little room.
   void push_typing(const log::TypingTransition& transition);  // to the other members
   void push_presence(const PresencePush& push);               // to the others, once each

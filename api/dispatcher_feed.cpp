@@ -52,7 +52,7 @@ void Feed::offer_unread(Position position, const ConversationId& conversation, c
     return;
   }
   if (!resume_) fall_behind();
-  resume_->note_unread(conversation);
+  resume_->note_unread(conversation, position);
 }
 
 void Feed::offer_droppable(const FramePtr& frame) {

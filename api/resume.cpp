@@ -19,6 +19,8 @@ using projections::Snapshot;
 
 namespace {
 
+constexpr std::size_t kRecallPage = 64;
+
 const domain::MessageFacts* facts_of_end(const RecordedEvent& event) {
   if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) return &deleted->facts;
   if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) return &expired->facts;
@@ -89,26 +91,62 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   return done;
 }
 
-// False while there are more to tell now. Counts wait until the views have reached `served`.
+// False while there are more to tell now. Counts wait until the views have reached `served`, and `served` what moved
+// them.
 bool Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
   if (snapshot.position() < served_) return true;
-  if (!std::exchange(is_recalled_, true)) recall_own_moves(snapshot);
-  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
-  while (!owed_.empty() && frames.size() < frames_max) {
-    auto owed = owed_.extract(owed_.begin());
-    frames.add_count(served_, owed.key(), owed.mapped());
+  if (!std::exchange(is_recalled_, true)) {
+    recall_own_moves(snapshot);
+    recall_changes(snapshot);
   }
-  return owed_.empty();
+  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
+  for (auto owed = owed_.begin(); owed != owed_.end();) {
+    if (frames.size() >= frames_max) return false;
+    const auto here = owed++;
+    if (here->second.at > served_) continue;
+    frames.add_count(served_, here->first, here->second.moved_by);
+    owed_.erase(here);
+  }
+  return true;
 }
 
+// Those that came while the last ones were told: else they could keep it from ever being done.
+void Resume::leave_counts_to_dispatcher() {
+  for (const auto& [conversation, owed] : owed_) dispatcher_.remind(user_, conversation);
+  owed_.clear();
+}
+
+Position Resume::recalled_from() const { return {after_.value - std::min(after_.value, kNoticeEvents)}; }
+
 void Resume::recall_own_moves(const Snapshot& snapshot) {
-  const Position from{after_.value - std::min(after_.value, kNoticeEvents)};
-  for (const auto& entry : snapshot.stream(own_stream(snapshot, user_), from, kNoticeEvents)) {
+  for (const auto& entry : snapshot.stream(own_stream(snapshot, user_), recalled_from(), kNoticeEvents)) {
     if (entry.position > after_) return;
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);
     CHECK(event.has_value(), entry.position.value, event.error().detail);
-    if (auto conversation = conversation_of(*event.value())) note_unread(*conversation);
+    if (auto conversation = conversation_of(*event.value())) note_unread(*conversation, {});
+  }
+}
+
+// Ends and edits of messages. Whose they were is not asked: a count may come twice.
+void Resume::recall_changes(const Snapshot& snapshot) {
+  for (const auto& membership : snapshot.memberships(user_)) {
+    if (membership.member && membership.head > recalled_from()) recall_changes_in(membership.conversation, snapshot);
+  }
+}
+
+void Resume::recall_changes_in(const ConversationId& conversation, const Snapshot& snapshot) {
+  Position at = recalled_from();
+  for (bool is_more = true; is_more;) {
+    const auto page = snapshot.stream(base::stream_of(conversation), at, kRecallPage);
+    for (const auto& entry : page) {
+      if (entry.position > after_) return;
+      at = entry.position;
+      if (!is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
+      auto& owed = owed_[conversation];
+      owed.moved_by = std::max(owed.moved_by, entry.ordinal);
+    }
+    is_more = page.size() == kRecallPage;
   }
 }
 
@@ -149,7 +187,10 @@ Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max,
   frames.finish();
   if (served_ < dispatcher_.cursor()) return Step::more;
   has_met_ = true;
-  if (is_recalled_ && owed_.empty()) return Step::met;
+  if (is_recalled_) {
+    leave_counts_to_dispatcher();
+    return Step::met;
+  }
   return snapshot.position() < served_ ? Step::wait_for_views : Step::more;
 }
 

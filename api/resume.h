@@ -7,9 +7,10 @@
 // position covers has been told (resume_frames.h), so the last one seen is always right to resume from.
 //
 // A live unread.changed waits for the views, so a client that was cut off may have seen a position beyond its own
-// pointer's move and not the count: those of the last kNoticeEvents before `after` are told again, as of `served` and
-// behind everything else: no position stands for them, and who is cut off early must come further each time. With them
-// go the counts of conversations in which another's message was edited above the pointers.
+// pointer's move, or an edit or the end of a message, and not the count: those of the last kNoticeEvents before `after`
+// are told again, as of `served` and behind everything else: no position stands for them, and who is cut off early must
+// come further each time. With them go the counts of conversations in which another's message was edited above the
+// pointers.
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (but for
 // counts, which may come twice). `met` is returned only when `served` is the cursor: who goes live without a wait in
@@ -18,6 +19,7 @@
 // Limits: about frames_max a step; kTailEventsMax events read a step.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -45,12 +47,18 @@ class Resume {
   // Appends about `frames_max` frames to `out`. wait_for_views: nothing to do before the views have moved on.
   Step step(std::size_t frames_max, std::vector<FramePtr>& out);
   base::Position served() const { return served_; }
-  // The count of a conversation is to be told before `met`.
-  void note_unread(const base::ConversationId& conversation) { owed_[conversation] = kOwnMove; }
+  // The count of a conversation is to be told as of `at` or later: before `met`, or by the dispatcher after it.
+  void note_unread(const base::ConversationId& conversation, base::Position at) {
+    owed_[conversation] = {kOwnMove, std::max(owed_[conversation].at, at)};
+  }
 
  private:
   bool tell_counts(const projections::Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out);
+  void leave_counts_to_dispatcher();
+  base::Position recalled_from() const;
   void recall_own_moves(const projections::Snapshot& snapshot);
+  void recall_changes(const projections::Snapshot& snapshot);
+  void recall_changes_in(const base::ConversationId& conversation, const projections::Snapshot& snapshot);
   bool begin(const projections::Snapshot& snapshot);
   Step step_streams(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
   Step step_tail(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);

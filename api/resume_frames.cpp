@@ -48,7 +48,7 @@ void ResumeFrames::add_count(Position position, const ConversationId& conversati
 void ResumeFrames::note_edit(const domain::MessageFacts& facts) {
   if (facts.author == user_) return;
   auto& owed = owed_[facts.conversation];
-  owed = std::max(owed, facts.ordinal);
+  owed.moved_by = std::max(owed.moved_by, facts.ordinal);
 }
 
 void ResumeFrames::finish() {

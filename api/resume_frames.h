@@ -33,7 +33,11 @@ struct ReceiptMove {
 
 // The user's counts that are told again before he is through: where a change of the message of this ordinal may have
 // moved them, or kOwnMove.
-using CountsOwed = std::map<base::ConversationId, base::Ordinal>;
+struct CountOwed {
+  base::Ordinal moved_by;
+  base::Position at;  // as of here or later
+};
+using CountsOwed = std::map<base::ConversationId, CountOwed>;
 constexpr base::Ordinal kOwnMove{UINT64_MAX};
 
 class ResumeFrames {

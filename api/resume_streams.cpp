@@ -32,10 +32,6 @@ bool is_membership(EventType type) {
 
 bool is_message(EventType type) { return type == EventType::message_sent || type == EventType::message_edited; }
 
-bool is_end(EventType type) {
-  return type == EventType::message_deleted || type == EventType::message_expired || type == EventType::message_erased;
-}
-
 bool is_reaction(EventType type) { return type == EventType::reaction_added || type == EventType::reaction_removed; }
 
 }  // namespace
@@ -48,6 +44,10 @@ base::StreamId own_stream(const Snapshot& snapshot, const UserId& user) {
 bool is_own_move(EventType type) {
   return type == EventType::read_advanced || type == EventType::unread_marked ||
          type == EventType::conversation_flagged;
+}
+
+bool is_end(EventType type) {
+  return type == EventType::message_deleted || type == EventType::message_expired || type == EventType::message_erased;
 }
 
 bool is_live(const Snapshot& snapshot, const ConversationId& conversation, base::Ordinal ordinal) {

@@ -31,6 +31,7 @@ base::StreamId own_stream(const projections::Snapshot& snapshot, const base::Use
 
 // An event of a user's own stream that changes what counts for him.
 bool is_own_move(domain::EventType type);
+bool is_end(domain::EventType type);  // of a message
 
 class StreamPass {
  public:

@@ -280,6 +280,48 @@ TEST_CASE("a resume tells the counts that a live session may still have waited f
   CHECK(member_of(frames.at(0), "unread") == "1");
 }
 
+TEST_CASE("a resume tells the count after an end that a live session may have seen, above his pointer only") {
+  for (bool has_read : {false, true}) {
+    Absence absent;
+    absent.history.create(0, 0, 1);
+    absent.history.send(0, 1);
+    if (has_read) absent.history.read(0, 0, true);
+    for (std::uint64_t i = 0; i < Resume::kNoticeEvents; ++i) absent.history.send(0, 0);
+    absent.history.expire(0, has_read ? 1 : 2);
+    absent.leaves_now();
+    const auto frames = absent.comes_back(false);
+    CHECK(tells_count(frames) == !has_read);
+    if (!has_read) CHECK(member_of(frames.at(0), "unread") == "1");
+  }
+}
+
+TEST_CASE("a count that moved beyond where a resume is told is not told there, but once it is through") {
+  Absence absent;
+  absent.history.create(0, 0, 1);
+  absent.history.send(0, 1);
+  absent.leaves_now();
+  absent.history.send(0, 1);
+  absent.edge.publish();
+  REQUIRE(absent.feed->attach());
+  Resume resume(absent.edge.engine, absent.edge.views, absent.dispatcher, absent.edge.limits, History::user(0),
+                absent.after);
+  std::vector<FramePtr> out;
+  REQUIRE(resume.step(100, out) == Resume::Step::wait_for_views);
+  absent.history.send(0, 1);
+  absent.edge.publish();
+  absent.edge.apply_all();
+  resume.note_unread(History::conversation(0), absent.edge.engine.durable());
+  REQUIRE(resume.step(100, out) == Resume::Step::met);
+  std::vector<Seen> all;
+  for (const auto& frame : out) all.push_back(seen_of(*frame));
+  CHECK(all == std::vector<Seen>{{"message.new", 3}, {"message.new", 4}});
+  absent.edge.run();
+  const auto live = absent.outbox->take();
+  REQUIRE_FALSE(live.empty());
+  CHECK(seen_of(*live.back()) == Seen{"unread.changed", 4});
+  CHECK(member_of(*live.back(), "unread") == "3");
+}
+
 TEST_CASE("who is cut off after two frames each time comes to the end") {
   for (bool by_tail : {false, true}) {
     Absence absent;
