@@ -1,5 +1,6 @@
 #include "api/as_of.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "api/json.h"
@@ -28,10 +29,17 @@ Problem in_the_future(const Context& context) {
           {}};
 }
 
+// A clock that was set back does not take the log's time back.
+Timestamp now_of_log(const Context& context) {
+  const Timestamp now = context.clock.now();
+  auto last = context.engine.get(context.engine.durable());
+  return last ? std::max(now, last.value()->time) : now;
+}
+
 Answered<Position> position_at_time(const Context& context, Timestamp time) {
   auto found = engine::last_at_or_before(context.engine, time);
   if (!found) return problem_of(found.error());
-  if (found.value() == context.engine.durable() && time > context.clock.now()) return in_the_future(context);
+  if (found.value() == context.engine.durable() && time > now_of_log(context)) return in_the_future(context);
   return found.value();
 }
 

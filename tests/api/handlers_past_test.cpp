@@ -110,6 +110,15 @@ TEST_CASE("as_of is a position or a time the log has reached") {
   CHECK(story.history(later).code() == "as_of_in_future");
 }
 
+TEST_CASE("a clock that was set back makes no future of what the log has seen") {
+  Story story;
+  const std::string last(story.history(story.removed).json.member("as_of").member("time").string().value());
+  story.house.clock().advance(-std::chrono::hours(1));
+  CHECK(story.history(last).status == 200);
+  const std::string later = base::time_text({base::parse_time(last)->ms + 60'000});
+  CHECK(story.history(later).code() == "as_of_in_future");
+}
+
 TEST_CASE("pages of the past are windows like those of the present") {
   Story story;
   std::string path = "/conversations/" + story.id + "/messages?as_of=" + story.sent;
