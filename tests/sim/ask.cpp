@@ -66,6 +66,24 @@ std::string quoted_list(const std::vector<std::string>& texts) {
   return list;
 }
 
+// Some name nobody, some a few, and few the same one twice.
+std::vector<std::string> draw_mentions(Chance& chance, const std::vector<std::string>& users) {
+  std::vector<std::string> mentions;
+  if (chance.percent(55)) return mentions;
+  for (auto left = chance.between(1, 3); left > 0; --left) {
+    mentions.push_back(chance.percent(8) ? std::string("stranger") : chance.pick(users));
+  }
+  return mentions;
+}
+
+std::string mentions_of(const Ask& ask) {
+  std::string list;
+  for (const auto& user : ask.mentions) {
+    list += (list.empty() ? "" : ",") + ("{\"user_id\":" + quoted(user)) + ",\"offset\":0,\"length\":4}";
+  }
+  return list.empty() ? "" : ",\"mentions\":[" + list + "]";
+}
+
 std::string data_of(const Ask& ask) {
   switch (ask.kind) {
     case AskKind::create:
@@ -76,10 +94,11 @@ std::string data_of(const Ask& ask) {
       std::string id = ask.message.empty() ? "" : ",\"id\":" + quoted(ask.message);
       const bool waits = ask.send_at_ms != 0;
       std::string when = waits ? ",\"send_at\":" + quoted(base::time_text({ask.send_at_ms})) : "";
-      return "{\"conversation_id\":" + quoted(ask.conversation) + ",\"content\":" + quoted(ask.text) + id + when + "}";
+      return "{\"conversation_id\":" + quoted(ask.conversation) + ",\"content\":" + quoted(ask.text) +
+             mentions_of(ask) + id + when + "}";
     }
     case AskKind::edit:
-      return "{\"message_id\":" + quoted(ask.message) + ",\"content\":" + quoted(ask.text) + "}";
+      return "{\"message_id\":" + quoted(ask.message) + ",\"content\":" + quoted(ask.text) + mentions_of(ask) + "}";
     case AskKind::erase_for_all:
       return "{\"message_id\":" + quoted(ask.message) + "}";
     case AskKind::read:
@@ -199,6 +218,7 @@ void check_accepted(const Model& model, const Ask& ask, const Reply& reply) {
   if (is_about_message(ask.kind)) require(fact.message == ask.message, "another message at", first);
   if (!ask.conversation.empty()) require(fact.conversation == ask.conversation, "another conversation at", first);
   if (!ask.text.empty()) require(fact.text == ask.text, "another text at", first);
+  if (!ask.text.empty()) require(fact.mentions == ask.mentions, "other mentions at", first);
   if (is_receipt(ask.kind)) require(fact.ordinal >= ask.ordinal, "a pointer below what was asked at", first);
   if (ask.kind == AskKind::send && reply.ordinal > 0) require(reply.ordinal == fact.ordinal, "another ordinal");
   if (ask.kind == AskKind::send && !reply.message.empty()) require(reply.message == fact.message, "another id");
@@ -253,7 +273,10 @@ Ask draw_ask(Chance& chance, const Model& model, const std::string& user, const 
   if (ask.kind == AskKind::send && chance.percent(8)) {
     ask.send_at_ms = base::system_clock().now().ms + static_cast<std::int64_t>(chance.between(1, 30'000));
   }
-  if (ask.kind == AskKind::send || ask.kind == AskKind::edit) ask.text = "text " + std::to_string(number);
+  if (ask.kind == AskKind::send || ask.kind == AskKind::edit) {
+    ask.text = "text " + std::to_string(number);
+    ask.mentions = draw_mentions(chance, users);
+  }
   if (ask.kind == AskKind::react || ask.kind == AskKind::unreact) ask.emoji = chance.percent(50) ? "a" : "b";
   const std::uint64_t last = state.messages.size();
   ask.ordinal = last == 0 ? 0 : chance.between(chance.percent(70) ? last - last / 4 : 1, last);

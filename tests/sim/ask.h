@@ -36,8 +36,9 @@ struct Ask {
   std::string user;  // who asks
   std::string key;   // of idempotency; never used for anything else
   std::string conversation, message;
-  std::string other;        // whom it is about
-  std::string text, emoji;  // text is unlike any other
+  std::string other;                  // whom it is about
+  std::string text, emoji;            // text is unlike any other
+  std::vector<std::string> mentions;  // of members, strangers, the author; some repeated
   std::uint64_t ordinal = 0;
   std::int64_t send_at_ms = 0;       // 0: at once
   std::vector<std::string> members;  // of a creation

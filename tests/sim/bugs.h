@@ -17,10 +17,11 @@ enum class Bug {
   drop_frame,        // an event's frame never leaves the server
   repeat_frame,      // an event's frame leaves twice
   swap_frames,       // two frames change places
+  keep_mentions,     // a mention that an edit took away still counts
   lose_answer_retry  // a client's repeat carries another key, so that the server cannot know it
 };
 
-inline constexpr std::array<std::pair<Bug, std::string_view>, 9> kBugs{{
+inline constexpr std::array<std::pair<Bug, std::string_view>, 10> kBugs{{
     {Bug::none, "none"},
     {Bug::ack_before_sync, "ack-before-sync"},
     {Bug::forget_commands, "forget-commands"},
@@ -29,6 +30,7 @@ inline constexpr std::array<std::pair<Bug, std::string_view>, 9> kBugs{{
     {Bug::drop_frame, "drop-frame"},
     {Bug::repeat_frame, "repeat-frame"},
     {Bug::swap_frames, "swap-frames"},
+    {Bug::keep_mentions, "keep-mentions"},
     {Bug::lose_answer_retry, "other-key"},
 }};
 

@@ -18,6 +18,10 @@ struct Reduce {
     fact.author = of.author.value;
     fact.is_system = of.type == domain::MessageType::system;
   }
+  void says(const domain::MessageContent& content) const {
+    fact.text = content.text;
+    for (const auto& mention : content.mentions) fact.mentions.push_back(mention.user.value);
+  }
   void members(const std::vector<domain::MemberEntry>& entries) const {
     for (const auto& entry : entries) fact.users.push_back(entry.user.value);
   }
@@ -53,12 +57,12 @@ struct Reduce {
   }
   void operator()(const domain::MessageSent& body) const {
     facts(body.facts);
-    if (body.content) fact.text = body.content->text;
+    if (body.content) says(*body.content);
     fact.was_scheduled = body.was_scheduled;
   }
   void operator()(const domain::SendScheduled& body) const {
     facts(body.draft);
-    if (body.content) fact.text = body.content->text;
+    if (body.content) says(*body.content);
     fact.users = {body.draft.author.value};
     fact.send_at_ms = body.send_at.ms;
   }
@@ -70,7 +74,7 @@ struct Reduce {
   void operator()(const domain::MessageExpired& body) const { facts(body.facts); }
   void operator()(const domain::MessageEdited& body) const {
     facts(body.facts);
-    if (body.content) fact.text = body.content->text;
+    if (body.content) says(*body.content);
   }
   void operator()(const domain::MessageDeleted& body) const { facts(body.facts); }
   void operator()(const domain::ReactionAdded& body) const { reaction(body); }

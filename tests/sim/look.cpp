@@ -6,6 +6,7 @@
 
 #include "engine/base/position_text.h"
 #include "tests/sim/ask.h"
+#include "tests/sim/push_checker.h"
 #include "tests/sim/violation.h"
 
 namespace hansard::sim {
@@ -24,6 +25,7 @@ void check_message(const MessageState& wanted, std::uint64_t ordinal, const std:
   require(word(got, "sender_id") == wanted.author, "another author of", ordinal);
   require(word(got, "content") == wanted.text.value_or("(none)"), "message", ordinal, "reads", word(got, "content"));
   require(number(got, "version") == wanted.version, "another version of", ordinal);
+  require(mentions_in(got) == wanted.mentions, "other mentions in", ordinal);
   const auto reactions = got.member("reactions").items();
   require(reactions.size() == wanted.reactions.size(), "other reactions to", ordinal);
   for (const auto& reaction : reactions) {
@@ -58,21 +60,25 @@ void check_members(const ConversationState& state, base::JsonValue body) {
 }
 
 void check_unread(const Model& model, const Look& look, Place place, base::JsonValue body) {
-  std::uint64_t total = 0;
-  std::map<std::string, std::uint64_t> wanted;
+  std::uint64_t total = 0, mentions = 0;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> wanted;  // unread, and mentions of those
   for (const auto& id : model.conversations()) {
     const auto& state = model.state(id, place);
     auto pointer = state.pointers.find(look.user);
     if (!state.has(look.user) || (pointer != state.pointers.end() && pointer->second.archived)) continue;
     const std::uint64_t unread = state.unread(look.user);
-    if (unread > 0) wanted[id] = unread;
+    if (unread > 0) wanted[id] = {unread, state.mentions_unread(look.user)};
     total += unread;
+    mentions += state.mentions_unread(look.user);
   }
   require(number(body, "total") == total, "unread", number(body, "total"), "instead of", total);
+  require(number(body, "mentions") == mentions, "mentions", number(body, "mentions"), "instead of", mentions);
   const auto items = body.member("conversations").items();
   require(items.size() == wanted.size(), "unread in", items.size(), "conversations instead of", wanted.size());
   for (const auto& item : items) {
-    require(wanted[word(item, "conversation_id")] == number(item, "unread"), "another count in a conversation");
+    const auto& [unread, mentioned] = wanted[word(item, "conversation_id")];
+    require(number(item, "unread") == unread, "another count in a conversation");
+    require(number(item, "mentions_unread") == mentioned, "another count of mentions in a conversation");
   }
 }
 
@@ -99,6 +105,7 @@ void check_list(const Model& model, const Look& look, Place place, base::JsonVal
     require(word(items[i], "id") == wanted[i].second, "another conversation as number", i + 1);
     require(number(items[i], "last_ordinal") == state.messages.size(), "another last ordinal");
     require(number(items[i], "unread") == state.unread(look.user), "listed with another unread count");
+    require(number(items[i], "mentions_unread") == state.mentions_unread(look.user), "listed with other mentions");
     require(number(items[i], "version") == state.version, "listed with another version");
   }
 }

@@ -21,9 +21,26 @@ void join(ConversationState& state, const std::string& user, std::string_view ro
   pointer.marked_from = 0;
 }
 
+// What it says, and to whom that counts: members at this time but the author, each once.
+void say(const ConversationState& state, MessageState& message, const Fact& fact) {
+  message.text = fact.text;
+  message.version = fact.version;
+  message.mentions = fact.mentions;
+  message.mentioned.clear();
+  for (const auto& user : fact.mentions) {
+    if (state.has(user) && user != message.author && !message.is_system) message.mentioned.insert(user);
+  }
+}
+
 void fold_message(ConversationState& state, const Fact& fact, Place place) {
   if (fact.type == EventType::message_sent) {
-    state.messages.push_back({fact.message, fact.author, fact.is_system, fact.text, fact.version, fact.time_ms, {}});
+    MessageState sent;
+    sent.id = fact.message;
+    sent.author = fact.author;
+    sent.is_system = fact.is_system;
+    sent.sent_ms = fact.time_ms;
+    say(state, sent, fact);
+    state.messages.push_back(std::move(sent));
     state.last_message = place;
     return;
   }
@@ -34,8 +51,7 @@ void fold_message(ConversationState& state, const Fact& fact, Place place) {
     message.reactions[fact.emoji].erase(fact.users[0]);
     if (message.reactions[fact.emoji].empty()) message.reactions.erase(fact.emoji);
   } else {
-    message.text = fact.text;
-    message.version = fact.version;
+    say(state, message, fact);
     if (!fact.text) message.reactions.clear();
   }
 }
@@ -103,7 +119,18 @@ std::vector<std::uint64_t> ConversationState::unread_ordinals(const std::string&
   return unread;
 }
 
-std::uint64_t ConversationState::unread(const std::string& user) const { return unread_ordinals(user).size(); }
+std::uint64_t ConversationState::unread(const std::string& user, std::uint64_t last) const {
+  const auto ordinals = unread_ordinals(user);
+  return static_cast<std::uint64_t>(std::upper_bound(ordinals.begin(), ordinals.end(), last) - ordinals.begin());
+}
+
+std::uint64_t ConversationState::mentions_unread(const std::string& user, std::uint64_t last) const {
+  const auto ordinals = unread_ordinals(user);
+  const auto mentions = [&](std::uint64_t ordinal) {
+    return ordinal <= last && messages[ordinal - 1].mentioned.contains(user);
+  };
+  return static_cast<std::uint64_t>(std::count_if(ordinals.begin(), ordinals.end(), mentions));
+}
 
 void Model::accept(const domain::RecordedEvent& event) {
   require(event.position.value == length() + 1, "position", event.position.value, "follows", length());
@@ -189,7 +216,8 @@ void Model::check_waiting(const Fact& fact) {
   const Fact& draft = waiting->second;
   if (fact.type == EventType::message_sent) {
     require(fact.time_ms >= draft.send_at_ms, "sent before its time");
-    require(fact.text == draft.text && fact.author == draft.author, "another message than the one that waited");
+    const bool says_the_same = fact.text == draft.text && fact.mentions == draft.mentions;
+    require(says_the_same && fact.author == draft.author, "another message than the one that waited");
   }
   waiting_.erase(waiting);
 }

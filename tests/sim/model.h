@@ -32,6 +32,7 @@ struct Fact {
   std::string message;             // its id
   std::uint64_t ordinal = 0;       // of the message; up_to or from of a pointer; the last one of a join
   std::optional<std::string> text;
+  std::vector<std::string> mentions;  // with the text: users, as often as it names them
   std::string emoji;
   std::string author;  // of the message
   bool is_system = false;
@@ -56,6 +57,8 @@ struct MessageState {
   std::uint64_t version = 0;        // of its last change
   std::int64_t sent_ms = 0;
   std::map<std::string, std::set<std::string>> reactions;
+  std::vector<std::string> mentions;  // as it names them
+  std::set<std::string> mentioned;    // those of them for whom it counts
 };
 
 struct PointerState {
@@ -75,10 +78,13 @@ struct ConversationState {
 
   bool has(const std::string& user) const { return members.contains(user); }
   const MessageState* message(const std::string& id) const;
-  std::uint64_t unread(const std::string& user) const;
+  // Of the messages up to `last`.
+  std::uint64_t unread(const std::string& user, std::uint64_t last = UINT64_MAX) const;
   // Ordinals up to here are hidden from the user.
   std::uint64_t hidden_through(const std::string& user) const;
   std::vector<std::uint64_t> unread_ordinals(const std::string& user) const;
+  // How many of those mention the user.
+  std::uint64_t mentions_unread(const std::string& user, std::uint64_t last = UINT64_MAX) const;
 };
 
 Fact fact_of(const domain::RecordedEvent& event);

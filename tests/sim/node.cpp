@@ -13,6 +13,7 @@
 #include "projections/open_view.h"
 #include "projections/process/proposal_timer.h"
 #include "projections/process/timers.h"
+#include "tests/sim/spoilt_view.h"
 #include "tests/sim/stores.h"
 #include "tests/support/memory_log.h"
 
@@ -166,7 +167,7 @@ struct Node::Clockwork {
 
 SteppedViews::SteppedViews(engine::Engine& engine, Disk& disk, std::size_t batch_events_max, Bug bug)
     : memo_(std::make_shared<projections::UnreadMemo>(1'000)),
-      chat_(engine, projections::chat_kind(), open_a_view(engine, disk, projections::chat_kind(), disk.chat, bug)),
+      chat_(engine, chat_kind_with(bug), open_a_view(engine, disk, projections::chat_kind(), disk.chat, bug)),
       audit_(engine, projections::audit_kind(),
              open_a_view(engine, disk, projections::audit_kind(), disk.audit, Bug::none)),
       projector_(engine, {&chat_, &audit_}, view_options(disk, batch_events_max)) {}

@@ -49,12 +49,25 @@ bool is_end(const Fact& fact) {
 
 std::string text_of(base::JsonValue value) { return std::string(value.string().value_or("(none)")); }
 std::uint64_t number_of(base::JsonValue value) { return static_cast<std::uint64_t>(value.integer().value_or(-1)); }
+
+// The text and mentions of a sent or edited message; none of them where it ended.
+bool says(base::JsonValue message, const Fact& fact) {
+  const auto text = message.member("content").string();
+  if (text.has_value() != fact.text.has_value()) return false;
+  return text.value_or("") == fact.text.value_or("") && mentions_in(message) == fact.mentions;
+}
 }  // namespace
 
 std::optional<Place> place_in(base::JsonValue object, std::string_view member) {
   auto text = object.member(member).string();
   auto parsed = text ? base::parse_position(*text) : std::nullopt;
   return parsed ? std::optional(parsed->position.value) : std::nullopt;
+}
+
+std::vector<std::string> mentions_in(base::JsonValue message) {
+  std::vector<std::string> users;
+  for (const auto& mention : message.member("mentions").items()) users.push_back(text_of(mention.member("user_id")));
+  return users;
 }
 
 void PushChecker::begin(Place cursor, std::optional<Place> resumed_from, const std::optional<KnownPointers>& known) {
@@ -124,20 +137,18 @@ void PushChecker::on_message(const Fact& fact, base::JsonValue message, Place pl
   require(text_of(message.member("id")) == fact.message, "another message at", place);
   require(number_of(message.member("ordinal")) == fact.ordinal, "another ordinal at", place);
   require(text_of(message.member("sender_id")) == fact.author, "another author at", place);
-  const auto text = message.member("content").string();
-  const bool is_as_it_was = text && fact.text && *text == *fact.text;
-  require(is_as_it_was || (is_catching_up_ && is_text_since(fact, place, text)), "message", fact.ordinal, "at", place,
-          "reads", text.value_or("(nothing)"));
+  const bool is_right = says(message, fact) || (is_catching_up_ && is_said_since(fact, place, message));
+  require(is_right, "message", fact.ordinal, "at", place, "reads", text_of(message.member("content")), "and mentions",
+          mentions_in(message).size());
 }
 
 // The message read so at some time since.
-bool PushChecker::is_text_since(const Fact& fact, Place place, std::optional<std::string_view> text) const {
+bool PushChecker::is_said_since(const Fact& fact, Place place, base::JsonValue message) const {
   const auto& places = model_.places(fact.conversation);
   return std::any_of(std::upper_bound(places.begin(), places.end(), place), places.end(), [&](Place later) {
     const Fact& change = model_.at(later);
     const bool is_change = change.type == EventType::message_edited || is_end(change);
-    if (!is_change || change.message != fact.message) return false;
-    return text ? change.text == *text : !change.text.has_value();
+    return is_change && change.message == fact.message && says(message, change);
   });
 }
 
@@ -164,18 +175,22 @@ void PushChecker::on_receipt(std::string_view type, base::JsonValue frame, Place
 void PushChecker::on_unread(base::JsonValue frame, Place place) {
   const auto conversation = text_of(frame.member("conversation_id"));
   const auto unread = number_of(frame.member("data").member("unread"));
+  const auto mentions = number_of(frame.member("data").member("mentions_unread"));
   const auto& places = model_.places(conversation);
   auto at = std::upper_bound(places.begin(), places.end(), place);
   const std::ptrdiff_t before = is_catching_up_ ? 1 : 64;
   at -= std::min(before, at - places.begin());
-  bool is_right = false;
-  for (; at != places.end() && !is_right; ++at) {
+  CountTold told{place, 0, unread, mentions, {}};
+  for (; at != places.end(); ++at) {
     const bool is_beyond = is_catching_up_ && *at > place && model_.at(*at).type == EventType::message_sent;
     if (is_beyond) break;
-    is_right = model_.state(conversation, *at).unread(user_) == unread;
+    const auto& state = model_.state(conversation, *at);
+    if (state.unread(user_) != unread || state.mentions_unread(user_) != mentions) continue;
+    if (told.last_ordinals.empty()) told.since = *at;
+    told.last_ordinals.insert(state.messages.size());
   }
-  require(is_right, "unread.changed at", place, "says", unread);
-  known_.counts[conversation] = place;
+  require(!told.last_ordinals.empty(), "unread.changed at", place, "says", unread, "with mentions", mentions);
+  known_.counts[conversation] = std::move(told);
 }
 
 void PushChecker::finish(Place end) {
@@ -184,6 +199,7 @@ void PushChecker::finish(Place end) {
   pass_to(end);
   check_receipts(end);
   check_counts(end);
+  check_told_counts(end);
 }
 
 // Of who has stayed since, to who has stayed since. A read that only took a marker away tells nobody else anything new.
@@ -214,9 +230,30 @@ void PushChecker::check_counts(Place end) const {
     const bool is_own_move = fact.is_pointer() && fact.users[0] == user_ && fact.type != EventType::delivered_advanced;
     if (!is_own_move || !model_.is_member_throughout(fact.conversation, user_, at)) continue;
     auto told = known_.counts.find(fact.conversation);
-    require(told != known_.counts.end() && told->second >= at, "no unread.changed came after", at, "in",
+    require(told != known_.counts.end() && told->second.place >= at, "no unread.changed came after", at, "in",
             fact.conversation);
   }
+}
+
+// Whatever changed a count since but a new message was told.
+void PushChecker::check_told_counts(Place end) const {
+  for (const auto& id : model_.conversations()) {
+    auto found = known_.counts.find(id);
+    const CountTold told = found == known_.counts.end() ? read_at_beginning(id) : found->second;
+    if (!model_.is_member_throughout(id, user_, told.since)) continue;
+    const auto& state = model_.state(id, end);
+    const bool holds = std::any_of(told.last_ordinals.begin(), told.last_ordinals.end(), [&](std::uint64_t last) {
+      return state.unread(user_, last) == told.unread && state.mentions_unread(user_, last) == told.mentions;
+    });
+    require(holds, "the unread count of", id, "was told last at", told.place, "as", told.unread, "with mentions",
+            told.mentions, "and changed without a word");
+  }
+}
+
+// What he read when he began.
+CountTold PushChecker::read_at_beginning(const std::string& conversation) const {
+  const auto& state = model_.state(conversation, known_.since);
+  return {known_.since, known_.since, state.unread(user_), state.mentions_unread(user_), {state.messages.size()}};
 }
 
 void PushChecker::pass_to(Place place) {

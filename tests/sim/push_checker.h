@@ -6,7 +6,8 @@
 //               has left since may be missing, and of a pointer all moves but the latest
 //
 // At the end every pointer of another member, and the count after every move of the user's own, was told at its latest:
-// on this socket, or on one before it of the same client, who resumed from what he saw there last.
+// on this socket, or on one before it of the same client, who resumed from what he saw there last. What he was told
+// last of a count (or read when he began), of the messages that were there then, still holds.
 //
 // Invariant: everything at or below `told` that the user had to be told was told.
 // Thread: one. The model outlives it.
@@ -14,20 +15,31 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "engine/base/json.h"
 #include "tests/sim/model.h"
 
 namespace hansard::sim {
 
+// The last unread.changed of a conversation: where it came, what it said, and which message may have been the last one
+// when that was so. What was sent later a client counts by itself.
+struct CountTold {
+  Place place = 0;
+  Place since = 0;  // it may have been so from here on
+  std::uint64_t unread = 0, mentions = 0;
+  std::set<std::uint64_t> last_ordinals;
+};
+
 // What a client knows of pointers: everything that moved after `since`.
 struct KnownPointers {
   Place since = 0;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> receipts;  // conversation, user, type
-  std::map<std::string, Place> counts;  // where each conversation's unread.changed stood last
+  std::map<std::string, CountTold> counts;                                              // by conversation
 };
 
 class PushChecker {
@@ -60,7 +72,9 @@ class PushChecker {
   bool is_due(const Fact& fact, Place place) const;
   void check_receipts(Place end) const;
   void check_counts(Place end) const;
-  bool is_text_since(const Fact& fact, Place place, std::optional<std::string_view> text) const;
+  void check_told_counts(Place end) const;
+  CountTold read_at_beginning(const std::string& conversation) const;
+  bool is_said_since(const Fact& fact, Place place, base::JsonValue message) const;
 
   const Model& model_;
   const std::string user_;
@@ -74,5 +88,7 @@ class PushChecker {
 
 // The position in a member of a frame or body; nothing where there is none.
 std::optional<Place> place_in(base::JsonValue object, std::string_view member);
+// Whom a message in a frame or body names, in order.
+std::vector<std::string> mentions_in(base::JsonValue message);
 
 }  // namespace hansard::sim

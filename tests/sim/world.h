@@ -12,7 +12,8 @@
 //   what was asked on one socket was done in that order;
 //   a read shows the model at the position it names, which is not before what the reader was told;
 //   a socket is told every event of the user's conversations once, in order, across resumes;
-//   an unread count is the number of ordinals that count;
+//   an unread count is the number of ordinals that count, of mentions those that mention the reader; whatever changes
+//   one but a new message is told;
 //   once faults stop, everything is answered and told, every view equals its fold, and its digest that of its rows.
 //
 // What is not in it: search and webhooks (threads and databases of their own), attachments, erasure, proofs.
