@@ -1,7 +1,6 @@
 #include "api/past_reader.h"
 
 #include <exception>
-#include <optional>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -14,15 +13,17 @@
 
 namespace hansard::api {
 
-PastReader::PastReader(asio::execution_context& io) : service(io), io_(static_cast<asio::io_context&>(io)) {
-  asio::post(thread_, [] { base::begin_thread("past reader"); });
+PastReader::PastReader(asio::execution_context& io, bool has_thread)
+    : service(io), io_(static_cast<asio::io_context&>(io)) {
+  if (has_thread) asio::post(thread_.emplace(1), [] { base::begin_thread("past reader"); });
 }
 
 asio::awaitable<Answered<Response>> PastReader::read(Job job) {
+  if (!thread_) co_return run(job);
   Signal signal(io_);
   std::optional<Answered<Response>> answer;
   std::exception_ptr thrown;  // for whoever catches it around a handler
-  asio::post(thread_, [&, stays = asio::make_work_guard(io_)] {
+  asio::post(*thread_, [&, stays = asio::make_work_guard(io_)] {
     try {
       answer = run(job);
     } catch (...) {
@@ -43,7 +44,7 @@ Answered<Response> PastReader::run(const Job& job) const {
 // The job at hand comes to its end, since it reads what others are about to take down.
 void PastReader::shutdown() {
   is_stopping_.store(true);
-  thread_.join();
+  if (thread_) thread_->join();
 }
 
 }  // namespace hansard::api

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,7 +24,8 @@ class PastReader final : public asio::execution_context::service {
   using key_type = PastReader;
   static inline asio::execution_context::id id;
 
-  explicit PastReader(asio::execution_context& io);
+  // Without a thread `read` does the job itself: where nothing runs beside the io_context (a simulation).
+  explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
   // What `job` refers to lives until this returns. Throws what the job throws.
   asio::awaitable<Answered<Response>> read(Job job);
@@ -34,7 +36,7 @@ class PastReader final : public asio::execution_context::service {
 
   asio::io_context& io_;
   std::atomic<bool> is_stopping_ = false;
-  asio::thread_pool thread_{1};
+  std::optional<asio::thread_pool> thread_;
 };
 
 }  // namespace hansard::api

@@ -33,6 +33,21 @@ void ask(asio::io_context& io, PastReader::Job job, std::vector<std::string>& an
 
 }  // namespace
 
+TEST_CASE("without a thread the past is read where it is asked for") {
+  asio::io_context io;
+  asio::make_service<PastReader>(io, false);
+  std::vector<std::string> answers;
+  std::thread::id where;
+  auto job = [&] {
+    where = std::this_thread::get_id();
+    return Answered<Response>(answer("then"));
+  };
+  ask(io, job, answers);
+  io.poll();
+  CHECK(answers == std::vector<std::string>{"then"});
+  CHECK(where == std::this_thread::get_id());
+}
+
 TEST_CASE("while the past is read the io thread has time for others") {
   asio::io_context io;
   std::vector<std::string> answers;
