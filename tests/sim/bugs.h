@@ -18,10 +18,11 @@ enum class Bug {
   repeat_frame,      // an event's frame leaves twice
   swap_frames,       // two frames change places
   keep_mentions,     // a mention that an edit took away still counts
+  rewrite_past,      // the past shows the text of the next edit
   lose_answer_retry  // a client's repeat carries another key, so that the server cannot know it
 };
 
-inline constexpr std::array<std::pair<Bug, std::string_view>, 10> kBugs{{
+inline constexpr std::array<std::pair<Bug, std::string_view>, 11> kBugs{{
     {Bug::none, "none"},
     {Bug::ack_before_sync, "ack-before-sync"},
     {Bug::forget_commands, "forget-commands"},
@@ -31,6 +32,7 @@ inline constexpr std::array<std::pair<Bug, std::string_view>, 10> kBugs{{
     {Bug::repeat_frame, "repeat-frame"},
     {Bug::swap_frames, "swap-frames"},
     {Bug::keep_mentions, "keep-mentions"},
+    {Bug::rewrite_past, "rewrite-past"},
     {Bug::lose_answer_retry, "other-key"},
 }};
 

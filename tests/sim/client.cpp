@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/position_text.h"
+#include "tests/sim/past_look.h"
 #include "tests/sim/violation.h"
 
 namespace hansard::sim {
@@ -54,8 +55,9 @@ void Client::give_up(Chance& chance) {
 
 void Client::look(Node&, Chance& chance) {
   if (looking_.size() >= kLooksMax) return;
-  Look look = draw_look(chance, scene_.model, user_);
-  look.at_least = scene_.told[user_];
+  const bool is_past = !scene_.model.conversations().empty() && chance.percent(25);
+  Look look = is_past ? draw_past_look(chance, scene_.model, scene_.users) : draw_look(chance, scene_.model, user_);
+  look.at_least = is_past ? 0 : scene_.told[user_];
   scene_.observe("look " + describe(look));
   auto request = request_of(look);
   looking_.push_back({std::move(look), Exchange(std::move(request))});

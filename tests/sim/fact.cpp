@@ -71,6 +71,10 @@ struct Reduce {
     fact.message = base::to_text(body.message);
     fact.users = {body.user.value};
   }
+  void operator()(const domain::AuditRead& body) const {
+    fact.users = {body.user.value};
+    if (body.content) fact.text = body.content->query;
+  }
   void operator()(const domain::MessageExpired& body) const { facts(body.facts); }
   void operator()(const domain::MessageEdited& body) const {
     facts(body.facts);

@@ -6,6 +6,7 @@
 
 #include "engine/base/position_text.h"
 #include "tests/sim/ask.h"
+#include "tests/sim/past_look.h"
 #include "tests/sim/push_checker.h"
 #include "tests/sim/violation.h"
 
@@ -59,17 +60,21 @@ void check_members(const ConversationState& state, base::JsonValue body) {
   for (const auto& item : items) require(state.has(word(item, "user_id")), word(item, "user_id"), "is no member");
 }
 
+// Whose count it is.
+const std::string& reader_of(const Look& look) { return look.as_of > 0 ? look.about : look.user; }
+
 void check_unread(const Model& model, const Look& look, Place place, base::JsonValue body) {
+  const std::string& user = reader_of(look);
   std::uint64_t total = 0, mentions = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> wanted;  // unread, and mentions of those
   for (const auto& id : model.conversations()) {
     const auto& state = model.state(id, place);
-    auto pointer = state.pointers.find(look.user);
-    if (!state.has(look.user) || (pointer != state.pointers.end() && pointer->second.archived)) continue;
-    const std::uint64_t unread = state.unread(look.user);
-    if (unread > 0) wanted[id] = {unread, state.mentions_unread(look.user)};
+    auto pointer = state.pointers.find(user);
+    if (!state.has(user) || (pointer != state.pointers.end() && pointer->second.archived)) continue;
+    const std::uint64_t unread = state.unread(user);
+    if (unread > 0) wanted[id] = {unread, state.mentions_unread(user)};
     total += unread;
-    mentions += state.mentions_unread(look.user);
+    mentions += state.mentions_unread(user);
   }
   require(number(body, "total") == total, "unread", number(body, "total"), "instead of", total);
   require(number(body, "mentions") == mentions, "mentions", number(body, "mentions"), "instead of", mentions);
@@ -87,7 +92,7 @@ void check_explain(const ConversationState& state, const Look& look, base::JsonV
   for (const auto& item : body.member("ordinals").items()) {
     got.push_back(static_cast<std::uint64_t>(item.integer().value_or(0)));
   }
-  require(got == state.unread_ordinals(look.user), "explained by other ordinals");
+  require(got == state.unread_ordinals(reader_of(look)), "explained by other ordinals");
 }
 
 // The latest message first.
@@ -114,7 +119,7 @@ void check_body(const Model& model, const Look& look, Place place, base::JsonVal
   if (look.kind == LookKind::unread) return check_unread(model, look, place, body);
   if (look.kind == LookKind::list) return check_list(model, look, place, body);
   const auto& state = model.state(look.conversation, place);
-  require(state.has(look.user), "answered to a stranger");
+  require(look.as_of > 0 || state.has(look.user), "answered to a stranger");
   if (look.kind == LookKind::members) return check_members(state, body);
   if (look.kind == LookKind::explain) return check_explain(state, look, body);
   if (look.kind != LookKind::message) return check_history(state, look, body);
@@ -134,18 +139,20 @@ void check_not_found(const Model& model, const Look& look) {
   require(was_right, "told not_found of what he could see all the time since", look.at_least);
 }
 
-std::string header(const api::Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return "";
+void check_of_past(const Model& model, const Look& look, const api::Response& response, base::JsonParser& parser) {
+  const auto place = check_past(model, look, response);
+  if (!place) return;
+  auto body = parser.parse(response.body);
+  require(body.has_value(), "the body is no JSON");
+  check_body(model, look, *place, body.value());
 }
 
 void check(const Model& model, const Look& look, const api::Response& response, base::JsonParser& parser) {
   if (response.status == 503) return;  // the views are behind, and it says so
+  if (look.as_of > 0) return check_of_past(model, look, response, parser);
   if (response.status == 404) return check_not_found(model, look);
   require(response.status == 200, "status", response.status, response.body);
-  const auto position = base::parse_position(header(response, "Hansard-Position"));
+  const auto position = base::parse_position(header_of(response, "Hansard-Position"));
   require(position.has_value(), "no Hansard-Position");
   const Place place = position->position.value;
   require(place <= model.length(), "read at", place, "above the durable", model.length());
@@ -155,6 +162,13 @@ void check(const Model& model, const Look& look, const api::Response& response, 
   check_body(model, look, place, body.value());
 }
 }  // namespace
+
+std::string header_of(const api::Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
 
 Look draw_look(Chance& chance, const Model& model, const std::string& user) {
   Look look;
@@ -174,7 +188,8 @@ Look draw_look(Chance& chance, const Model& model, const std::string& user) {
   return look;
 }
 
-api::Request request_of(const Look& look) {
+namespace {
+api::Request request_of_now(const Look& look) {
   const std::string conversation = "/api/v1/conversations/" + look.conversation;
   switch (look.kind) {
     case LookKind::history:
@@ -194,6 +209,13 @@ api::Request request_of(const Look& look) {
       return make_request(look.user, "GET", "/api/v1/conversations", "limit=200");
   }
   return {};
+}
+}  // namespace
+
+api::Request request_of(const Look& look) {
+  api::Request request = request_of_now(look);
+  if (look.as_of > 0) request.query += (request.query.empty() ? "" : "&") + past_query(look);
+  return request;
 }
 
 std::string describe(const Look& look) {

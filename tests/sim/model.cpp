@@ -94,7 +94,8 @@ bool Fact::is_pointer() const {
 }
 
 bool Fact::is_of_user() const {
-  return is_pointer() || type == EventType::send_scheduled || type == EventType::schedule_cancelled;
+  return is_pointer() || type == EventType::send_scheduled || type == EventType::schedule_cancelled ||
+         type == EventType::audit_read;
 }
 
 std::uint64_t ConversationState::hidden_through(const std::string& user) const {
@@ -178,6 +179,7 @@ void Model::check_command(const Fact& fact) {
 }
 
 void Model::check(const Fact& fact) {
+  if (fact.type == EventType::audit_read) return;  // of no conversation
   const ConversationState& state = now(fact.conversation);
   if (fact.type == EventType::conversation_created) {
     require(state.version == 0, "it was there");

@@ -7,12 +7,14 @@
 #include "api/auth.h"
 #include "api/io_thread.h"
 #include "api/limits.h"
+#include "api/past_reader.h"
 #include "engine/base/check.h"
 #include "engine/local_engine.h"
 #include "projections/chat_snapshot.h"
 #include "projections/open_view.h"
 #include "projections/process/proposal_timer.h"
 #include "projections/process/timers.h"
+#include "tests/sim/look.h"
 #include "tests/sim/spoilt_view.h"
 #include "tests/sim/stores.h"
 #include "tests/support/memory_log.h"
@@ -28,6 +30,7 @@ class WordTokens final : public api::Authenticator {
     if (!user) return base::error(base::ErrorCode::refused, "no user");
     api::Identity identity;
     identity.user = *user;
+    identity.audit = token == kAuditor;
     identity.expires = {std::int64_t{1} << 50};
     return identity;
   }
@@ -194,6 +197,7 @@ Node::Node(Disk& disk, const Sizes& sizes, Bug bug)
       shared_(std::make_unique<api::Shared>(parts())) {
   for (std::size_t i = 0; i < sizes.io_threads; ++i) {
     auto edge = std::make_unique<Edge>();
+    boost::asio::make_service<api::PastReader>(edge->io, false);
     edge->thread = std::make_unique<api::IoThread>(edge->io, parts(), *shared_, i == 0);
     edge->thread->dispatcher().start();
     edges_.push_back(std::move(edge));

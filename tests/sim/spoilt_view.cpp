@@ -29,6 +29,22 @@ Result<bool> keep_mentions(const RecordedEvent& event, RowBatch& rows) {
   return applied;
 }
 
+// The version before an edit is kept with the text of the new one.
+Result<bool> rewrite_past(const RecordedEvent& event, RowBatch& rows) {
+  const auto* edit = edit_in(event);
+  if (edit == nullptr) return projections::apply(event, rows);
+  const auto key = projections::newest_key(edit->facts.conversation, edit->facts.ordinal);
+  const auto before = projections::read_row<projections::MessageRow>(rows, key);
+  auto applied = projections::apply(event, rows);
+  if (!applied || !before) return applied;
+  const auto& view = before->view;
+  std::string bytes;
+  projections::MessageRowParts rewritten{view.facts, &*edit->content, view.version, view.position, view.edited_at, {}};
+  projections::encode_message(rewritten, bytes);
+  rows.put(projections::message_key(edit->facts.conversation, edit->facts.ordinal, view.version), bytes);
+  return applied;
+}
+
 projections::ViewKind chat_with(projections::ViewKind::Apply apply) {
   projections::ViewKind kind = projections::chat_kind();
   kind.apply = apply;
@@ -38,7 +54,9 @@ projections::ViewKind chat_with(projections::ViewKind::Apply apply) {
 
 const projections::ViewKind& chat_kind_with(Bug bug) {
   static const projections::ViewKind keeps_mentions = chat_with(keep_mentions);
-  return bug == Bug::keep_mentions ? keeps_mentions : projections::chat_kind();
+  static const projections::ViewKind rewrites_past = chat_with(rewrite_past);
+  if (bug == Bug::keep_mentions) return keeps_mentions;
+  return bug == Bug::rewrite_past ? rewrites_past : projections::chat_kind();
 }
 
 }  // namespace hansard::sim

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "tests/sim/past_look.h"
 #include "tests/sim/stores.h"
 #include "tests/sim/violation.h"
 #include "tests/sim/virtual_time.h"
@@ -241,14 +242,18 @@ void World::check_all() {
   base::JsonParser parser;
   Chance chance(plan_.seed + 1);
   for (const auto& user : scene_.users) {
-    for (int n = 0; n < 12; ++n) {
-      Look look = draw_look(chance, model_, user);
+    for (int n = 0; n < 16; ++n) {
+      const bool is_past = n >= 12 && !model_.conversations().empty();
+      Look look = is_past ? draw_past_look(chance, model_, scene_.users) : draw_look(chance, model_, user);
       look.at_least = model_.length();
       Exchange exchange(request_of(look));
       exchange.carry_to_server(*node_, 0);
       std::optional<api::Response> response;
       for (int turns = 0; turns < 1'000 && !response; ++turns) {
         node_->poll(0);
+        sequence();
+        while (node_->step_projector()) {
+        }
         response = exchange.receive();
       }
       require(response.has_value(), "no answer to", describe(look));

@@ -10,7 +10,8 @@
 //   every durable event was allowed, once, at the next position and version, and is there after every crash;
 //   an acknowledgement names an event that says what was asked for, and every repeat of it names the same;
 //   what was asked on one socket was done in that order;
-//   a read shows the model at the position it names, which is not before what the reader was told;
+//   a read shows the model at the position it names, which is not before what the reader was told; one of the past is
+//   on record;
 //   a socket is told every event of the user's conversations once, in order, across resumes;
 //   an unread count is the number of ordinals that count, of mentions those that mention the reader; whatever changes
 //   one but a new message is told;
