@@ -95,6 +95,29 @@ void check_explain(const ConversationState& state, const Look& look, base::JsonV
   require(got == state.unread_ordinals(reader_of(look)), "explained by other ordinals");
 }
 
+// Of who is no member, as the past may be asked, nothing of his own.
+void check_own_part(const ConversationState& state, const std::string& user, base::JsonValue body) {
+  const bool is_member = state.has(user);
+  const PointerState pointer = is_member ? state.pointers.at(user) : PointerState{};
+  require(word(body, "role") == (is_member ? state.members.at(user) : "(none)"), "another role:", word(body, "role"));
+  require(number(body, "read_up_to") == pointer.read, "read up to", number(body, "read_up_to"), "not", pointer.read);
+  require(body.member("archived").boolean() == pointer.archived, "archived, or not");
+  require(number(body, "unread") == (is_member ? state.unread(user) : 0), "another unread count");
+  require(number(body, "mentions_unread") == (is_member ? state.mentions_unread(user) : 0), "other mentions");
+}
+
+void check_details(const ConversationState& state, const Look& look, base::JsonValue body) {
+  const std::uint64_t last = state.messages.size();
+  require(number(body, "version") == state.version, "another version");
+  require(number(body, "member_count") == state.members.size(), "another number of members");
+  require(number(body, "last_ordinal") == last, "another last ordinal");
+  check_own_part(state, reader_of(look), body);
+  const bool is_shown = last > state.hidden_through(look.user);
+  const auto message = body.member("last_message");
+  if (is_shown) check_message(state.messages.back(), last, look.user, message);
+  require(is_shown || !message.member("id").string(), "a last message that he may not see");
+}
+
 // The latest message first.
 void check_list(const Model& model, const Look& look, Place place, base::JsonValue body) {
   std::vector<std::pair<Place, std::string>> wanted;
@@ -108,10 +131,7 @@ void check_list(const Model& model, const Look& look, Place place, base::JsonVal
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& state = model.state(wanted[i].second, place);
     require(word(items[i], "id") == wanted[i].second, "another conversation as number", i + 1);
-    require(number(items[i], "last_ordinal") == state.messages.size(), "another last ordinal");
-    require(number(items[i], "unread") == state.unread(look.user), "listed with another unread count");
-    require(number(items[i], "mentions_unread") == state.mentions_unread(look.user), "listed with other mentions");
-    require(number(items[i], "version") == state.version, "listed with another version");
+    check_details(state, look, items[i]);
   }
 }
 
@@ -122,6 +142,7 @@ void check_body(const Model& model, const Look& look, Place place, base::JsonVal
   require(look.as_of > 0 || state.has(look.user), "answered to a stranger");
   if (look.kind == LookKind::members) return check_members(state, body);
   if (look.kind == LookKind::explain) return check_explain(state, look, body);
+  if (look.kind == LookKind::details) return check_details(state, look, body);
   if (look.kind != LookKind::message) return check_history(state, look, body);
   require(look.ordinal <= state.messages.size(), "a message that is not there yet");
   require(look.ordinal > state.hidden_through(look.user), "a message that is hidden from him");
@@ -173,7 +194,7 @@ std::string header_of(const api::Response& response, std::string_view name) {
 Look draw_look(Chance& chance, const Model& model, const std::string& user) {
   Look look;
   look.user = user;
-  look.kind = static_cast<LookKind>(chance.below(7));
+  look.kind = static_cast<LookKind>(chance.below(8));
   look.limit = chance.between(1, 60);
   const bool is_of_all = look.kind == LookKind::unread || look.kind == LookKind::list;
   if (model.conversations().empty()) {
@@ -205,6 +226,8 @@ api::Request request_of_now(const Look& look) {
       return make_request(look.user, "GET", "/api/v1/unread");
     case LookKind::explain:
       return make_request(look.user, "GET", conversation + "/unread/explain");
+    case LookKind::details:
+      return make_request(look.user, "GET", conversation);
     case LookKind::list:
       return make_request(look.user, "GET", "/api/v1/conversations", "limit=200");
   }

@@ -13,7 +13,7 @@
 
 namespace hansard::sim {
 
-enum class LookKind : std::uint8_t { history, later, message, members, unread, explain, list };
+enum class LookKind : std::uint8_t { history, later, message, members, unread, explain, list, details };
 
 struct Look {
   LookKind kind{};

@@ -44,8 +44,8 @@ void check_record(const Model& model, const Look& look) {
 }  // namespace
 
 Look draw_past_look(Chance& chance, const Model& model, const std::vector<std::string>& users) {
-  constexpr std::array kKinds{LookKind::history, LookKind::later,  LookKind::message,
-                              LookKind::members, LookKind::unread, LookKind::explain};
+  constexpr std::array kKinds{LookKind::history, LookKind::later,   LookKind::message, LookKind::members,
+                              LookKind::unread,  LookKind::explain, LookKind::details};
   Look look;
   look.user = chance.percent(5) ? chance.pick(users) : kAuditor;  // who may not ask tries, too
   look.kind = kKinds[chance.below(kKinds.size())];
@@ -64,10 +64,11 @@ Look draw_past_look(Chance& chance, const Model& model, const std::vector<std::s
 }
 
 std::string past_query(const Look& look) {
-  const bool is_of_user = look.kind == LookKind::unread || look.kind == LookKind::explain;
+  const bool is_about_one =
+      look.kind == LookKind::unread || look.kind == LookKind::explain || look.kind == LookKind::details;
   const std::string when =
       look.as_of_ms == 0 ? base::position_text(kEpoch, {look.as_of}) : base::time_text({look.as_of_ms});
-  return "as_of=" + when + (is_of_user ? "&user_id=" + look.about : "");
+  return "as_of=" + when + (is_about_one ? "&user_id=" + look.about : "");
 }
 
 std::optional<Place> check_past(const Model& model, const Look& look, const api::Response& response) {
