@@ -93,6 +93,10 @@ void print_sentences(const std::vector<std::string>& sentences, std::uint64_t to
   if (total > sentences.size()) std::cout << "  ... and " << total - sentences.size() << " more\n";
 }
 
+std::string counted(std::uint64_t count, std::string_view one) {
+  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
 Result<std::string> read_token(const std::string& file) {
   std::ifstream in(file);
   std::string token;

@@ -38,6 +38,9 @@ void append_sentences(std::string& out, std::string_view name, const std::vector
 // `total` may be more than there are.
 void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total);
 
+// "1 file", "3 files".
+std::string counted(std::uint64_t count, std::string_view one);
+
 // The first word of the file.
 base::Result<std::string> read_token(const std::string& file);
 // 0 for "max"; "60x" or "60" is 60 times the log's own speed.

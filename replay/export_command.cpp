@@ -43,6 +43,15 @@ Result<segments::ExportRequest> request_of(const Options& given) {
   return request;
 }
 
+// What `verify` of a store restored from it would name as damage.
+std::string left_out(const segments::ExportReport& report) {
+  const auto& [files, bytes, missing] = report.left_out;
+  char size[32];
+  std::snprintf(size, sizeof size, "%.1f MB", static_cast<double>(bytes) / 1e6);
+  return counted(files, "attachment") + " of the store (" + size +
+         ") left out: export with `--attachments` to bring them.";
+}
+
 std::string json_of(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
   const segments::Manifest& manifest = report.manifest;
   std::string out = "{";
@@ -58,6 +67,8 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   append_flag(out, "restorable", manifest.is_full_prefix());
   append_flag(out, "checkpoint", !manifest.checkpoint.empty());
   append_field(out, "attachments", manifest.attachments.value_or(segments::Attachments{}).files);
+  append_field(out, "attachments_left_out", report.left_out.files);
+  if (report.left_out.files > 0) append_field(out, "note", std::string_view(left_out(report)));
   if (manifest.root) append_field(out, "root", segments::hex(base::view_of(*manifest.root)));
   append_field(out, "io", std::string_view(report.io));
   append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
@@ -67,9 +78,9 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
 void print(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
   const segments::Manifest& manifest = report.manifest;
   const double megabytes = static_cast<double>(report.bytes_this_run) / 1e6;
-  std::printf("%s: %llu events of positions %llu to %llu in %zu files, %.1f MB\n", out_folder.c_str(),
-              static_cast<unsigned long long>(manifest.events()), static_cast<unsigned long long>(manifest.from.value),
-              static_cast<unsigned long long>(manifest.to.value), manifest.files.size(),
+  std::printf("%s: %s of positions %llu to %llu in %s, %.1f MB\n", out_folder.c_str(),
+              counted(manifest.events(), "event").c_str(), static_cast<unsigned long long>(manifest.from.value),
+              static_cast<unsigned long long>(manifest.to.value), counted(manifest.files.size(), "file").c_str(),
               static_cast<double>(report.bytes) / 1e6);
   std::printf("%.1f MB of records in %.1f s (%.0f MB/s, %s)\n", megabytes, seconds,
               megabytes / std::max(seconds, 0.001), report.io.c_str());
@@ -78,10 +89,11 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
                 static_cast<unsigned long long>(report.files_resumed));
   }
   if (manifest.attachments) {
-    std::printf("%llu attachments, %.1f MB; %llu that its events name are not there any more\n",
-                static_cast<unsigned long long>(manifest.attachments->files),
+    std::printf("%s, %.1f MB; %llu that its events name %s not there any more\n",
+                counted(manifest.attachments->files, "attachment").c_str(),
                 static_cast<double>(manifest.attachments->bytes) / 1e6,
-                static_cast<unsigned long long>(manifest.attachments->missing));
+                static_cast<unsigned long long>(manifest.attachments->missing),
+                manifest.attachments->missing == 1 ? "is" : "are");
   }
   if (!manifest.checkpoint.empty()) {
     std::puts(
@@ -89,8 +101,13 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
   } else if (!manifest.filter.empty()) {
     std::puts("It has no proofs: there is no signed checkpoint to prove with, or they were left out.");
   }
-  std::puts(manifest.is_full_prefix() ? "It holds everything up to there: `hansard-replay restore` takes it."
-                                      : "It is a part of the log, evidence to read: it cannot be restored.");
+  if (report.left_out.files > 0) std::puts(left_out(report).c_str());
+  if (!manifest.is_full_prefix()) {
+    std::puts("It is a part of the log, evidence to read: it cannot be restored.");
+  } else {
+    std::printf("It holds every event up to there%s: `hansard-replay restore` takes it.\n",
+                report.left_out.files > 0 ? ", without the bytes of attachments" : "");
+  }
 }
 
 int run(const Options& given) {

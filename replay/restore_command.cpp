@@ -37,6 +37,14 @@ Result<segments::RestoreRequest> request_of(const Options& given) {
   return request;
 }
 
+// Nothing where all are there. `verify` names each of them as damage.
+std::string missing_attachments(const segments::RestoreReport& report) {
+  if (report.attachments_missing == 0) return "";
+  const std::string count = counted(report.attachments_missing, "attachment") + " of its log did not come with it: ";
+  if (report.had_attachments) return count + "the bytes were not there when the copy was made.";
+  return count + "export with `--attachments` and restore again, or copy `files/` of the store it came from into it.";
+}
+
 std::string json_of(const segments::RestoreReport& report, const std::optional<process::OfflineErasures>& erased,
                     double seconds) {
   std::string out = "{";
@@ -46,6 +54,8 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
   append_flag(out, "epoch_raised", report.epoch_raised);
   append_field(out, "record_bytes", report.record_bytes);
   append_field(out, "attachments", report.attachments);
+  append_field(out, "attachments_missing", report.attachments_missing);
+  if (report.attachments_missing > 0) append_field(out, "note", std::string_view(missing_attachments(report)));
   if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));
   if (erased) {
     append_field(out, "erasures_applied", erased->complete);
@@ -64,6 +74,7 @@ void print(const segments::RestoreReport& report, const std::string& data, doubl
               data.c_str(), static_cast<unsigned long long>(report.end.value),
               static_cast<unsigned long long>(report.available.value), megabytes, seconds,
               megabytes / std::max(seconds, 0.001));
+  if (report.attachments_missing > 0) std::puts(missing_attachments(report).c_str());
   if (report.epoch_raised) {
     std::printf("It begins epoch %u: positions that clients hold from before are answered with `gap`.\n", report.epoch);
   } else {

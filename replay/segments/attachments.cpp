@@ -106,6 +106,46 @@ base::Error another(const fs::path& path) {
 }
 }  // namespace
 
+Result<void> FilesNamed::add(std::string_view record) {
+  TRY(auto leaf, codec::decode_leaf(record));
+  if (leaf.type != EventType::file_uploaded && leaf.type != EventType::file_collected) return base::success();
+  TRY(auto event, codec::decode(record));
+  if (!event.body) return base::success();
+  std::lock_guard lock(mutex_);
+  if (const auto* uploaded = std::get_if<domain::FileUploaded>(&*event.body)) {
+    uploaded_[uploaded->file] = uploaded->sha256;
+  } else if (const auto* collected = std::get_if<domain::FileCollected>(&*event.body)) {
+    collected_.insert(collected->file);
+  }
+  return base::success();
+}
+
+std::uint64_t FilesNamed::count_missing(const std::string& folder) const {
+  std::set<base::Digest> missing;
+  for (const auto& [file, sha256] : uploaded_) {
+    const std::string name = files::hex_of(sha256);
+    std::error_code problem;
+    if (!collected_.contains(file) && !fs::exists(fs::path(folder) / name.substr(0, 2) / name, problem)) {
+      missing.insert(sha256);
+    }
+  }
+  return missing.size();
+}
+
+Attachments count_attachments(const std::string& folder) {
+  Attachments found;
+  std::error_code problem;
+  for (fs::recursive_directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem)) {
+    if (!files::digest_of_hex(at->path().filename().string())) continue;  // a shard, or one that is being uploaded
+    std::error_code gone;
+    const auto bytes = at->file_size(gone);
+    if (gone) continue;
+    ++found.files;
+    found.bytes += bytes;
+  }
+  return found;
+}
+
 Result<std::vector<base::Digest>> attachments_of(const SourceLog& source, const Manifest& plan,
                                                  const std::function<void(std::uint64_t positions)>& on_read) {
   return FileScan(source, plan).run(on_read);

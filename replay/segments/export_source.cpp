@@ -16,6 +16,7 @@ class ExportSource final : public RestoreSource {
     end = manifest_.to;
     is_final = manifest_.at_rest;
     root = manifest_.root;
+    has_attachments = manifest_.attachments.has_value();
     attachments = manifest_.attachments.value_or(Attachments{}).files;
     for (const FileEntry& file : manifest_.files) stretches.push_back({file.first, file.last});
   }

@@ -187,6 +187,7 @@ class Export {
     for (const FileEntry& file : plan_.files) report.bytes += file.bytes;
     report.files_resumed = folder_->resumed();
     report.bytes_this_run = bytes_read_;
+    if (!plan_.attachments) report.left_out = count_attachments(request_.data + "/files");
     report.io = io_.name();
     return report;
   }

@@ -38,6 +38,7 @@ struct ExportReport {
   std::uint64_t bytes = 0;           // of all files of records
   std::uint64_t files_resumed = 0;   // stretches an interrupted run had read
   std::uint64_t bytes_this_run = 0;  // of records, without those
+  Attachments left_out;              // of the store, where the manifest has none
   std::string io;                    // "uring" or "posix"
 };
 

@@ -30,6 +30,7 @@ class RestoreSource {
   // What was signed of it, where the source says it and its segments do not: the reader of the records checks it.
   log::HashedPrefix hashed;
   std::uint64_t attachments = 0;   // files that come with it
+  bool has_attachments = true;     // false: an export that was made without them
   std::vector<Stretch> stretches;  // from 1 to `end`, one behind the other
 
   // Every record of stretches[number], each verified; the stretch itself is checked at its end. Density is the

@@ -82,6 +82,7 @@ class Restore {
     return check_root();
   }
   std::uint64_t record_bytes() const { return bytes_; }
+  const FilesNamed& files() const { return files_; }
 
  private:
   Result<void> copy_stretch(std::size_t number) {
@@ -95,6 +96,7 @@ class Restore {
       last = at;
       if (at > end_) return base::success();
       if (at.value <= source_.hashed.size) tree.add(record);
+      TRY(files_.add(record));
       bytes += record.size();
       if (at.value - told.value >= kTellEvery || at == std::min(stretch.last, end_)) {
         tell(at.value - std::exchange(told, at).value, std::exchange(bytes, 0));
@@ -137,6 +139,7 @@ class Restore {
   const RestoreSource& source_;
   log::BulkLog& log_;
   const Position end_;
+  FilesNamed files_;
   std::vector<base::Digest> roots_;  // of the signed leaves of each stretch
   std::mutex mutex_;
   std::uint64_t restored_ = 0, bytes_ = 0;
@@ -207,6 +210,8 @@ Result<RestoreReport> restore(const RestoreRequest& request) {
   if (report.end == source->end) report.root = source->root;
   TRY(log->finish(identity));
   TRY(report.attachments, bring_files(request, source->attachments, folder.path()));
+  report.attachments_missing = copying.files().count_missing(folder.path() + "/files");
+  report.had_attachments = source->has_attachments;
   if (request.before_naming) {
     TRY(folder.lend(request.before_naming));
   }

@@ -44,8 +44,10 @@ struct RestoreReport {
   std::uint32_t epoch = 0;  // of the new folder
   bool epoch_raised = false;
   std::uint64_t record_bytes = 0;
-  std::uint64_t attachments = 0;     // files of attachments that came with a backup
-  std::optional<base::Digest> root;  // over everything restored
+  std::uint64_t attachments = 0;          // files of attachments that came with a backup
+  std::uint64_t attachments_missing = 0;  // that its records name, and the source did not bring
+  bool had_attachments = false;           // the source was made with them
+  std::optional<base::Digest> root;       // over everything restored
 };
 
 // Errors: not_found (no export), refused (a filtered export, the folder is there), corrupt (which file, which byte),

@@ -369,6 +369,33 @@ class Export(unittest.TestCase):
         self.assertNotIn(".partial", refused.stderr)
         self.assertEqual(list(self.folder.glob("out*")), [])
 
+    def test_attachments_that_are_left_out_are_told_by_the_export_and_by_the_restore(self):
+        alice = self.server.user("alice")
+        for content in (b"one", b"two", b"two"):
+            answer = alice.request("POST", "/api/v1/files", raw=content, headers={"Content-Type": "text/plain"})
+            self.assertEqual(answer.status, 201, answer.text)
+        self.server.stop()
+        plain, whole = self.folder / "plain", self.folder / "whole"
+        done = replay_json("export", "--data", self.server.data, "--out", plain)
+        self.assertEqual((done["attachments"], done["attachments_left_out"]), (0, 2))
+        self.assertIn("--attachments", done["note"])
+        told = replay("export", "--data", self.server.data, "--out", self.folder / "again").stdout
+        self.assertRegex(told, r"events of positions 1 to \d+ in 1 file, ")
+        self.assertIn("2 attachments of the store (0.0 MB) left out: export with `--attachments`", told)
+        self.assertNotIn("everything", told)
+        done = replay_json("restore", "--from", plain, "--data", self.folder / "without")
+        self.assertEqual((done["attachments"], done["attachments_missing"]), (0, 2))
+        self.assertIn("--attachments", done["note"])
+        told = replay("restore", "--from", plain, "--data", self.folder / "told").stdout
+        self.assertIn("2 attachments of its log did not come with it: export with `--attachments`", told)
+        self.assertEqual(replay("verify", "--data", self.folder / "without", check=False).returncode, 1)
+
+        done = replay_json("export", "--data", self.server.data, "--out", whole, "--attachments")
+        self.assertEqual((done["attachments"], done["attachments_left_out"], "note" in done), (2, 0, False))
+        done = replay_json("restore", "--from", whole, "--data", self.folder / "with")
+        self.assertEqual((done["attachments"], done["attachments_missing"], "note" in done), (2, 0, False))
+        replay("verify", "--data", self.folder / "with")
+
     def test_help_has_an_example_and_wrong_words_a_sentence(self):
         for command in ("export", "restore", "backup"):
             self.assertIn("Example", replay(command, "--help").stdout)
