@@ -21,7 +21,7 @@ struct Options {
 };
 
 int run(const Options& given) {
-  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
+  if (auto store = find_store(given.data, Reads::everything); !store) return refuse_usage(store.error().detail);
   const std::string out = without_slashes(given.out);
   std::optional<Patience> patience;
   patience.emplace("backup", given.json);

@@ -30,7 +30,7 @@ int run_command_line(int argc, char** argv) {
   app.footer(
       "Exit status: 0 done, and sound or equal; 1 refused, different, damaged or away; 2 wrong usage, such as a "
       "folder\n"
-      "that is not there or holds no store, export or backup.");
+      "that is not there or holds no store, export or backup; 2 also when something may not be read.");
   std::vector<Command> commands;
   for (auto add : kCommands) commands.push_back(add(app));
   tighten_values(app);

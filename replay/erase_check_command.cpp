@@ -35,10 +35,9 @@ int tell(const EraseReport& report, bool json) {
     append_sentences(out, "unreadable", report.unreadable);
     std::cout << out << "}\n";
   } else {
-    std::cout << report.files << " files, " << report.bytes << " bytes and " << report.values << " stored values: "
-              << (report.found == 0 ? std::string("nothing of it is there")
-                                    : std::to_string(report.found) + " findings")
-              << "\n";
+    std::cout << counted(report.files, "file") << ", " << counted(report.bytes, "byte") << " and "
+              << counted(report.values, "stored value") << ": "
+              << (report.found == 0 ? std::string("nothing of it is there") : counted(report.found, "finding")) << "\n";
     print_sentences(sentences_of(report), report.found);
     print_sentences(report.unreadable, report.unreadable.size());
   }
@@ -59,8 +58,8 @@ int tell(const ErasureRecords& records, bool json) {
               << (records.completed   ? "complete"
                   : records.requested ? "not complete"
                                       : "unknown")
-              << ": " << records.messages << " messages, " << records.records << " records, " << records.whole
-              << " of them with content\n";
+              << ": " << counted(records.messages, "message") << ", " << counted(records.records, "record") << ", "
+              << records.whole << " of them with content\n";
   }
   return records.completed && records.whole == 0 ? 0 : 1;
 }
@@ -68,7 +67,8 @@ int tell(const ErasureRecords& records, bool json) {
 int run(const Options& given) {
   const bool by_text = !given.search.texts.empty();
   if (by_text == !given.erasure.empty()) return refuse_usage("give --text, once or more, or --erasure.");
-  if (auto store = find_store(given.search.data_folder); !store) return refuse_usage(store.error().detail);
+  auto store = find_store(given.search.data_folder, Reads::everything);
+  if (!store) return refuse_usage(store.error().detail);
   if (by_text) {
     auto report = search_folder(given.search);
     return report ? tell(report.value(), given.json) : fail(report.error().detail);

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "replay/readable_folder.h"
+
 namespace hansard::replay {
 
 using base::Result;
@@ -31,9 +33,10 @@ Result<void> find_folder(const std::string& path, const std::string& asked) {
 }
 }  // namespace
 
-Result<void> find_store(const std::string& data) {
+Result<void> find_store(const std::string& data, Reads reads) {
   const std::string asked = "--data is the data folder of a server";
   TRY(find_folder(data, asked));
+  TRY(check_readable(reads == Reads::everything ? data : data + "/log"));
   const bool has_log = is_there(data + "/log") && !is_empty(data + "/log");
   if (has_log || is_there(data + "/log.witness")) return base::success();
   return not_found("there is no event log in " + data + ": " + asked);
@@ -41,6 +44,7 @@ Result<void> find_store(const std::string& data) {
 
 Result<void> find_copy(const std::string& folder) {
   TRY(find_folder(folder, "name that of a backup or an export"));
+  TRY(check_readable(folder));
   if (is_there(folder + "/manifest.json")) return base::success();
   return not_found("there is no manifest.json in " + folder +
                    ": it is no backup and no export, or one that was interrupted (make it again)");

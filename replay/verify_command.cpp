@@ -92,7 +92,8 @@ void print(const verify::Findings& findings, bool is_backup) {
   std::fflush(stdout);
   const auto damages = findings.damages();
   if (damages.empty()) return void(std::cout << "Everything is as it should be.\n");
-  std::cout << findings.damages_total() << " damages, the first:\n";
+  std::cout << counted(findings.damages_total(), "damage")
+            << (findings.damages_total() == damages.size() ? ":\n" : ", the first:\n");
   for (const verify::Damage& damage : damages) std::cout << sentence_of(damage) << "\n";
   std::cout << (is_backup ? "Take another copy of this backup, or an older backup.\n"
                           : "Restore the folder from a backup. What is not log/ or keys/ can also be removed: a start "
@@ -109,7 +110,7 @@ int run(Options& given) {
   if (given.verify.data.empty() == given.backup.empty()) {
     return refuse_usage("name a data folder with --data, a backup with --backup, or a proof with --proof.");
   }
-  auto folder = given.backup.empty() ? find_store(given.verify.data) : find_copy(given.backup);
+  auto folder = given.backup.empty() ? find_store(given.verify.data, Reads::everything) : find_copy(given.backup);
   if (!folder) return refuse_usage(folder.error().detail + ".");
   given.verify.is_backup = !given.backup.empty();
   if (given.verify.is_backup) given.verify.data = given.backup;
@@ -152,7 +153,7 @@ Command add_verify(CLI::App& app) {
   words->add_flag("--json", options->json, "one JSON object on standard output");
   words->add_flag("--quiet", options->quiet, "no progress");
   words->footer(
-      "Exit status: 0 everything is sound, 1 something is damaged, 2 wrong usage.\n"
+      "Exit status: 0 everything is sound, 1 something is damaged, 2 wrong usage, or it may not be\nread.\n"
       "Example:\n  hansard-replay verify --data /var/lib/hansard --deep\n"
       "  hansard-replay verify --backup backups/nightly");
   return {words, [options] { return run(*options); }};

@@ -115,6 +115,37 @@ class Verify(unittest.TestCase):
         self.assertEqual(person.returncode, 0)
         self.assertIn(b"Everything is as it should be.", person.stdout)
 
+    def as_nobody(self, *words):
+        """What a person sees whom the permissions of a folder hold back; they never hold back root."""
+        who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([str(BIN / "hansard-replay"), *map(str, words)], capture_output=True, text=True,
+                              timeout=300, **who)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_what_may_not_be_read_is_no_damage(self):
+        home = temporary_folder()
+        home.chmod(0o755)
+        copy = home / "data"
+        shutil.copytree(self.data, copy)
+        for path in [copy, *copy.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        manifest = next((copy / "log").glob("MANIFEST-*"))
+        for path in (manifest, copy / "log", copy):
+            path.chmod(0)
+            for words in (["verify", "--data", copy, "--quiet"],
+                          ["erase-check", "--data", copy, "--text", "nobody said this", "--quiet"],
+                          ["backup", "--data", copy, "--out", home / "backup"],
+                          ["export", "--data", copy, "--out", home / "export"],
+                          ["play", "--data", copy, "--to-url", "stdout"],
+                          ["proof", "key", "--data", copy]):
+                with self.subTest(words[0], path=path.name):
+                    status, out, err = self.as_nobody(*words)
+                    self.assertEqual((status, out), (2, ""), out + err)
+                    self.assertIn(f"{path} cannot be read: permission denied", err)
+                    self.assertNotIn("amage", err)
+            path.chmod(0o755)
+        self.assertEqual(self.as_nobody("verify", "--data", copy, "--quiet")[0], 0)
+
     def targets(self, chance):
         """Every file of the store but what holds no state (LOG, LOCK) and attachments, which --deep hashes; kinds in
         turn, so that the many tables do not hide the few others."""
