@@ -1,0 +1,106 @@
+"""What the documents give to paste works as it stands there."""
+import contextlib
+import hashlib
+import hmac
+import http.client
+import http.server
+import json
+import re
+import subprocess
+import threading
+import time
+import unittest
+
+from hansard_client import BIN, ROOT, Server
+
+SECRET = b"a receiver's secret of more than 32 bytes"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def shell_lines(page):
+    """Commands of a page, those that go on after a backslash as one."""
+    return re.sub(r"\\\n\s*", " ", page.read_text()).splitlines()
+
+
+class Curls(unittest.TestCase):
+    def test_every_body_says_that_it_is_json(self):
+        found = [line for page in PAGES for line in shell_lines(page) if re.search(r"\bcurl\b.* -d ", line)]
+        self.assertGreater(len(found), 3)
+        for line in found:
+            self.assertRegex(line, r"-H ['\"]Content-Type: application/json['\"]", line)
+
+
+def receiver_of_operations():
+    """The receiver in Python that OPERATIONS shows, and what it took."""
+    text = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    code = re.search(r"\n    def receive\(.*?\n\n", text, re.S)[0]
+    told, taken = set(), []
+
+    def remember(*name):
+        known = name in told
+        told.add(name)
+        return not known
+
+    names = {"hmac": hmac, "hashlib": hashlib, "time": time, "json": json, "database": contextlib.nullcontext(),
+             "remember": remember, "take": taken.append}
+    exec("\n".join(line[4:] for line in code.splitlines()), names)
+    return names["receive"], taken
+
+
+def headers_of(body, id="7", at=None, secret=SECRET):
+    headers = http.client.HTTPMessage()
+    at = str(int(at or time.time()))
+    headers["hansard-webhook-id"], headers["hansard-webhook-timestamp"] = id, at
+    signed = hmac.new(secret, f"{id}.{at}.".encode() + body, hashlib.sha256).hexdigest()
+    headers["hansard-webhook-signature"] = "v1=" + signed
+    return headers
+
+
+class ReceiverOfOperations(unittest.TestCase):
+    def test_a_webhook_is_taken_once_and_nothing_that_nobody_signed(self):
+        receive, taken = receiver_of_operations()
+        body = json.dumps({"series": "s", "number": 7, "prev": 6, "event": {"type": "message.sent"}}).encode()
+        for headers in (http.client.HTTPMessage(), headers_of(body, secret=b"another"), headers_of(body + b" "),
+                        headers_of(body, at=time.time() - 400)):
+            self.assertEqual(receive(headers, body, SECRET), 401)
+        self.assertEqual(taken, [])
+        self.assertEqual([receive(headers_of(body), body, SECRET) for _ in range(2)], [200, 200])
+        self.assertEqual(taken, [{"type": "message.sent"}])
+
+    def test_what_play_posts_is_taken_once_also_in_batches(self):
+        receive, taken = receiver_of_operations()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(receive(self.headers, body, SECRET))
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        hook = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=hook.serve_forever, daemon=True).start()
+        self.addCleanup(hook.server_close)
+        self.addCleanup(hook.shutdown)
+        server = Server()
+        self.addCleanup(server.close)
+        alice = server.user("alice")
+        room = alice.create()["id"]
+        for i in range(5):
+            alice.send(room, f"message {i}")
+        self.assertEqual(server.stop(), 0)
+        secret = server.folder / "hook.secret"
+        secret.write_bytes(SECRET)
+        play = [str(BIN / "hansard-replay"), "play", "--data", str(server.data), "--quiet", "--to-url",
+                f"http://127.0.0.1:{hook.server_port}/", "--attempts", "1"]
+        self.assertEqual(subprocess.run(play, capture_output=True).returncode, 1)  # unsigned
+        self.assertEqual(taken, [])
+        for more in ([], ["--batch", "3"]):
+            done = subprocess.run([*play, "--secret-file", str(secret), *more], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len([event for event in taken if event["type"] == "message.sent"]), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
