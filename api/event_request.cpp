@@ -46,14 +46,13 @@ Answered<Position> event_position(const Context& context, std::string_view text,
   const std::string what = "`" + std::string(name) + "` ";
   if (!position) return malformed(what + "is not a position");
   if (!position->position) return Position{};
-  if (position->epoch != context.engine.epoch()) return malformed(what + "is of another epoch: what it named is gone");
+  if (position->epoch != context.engine.epoch()) return foreign_position(name, *position, context.engine.epoch());
   if (position->position > context.engine.durable()) return malformed(what + "is above the newest event");
   return position->position;
 }
 
 Answered<EventFilter> event_filter_of(const Params& params) {
   EventFilter filter;
-  if (params.has("type")) return malformed("this takes `types`, a list with commas, not `type`");
   TRY(filter.types, types_of(params.get("types").value_or("")));
   if (const auto text = params.get("conversation_id")) {
     filter.conversation = base::parse_id<domain::ConversationId>(*text);
@@ -94,7 +93,7 @@ Answered<EventRequest> event_request_of(const Context& context, const Call& call
   if (!to) return asked;
   const auto through = parse_position(*to);
   if (!through) return malformed("`to` is not a position");
-  if (through->epoch != context.engine.epoch()) return malformed("`to` is of another epoch");
+  if (through->epoch != context.engine.epoch()) return foreign_position("to", *through, context.engine.epoch());
   if (name == "from" && through->position < asked.from) return malformed("`to` is before `from`");
   asked.through = std::max(through->position, asked.from);
   return asked;

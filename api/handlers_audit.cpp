@@ -1,5 +1,7 @@
 // GET /audit: which events pass a filter, newest first. The audit view says where they are, the log what they were.
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,6 +33,11 @@ constexpr std::size_t kSliceEvents = 25;
 constexpr std::size_t kPageBytesMax = 4u << 20;
 constexpr std::uint16_t kTypeNumbersMax = 255;
 
+constexpr std::array<std::string_view, 11> kParameters{"actor",     "conversation_id", "message_id",  "type",
+                                                       "from_time", "to_time",         "from",        "to",
+                                                       "limit",     "cursor",          "min_position"};
+constexpr auto kFilters = std::span(kParameters).first<8>();  // what its cursors are bound to
+
 struct Asked {
   AuditQuery query;
   std::uint32_t hash = 0;  // of what its cursors are bound to
@@ -49,9 +56,8 @@ Answered<std::optional<Position>> position_param(const Context& context, const P
   auto text = params.get(name);
   if (!text) return std::optional<Position>();
   auto at = parse_position(*text);
-  if (!at || (at->position && at->epoch != context.engine.epoch())) {
-    return malformed("`" + std::string(name) + "` is not a position of this log");
-  }
+  if (!at) return malformed("`" + std::string(name) + "` is not a position");
+  if (at->position && at->epoch != context.engine.epoch()) return foreign_position(name, *at, context.engine.epoch());
   return std::optional<Position>(at->position);
 }
 
@@ -65,7 +71,6 @@ Answered<std::optional<base::Timestamp>> time_param(const Params& params, std::s
 
 Answered<std::optional<std::uint16_t>> type_param(const Params& params) {
   auto name = params.get("type");
-  if (params.has("types")) return malformed("this takes one `type`, not `types`");
   if (!name) return std::optional<std::uint16_t>();
   for (std::uint16_t number = 1; number <= kTypeNumbersMax; ++number) {
     auto type = static_cast<domain::EventType>(number);
@@ -106,7 +111,7 @@ Answered<void> narrow_by_time(const Context& context, const Params& params, Audi
 
 std::uint32_t hash_of(const Params& params) {
   std::string text;
-  for (const char* name : {"actor", "conversation_id", "message_id", "type", "from_time", "to_time", "from", "to"}) {
+  for (auto name : kFilters) {
     text.append(params.get(name).value_or("\1")).push_back('\0');
   }
   return base::crc32c(text);
@@ -114,6 +119,8 @@ std::uint32_t hash_of(const Params& params) {
 
 Answered<Asked> asked_of(const Context& context, const Call& call) {
   Asked asked;
+  if (call.params.has("types")) return malformed("this takes one `type`, not `types`");
+  TRY(call.params.only(kParameters));
   TRY(asked.query.filter, filter_of(call.params));
   TRY(auto from, position_param(context, call.params, "from"));
   TRY(auto to, position_param(context, call.params, "to"));

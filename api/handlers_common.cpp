@@ -43,7 +43,7 @@ Answered<base::Position> wanted_position(const Context& context, const Call& cal
   auto wanted = parse_position(*text);
   if (!wanted) return malformed("`min_position` is not a position");
   if (wanted->position && wanted->epoch != context.engine.epoch()) {
-    return malformed("`min_position` is of another epoch: what it named is gone");
+    return foreign_position("min_position", *wanted, context.engine.epoch());
   }
   return std::max(own, wanted->position);
 }

@@ -19,6 +19,33 @@ std::optional<char> hex_pair(std::string_view pair) {
   if (pair.size() != 2 || status != std::errc{} || end != pair.data() + 2) return std::nullopt;
   return static_cast<char>(value);
 }
+
+constexpr std::size_t kMistypedMost = 2;    // letters that differ between a name and a slip of the pen
+constexpr std::size_t kNameShownMost = 64;  // bytes
+
+// Letters to change, put in or take out (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({changed, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+Problem unknown_parameter(std::string_view name, std::span<const std::string_view> known) {
+  if (name.size() > kNameShownMost) return malformed("A query parameter is not known here.");
+  std::string detail = "There is no parameter `" + std::string(name) + "` here: ";
+  const auto near = std::ranges::min_element(known, {}, [&](auto other) { return distance(name, other); });
+  if (distance(name, *near) <= kMistypedMost) return malformed(detail + "`" + std::string(*near) + "` is one.");
+  for (auto other : known) detail.append(other).append(", ");
+  detail.replace(detail.size() - 2, 2, " are known.");
+  return malformed(detail);
+}
 }  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
@@ -73,6 +100,20 @@ std::optional<std::string_view> Params::get(std::string_view name) const {
     if (key == name) return value;
   }
   return std::nullopt;
+}
+
+Answered<void> Params::only(std::span<const std::string_view> known) const {
+  for (const auto& [name, value] : values_) {
+    if (std::ranges::find(known, name) == known.end()) return unknown_parameter(name, known);
+  }
+  return base::success();
+}
+
+Problem foreign_position(std::string_view name, const WirePosition& given, std::uint32_t epoch) {
+  const std::string what = "`" + std::string(name) + "` ";
+  if (given.epoch != 0) return malformed(what + "is of another epoch: what it named is gone");
+  return malformed(what + "is a number without its epoch: a position has 16 digits, as answers give it, here " +
+                   position_text(epoch, given.position));
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view digits) {

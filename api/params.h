@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "api/http_types.h"
 #include "api/limits.h"
+#include "api/position_text.h"
 #include "api/problem.h"
 #include "engine/base/ids.h"
 
@@ -26,10 +28,13 @@ std::optional<std::vector<std::string>> path_segments(std::string_view path);
 
 class Params {
  public:
-  // Parameters nobody asks for are ignored.
+  // Parameters nobody asks for are ignored, but where `only` is asked.
   static Answered<Params> parse(std::string_view query);
   std::optional<std::string_view> get(std::string_view name) const;
   bool has(std::string_view name) const { return get(name).has_value(); }
+  // For reads whose filters must not be mistaken: `malformed` for a parameter that is none of `known`, in a sentence
+  // with the one that was probably meant, or with all of them.
+  Answered<void> only(std::span<const std::string_view> known) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> values_;
@@ -40,6 +45,8 @@ Answered<std::size_t> page_limit(const Params& params, const Limits& limits);
 // true, false, 1 or 0.
 Answered<std::optional<bool>> flag_param(const Params& params, std::string_view name);
 std::optional<std::uint64_t> parse_number(std::string_view digits);
+// Why a position of another epoch than `epoch`, the log's, is refused; or one that has none, a plain number.
+Problem foreign_position(std::string_view name, const WirePosition& given, std::uint32_t epoch);
 
 // If-Match (RFC 9110 section 13.1.1) with one strong tag. "*" is no condition: what is not there is 404 anyway. A tag
 // that this server never gave is a version that never matches, a list of tags is malformed.

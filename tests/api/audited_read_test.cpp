@@ -103,10 +103,20 @@ TEST_CASE("the reader on record is who authenticated, whomever he acts for") {
 }
 
 TEST_CASE("a token in a query is not put on record, and hides nothing else") {
+  Call call;
+  call.request.path = "/api/v1/conversations/1";
+  call.request.query = "access_token=secret&&as_of=7&token=secret";
+  CHECK(audited(call, {}).read.query == "/api/v1/conversations/1?as_of=7");
+}
+
+TEST_CASE("a parameter that the log does not know is refused before anything is read or recorded") {
   Desk desk;
-  desk.ask("access_token=secret&&actor=user-1&token=secret", "audit");
-  CHECK(std::get<domain::RecordAuditRead>(desk.last().command).query == "/api/v1/events?actor=user-1");
-  desk.answer(engine::Done{});
+  for (const char* query : {"access_token=secret", "actr=user-1", "type=message.sent"}) {
+    desk.ask(query, "audit");
+    CHECK(desk.response->status == 400);
+    CHECK(desk.response->body.find("secret") == std::string::npos);
+  }
+  CHECK(desk.edge.engine.submitted.empty());
 }
 
 }  // namespace

@@ -146,6 +146,21 @@ class Feed(ServerTest):
             with self.subTest(query=query[:40]):
                 self.problem(self.backend.get(f"{API}/events?{query}"), 400, "malformed")
 
+    def test_a_position_without_its_epoch_is_called_so(self):
+        room = self.alice.create()["id"]
+        for path, headers in ((f"{API}/events?from=40", {}), (f"{API}/events?to=40", {}),
+                              (f"{API}/events", {"Last-Event-ID": "40"}),
+                              (f"{API}/conversations/{room}?min_position=40", {})):
+            with self.subTest(path=path, **headers):
+                user = self.alice if "min" in path else self.backend
+                answer = user.get(path, **headers)
+                self.problem(answer, 400, "malformed")
+                self.assertIn("16 digits", answer.json["detail"])
+                self.assertIn("0010000000000040", answer.json["detail"])
+                self.assertNotIn("gone", answer.json["detail"])
+        foreign = self.backend.get(f"{API}/events?from=0020000000000001")
+        self.assertIn("of another epoch", foreign.json["detail"])
+
     def test_resuming_behind_every_event_gives_the_rest(self):
         whole = pages(self.backend)
         for i, event in enumerate(whole):

@@ -105,6 +105,12 @@ class Auditors(ServerTest):
         for query in ("audit?types=message.sent", "events?type=message.sent", "audit?from_time=2026-02-02T00:00:00Z"
                       "&to_time=2026-02-01T00:00:00Z", "unread?user_id=bob"):
             self.problem(auditor.get(f"{API}/{query}"), 400, "malformed")
+        for query, hint in (("audit?actr=alice", "`actor` is one"), ("audit?Type=audit.read", "`type` is one"),
+                            ("events?form=now", "`from` is one"), ("events?with=alice", "from, to, types"),
+                            ("audit?" + 100 * "a" + "=1", "not known")):
+            answer = auditor.get(f"{API}/{query}")
+            self.problem(answer, 400, "malformed")
+            self.assertIn(hint, answer.json["detail"])
         position = auditor.create([])["position"]
         earlier = position[:-1] + "0" if position[-1] != "0" else position[:-2] + "00"
         for view in ("audit", "events"):
