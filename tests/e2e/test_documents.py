@@ -5,8 +5,10 @@ import hmac
 import http.client
 import http.server
 import json
+import os
 import re
 import subprocess
+import textwrap
 import threading
 import time
 import unittest
@@ -100,6 +102,68 @@ class ReceiverOfOperations(unittest.TestCase):
             done = subprocess.run([*play, "--secret-file", str(secret), *more], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(len([event for event in taken if event["type"] == "message.sent"]), 5)
+
+
+class CaseOfAudit(unittest.TestCase):
+    """The steps of "A case" in AUDIT, pasted one behind the other."""
+
+    @classmethod
+    def setUpClass(cls):
+        text = (ROOT / "docs" / "AUDIT.md").read_text().split("## A case")[1]
+        text = text.replace("2026-06-30", "2999-06-30").replace("~/hansard", str(ROOT))
+        cls.steps = [textwrap.dedent(step) for step in re.findall(r"   ```\n(.*?)   ```\n", text, re.S)]
+        assert len(cls.steps) == 4, cls.steps
+        cls.server = Server(config="[proof]\ninterval_ms = 100\n")
+        alice = cls.server.user("alice")
+        cls.room = alice.create(["bob"])["id"]
+        for i in range(20):
+            last = alice.send(cls.room, f"message {i}")
+        auditor = cls.server.user("vera", "audit")
+        while auditor.get(f"/api/v1/proofs/event/{last['position']}").status != 200:
+            time.sleep(0.05)
+        done = [cls.paste(step) for step in cls.steps[:3]]
+        assert all(step.returncode == 0 for step in done), [step.stderr for step in done]
+        assert json.loads(done[0].stdout)["reason"] == "case 7", done[0].stdout
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    @classmethod
+    def paste(cls, words):
+        scheme = cls.server.scheme("http")
+        names = {"PATH": f"{BIN.resolve()}:{os.environ['PATH']}", "URL": f"{scheme}://127.0.0.1:{cls.server.port}",
+                 "ADMIN": cls.server.token("root", "admin"), "CONVERSATION": cls.room}
+        if cls.server.tls:
+            names["CURL_CA_BUNDLE"] = str(cls.server.folder / "cert.pem")
+        return subprocess.run(["bash", "-c", words], cwd=cls.server.folder, env=names, capture_output=True, text=True)
+
+    def test_every_proof_is_proven(self):
+        done = self.paste(self.steps[3])
+        self.assertNotIn("NOT", done.stdout + done.stderr)
+        self.assertNotIn("FAILED", done.stdout)
+        proven = re.search(r"(\d+) of (\d+) proven", done.stdout)
+        self.assertEqual(proven[1], proven[2])
+        self.assertGreater(int(proven[1]), 20)
+
+    def test_what_was_changed_is_not_proven(self):
+        proofs = next((self.server.folder / "case-7" / "proofs").glob("*.jsonl"))
+        whole = proofs.read_text()
+        lines = whole.splitlines(keepends=True)
+        proofs.write_text("".join([lines[0].replace('"index":', '"index":1'), *lines[1:]]))
+        self.addCleanup(proofs.write_text, whole)
+        done = self.paste(self.steps[3])
+        self.assertEqual(done.stdout.count("NOT PROVEN"), 1)
+        self.assertIn("FAILED", done.stdout)
+
+    def test_without_the_script_or_the_key_nothing_is_said_of_the_case(self):
+        for name in ("verify_proof.py", "log.key"):
+            file, aside = self.server.folder / name, self.server.folder / "aside"
+            file.rename(aside)
+            done = self.paste(self.steps[3])
+            aside.rename(file)
+            self.assertNotIn("NOT PROVEN", done.stdout)
+            self.assertIn("NOT LOOKED AT", done.stdout)
 
 
 if __name__ == "__main__":
