@@ -6,8 +6,10 @@ import http.client
 import http.server
 import json
 import os
+import pathlib
 import re
 import subprocess
+import tempfile
 import textwrap
 import threading
 import time
@@ -102,6 +104,28 @@ class ReceiverOfOperations(unittest.TestCase):
             done = subprocess.run([*play, "--secret-file", str(secret), *more], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(len([event for event in taken if event["type"] == "message.sent"]), 5)
+
+
+class Dev(unittest.TestCase):
+    def test_every_help_answers_at_once_and_builds_nothing(self):
+        told = subprocess.run([str(ROOT / "dev"), "--help"], capture_output=True, text=True).stdout
+        commands = [[word] for word in re.findall(r"(?m)^  (\w+) ", told)]
+        self.assertGreater(len(commands), 6)
+        soaks = [["soak", name] for name in ("kill", "power", "overload", "sim", "damage", "fuzz", "races")]
+        tools = tempfile.TemporaryDirectory()
+        self.addCleanup(tools.cleanup)
+        for tool in ("cmake", "dpkg-query", "apt-get"):
+            path = pathlib.Path(tools.name, tool)
+            path.write_text(f"#!/bin/sh\necho {tool} is asked for >&2; exit 1\n")
+            path.chmod(0o755)
+        names = {**os.environ, "PATH": f"{tools.name}:{os.environ['PATH']}"}
+        for words in commands + soaks:
+            for flag in ("--help", "-h"):
+                with self.subTest(words=words, flag=flag):
+                    done = subprocess.run([str(ROOT / "dev"), *words, flag], capture_output=True, text=True, timeout=30,
+                                          env=names)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertRegex(done.stdout, r"\./dev|usage|Usage")
 
 
 class CaseOfAudit(unittest.TestCase):
