@@ -14,6 +14,7 @@
 #include "engine/base/database_env.h"
 #include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
+#include "engine/base/one_line.h"
 #include "engine/log/folder_lock.h"
 
 namespace hansard::engine {
@@ -79,7 +80,8 @@ base::Result<std::unique_ptr<KeyTable>> open_key_table(const std::string& folder
   TRY(auto seal, base::FolderSeal::lift(path.string()));
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(database_options(), path.string(), &db);
-  if (!status.ok()) return base::error(base::ErrorCode::io, "the keys cannot be opened: " + status.ToString());
+  if (!status.ok())
+    return base::error(base::ErrorCode::io, "the keys cannot be opened: " + base::on_one_line(status.ToString()));
   return std::unique_ptr<KeyTable>(new RocksKeyTable(std::move(seal), std::unique_ptr<rocksdb::DB>(db)));
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/one_line.h"
 #include "engine/base/spare_time.h"
 #include "engine/base/stop_process.h"
 #include "projections/keys.h"
@@ -239,7 +240,8 @@ std::shared_ptr<const StoreSnapshot> RocksStore::snapshot() {
 base::Result<void> RocksStore::check_blocks() {
   rocksdb::Status status = db_->VerifyChecksum();
   if (status.ok()) return base::success();
-  return base::error(status.IsCorruption() ? base::ErrorCode::corrupt : base::ErrorCode::io, status.ToString());
+  return base::error(status.IsCorruption() ? base::ErrorCode::corrupt : base::ErrorCode::io,
+                     base::on_one_line(status.ToString()));
 }
 
 void RocksStore::flush(bool wait) {
@@ -259,7 +261,7 @@ base::Result<bool> RocksStore::purge(base::Position through) {
   }
   rocksdb::Status status = db_->DisableFileDeletions();
   if (status.ok()) status = db_->EnableFileDeletions(false);  // looks for obsolete files now
-  if (!status.ok()) return base::error(base::ErrorCode::io, folder_ + ": " + status.ToString());
+  if (!status.ok()) return base::error(base::ErrorCode::io, folder_ + ": " + base::on_one_line(status.ToString()));
   return base::are_gone(folder_, replaced_);
 }
 
@@ -279,7 +281,8 @@ base::Result<bool> RocksStore::rewrite() {
   std::vector<std::string> live;
   std::uint64_t manifest_bytes = 0;
   if (status.ok()) status = db_->GetLiveFiles(live, &manifest_bytes, false);
-  if (!status.ok()) return base::error(base::ErrorCode::io, folder_ + " cannot be rewritten: " + status.ToString());
+  if (!status.ok())
+    return base::error(base::ErrorCode::io, folder_ + " cannot be rewritten: " + base::on_one_line(status.ToString()));
   base::remove_live(tables, live);
   replaced_ = std::move(tables);
   rewritten_ = reached;
@@ -295,7 +298,7 @@ base::Position RocksStore::newest_position() const {
 }
 
 base::Error open_error(const std::string& folder, const rocksdb::Status& status) {
-  std::string text = status.ToString();
+  std::string text = base::on_one_line(status.ToString());
   if (text.find("LOCK") != std::string::npos || text.find("lock hold") != std::string::npos) {
     return base::error(base::ErrorCode::in_use, folder + " is in use by another process");
   }

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "engine/base/one_line.h"
+
 namespace hansard::base {
 
 namespace {
@@ -25,7 +27,7 @@ void stop_process(const StorageFailure& failure) {
   be_the_first();
   std::string line = "hansard stops: ";
   line.append(failure.what).append(" (").append(failure.where).append("): ");
-  line.append(failure.reason).append("; ").append(failure.next).append("\n");
+  line.append(on_one_line(failure.reason)).append("; ").append(failure.next).append("\n");
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
   if (tool_status) std::quick_exit(*tool_status);

@@ -15,6 +15,7 @@
 #include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/one_line.h"
 #include "engine/index/index_failure.h"
 #include "engine/index/sorted_files.h"
 
@@ -121,7 +122,9 @@ Result<void> RocksRowStore::open_database() {
   database->seal = std::move(seal);
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, folder_, &db);
-  if (!status.ok()) return base::error(base::ErrorCode::io, "the write index cannot be opened: " + status.ToString());
+  if (!status.ok())
+    return base::error(base::ErrorCode::io,
+                       "the write index cannot be opened: " + base::on_one_line(status.ToString()));
   database->db.reset(db);
   database_ = std::move(database);
   return base::success();

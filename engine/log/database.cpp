@@ -10,6 +10,7 @@
 #include "engine/base/database_env.h"
 #include "engine/base/file_checksum.h"
 #include "engine/base/leftover_files.h"
+#include "engine/base/one_line.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/keys.h"
 
@@ -152,7 +153,7 @@ base::Error storage_error(const std::string& what, const rocksdb::Status& status
   base::ErrorCode code = base::ErrorCode::io;
   if (status.IsNotFound()) code = base::ErrorCode::not_found;
   if (status.IsCorruption()) code = base::ErrorCode::corrupt;
-  return base::error(code, what + ": " + status.ToString());
+  return base::error(code, what + ": " + base::on_one_line(status.ToString()));
 }
 
 }  // namespace hansard::log

@@ -110,7 +110,9 @@ std::string refusal_sentence(const DamageReport& r) {
   std::string sentence = r.folder + ": " + found(r);
   if (r.finding == Finding::newer_format) return sentence;
   sentence += ". Nothing was changed. Restore the folder from a backup, or start once with --accept-loss-after " +
-              number(r.intact_end) + " to go on without everything after position " + number(r.intact_end);
+              number(r.intact_end) + " to ";
+  sentence += r.intact_end ? "go on without everything after position " + number(r.intact_end)
+                           : "give up the whole log: every event in it is then lost for good";
   if (r.consent == Consent::other) sentence += " (another position than that was given)";
   return sentence;
 }

@@ -10,6 +10,7 @@
 #include "engine/base/database_env.h"
 #include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
+#include "engine/base/one_line.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/folder_lock.h"
 
@@ -33,7 +34,7 @@ rocksdb::Options database_options() {
 }
 
 base::Error open_error(const std::string& folder, const rocksdb::Status& status) {
-  const std::string text = status.ToString();
+  const std::string text = base::on_one_line(status.ToString());
   if (text.find("LOCK") != std::string::npos || text.find("lock hold") != std::string::npos) {
     return base::error(base::ErrorCode::in_use, folder + " is in use by another process");
   }

@@ -4,6 +4,7 @@
 #include <rocksdb/options.h>
 
 #include "engine/base/database_env.h"
+#include "engine/base/one_line.h"
 
 namespace hansard::verify {
 
@@ -14,7 +15,7 @@ rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.si
 
 base::Error error_of(const std::string& what, const rocksdb::Status& status) {
   const auto code = status.IsCorruption() ? base::ErrorCode::corrupt : base::ErrorCode::io;
-  return base::error(code, what + ": " + status.ToString());
+  return base::error(code, what + ": " + base::on_one_line(status.ToString()));
 }
 
 class RocksRows final : public Rows {

@@ -96,6 +96,7 @@ TEST_CASE("every damage is refused in a sentence and nothing is changed") {
     CAPTURE(error.detail);
     CHECK(error.code == ErrorCode::refused);
     CHECK(error.detail.find(damage.told) != std::string::npos);
+    CHECK(error.detail.find('\n') == std::string::npos);
     CHECK(folder_digest(data) == before);
     if (damage.intact_end == kAnyEnd) continue;
     CHECK(error.detail.find("--accept-loss-after " + std::to_string(damage.intact_end) + " ") != std::string::npos);

@@ -73,6 +73,8 @@ TEST_CASE("every refusal names the folder, the way back and the position that ca
     REQUIRE(sentence.find("Restore the folder from a backup") != std::string::npos);
     REQUIRE(sentence.find("--accept-loss-after 41") != std::string::npos);
     REQUIRE(sentence.find('\n') == std::string::npos);
+    report.intact_end = {};
+    REQUIRE(refusal_sentence(report).find("--accept-loss-after 0 to give up the whole log") != std::string::npos);
   }
 }
 
