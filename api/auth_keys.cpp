@@ -14,6 +14,7 @@
 
 #include "api/base64url.h"
 #include "api/trace.h"
+#include "engine/base/file_reason.h"
 
 namespace hansard::api {
 
@@ -220,14 +221,13 @@ bool VerificationKey::verifies(std::string_view token, std::size_t signature_byt
 }
 
 Result<std::string> read_key_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  struct stat status{};
-  if (!file || ::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) {
-    return base::error(ErrorCode::not_found, "the key file " + path + " cannot be read");
+  if (const auto why = base::why_unreadable(path); !why.empty()) {
+    return base::error(ErrorCode::not_found, "the key file " + path + " cannot be read: " + why);
   }
+  std::ifstream file(path, std::ios::binary);
   std::string bytes(kKeyFileBytesMax + 1, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (file.bad()) return base::error(ErrorCode::io, "the key file " + path + " cannot be read");
+  if (!file.is_open() || file.bad()) return base::error(ErrorCode::io, "the key file " + path + " cannot be read");
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   if (bytes.size() > kKeyFileBytesMax) return refused("the key file " + path + " is larger than 256 KiB");
   if (bytes.ends_with('\n')) bytes.pop_back();

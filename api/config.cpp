@@ -11,6 +11,7 @@
 
 #include <toml++/toml.h>
 
+#include "engine/base/file_reason.h"
 #include "engine/proof/note.h"
 #include "projections/process/post_url.h"
 
@@ -155,13 +156,17 @@ Result<void> load_config(std::string_view text, std::string_view source, Config&
 }
 
 Result<void> load_config_file(const std::string& path, Config& config) {
+  const std::string named = "the configuration file " + path;
+  if (const auto why = base::why_unreadable(path); !why.empty()) {
+    return base::error(ErrorCode::not_found, named + " cannot be read: " + why);
+  }
   std::ifstream file(path, std::ios::binary);
   std::string text(kConfigBytesMax + 1, '\0');
   if (!file || file.read(text.data(), static_cast<std::streamsize>(text.size())).bad()) {
-    return base::error(ErrorCode::not_found, "the configuration file " + path + " cannot be read");
+    return base::error(ErrorCode::not_found, named + " cannot be read");
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kConfigBytesMax) return malformed("the configuration file " + path + " is larger than 1 MiB");
+  if (text.size() > kConfigBytesMax) return malformed(named + " is larger than 1 MiB");
   return load_config(text, path, config);
 }
 

@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "api/tls_files.h"
+
 namespace hansard::api {
 
 using base::ErrorCode;
@@ -23,7 +25,7 @@ constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1
 base::Error refused(const std::string& what, const std::string& file) {
   const char* why = ERR_reason_error_string(ERR_peek_error());
   ERR_clear_error();
-  return base::error(ErrorCode::refused, what + ": " + file + " (" + (why != nullptr ? why : "of no use") + ").");
+  return base::error(ErrorCode::refused, what + ": " + file + (why != nullptr ? std::string(" (") + why + ")." : "."));
 }
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
@@ -46,6 +48,7 @@ void harden(SSL_CTX* context) {
 }
 
 Result<std::shared_ptr<SSL_CTX>> make_context(const TlsFiles& files) {
+  TRY(check_tls_files(files));
   ERR_clear_error();
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
   if (!context) return refused("TLS cannot be set up", files.certificate);
@@ -53,9 +56,9 @@ Result<std::shared_ptr<SSL_CTX>> make_context(const TlsFiles& files) {
   // A key with a password would ask for it on the terminal.
   SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return 0; });
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1)
-    return refused("the TLS certificate cannot be read as PEM", files.certificate);
+    return refused("the TLS certificate cannot be used", files.certificate);
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return refused("the TLS key cannot be read, or is not the certificate's", files.key);
+    return refused("the TLS key cannot be used, or is not the certificate's", files.key);
   return context;
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "engine/base/file_reason.h"
 #include "engine/base/json.h"
 
 namespace hansard::replay {
@@ -98,6 +99,9 @@ std::string counted(std::uint64_t count, std::string_view one) {
 }
 
 Result<std::string> read_token(const std::string& file) {
+  if (const auto why = base::why_unreadable(file); !why.empty()) {
+    return base::error(base::ErrorCode::io, "The token file " + file + " cannot be read: " + why + ".");
+  }
   std::ifstream in(file);
   std::string token;
   in >> token;

@@ -207,8 +207,8 @@ TEST_CASE("a server without a key, or with a weak one, does not start") {
   const TempFolder folder;
   CHECK(key_refusal({}) == "there is no key to verify tokens with: give --jwt-secret-file or --jwks-file");
   const std::string missing = folder.path("missing");
-  CHECK(key_refusal({missing, ""}) == "the key file " + missing + " cannot be read");
-  CHECK(key_refusal({folder.path(), ""}) == "the key file " + folder.path() + " cannot be read");
+  CHECK(key_refusal({missing, ""}) == "the key file " + missing + " cannot be read: it is not there");
+  CHECK(key_refusal({folder.path(), ""}) == "the key file " + folder.path() + " cannot be read: it is a folder");
   const std::string empty = folder.write("empty", "");
   CHECK(key_refusal({empty, ""}) ==
         "the key file " + empty + ": an HS256 secret needs at least 32 bytes, this one has 0");

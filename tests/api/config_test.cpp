@@ -113,7 +113,8 @@ TEST_CASE("a file that cannot be read is named") {
   Config config;
   const auto missing = load_config_file(folder.path("none.toml"), config);
   REQUIRE_FALSE(missing);
-  CHECK(missing.error().detail == "the configuration file " + folder.path("none.toml") + " cannot be read");
+  CHECK(missing.error().detail ==
+        "the configuration file " + folder.path("none.toml") + " cannot be read: it is not there");
   CHECK_FALSE(load_config_file(folder.path(), config));
   CHECK(load_config_file(folder.write("empty.toml", ""), config));
 }

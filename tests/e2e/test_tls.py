@@ -335,10 +335,14 @@ class Reload(unittest.TestCase):
 
 
 class Starting(unittest.TestCase):
-    def fails_with(self, words, *options):
+    def fails_with(self, words, *options, lock="-aes256"):
         folder = temporary_folder()
         (folder / "secret").write_text("x" * 40)
         make_certificate(folder)
+        subprocess.run(["openssl", "pkey", *lock.split(), "-passout", "pass:secret", "-in", str(folder / "key.pem"),
+                        "-out", str(folder / "locked.pem")], check=True)
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                        str(folder / "other.pem")], check=True, capture_output=True)
         places = [option.replace("@", str(folder)) for option in options]
         ran = subprocess.run([str(BIN / "hansard"), "serve", "--data", str(folder / "data"), "--listen", "127.0.0.1:0",
                               "--jwt-secret-file", str(folder / "secret"), *places], capture_output=True, timeout=60)
@@ -348,9 +352,17 @@ class Starting(unittest.TestCase):
 
     def test_what_does_not_fit_is_said_before_anything_is_touched(self):
         self.fails_with("--tls-key FILE", "--tls-certificate", "@/cert.pem")
-        self.fails_with("certificate cannot be read", "--tls-certificate", "@/none.pem", "--tls-key", "@/key.pem")
-        self.fails_with("certificate cannot be read", "--tls-certificate", "@/secret", "--tls-key", "@/key.pem")
-        self.fails_with("key cannot be read", "--tls-certificate", "@/cert.pem", "--tls-key", "@/cert.pem")
+        self.fails_with("none.pem cannot be read: it is not there", "--tls-certificate", "@/none.pem", "--tls-key", "@/key.pem")
+        self.fails_with("secret is not PEM", "--tls-certificate", "@/secret", "--tls-key", "@/key.pem")
+        self.fails_with("key.pem has no certificate in it", "--tls-certificate", "@/key.pem", "--tls-key", "@/key.pem")
+        self.fails_with("none.pem cannot be read: it is not there", "--tls-certificate", "@/cert.pem", "--tls-key",
+                        "@/none.pem")
+        self.fails_with("cannot be read: it is a folder", "--tls-certificate", "@/cert.pem", "--tls-key", "@/")
+        self.fails_with("cert.pem has no private key in it", "--tls-certificate", "@/cert.pem", "--tls-key", "@/cert.pem")
+        self.fails_with("is not the certificate's", "--tls-certificate", "@/cert.pem", "--tls-key", "@/other.pem")
+        for form in ("-aes256", "-aes256 -traditional"):
+            self.fails_with("locked.pem has a password", "--tls-certificate", "@/cert.pem", "--tls-key", "@/locked.pem",
+                            lock=form)
 
 
 if __name__ == "__main__":
