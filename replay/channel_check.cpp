@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/base/clock.h"
+#include "replay/refusal.h"
 
 namespace hansard::replay {
 
@@ -40,9 +41,8 @@ Result<std::string> ChannelCheck::get(std::string target, const std::string& act
     target.append(target.find('?') == std::string::npos ? "?" : "&") += "min_position=" + min_position_;
   TRY(auto response, client_.send({"GET", target, act_as, "", ""}));
   if (response.status == 200) return std::move(response.body);
-  return base::error(
-      base::ErrorCode::refused,
-      target + " as " + act_as + " answers " + std::to_string(response.status) + ": " + response.body.substr(0, 300));
+  return base::error(base::ErrorCode::refused, target + " as " + act_as + " answers " +
+                                                   std::to_string(response.status) + ": " + reason_of(response));
 }
 
 Result<void> ChannelCheck::run() {

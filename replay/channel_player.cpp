@@ -6,6 +6,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "engine/base/utf8.h"
+#include "replay/refusal.h"
 
 namespace hansard::replay {
 
@@ -82,12 +83,9 @@ Result<std::string> ChannelPlayer::request(const ApiRequest& request, const Chat
                                            ImportReport& report) {
   TRY(auto response, client.send(request));
   if (response.status / 100 == 2) return std::move(response.body);
-  if (response.status == 401 || !line) {
-    return base::error(base::ErrorCode::refused,
-                       "The server refuses (" + std::to_string(response.status) + "): " + response.body.substr(0, 300));
-  }
+  if (response.status == 401 || !line) return refusal_of(response);
   ++report.refused_total;
-  if (report.refused.size() < 100) report.refused.push_back(line->id + ": " + response.body.substr(0, 300));
+  if (report.refused.size() < 100) report.refused.push_back(line->id + ": " + reason_of(response));
   return std::string();
 }
 

@@ -6,6 +6,7 @@
 #include <zstd.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/file_reason.h"
 #include "engine/base/json.h"
 
 namespace hansard::replay {
@@ -43,7 +44,24 @@ std::uint64_t count_member(const base::JsonValue& object, std::string_view key) 
   return number < 0 ? 0 : static_cast<std::uint64_t>(number);
 }
 
-std::optional<ChatLine> line_of(const base::JsonValue& object) {
+// What a line lacks, in words; "" where it is whole.
+std::string problem_of(const base::JsonValue& object, const ChatLine& line, bool has_time, bool has_type) {
+  const auto lacks = [&](const char* name, const char* wanted) {
+    const bool is_there = object.member(name).kind() != base::JsonValue::Kind::missing;
+    return "`" + std::string(name) + "` is " + (is_there ? std::string("not ") + wanted : "missing");
+  };
+  constexpr const char* kText = "a text that is not empty";
+  if (line.id.empty()) return lacks("id", kText);
+  if (line.channel.empty()) return lacks("channel", kText);
+  if (!has_time) return lacks("ts", "a time (RFC 3339, as 2024-05-01T09:00:00Z)");
+  if (!has_type) return lacks("type", "message, join, leave, rename or notice");
+  if (line.from.empty()) return lacks("from", kText);
+  if (line.type == LineType::rename && line.to.empty()) return lacks("to", kText);
+  return "";
+}
+
+// `malformed`: what is wrong with it.
+Result<ChatLine> line_of(const base::JsonValue& object) {
   auto type = type_of(object.member("type").string().value_or(""));
   auto time = base::parse_time(object.member("ts").string().value_or(""));
   ChatLine line{text_member(object, "id"),        text_member(object, "channel"),  time.value_or(base::Timestamp{}),
@@ -53,9 +71,9 @@ std::optional<ChatLine> line_of(const base::JsonValue& object) {
     line.mentions.push_back(
         {text_member(mention, "user"), count_member(mention, "offset"), count_member(mention, "length")});
   }
-  bool whole = type && time && !line.id.empty() && !line.channel.empty() && !line.from.empty() &&
-               (line.type != LineType::rename || !line.to.empty());
-  return whole ? std::optional(std::move(line)) : std::nullopt;
+  const std::string problem = problem_of(object, line, time.has_value(), type.has_value());
+  if (!problem.empty()) return base::error(ErrorCode::malformed, problem);
+  return line;
 }
 
 }  // namespace
@@ -76,11 +94,16 @@ struct ChatLog::Impl {
   Error fail(ErrorCode code, const std::string& what) const {
     return base::error(code, path + ", line " + std::to_string(line_number) + ": " + what + ".");
   }
+  // Of the file, somewhere behind the last line.
+  Error fail_behind(ErrorCode code, const std::string& what) const {
+    const std::string place = line_number > 0 ? ", behind line " + std::to_string(line_number) : "";
+    return base::error(code, path + place + ": " + what + ".");
+  }
 
   Result<void> refill_input() {
     if (in.pos < in.size) return base::success();
     std::size_t got = std::fread(compressed.data(), 1, compressed.size(), file.get());
-    if (got == 0 && std::ferror(file.get())) return fail(ErrorCode::io, "the file cannot be read");
+    if (got == 0 && std::ferror(file.get())) return fail_behind(ErrorCode::io, "the file cannot be read");
     file_ended = got == 0;
     bytes_read += got;
     in = {compressed.data(), got, 0};
@@ -99,8 +122,10 @@ struct ChatLog::Impl {
     std::string window(ZSTD_DStreamOutSize(), '\0');
     ZSTD_outBuffer out{window.data(), window.size(), 0};
     std::size_t left = ZSTD_decompressStream(zstd.get(), &out, &in);
-    if (ZSTD_isError(left)) return fail(ErrorCode::corrupt, std::string("zstd says ") + ZSTD_getErrorName(left));
-    if (file_ended && frame_open && out.pos == 0) return fail(ErrorCode::corrupt, "the zstd file is cut short");
+    if (ZSTD_isError(left)) {
+      return fail_behind(ErrorCode::corrupt, std::string("it is damaged, or not zstd: ") + ZSTD_getErrorName(left));
+    }
+    if (file_ended && frame_open && out.pos == 0) return fail_behind(ErrorCode::corrupt, "the zstd file is cut short");
     frame_open = left != 0;
     text.append(window, 0, out.pos);
     return base::success();
@@ -132,7 +157,9 @@ Result<std::unique_ptr<ChatLog>> ChatLog::open(const std::string& path) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->file.reset(std::fopen(path.c_str(), "rb"));
-  if (!impl->file) return base::error(ErrorCode::io, path + " cannot be opened.");
+  if (const auto why = base::why_unreadable(path); !impl->file || !why.empty()) {
+    return base::error(ErrorCode::not_found, path + " cannot be read: " + why + ".");
+  }
   std::error_code ignored;
   impl->bytes_total = std::filesystem::file_size(path, ignored);
   if (path.ends_with(".zst")) impl->zstd.reset(ZSTD_createDStream());
@@ -147,8 +174,8 @@ Result<std::optional<ChatLine>> ChatLog::next() {
     auto object = impl_->parser.parse(*text);
     if (!object) return impl_->fail(ErrorCode::malformed, "not a JSON object: " + object.error().detail);
     auto line = line_of(object.value());
-    if (!line) return impl_->fail(ErrorCode::malformed, "id, channel, ts, type or from is missing or not known");
-    return line;
+    if (!line) return impl_->fail(ErrorCode::malformed, line.error().detail);
+    return std::optional(std::move(line).value());
   }
 }
 

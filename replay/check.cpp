@@ -9,6 +9,7 @@
 #include "replay/channel_check.h"
 #include "replay/expected.h"
 #include "replay/progress.h"
+#include "replay/refusal.h"
 
 namespace hansard::replay {
 
@@ -82,8 +83,7 @@ Result<std::string> end_of_log(const CheckOptions& options) {
   const auto position = page ? page.value().member("position").string() : std::nullopt;
   if (response.status == 200 && position) return std::string(*position);
   return base::error(base::ErrorCode::refused, "The server does not say where its log ends: it answers " +
-                                                   std::to_string(response.status) + ": " +
-                                                   response.body.substr(0, 300));
+                                                   std::to_string(response.status) + ": " + reason_of(response));
 }
 }  // namespace
 

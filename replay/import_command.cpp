@@ -69,11 +69,19 @@ Result<ImportOptions> import_options(const Options& given) {
   return options;
 }
 
+// What helps depends on why: only a server that was away needs nothing but time.
+std::string what_next(const base::Error& error) {
+  if (error.code == base::ErrorCode::io) return " Run the same command again to go on.";
+  if (error.code == base::ErrorCode::refused) return " Then run the same command again.";
+  if (error.code == base::ErrorCode::not_found) return "";
+  return " Mend the file and run the same command again: what is there already is not sent twice.";
+}
+
 int run_chat_log(const Options& given) {
   auto options = import_options(given);
   if (!options) return fail(options.error().detail);
   auto report = import_chat_log(options.value());
-  if (!report) return fail(report.error().detail + " Run the same command again to go on.");
+  if (!report) return fail(report.error().detail + what_next(report.error()));
   if (given.workspace.server.json) {
     std::cout << json_of(report.value()) << "\n";
   } else {
@@ -114,11 +122,15 @@ Command add_import(CLI::App& app) {
       ->check(CLI::ExistingPath);
   words->add_option("--format", options->format, "hansard-log (default), slack or mattermost")
       ->check(CLI::IsMember({"hansard-log", "slack", "mattermost"}));
-  words->add_option("--speed", options->speed, "hansard-log: max, or N times the log's own speed (60x)");
+  words->add_option("--speed", options->speed,
+                    "hansard-log: max (default), or N times the log's own speed, such as 60x");
   words->add_option("--user-ids", options->workspace.user_ids, "slack: what a user is called here: name, id or email")
       ->check(CLI::IsMember({"name", "id", "email"}));
   words->add_flag("--dry-run", options->workspace.dry_run, "slack, mattermost: count, say what is lost, ask no server");
   words->footer(
+      "A line of hansard-log is {\"id\",\"channel\",\"ts\",\"type\",\"from\",\"text\"}, type message, join, leave, "
+      "rename or\n"
+      "notice; docs/OPERATIONS.md, \"A chat log of your own\", has all members and a sample.\n"
       "Examples:\n"
       "  hansard-replay import --url http://127.0.0.1:8080 --token-file service.token chat.jsonl.zst\n"
       "  unzip export.zip -d slack && hansard-replay import --format slack --dry-run slack");

@@ -5,13 +5,13 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
+#include "replay/refusal.h"
 
 namespace hansard::replay {
 
 using base::Result;
 
 namespace {
-constexpr std::size_t kAnswerShown = 300;
 constexpr std::size_t kMetadataBytesMax = 16u << 10;  // the server's default (API section 1)
 
 constexpr char kMetadata[] = "metadata larger than 16 KiB: left out";
@@ -44,21 +44,18 @@ Result<ApiResponse> ImportDesk::ask(const ApiRequest& request) {
   ++report_.requests;
   auto answer = ask_(request);
   if (!answer || is_away(answer.value())) {
-    const std::string why =
-        answer ? "The server is not ready: " + answer.value().body.substr(0, kAnswerShown) : answer.error().detail;
+    const std::string why = answer ? "The server is not ready: " + reason_of(answer.value()) : answer.error().detail;
     return base::error(base::ErrorCode::io, why + " Run the same command again to go on.");
   }
   if (!is_token_refused(answer.value())) return answer;
-  const std::string status = std::to_string(answer.value().status);
-  return base::error(base::ErrorCode::refused,
-                     "The server refuses (" + status + "): " + answer.value().body.substr(0, kAnswerShown));
+  return refusal_of(answer.value());
 }
 
 void ImportDesk::refuse(const std::string& about, const ApiResponse& answer, const char* when_out) {
   if (const char* since = what_happened_here(code_of(answer), when_out)) return losses_.note(since);
   ++report_.refused_total;
   if (report_.refused.size() < kRefusedShown) {
-    report_.refused.push_back(about + ": " + answer.body.substr(0, kAnswerShown));
+    report_.refused.push_back(about + ": " + reason_of(answer));
   }
 }
 

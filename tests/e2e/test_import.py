@@ -87,5 +87,62 @@ class Import(unittest.TestCase):
         self.assertEqual((checked["messages"], checked["replies"]), (220_463, 50_630))
 
 
+class Mistakes(unittest.TestCase):
+    """What no patience helps against is told with what does."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def setUp(self):
+        self.file = temporary_folder() / "chat.jsonl"
+        self.line = {"id": "1", "channel": "c", "ts": "2024-05-01T09:00:00Z", "type": "message", "from": "ada"}
+
+    def told(self, file=None, command="import", **changes):
+        words = replay(self.server, command, file or self.file)
+        for name, value in changes.items():
+            words[words.index("--" + name.replace("_", "-")) + 1] = str(value)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertNotIn("{", done.stderr)
+        return done.stderr
+
+    def test_a_line_says_what_it_lacks_and_is_to_be_mended(self):
+        for change, words in (({"id": ""}, "`id` is not a text that is not empty"), ({"channel": None}, "`channel` is"),
+                              ({"ts": "yesterday"}, "`ts` is not a time"), ({"type": "shout"}, "`type` is not message"),
+                              ({"from": 7}, "`from` is"), ({"type": "rename"}, "`to` is missing")):
+            with self.subTest(words):
+                self.file.write_text(json.dumps(self.line) + "\n" + json.dumps({**self.line, **change}) + "\n")
+                told = self.told()
+                self.assertIn(f"line 2: {words}", told)
+                self.assertIn("Mend the file", told)
+        self.file.write_text("chat\n")
+        self.assertIn("line 1: not a JSON object", self.told())
+
+    def test_what_is_no_zstd_has_no_line(self):
+        file = self.file.with_suffix(".zst")
+        file.write_text("not zstd at all")
+        told = self.told(file)
+        self.assertIn("chat.zst: it is damaged, or not zstd", told)
+        self.assertNotIn("line 0", told)
+
+    def test_a_refusal_is_told_in_its_words(self):
+        self.file.write_text(json.dumps(self.line) + "\n")
+        token = self.server.folder / "other.token"
+        for text, words in (("nonsense", ["(401)", "--token-file"]),
+                            (self.server.token("ada"), ["(403)", "scope `service`"])):
+            token.write_text(text)
+            told = self.told(token_file=token)
+            self.assertNotIn("to go on", told)
+            for word in words:
+                self.assertIn(word, told)
+            self.assertIn(words[0][1:4], self.told(token_file=token, command="check"))
+
+
 if __name__ == "__main__":
     unittest.main()
