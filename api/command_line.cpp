@@ -1,5 +1,6 @@
 #include "api/command_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -8,6 +9,7 @@
 namespace hansard::api {
 namespace {
 
+constexpr std::size_t kPositionDigitsMax = 16;
 constexpr std::int64_t kTenYearsS = 3'650LL * 86'400;
 
 constexpr const char* kExamples = R"(Examples:
@@ -38,6 +40,12 @@ std::string check_subject(const std::string& text) {
   return base::parse_user_id(text) ? "" : "a user id has 1 to 128 bytes of UTF-8 and no control characters";
 }
 
+std::string check_position(const std::string& text) {
+  const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_one = is_number && !text.empty() && text.size() <= kPositionDigitsMax;
+  return is_one ? "" : "a position: a number from 0 on, the one that the refusal to start names";
+}
+
 void describe(CLI::App& app, ServeCommand& serve) {
   app.add_option("--data", serve.data_folder, "Data folder; created when it is not there");
   app.add_option("--listen", serve.listen, "ADDR:PORT; port 0 picks a free one (default 127.0.0.1:8080)")
@@ -47,15 +55,15 @@ void describe(CLI::App& app, ServeCommand& serve) {
   app.add_option("--jwks-file", serve.jwks_file, "JSON Web Key set of RS256, ES256 or HS256 keys");
   app.add_option("--tls-certificate", serve.tls_certificate, "PEM chain: serve HTTPS and wss; read again on SIGHUP");
   app.add_option("--tls-key", serve.tls_key, "PEM key of the certificate");
-  app.add_option("--threads", serve.threads, "I/O threads, 1 to 256 (default: one per processor)")
-      ->check(CLI::Range(1, 256));
+  app.add_option("--threads", serve.threads, "I/O threads, 0 to 256 (default 0: one per processor)")
+      ->check(CLI::Range(0, 256));
   app.add_option("--log-level", serve.log_level, "debug, info, warn, error or off (default info)")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
   app.add_option("--log-format", serve.log_format, "text or json, on standard error (default text)")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("--accept-loss-after", serve.accept_loss_after,
                  "Start a damaged log and lose every event above POSITION for good")
-      ->check(CLI::NonNegativeNumber);
+      ->check(check_position);
   app.add_flag("--demo", serve.demo, "Fill an empty data folder with a demo; makes a secret where none is given");
   app.footer(kServeExamples);
 }
@@ -66,6 +74,16 @@ void describe(CLI::App& app, TokenCommand& token, std::string& ttl) {
   app.add_option("--scope", token.scope, "Words separated by spaces: service, audit, admin");
   app.add_option("--ttl", ttl, "How long it is valid: 90s, 15m, 1h, 7d (default 1h)")->check(check_duration);
   app.footer(kTokenExamples);
+}
+
+bool is_command(const CLI::App& app, const std::string& word) {
+  return !app.get_subcommands([&](const CLI::App* words) { return words->get_name() == word; }).empty();
+}
+
+// Of somebody's word, what cannot move a terminal's cursor.
+std::string visible(std::string word) {
+  std::replace_if(word.begin(), word.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return word;
 }
 
 // One line, whatever the library says.
@@ -101,6 +119,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.failure_message(sentence);
   CLI::App* serve_app = app.add_subcommand("serve", "Run the server");
   CLI::App* token_app = app.add_subcommand("token", "Print a signed token for a user and nothing else");
+  if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
+    const std::string why =
+        "hansard: there is no command '" + visible(argv[1]) + "': serve or token (see hansard --help)\n";
+    return EndNow{kExitUsage, "", why};
+  }
   describe(*serve_app, serve);
   describe(*token_app, token, ttl);
   try {

@@ -11,10 +11,11 @@
 
 #include "api/config.h"
 #include "engine/base/result.h"
+#include "engine/base/version.h"
 
 namespace hansard::api {
 
-inline constexpr std::string_view kVersion = "0.1.0";
+using base::kVersion;
 
 // Exit statuses of the program.
 inline constexpr int kExitOk = 0;

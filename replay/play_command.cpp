@@ -174,7 +174,7 @@ void add_options(CLI::App& words, Options& options) {
   words.add_option("--conversation", options.conversation, "only events about this conversation");
   words.add_option("--actor", options.actor, "only what this user did");
   words.add_option("--to-url", options.to_url, "http://…, https://…, ws://…, wss://… or stdout")->required();
-  words.add_option("--speed", options.speed, "max, or N times the log's own speed (1x)");
+  words.add_option("--speed", options.speed, "max (default), or N times the log's own speed, such as 60x");
   words.add_option("--cursor", options.cursor, "a file that remembers how far it came; the next run goes on there");
   words.add_option("--batch", options.batch, "events of one POST; 1 (default) posts the event itself")
       ->check(CLI::Range(1, 1'000));

@@ -231,6 +231,7 @@ void add_key(CLI::App& words, Options& options) {
 Word add_key_word(CLI::App& proof, Options& options) {
   auto* words = proof.add_subcommand("key", "print the verifier key that the log's checkpoints are signed with");
   add_data(*words, options)->required();
+  words->footer("Example:\n  hansard-replay proof key --data data > log.key");
   return {words, print_key};
 }
 
@@ -240,6 +241,7 @@ Word add_make_word(CLI::App& proof, Options& options) {
   add_position_option(*words, "--position", options.position, "of the event: 1, 2, ... or as the API prints it")
       ->required();
   words->add_option("--out", options.out, "the file; standard output when it is not given");
+  words->footer("Example:\n  hansard-replay proof make --data data --position 4711 --out 4711.proof");
   return {words, make};
 }
 
@@ -248,6 +250,7 @@ Word add_verify_word(CLI::App& proof, Options& options) {
   words->add_option("--proof", options.proof, "the proof file")->required()->check(CLI::ExistingFile);
   add_key(*words, options);
   words->add_flag("--json", options.json, "the outcome as one JSON object");
+  words->footer("Example:\n  hansard-replay proof verify --proof 4711.proof --key log.key");
   return {words, verify};
 }
 
@@ -263,6 +266,10 @@ Word add_consistency_word(CLI::App& proof, Options& options) {
       ->check(CLI::ExistingFile);
   words->add_option("--out", options.out, "also write the path to this file");
   words->add_flag("--json", options.json, "the outcome as one JSON object");
+  words->footer(
+      "Examples:\n"
+      "  hansard-replay proof consistency --old january.note --new february.note --key log.key --data data\n"
+      "  hansard-replay proof consistency --old january.note --new february.note --key log.key --path path.json");
   return {words, consistency};
 }
 }  // namespace

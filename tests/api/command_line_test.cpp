@@ -64,17 +64,19 @@ TEST_CASE("a wrong command line is one sentence and status 2") {
   const std::vector<std::vector<const char*>> wrong = {
       {},
       {"sreve"},
+      {"sreve\n", "--data", "d"},
       {"serve", "--prot", "1"},
       {"serve", "extra"},
       {"serve", "--data"},
       {"serve", "--listen", "8080"},
       {"serve", "--listen", "localhost:80"},
-      {"serve", "--threads", "0"},
       {"serve", "--threads", "257"},
       {"serve", "--threads", "two"},
       {"serve", "--log-level", "loud"},
       {"serve", "--log-format", "xml"},
       {"serve", "--accept-loss-after", "-1"},
+      {"serve", "--accept-loss-after", "abc"},
+      {"serve", "--accept-loss-after", "99999999999999999"},
       {"serve", "--data", "a", "--data", "b"},
       {"token"},
       {"token", "--sub", "alice"},
@@ -93,6 +95,16 @@ TEST_CASE("a wrong command line is one sentence and status 2") {
     CHECK(error.ends_with("--help)\n"));
     CHECK(error.find('\n') == error.size() - 1);
   }
+}
+
+TEST_CASE("a word that is no command is named, a position is asked for in a few words") {
+  CHECK_THAT(usage_error({"tokn", "--sub", "a"}), Catch::Contains("there is no command 'tokn': serve or token"));
+  for (const char* wrong : {"abc", "-1", ""}) {
+    const std::string error = usage_error({"serve", "--accept-loss-after", wrong});
+    CHECK_THAT(error, Catch::Contains("a position: a number from 0 on"));
+    CHECK(error.size() < 200);
+  }
+  CHECK(std::get<ServeCommand>(parse({"serve", "--threads", "0"})).threads == 0);
 }
 
 TEST_CASE("every help shows an example and ends well") {

@@ -1,5 +1,6 @@
 """The words of `hansard-replay`: what they mean in every command, and what is refused in a sentence."""
 import json
+import os
 import subprocess
 import unittest
 
@@ -137,6 +138,29 @@ class ReplayWords(unittest.TestCase):
         self.refused("import", "--format", "slack", "--dry-run", self.server.secret, status=2, says=["is a file"])
         self.refused("export", "--data", self.data, "--out", "", status=2, says=["--out"])
         self.refused("verify", "--data", "", status=2, says=["--data"])
+
+    def test_a_word_that_is_no_command_is_named(self):
+        self.refused("verfy", "--data", self.data, status=2, says=["there is no command 'verfy'"])
+        self.refused("proof", "verfy", status=2, says=["there is no command 'verfy'"])
+        self.assertRegex(self.replay("--version").stdout, r"^hansard-replay \d+\.\d+\.\d+\n$")
+
+    def test_every_help_has_an_example(self):
+        told = self.replay("--help").stdout
+        commands = [[line.split()[0]] for line in told.split("Subcommands:")[1].split("Examples:")[0].splitlines()
+                    if line.startswith("  ") and line[2] != " "]
+        self.assertGreater(len(commands), 10)
+        for words in ([], *commands, *(["proof", word] for word in ("key", "make", "verify", "consistency"))):
+            with self.subTest(words=words):
+                self.assertRegex(self.replay(*words, "--help").stdout, r"Examples?:\n  hansard-replay ")
+
+    def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
+        who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        self.folder.chmod(0o755)
+        token = self.folder / "token"
+        token.write_text("x")
+        token.chmod(0)
+        told = self.replay("rebuild", "--url", "http://127.0.0.1:1", "--token-file", token, status=1, **who).stderr
+        self.assertIn(f"{token} cannot be read: permission denied", told)
 
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
