@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import tempfile
 import textwrap
@@ -31,7 +32,7 @@ class Curls(unittest.TestCase):
         found = [line for page in PAGES for line in shell_lines(page) if re.search(r"\bcurl\b.* -d ", line)]
         self.assertGreater(len(found), 3)
         for line in found:
-            self.assertRegex(line, r"-H ['\"]Content-Type: application/json['\"]", line)
+            self.assertRegex(line, r"-H ['\"](Content-Type: application/json|\$JSON)['\"]", line)
 
 
 def receiver_of_operations():
@@ -126,6 +127,27 @@ class Dev(unittest.TestCase):
                                           env=names)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.assertRegex(done.stdout, r"\./dev|usage|Usage")
+
+
+class Readme(unittest.TestCase):
+    def test_it_can_be_pasted_from_running_it_to_the_end(self):
+        text = (ROOT / "README.md").read_text().split("## Running it")[1].split("## Reading the code")[0]
+        words = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        words = words.replace("8080", str(port)).replace("$PWD/build/release", str(BIN.resolve()))
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        script = "trap 'kill $SERVER 2> /dev/null' EXIT\n"
+        for line in words.splitlines():
+            script += line + "\n"
+            # A stream is cut off after its time: 28 of curl.
+            script += "status=$?; case $status in 0 | 28) ;; *) echo \"line $LINENO: $status\" >&2; exit 9 ;; esac\n"
+        done = subprocess.run(["bash", "-c", script], cwd=folder.name, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for told in ('"title":"lunch"', "event: message.sent", "all equal", '"recipients"', "`hansard-replay restore` takes it",
+                     "every one verified", "Everything is as it should be."):
+            self.assertIn(told, done.stdout)
 
 
 class CaseOfAudit(unittest.TestCase):
