@@ -152,7 +152,9 @@ int rebuild_online(const OnlineRebuild& asked) {
   for (const Standing& view : all.value()) {
     bool has_words = view.state == "compared" && view.why.find("rows differ") != std::string::npos;
     is_well = is_well && !has_words && (view.state == "swapped" || view.state == "compared");
-    if (!asked.json) std::cout << view.view << ": " << view.state << "; " << view.why << "\n";
+    if (!asked.json) {
+      std::cout << view.view << ": " << view.state << (view.why.empty() ? "" : "; ") << view.why << "\n";
+    }
   }
   if (asked.json) std::cout << json_of(all.value()) << "\n";
   return is_well ? 0 : 1;

@@ -226,6 +226,9 @@ class Rebuild(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done)
         self.assertEqual({view["view"]: view["state"] for view in json.loads(done.stdout)},
                          {"chat": "swapped", "audit": "swapped", "search": "swapped"})
+        told = self.replay(*server).stdout
+        self.assertRegex(told, r"(?m)^search: swapped")
+        self.assertNotRegex(told, r"(?m);\s*$")
         compared = self.replay(*server, "--view", "chat", "--compare-only")
         self.assertEqual(compared.returncode, 0, compared)
         self.assertIn("equal", compared.stdout)
