@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/base/file_reason.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/named_folder.h"
@@ -89,6 +90,10 @@ Result<SinkOptions> sink_of(const Options& given) {
   sink.quiet = given.quiet;
   sink.stop = [] { return stop_asked.load(); };
   if (!given.secret_file.empty()) {
+    if (const auto why = base::why_unreadable(given.secret_file); !why.empty()) {
+      return base::error(ErrorCode::malformed,
+                         "The secret file " + given.secret_file + " cannot be read: " + why + ".");
+    }
     std::ifstream in(given.secret_file, std::ios::binary);
     sink.secret.assign(std::istreambuf_iterator<char>(in), {});
     if (sink.secret.ends_with('\n')) sink.secret.pop_back();

@@ -161,6 +161,12 @@ class ReplayWords(unittest.TestCase):
         token.chmod(0)
         told = self.replay("rebuild", "--url", "http://127.0.0.1:1", "--token-file", token, status=1, **who).stderr
         self.assertIn(f"{token} cannot be read: permission denied", told)
+        other = self.folder / "other"
+        other.write_text("x")
+        other.chmod(0o644)
+        told = self.replay("play", "--url", "http://127.0.0.1:1", "--token-file", other, "--to-url",
+                           "http://127.0.0.1:1", "--secret-file", token, status=1, **who).stderr
+        self.assertIn(f"{token} cannot be read: permission denied", told)
 
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
