@@ -16,17 +16,17 @@
 
 #include <rocksdb/db.h>
 
-#include "engine/base/database_env.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/log/rocks_log.h"
+#include "engine/log/wal_room.h"
 
 namespace hansard::log {
 
 // What a test replaces to prove that the sync is real; the product uses the defaults.
 struct StorageSetup {
-  rocksdb::Env* env = base::database_env();
+  rocksdb::Env* env = env_with_room();
   bool sync_appends = true;
 };
 

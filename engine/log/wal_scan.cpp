@@ -10,6 +10,7 @@
 
 #include "engine/base/durable_file.h"
 #include "engine/log/block_log.h"
+#include "engine/log/wal_room.h"
 
 namespace hansard::log {
 
@@ -17,12 +18,13 @@ namespace {
 constexpr std::size_t kBatchHeaderBytes = 12;  // sequence u64, count u32
 
 // A piece found by searching inside a block is believed only when pieces follow each other from it to the end of the
-// block or file: a message may contain bytes that look like a piece. At the start of a block nobody's bytes can be.
+// block, the file or to its room: a message may contain bytes that look like a piece. At the start of a block nobody's
+// bytes can be.
 bool is_believable(std::string_view bytes, std::size_t at) {
   const std::size_t end = std::min(block_end(at), bytes.size());
   while (at < end && skip_padding(at) < end) {
     auto found = piece_at(bytes, at);
-    if (!found) return false;
+    if (!found) return is_room(bytes, at);
     at = found->next;
   }
   return true;
@@ -95,12 +97,19 @@ base::Result<std::string> file_content(const std::filesystem::path& path) {
 }
 }  // namespace
 
+bool is_room(std::string_view bytes, std::size_t at) {
+  const std::string_view rest = bytes.substr(at);
+  return rest.size() <= kRoomBytes && rest.find_first_not_of('\0') == std::string_view::npos;
+}
+
 WalFindings scan_wal(std::string_view bytes) {
   Records records;
   for (std::size_t at = 0; (at = skip_padding(at)) < bytes.size();) {
     if (auto found = piece_at(bytes, at)) {
       records.take(*found);
       at = found->next;
+    } else if (is_room(bytes, at)) {
+      break;
     } else {
       records.broken();
       at = find_piece(bytes, at + 1);

@@ -3,7 +3,7 @@
 // written, so a crash can tear only the last record; anything whole after something broken is damage.
 //
 // The format is in block_log.h; a record's payload begins with the sequence number u64 of its first entry and the
-// count u32 of its entries.
+// count u32 of its entries. What is behind the last record may be room (wal_room.h), which is not broken.
 //
 // Thread: any; reads only.
 #pragma once
@@ -22,6 +22,9 @@ struct WalFindings {
   std::uint64_t sequence_after_broken = 0;  // the highest that begins after broken bytes, itself whole or not
   bool has_broken_bytes = false;
 };
+
+// Nothing but zeros from `at` on, and no more of them than a log that was not closed may have.
+bool is_room(std::string_view bytes, std::size_t at);
 
 // `bytes` is one whole WAL file.
 WalFindings scan_wal(std::string_view bytes);

@@ -145,6 +145,7 @@ class FilesCheck {
     auto broken = log::read_block_log(bytes, [](std::size_t, std::string_view) {});
     if (!broken) return;
     const log::WalFindings seen = log::scan_wal(bytes);
+    if (!found_.is_sealed && !seen.has_broken_bytes && log::is_room(bytes, *broken)) return;
     const bool is_torn = is_last && !found_.is_sealed && seen.sequence_after_broken == 0;
     if (!is_torn) return damaged(name, broken, "a record of the write-ahead log is broken");
     check_.note("the last record of " + path_of(name) + " is torn, as a crash leaves it");

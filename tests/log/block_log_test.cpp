@@ -23,7 +23,7 @@ Read read(std::string_view bytes) {
 TEST_CASE("every record of a write-ahead log is read, over the ends of blocks") {
   TempFolder folder;
   make_stopped_log(folder.path(), 5'000);
-  const std::string bytes = read_file(last_wal(folder.path()));
+  const std::string bytes = read_records(last_wal(folder.path()));
   REQUIRE(bytes.size() > 2 * kBlockBytes);
   const Read found = read(bytes);
   CHECK_FALSE(found.broken);
@@ -36,7 +36,7 @@ TEST_CASE("every flipped bit of a write-ahead log or a MANIFEST is found, at or 
   TempFolder folder;
   make_stopped_log(folder.path(), 40);
   for (const std::string& path : {last_wal(folder.path()), files_with_prefix(folder.path("log"), "MANIFEST").back()}) {
-    const std::string whole = read_file(path);
+    const std::string whole = read_records(path);
     REQUIRE_FALSE(read(whole).broken);
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
       std::string damaged = whole;
@@ -52,7 +52,7 @@ TEST_CASE("every flipped bit of a write-ahead log or a MANIFEST is found, at or 
 TEST_CASE("padding at the end of a block is zero, and a record that is not finished is broken") {
   TempFolder folder;
   make_stopped_log(folder.path(), 5'000);
-  const std::string bytes = read_file(last_wal(folder.path()));
+  const std::string bytes = read_records(last_wal(folder.path()));
   for (std::size_t cut = bytes.size() - 100; cut < bytes.size(); ++cut) {
     CHECK(read(std::string_view(bytes).substr(0, cut)).broken);
   }

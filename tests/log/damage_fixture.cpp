@@ -62,6 +62,10 @@ std::string last_wal(const std::string& data) {
   return wals.back();
 }
 
+std::size_t records_end(const std::string& wal) { return read_file(wal).find_last_not_of('\0') + 1; }
+
+std::string read_records(const std::string& wal) { return read_file(wal).substr(0, records_end(wal)); }
+
 void cut_file(const std::string& path, std::size_t size) { fs::resize_file(path, size); }
 
 void garble(const std::string& path, std::size_t at, std::size_t count) {

@@ -25,7 +25,7 @@ struct Damage {
 
 std::string log_of(const std::string& data) { return data + "/log"; }
 
-std::size_t wal_bytes(const std::string& data) { return fs::file_size(last_wal(data)); }
+std::size_t wal_bytes(const std::string& data) { return records_end(last_wal(data)); }
 // Every append of the stopped log makes a record of the same size.
 std::size_t wal_record(const std::string& data) { return wal_bytes(data) / kInWal; }
 

@@ -62,7 +62,7 @@ std::vector<State> states() {
           {"no CURRENT", [](auto& data) { fs::remove(data + "/log/CURRENT"); }, Finding::log_unopenable},
           {"a position deleted", delete_a_position, Finding::gap},
           {"a WAL garbled in the middle",
-           [](auto& data) { garble(last_wal(data), fs::file_size(last_wal(data)) / 2, 2); }, Finding::wal_damaged},
+           [](auto& data) { garble(last_wal(data), records_end(last_wal(data)) / 2, 2); }, Finding::wal_damaged},
           {"a WAL that was emptied", [](auto& data) { cut_file(last_wal(data), 0); }, Finding::tail_missing},
           {"another log", exchange_the_log, Finding::witness_foreign},
           {"no witness", [](auto& data) { fs::remove(data + "/log.witness"); }, Finding::witness_missing},

@@ -20,11 +20,11 @@ Killed make_killed_log(const std::string& temp, std::size_t events_each, std::si
   auto log = open_log(temp + "/live").log;
   Killed killed{};
   for (int i = 0; i < 5; ++i) {
-    killed.tail_from = i == 0 ? 0 : fs::file_size(last_wal(temp + "/live"));
+    killed.tail_from = i == 0 ? 0 : records_end(last_wal(temp + "/live"));
     killed.whole = log->durable(base::kPartition).value;
     append(*log, events_each, bytes);
   }
-  killed.tail_to = fs::file_size(last_wal(temp + "/live"));
+  killed.tail_to = records_end(last_wal(temp + "/live"));
   copy_folder(temp + "/live", temp + "/killed");
   return killed;
 }
@@ -108,7 +108,7 @@ TEST_CASE("a message that looks like a piece of the WAL is not mistaken for one"
     // A whole piece with a later sequence number than any the attacked log has.
     auto donor = open_log(temp / "donor").log;
     for (int i = 0; i < 50; ++i) append(*donor, 1);
-    forged = read_file(last_wal(temp / "donor"));
+    forged = read_records(last_wal(temp / "donor"));
     forged = forged.substr(forged.size() / 50 * 49);
   }
   auto log = open_log(temp / "live").log;
@@ -117,7 +117,7 @@ TEST_CASE("a message that looks like a piece of the WAL is not mistaken for one"
   std::string_view record = message;
   REQUIRE(log->append(base::kPartition, {2}, {&record, 1}) == AppendOutcome::appended);
   copy_folder(temp / "live", temp / "killed");
-  const std::size_t size = fs::file_size(last_wal(temp / "killed"));
+  const std::size_t size = records_end(last_wal(temp / "killed"));
   expect_opens_with(damaged_copy(temp, [&](const std::string& wal) { cut_file(wal, size - 3); }), 2, 100);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("the scan of a WAL counts what is whole and sees what is not") {
   const std::uint64_t before =
       scan_wal(read_file(files_with_extension(temp / "data/log", ".log").back())).last_sequence;
   for (int i = 0; i < 40; ++i) append(*log, 10, 1'500);
-  std::string wal = read_file(last_wal(temp / "data"));
+  std::string wal = read_records(last_wal(temp / "data"));
   WalFindings whole = scan_wal(wal);
   REQUIRE(whole.last_sequence > before);
   REQUIRE_FALSE(whole.has_broken_bytes);
