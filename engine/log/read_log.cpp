@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "engine/log/density.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/open_log.h"
 
@@ -11,6 +12,7 @@ namespace hansard::log {
 
 namespace {
 constexpr std::chrono::milliseconds kWitnessLook{20};
+constexpr int kOpenedAgainMax = 5;
 
 struct Opened {
   std::unique_ptr<Database> database;
@@ -28,6 +30,16 @@ Result<Opened> open_to_read(const std::string& folder) {
   report.finding = Finding::newer_format;
   report.folder = folder;
   return base::error(base::ErrorCode::unsupported, refusal_sentence(report));
+}
+
+// RocksDB reads a log beside the server that writes it block by block: a record may still be zeros (wal_room.h) and one
+// behind it there already. Opened again it is there. A gap that stays is told by whoever reads on to it.
+Result<Opened> open_beside_server(const std::string& folder) {
+  for (int left = kOpenedAgainMax;; --left) {
+    TRY(auto opened, open_to_read(folder));
+    TRY(auto intact_end, find_intact_end(*opened.database, base::kPartition, opened.end));
+    if (intact_end == opened.end || left == 0) return opened;
+  }
 }
 
 std::unique_ptr<EventLog> log_over(Opened opened, Position end, const WitnessReading& witness) {
@@ -71,7 +83,7 @@ Result<DurableLog> open_durable_log(const std::string& folder, std::chrono::mill
     return DurableLog{std::move(log), true};
   }
   if (lock.error().code != base::ErrorCode::in_use) return std::move(lock).error();
-  TRY(auto opened, open_to_read(folder));
+  TRY(auto opened, open_beside_server(folder));
   TRY(auto witness, await_witness(LogPaths(folder).witness, opened.end, patience));
   const Position end = std::min(opened.end, witness.witness.durable);
   return DurableLog{log_over(std::move(opened), end, witness), false};

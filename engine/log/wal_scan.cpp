@@ -17,27 +17,46 @@ namespace hansard::log {
 namespace {
 constexpr std::size_t kBatchHeaderBytes = 12;  // sequence u64, count u32
 
-// A piece found by searching inside a block is believed only when pieces follow each other from it to the end of the
-// block, the file or to its room: a message may contain bytes that look like a piece. At the start of a block nobody's
-// bytes can be.
-bool is_believable(std::string_view bytes, std::size_t at) {
-  const std::size_t end = std::min(block_end(at), bytes.size());
-  while (at < end && skip_padding(at) < end) {
-    auto found = piece_at(bytes, at);
-    if (!found) return is_room(bytes, at);
-    at = found->next;
-  }
-  return true;
+// Where the room of a log that was not closed begins; its end where it has none. Zeros that end a record are counted
+// in, which nobody minds: pieces are read up to where one cannot be.
+std::size_t room_begin(std::string_view bytes) {
+  const std::size_t zeros_begin = bytes.find_last_not_of('\0') + 1;
+  return bytes.size() - zeros_begin <= kRoomBytes ? zeros_begin : bytes.size();
 }
 
-// The next place from `at` on where pieces can be read again, or the end.
-std::size_t find_piece(std::string_view bytes, std::size_t at) {
-  for (; at < bytes.size(); ++at) {
-    if (!piece_at(bytes, at)) continue;
-    if (at % kBlockBytes == 0 || is_believable(bytes, at)) return at;
+// A log whose pieces are looked for behind broken ones.
+class Pieces {
+ public:
+  explicit Pieces(std::string_view bytes) : bytes_(bytes), room_begin_(room_begin(bytes)) {}
+
+  bool is_room(std::size_t at) const { return at >= room_begin_; }
+
+  // The next place from `at` on where pieces can be read again, or the end.
+  std::size_t find(std::size_t at) const {
+    for (; at < bytes_.size(); ++at) {
+      if (piece_at(bytes_, at) && (at % kBlockBytes == 0 || is_believable(at))) return at;
+    }
+    return at;
   }
-  return at;
-}
+
+ private:
+  // A piece found by searching inside a block is believed only when pieces follow each other from it to the end of the
+  // block, of the file, or to its room: a message may contain bytes that look like a piece. (One that ends in such
+  // bytes and zeros is mistaken for one where a power cut tore the front of just its record; then the start is
+  // refused.) At the start of a block nobody's bytes can be.
+  bool is_believable(std::size_t at) const {
+    const std::size_t end = std::min(block_end(at), bytes_.size());
+    while (at < end && skip_padding(at) < end) {
+      auto found = piece_at(bytes_, at);
+      if (!found) return is_room(at);
+      at = found->next;
+    }
+    return true;
+  }
+
+  const std::string_view bytes_;
+  const std::size_t room_begin_;
+};
 
 // Puts pieces together and remembers the sequence numbers of records.
 class Records {
@@ -77,6 +96,7 @@ class Records {
     if (head_.size() < kBatchHeaderBytes) return broken();
     const std::uint64_t count = little_endian(std::string_view(head_).substr(8, 4));
     if (count > 0) raise(findings_.last_sequence, sequence() + count - 1);
+    if (findings_.first_sequence == 0) findings_.first_sequence = sequence();
     is_begun_ = false;
   }
 
@@ -97,25 +117,24 @@ base::Result<std::string> file_content(const std::filesystem::path& path) {
 }
 }  // namespace
 
-bool is_room(std::string_view bytes, std::size_t at) {
-  const std::string_view rest = bytes.substr(at);
-  return rest.size() <= kRoomBytes && rest.find_first_not_of('\0') == std::string_view::npos;
-}
-
 WalFindings scan_wal(std::string_view bytes) {
+  const Pieces pieces(bytes);
   Records records;
-  for (std::size_t at = 0; (at = skip_padding(at)) < bytes.size();) {
+  std::size_t at = 0;
+  while ((at = skip_padding(at)) < bytes.size()) {
     if (auto found = piece_at(bytes, at)) {
       records.take(*found);
       at = found->next;
-    } else if (is_room(bytes, at)) {
+    } else if (pieces.is_room(at)) {
       break;
     } else {
       records.broken();
-      at = find_piece(bytes, at + 1);
+      at = pieces.find(at + 1);
     }
   }
-  return records.findings();
+  WalFindings findings = records.findings();
+  findings.room_begin = at;
+  return findings;
 }
 
 base::Result<WalTail> judge_wal(const std::string& folder, std::uint64_t recovered_sequence) {

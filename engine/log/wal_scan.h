@@ -18,13 +18,12 @@
 namespace hansard::log {
 
 struct WalFindings {
+  std::uint64_t first_sequence = 0;         // of the first whole record; 0: there is none
   std::uint64_t last_sequence = 0;          // the highest of any whole record
   std::uint64_t sequence_after_broken = 0;  // the highest that begins after broken bytes, itself whole or not
   bool has_broken_bytes = false;
+  std::size_t room_begin = 0;  // behind it are zeros; the end, and the padding behind it, where there is none
 };
-
-// Nothing but zeros from `at` on, and no more of them than a log that was not closed may have.
-bool is_room(std::string_view bytes, std::size_t at);
 
 // `bytes` is one whole WAL file.
 WalFindings scan_wal(std::string_view bytes);

@@ -136,16 +136,38 @@ class FilesCheck {
       if (number && *number >= found_.manifest.first_wal()) wals.emplace_back(*number, name);
     }
     std::sort(wals.begin(), wals.end());
-    for (const auto& [number, name] : wals) check_wal(name, number == wals.back().first);
+    std::optional<Wal> before;
+    for (const auto& [number, name] : wals) {
+      const Wal wal = check_wal(name, number == wals.back().first);
+      // Zeros at the end of one before the last may be room, or records that are gone: then the next one tells.
+      const bool goes_on = !before || wal.seen.first_sequence == before->seen.last_sequence + 1;
+      if (before && before->has_room && wal.seen.first_sequence > 0 && !goes_on) {
+        damaged(before->name, before->seen.room_begin, "records at the end of the write-ahead log are gone");
+      }
+      if (wal.seen.last_sequence > 0) before = wal;
+    }
   }
 
-  void check_wal(const std::string& name, bool is_last) {
+  struct Wal {
+    std::string name;
+    log::WalFindings seen;
+    bool has_room = false;
+  };
+
+  // Room is the log's alone: the other databases are written without.
+  Wal check_wal(const std::string& name, bool is_last) {
     const std::string bytes = content_of(folder_ / name);
     check_.add(bytes.size());
-    auto broken = log::read_block_log(bytes, [](std::size_t, std::string_view) {});
-    if (!broken) return;
     const log::WalFindings seen = log::scan_wal(bytes);
-    if (!found_.is_sealed && !seen.has_broken_bytes && log::is_room(bytes, *broken)) return;
+    auto broken = log::read_block_log(bytes, [](std::size_t, std::string_view) {});
+    if (!broken) return {name, seen};
+    const bool may_have_room = !found_.is_sealed && found_.folder == "log";
+    if (may_have_room && !seen.has_broken_bytes && seen.room_begin == *broken) return {name, seen, true};
+    judge_broken(name, *broken, seen, is_last);
+    return {name, seen};
+  }
+
+  void judge_broken(const std::string& name, std::size_t broken, const log::WalFindings& seen, bool is_last) {
     const bool is_torn = is_last && !found_.is_sealed && seen.sequence_after_broken == 0;
     if (!is_torn) return damaged(name, broken, "a record of the write-ahead log is broken");
     check_.note("the last record of " + path_of(name) + " is torn, as a crash leaves it");

@@ -3,7 +3,8 @@
 // MANIFEST keeps of it, every record of the write-ahead logs.
 //
 // A folder without a seal was not closed cleanly: a torn record at the end of its newest write-ahead log is then no
-// damage, anything else is.
+// damage, nor is room behind the last record of one of the event log (engine/log/wal_room.h), where the next goes on
+// from there; anything else is.
 //
 // Thread: one; `threads` more inside.
 #pragma once
@@ -17,8 +18,7 @@
 namespace hansard::verify {
 
 // The folders below `data` that hold a database (a CURRENT or a MANIFEST), by name and relative to it. What was set
-// aside
-// (*.quarantined, log.lost-*) or never finished (*.new) is left out.
+// aside (*.quarantined, log.lost-*) or never finished (*.new) is left out.
 std::vector<std::string> find_databases(const std::string& data);
 
 struct DatabaseFiles {

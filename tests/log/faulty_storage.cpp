@@ -5,6 +5,8 @@
 
 #include <rocksdb/file_system.h>
 
+#include "engine/log/wal_room.h"
+
 namespace hansard::log {
 
 namespace {
@@ -105,11 +107,11 @@ class FailingFileSystem final : public rocksdb::FileSystemWrapper {
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> storage_failing_after(int syncs) {
-  return rocksdb::NewCompositeEnv(std::make_shared<FailingFileSystem>(rocksdb::FileSystem::Default(), syncs));
+  return rocksdb::NewCompositeEnv(std::make_shared<FailingFileSystem>(env_with_room()->GetFileSystem(), syncs));
 }
 
 std::unique_ptr<rocksdb::Env> unsynced_storage() {
-  return rocksdb::NewCompositeEnv(std::make_shared<UnsyncedFileSystem>(rocksdb::FileSystem::Default()));
+  return rocksdb::NewCompositeEnv(std::make_shared<UnsyncedFileSystem>(env_with_room()->GetFileSystem()));
 }
 
 }  // namespace hansard::log

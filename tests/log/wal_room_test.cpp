@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "engine/log/wal_scan.h"
 #include "tests/log/damage_fixture.h"
@@ -56,6 +57,24 @@ TEST_CASE("large appends make no room, and use up what there is") {
   CHECK(room_of(wal) == kRoomBytes);
   for (int i = 0; i < 10; ++i) put(*database, kSmallAppendBytes + 1);
   CHECK(room_of(wal) == 0);
+}
+
+TEST_CASE("who asks how long an open log is, and who copies it, is not told of room") {
+  TempFolder temp;
+  auto database = open_database(temp / "db");
+  for (int i = 0; i < 3; ++i) put(*database, 500);
+  const std::string wal = files_with_extension(temp / "db", ".log").back();
+  std::uint64_t told = 0;
+  REQUIRE(env_with_room()->GetFileSize(wal, &told).ok());
+  CHECK(told == records_end(wal));
+  rocksdb::Checkpoint* made = nullptr;
+  REQUIRE(rocksdb::Checkpoint::Create(database.get(), &made).ok());
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  REQUIRE(checkpoint->CreateCheckpoint(temp / "copy", 1u << 30).ok());
+  CHECK(read_file(files_with_extension(temp / "copy", ".log").back()) == read_records(wal));
+  database.reset();
+  REQUIRE(env_with_room()->GetFileSize(wal, &told).ok());
+  CHECK(told == fs::file_size(wal));
 }
 
 TEST_CASE("room is no part of a log, unless it is more than there can be or something follows") {
