@@ -18,6 +18,7 @@
 #include "engine/backup/backups.h"
 #include "engine/base/database_env.h"
 #include "engine/base/folder_nesting.h"
+#include "engine/base/processors.h"
 #include "engine/base/step_back.h"
 
 namespace hansard::api {
@@ -151,10 +152,13 @@ Result<void> open_files(Running& running) {
   return base::success();
 }
 
-void tell_priorities() {
+// Before the first thread that works behind the log.
+void share_processors() {
+  const bool keeps_free = base::keep_one_processor_free();
   const bool steps_back = base::StepBack::is_possible();
   trace(TraceLevel::info, "priorities",
-        {{"views_step_back", steps_back ? "yes" : "no: neither RLIMIT_NICE of 20 nor CAP_SYS_NICE"}});
+        {{"views_step_back", steps_back ? "yes" : "no: neither RLIMIT_NICE of 20 nor CAP_SYS_NICE"},
+         {"keeps_processor_free", keeps_free ? "yes" : "no: there is but one"}});
 }
 
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
@@ -241,9 +245,9 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
+  share_processors();
   TRY(open_data(running));
   TRY(open_files(running));
-  tell_priorities();
   TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {
     TRY(prepare_demo(running));

@@ -46,12 +46,15 @@ class NamesInOrder final : public rocksdb::FileSystemWrapper {
 };
 
 // RocksDB begins its threads itself, and names them.
+void begin_once(const char* name) {
+  thread_local bool has_begun = false;
+  if (!std::exchange(has_begun, true)) begin_thread(name);
+}
+
 class MergesGoBehind final : public rocksdb::EventListener {
  public:
-  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
-    thread_local bool is_behind = false;
-    if (!std::exchange(is_behind, true)) begin_thread("rocksdb:low");
-  }
+  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { begin_once("rocksdb:low"); }
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { begin_once("rocksdb:high"); }
 };
 
 // Of every file that was taken in from outside (a fold of many rows).

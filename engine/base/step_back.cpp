@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "engine/base/processors.h"
+
 namespace hansard::base {
 
 namespace {
@@ -51,25 +53,31 @@ void StepBack::end_batch(Position applied) {
 
 // Whoever hurries either finds the thread back here, or is found hurrying by it.
 void StepBack::go_back() {
-  if (!may_ || is_hurried_ || !is_possible()) return;
+  if (!may_ || is_hurried_) return;
   if (thread_ == 0) {
     niceness_ = own_niceness();
     thread_ = ::gettid();
   }
   has_stepped_ = true;
-  set_niceness(thread_, kLowest);
+  keep_off_free_processor(thread_);
+  if (is_possible()) set_niceness(thread_, kLowest);
   is_back_ = true;
   if (is_hurried_) come_forward();
 }
 
 void StepBack::come_forward() {
-  if (is_back_.exchange(false)) set_niceness(thread_, niceness_);
+  if (is_back_.exchange(false)) restore();
+}
+
+void StepBack::restore() {
+  if (is_possible()) set_niceness(thread_, niceness_);
+  run_anywhere(thread_);
 }
 
 // By itself, also where somebody who hurries is about to: he may have lost his core on the way.
 void StepBack::end_stretch() {
   is_back_ = false;
-  if (has_stepped_) set_niceness(thread_, niceness_);
+  if (has_stepped_) restore();
   has_stepped_ = false;
 }
 

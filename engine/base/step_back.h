@@ -51,6 +51,7 @@ class StepBack {
  private:
   void go_back();
   void come_forward();
+  void restore();
   void end_stretch();
 
   LagWatch lag_;

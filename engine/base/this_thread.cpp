@@ -7,6 +7,8 @@
 
 #include <string_view>
 
+#include "engine/base/processors.h"
+
 namespace hansard::base {
 
 namespace {
@@ -14,6 +16,7 @@ struct Behind {
   std::string_view name;
   int niceness;  // more than the process's: of a busy processor such a thread gets what is left, as setpriority(2)
                  // weighs it
+  bool keeps_off = false;  // the processor that is kept free, always
 };
 
 // When it wakes up it does not take the core from whom it finds there, who has just woken it: the sequencer with
@@ -25,8 +28,13 @@ void wait_for_turn() {
 
 constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
-    {"past reader", 5},    {"search writer", 5}, {"index folder", 5},
-    {"proof hashing", 10}, {"rebuilder", 10},    {"rocksdb:low", 10},
+    {"past reader", 5},
+    {"search writer", 5},
+    {"index folder", 5, true},
+    {"rocksdb:high", 5, true},  // flushes
+    {"proof hashing", 10, true},
+    {"rebuilder", 10, true},
+    {"rocksdb:low", 10, true},  // merges
 };
 }  // namespace
 
@@ -38,6 +46,7 @@ void begin_thread(const char* name) {
     wait_for_turn();
     const auto id = static_cast<id_t>(::gettid());
     ::setpriority(PRIO_PROCESS, id, ::getpriority(PRIO_PROCESS, id) + one.niceness);
+    if (one.keeps_off) keep_off_free_processor(::gettid());
   }
 }
 

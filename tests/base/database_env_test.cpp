@@ -30,7 +30,7 @@ std::vector<int> nicenesses_of(const std::string& name) {
 }
 }  // namespace
 
-TEST_CASE("who merges tables goes behind everybody, who writes them does not") {
+TEST_CASE("who merges tables goes behind everybody, who writes them behind those who answer") {
   const support::TempFolder folder;
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -50,7 +50,7 @@ TEST_CASE("who merges tables goes behind everybody, who writes them does not") {
   CHECK(std::find(merging.begin(), merging.end(), own + 10) != merging.end());
   const auto writing = nicenesses_of("rocksdb:high");
   REQUIRE_FALSE(writing.empty());
-  CHECK(writing == std::vector<int>(writing.size(), own));
+  CHECK(std::find(writing.begin(), writing.end(), own + 5) != writing.end());
 }
 
 TEST_CASE("a database writes no trace of its own, and what it warns of is heard once") {
