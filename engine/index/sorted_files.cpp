@@ -27,7 +27,8 @@ void append_key(Table, const SideKey& key, std::string& out) { out += key; }
 class SortedFile {
  public:
   SortedFile(const rocksdb::Options& options, std::string path)
-      : writer_(rocksdb::EnvOptions(), options, nullptr, /*invalidate_page_cache=*/false), path_(std::move(path)) {
+      : writer_(rocksdb::EnvOptions(options), options, nullptr, /*invalidate_page_cache=*/false),
+        path_(std::move(path)) {
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
     check(writer_.Open(path_));
