@@ -32,7 +32,7 @@ rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& optio
   db.enable_pipelined_write = db.unordered_write = db.manual_wal_flush = false;
   db.file_checksum_gen_factory = base::file_checksums();
   db.max_open_files = kOpenFilesMax;
-  db.bytes_per_sync = 256u << 10;
+  db.bytes_per_sync = 1u << 20;
   db.info_log = base::database_logger();
   db.stats_dump_period_sec = db.stats_persist_period_sec = 0;
   return db;

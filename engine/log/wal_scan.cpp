@@ -17,19 +17,13 @@ namespace hansard::log {
 namespace {
 constexpr std::size_t kBatchHeaderBytes = 12;  // sequence u64, count u32
 
-// Where the room of a log that was not closed begins; its end where it has none. Zeros that end a record are counted
-// in, which nobody minds: pieces are read up to where one cannot be.
-std::size_t room_begin(std::string_view bytes) {
-  const std::size_t zeros_begin = bytes.find_last_not_of('\0') + 1;
-  return bytes.size() - zeros_begin <= kRoomBytes ? zeros_begin : bytes.size();
-}
-
 // A log whose pieces are looked for behind broken ones.
 class Pieces {
  public:
-  explicit Pieces(std::string_view bytes) : bytes_(bytes), room_begin_(room_begin(bytes)) {}
+  explicit Pieces(std::string_view bytes) : bytes_(bytes), zeros_begin_(bytes.find_last_not_of('\0') + 1) {}
 
-  bool is_room(std::size_t at) const { return at >= room_begin_; }
+  // Nothing but zeros from `at` on, and no more of them than there may be. A record before it may end in zeros, too.
+  bool is_room(std::size_t at) const { return at >= zeros_begin_ && bytes_.size() - at <= kRoomBytes; }
 
   // The next place from `at` on where pieces can be read again, or the end.
   std::size_t find(std::size_t at) const {
@@ -55,7 +49,7 @@ class Pieces {
   }
 
   const std::string_view bytes_;
-  const std::size_t room_begin_;
+  const std::size_t zeros_begin_;
 };
 
 // Puts pieces together and remembers the sequence numbers of records.

@@ -127,6 +127,12 @@ class FilesCheck {
     return false;
   }
 
+  struct Wal {
+    std::string name;
+    log::WalFindings seen;
+    bool has_room = false;
+  };
+
   void check_wals() {
     std::vector<std::pair<std::uint64_t, std::string>> wals;
     std::error_code problem;
@@ -136,23 +142,24 @@ class FilesCheck {
       if (number && *number >= found_.manifest.first_wal()) wals.emplace_back(*number, name);
     }
     std::sort(wals.begin(), wals.end());
-    std::optional<Wal> before;
-    for (const auto& [number, name] : wals) {
-      const Wal wal = check_wal(name, number == wals.back().first);
-      // Zeros at the end of one before the last may be room, or records that are gone: then the next one tells.
-      const bool goes_on = !before || wal.seen.first_sequence == before->seen.last_sequence + 1;
-      if (before && before->has_room && wal.seen.first_sequence > 0 && !goes_on) {
-        damaged(before->name, before->seen.room_begin, "records at the end of the write-ahead log are gone");
-      }
-      if (wal.seen.last_sequence > 0) before = wal;
-    }
+    std::vector<Wal> checked;
+    for (const auto& [number, name] : wals) checked.push_back(check_wal(name, number == wals.back().first));
+    for (std::size_t i = 1; i < checked.size(); ++i) check_ends_before(checked, i);
   }
 
-  struct Wal {
-    std::string name;
-    log::WalFindings seen;
-    bool has_room = false;
-  };
+  // Zeros at the end of logs before `next` may be room, or records that are gone: it tells, if it can be read.
+  void check_ends_before(const std::vector<Wal>& logs, std::size_t next) {
+    const log::WalFindings& seen = logs[next].seen;
+    if (seen.first_sequence == 0 || seen.has_broken_bytes) return;
+    const Wal* with_room = nullptr;
+    std::uint64_t last = 0;
+    for (std::size_t i = next; i-- > 0 && last == 0;) {
+      if (logs[i].has_room && with_room == nullptr) with_room = &logs[i];
+      last = logs[i].seen.last_sequence;
+    }
+    if (with_room == nullptr || last == 0 || seen.first_sequence == last + 1) return;
+    damaged(with_room->name, with_room->seen.room_begin, "records at the end of the write-ahead log are gone");
+  }
 
   // Room is the log's alone: the other databases are written without.
   Wal check_wal(const std::string& name, bool is_last) {

@@ -93,6 +93,26 @@ TEST_CASE("room is no part of a log, unless it is more than there can be or some
   CHECK(unfinished.last_sequence == whole.last_sequence - 1);
 }
 
+TEST_CASE("a record that ends in zeros is no part of the room behind it") {
+  TempFolder temp;
+  auto database = open_database(temp / "db");
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const std::size_t zeros = GENERATE(1, 4, 5'000);
+  REQUIRE(database->Put(synced, "first", std::string(100, 'x')).ok());
+  const std::string wal = files_with_extension(temp / "db", ".log").back();
+  REQUIRE(database->Put(synced, "second", std::string(300, 'x') + std::string(zeros, '\0')).ok());
+  const std::size_t begin = records_end(wal);
+  std::string bytes = read_file(wal).substr(0, begin + zeros) + std::string(kRoomBytes, '\0');
+  const auto whole = scan_wal(bytes);
+  CHECK_FALSE(whole.has_broken_bytes);
+  CHECK(whole.room_begin == begin + zeros);
+  bytes[50] = static_cast<char>(bytes[50] ^ 1);  // in the first one, in the same block
+  const auto damaged = scan_wal(bytes);
+  CHECK(damaged.has_broken_bytes);
+  CHECK(damaged.sequence_after_broken == whole.last_sequence);
+}
+
 TEST_CASE("a log with room at its end opens with all that was appended, and goes on") {
   TempFolder temp;
   auto log = open_log(temp / "live").log;
