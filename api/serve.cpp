@@ -152,13 +152,12 @@ Result<void> open_files(Running& running) {
   return base::success();
 }
 
-// Before the first thread that works behind the log.
-void share_processors() {
-  const bool keeps_free = base::keep_one_processor_free();
+void tell_priorities() {
   const bool steps_back = base::StepBack::is_possible();
+  const bool keeps_free = base::is_one_processor_kept_free();
   trace(TraceLevel::info, "priorities",
         {{"views_step_back", steps_back ? "yes" : "no: neither RLIMIT_NICE of 20 nor CAP_SYS_NICE"},
-         {"keeps_processor_free", keeps_free ? "yes" : "no: there is but one"}});
+         {"keeps_processor_free", keeps_free ? "yes" : "no: this process may run on one only"}});
 }
 
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
@@ -245,9 +244,10 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
-  share_processors();
+  base::keep_one_processor_free();  // before the first thread that works behind the log
   TRY(open_data(running));
   TRY(open_files(running));
+  tell_priorities();
   TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {
     TRY(prepare_demo(running));

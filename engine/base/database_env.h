@@ -4,8 +4,8 @@
 // and where it is lost a power cut leaves a CURRENT that names nothing and a database that does not open. Here the
 // folder is synced in between.
 //
-// And the threads that merge tables go behind those that fold: nobody waits for a merge. RocksDB's databases share
-// these threads, so a listener of the large ones is enough.
+// And the threads that merge tables go behind those that fold, and those that flush behind those that answer: nobody
+// waits for them. RocksDB's databases share these threads, so a listener of the large ones is enough.
 //
 // And they write no LOG files: on a full disk RocksDB 7.8.3 ends the process by an assertion at the second line it
 // cannot write there. Their warnings and errors, which name files and numbers and nothing that is kept, go to whoever

@@ -19,14 +19,15 @@ int first_of(const cpu_set_t& set) {
 }
 }  // namespace
 
-bool keep_one_processor_free() {
+void keep_one_processor_free() {
   cpu_set_t all;
-  if (::sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) < 2) return false;
+  if (::sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) < 2) return;
   Sets made{all, all};
   CPU_CLR(first_of(all), &made.behind);
   sets = made;
-  return true;
 }
+
+bool is_one_processor_kept_free() { return sets.has_value(); }
 
 void keep_off_free_processor(int thread) {
   if (sets) ::sched_setaffinity(thread, sizeof sets->behind, &sets->behind);

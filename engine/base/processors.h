@@ -10,8 +10,10 @@
 
 namespace hansard::base {
 
-// From now on. False: there is but one processor.
-bool keep_one_processor_free();
+// From now on, where there are two.
+void keep_one_processor_free();
+// False: nobody asked for it, this process may run on one only, or the kernel does not say on which.
+bool is_one_processor_kept_free();
 
 // `thread`: the kernel's number of one of this process.
 void keep_off_free_processor(int thread);

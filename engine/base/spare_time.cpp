@@ -1,7 +1,9 @@
 #include "engine/base/spare_time.h"
 
 #include <sched.h>
+#include <unistd.h>
 
+#include "engine/base/processors.h"
 #include "engine/base/this_thread.h"
 #include "engine/base/work_watch.h"
 
@@ -40,6 +42,7 @@ void SpareTime::run(MonotonicTime now, const std::function<void()>& work) {
 
 void SpareTime::serve() {
   begin_thread(name_.c_str());
+  run_anywhere(::gettid());  // whoever made it may keep off one
   const sched_param none{};
   ::sched_setscheduler(0, SCHED_IDLE, &none);
   is_spare = true;

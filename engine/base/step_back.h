@@ -2,8 +2,11 @@
 // nobody waits, its niceness is the lowest there is, and who hurries it brings it back at once, also in the middle of a
 // batch. A batch that begins kLagMax late does not step back, nor does one that is to end before long.
 //
-// Coming back needs a right: CAP_SYS_NICE, or an RLIMIT_NICE of 20 (setrlimit(2)). Without it nobody steps back, since
-// on busy cores a reader would wait for the rest of a batch that hardly goes on; hurries are noted all the same.
+// While it is back it also keeps off the processor that is kept free (processors.h), which needs no right.
+//
+// Coming back needs a right: CAP_SYS_NICE, or an RLIMIT_NICE of 20 (setrlimit(2)). Without it the niceness stays as it
+// is, since on busy cores a reader would wait for the rest of a batch that hardly goes on; hurries are noted all the
+// same.
 //
 // Invariants: one who stepped back comes forward by a hurry, or by the end of the stretch; a hurry holds until what was
 // durable at the next batch is applied. In a stretch no lock of the tail or of a gate is held. Locks of the allocator,

@@ -30,7 +30,7 @@ constexpr Behind kBehind[] = {
     {"projector", 5},  // own reads wait for it
     {"past reader", 5},
     {"search writer", 5},
-    {"index folder", 5, true},
+    {"index folder", 5},        // keeps off until the sequencer waits for it
     {"rocksdb:high", 5, true},  // flushes
     {"proof hashing", 10, true},
     {"rebuilder", 10, true},

@@ -1,5 +1,5 @@
 // The threads of the house, as the operating system knows them: their names, and how they share a processor that is
-// busy (docs/adr/0051).
+// busy (docs/adr/0051), and which of them keep off the one that is kept free (processors.h).
 //
 // Thread: any; concerns only the caller.
 #pragma once

@@ -1,8 +1,11 @@
 #include "engine/index/folder.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <utility>
 
+#include "engine/base/processors.h"
 #include "engine/base/this_thread.h"
 
 namespace hansard::index {
@@ -57,6 +60,7 @@ void Folder::finish() {
 
 void Folder::wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max) {
   while (!has_thread_ && waiting_.size() > overlays_max) work(lock);
+  if (waiting_.size() > overlays_max) base::run_anywhere(thread_number_);
   changed_.wait(lock, [&] { return waiting_.size() <= overlays_max; });
 }
 
@@ -70,9 +74,11 @@ bool Folder::step() {
 void Folder::run() {
   base::begin_thread("index folder");
   std::unique_lock lock(mutex_);
+  thread_number_ = ::gettid();
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || has_work(); });
     if (stopping_) return;
+    base::keep_off_free_processor(thread_number_);
     work(lock);
   }
 }

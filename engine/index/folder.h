@@ -74,6 +74,7 @@ class Folder {
   bool drop_expired_ = false;
   std::atomic<std::uint64_t> purge_wanted_ = 0, purged_ = 0;
   bool stopping_ = false;
+  int thread_number_ = 0;  // the kernel's; 0 until the thread runs, which is whoever asks
   std::thread thread_;
 };
 

@@ -22,7 +22,7 @@
 namespace hansard::index {
 
 namespace {
-// What is written at once: a commit of the log that comes meanwhile waits for it.
+// Given to the disk at once, but for a file's last piece: a commit of the log that comes meanwhile waits for it.
 constexpr std::uint64_t kBytesPerSync = 256u << 10;
 constexpr char kFoldFiles[] = "fold";
 constexpr int kCacheShardBits = 2;  // few threads read, and a shard must hold many blocks
@@ -113,7 +113,7 @@ Result<void> RocksRowStore::open_database() {
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.level0_file_num_compaction_trigger = 8;
   options.max_background_jobs = 2;
-  options.bytes_per_sync = kBytesPerSync;
+  options.bytes_per_sync = options.writable_file_max_buffer_size = kBytesPerSync;
   options.max_open_files = 512;
   options.info_log = base::database_logger();
   options.file_checksum_gen_factory = base::file_checksums();
