@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <string>
 
 namespace hansard::proof {
 
@@ -154,6 +155,14 @@ Result<CompactRange> CompactRange::of(const NodeSource& source, std::uint64_t si
     range.peaks_.push_back(peak);
   }
   return range;
+}
+
+Result<CompactRange> CompactRange::of(const NodeSource& source, std::uint64_t size, const Hash& root) {
+  TRY(auto range, of(source, size));
+  if (range.root() == root) return range;
+  return base::error(base::ErrorCode::corrupt, "the stored hashes of the first " + std::to_string(size) +
+                                                   " leaves were read otherwise than they had been a moment before; "
+                                                   "start again, and look at the disk if it is said twice");
 }
 
 void CompactRange::add(const Hash& leaf, const Completed& completed) {

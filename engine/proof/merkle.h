@@ -60,6 +60,8 @@ class CompactRange {
   CompactRange() = default;
   // As it stands after `size` leaves.
   static Result<CompactRange> of(const NodeSource& source, std::uint64_t size);
+  // `corrupt` when its root is another.
+  static Result<CompactRange> of(const NodeSource& source, std::uint64_t size, const Hash& root);
 
   void add(const Hash& leaf, const Completed& completed);
   std::uint64_t size() const { return size_; }

@@ -12,13 +12,12 @@ Result<std::unique_ptr<Proofs>> Proofs::open(log::EventLog& log, base::Clock& cl
   TRY(auto anchors, find_anchors(paths, log, base_key));
   TRY(auto tiles, TileStore::open(paths.folder, TileStore::Mode::write));
   TRY(auto finding, check_start(log, *tiles, anchors, options.data_folder));
-  TRY(auto range, CompactRange::of(*tiles, finding.size));
 
   std::unique_ptr<Proofs> proofs(new Proofs(log, options, std::move(tiles)));
   proofs->rebuilt_ = finding.rebuilt;
   SigningKey key = base_key.renamed(origin_of_epoch(base_key.verifier().name(), log.epoch()));
   proofs->hasher_ = std::make_unique<Hasher>(
-      Hasher::Parts{log, *proofs->tiles_, clock, paths, std::move(key), options.interval_ms}, std::move(range));
+      Hasher::Parts{log, *proofs->tiles_, clock, paths, std::move(key), options.interval_ms}, std::move(finding.tree));
   TRY(proofs->hasher_->sign());
   return proofs;
 }

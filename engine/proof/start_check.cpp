@@ -52,6 +52,13 @@ Result<std::optional<std::uint64_t>> first_altered(const log::EventLog& log, con
   return altered;
 }
 
+// What goes on from a hash that was read wrong would be signed: the root is asked of the very tree that goes on.
+Result<CompactRange> tree_to_go_on_with(const TileStore& tiles, std::span<const Anchor> anchors) {
+  const auto last = std::ranges::max_element(anchors, {}, &Anchor::size);
+  if (last == anchors.end()) return CompactRange();
+  return CompactRange::of(tiles, last->size, last->root);
+}
+
 base::Error altered_error(const std::string& folder, const Anchor& anchor, std::optional<std::uint64_t> position) {
   std::string what = "the event log is not the one that was signed: its root at size " + count(anchor.size) +
                      " is another than " + anchor.source + " says";
@@ -63,27 +70,30 @@ base::Error altered_error(const std::string& folder, const Anchor& anchor, std::
 Result<StartFinding> check_start(const log::EventLog& log, TileStore& tiles, std::span<const Anchor> anchors,
                                  const std::string& folder) {
   StartFinding finding;
+  std::uint64_t size = 0;
   for (const Anchor& anchor : anchors) {
-    finding.size = std::max(finding.size, anchor.size);
+    size = std::max(size, anchor.size);
     const std::uint64_t end = log.durable(base::kPartition).value;
     if (anchor.size <= end) continue;
     return refusal(folder, "the event log was rolled back: it ends at position " + count(end) + ", and " +
                                anchor.source + " says that it had reached " + count(anchor.size));
   }
-  if (tiles.size() < finding.size) {
-    finding.rebuilt = finding.size - tiles.size();
-    TRY(make_again(log, tiles, tiles.size(), finding.size));
-  } else if (tiles.size() > finding.size) {
-    TRY(tiles.cut(finding.size));
+  if (tiles.size() < size) {
+    finding.rebuilt = size - tiles.size();
+    TRY(make_again(log, tiles, tiles.size(), size));
+  } else if (tiles.size() > size) {
+    TRY(tiles.cut(size));
   }
 
   TRY(auto contradiction, first_contradiction(tiles, anchors));
-  TRY(auto altered, first_altered(log, tiles, finding.size));
-  if (!contradiction && !altered) return finding;
-  finding.rebuilt = finding.size;
-  TRY(make_again(log, tiles, 0, finding.size));
-  TRY(contradiction, first_contradiction(tiles, anchors));
-  if (contradiction) return altered_error(folder, *contradiction, altered);
+  TRY(auto altered, first_altered(log, tiles, size));
+  if (contradiction || altered) {
+    finding.rebuilt = size;
+    TRY(make_again(log, tiles, 0, size));
+    TRY(contradiction, first_contradiction(tiles, anchors));
+    if (contradiction) return altered_error(folder, *contradiction, altered);
+  }
+  TRY(finding.tree, tree_to_go_on_with(tiles, anchors));
   return finding;
 }
 

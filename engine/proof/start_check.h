@@ -26,12 +26,13 @@ struct Anchor {
 };
 
 struct StartFinding {
-  std::uint64_t size = 0;     // of the tiles: the largest anchor
+  CompactRange tree;          // to go on with: as large as the largest anchor, with its root
   std::uint64_t rebuilt = 0;  // leaves hashed again because the stored hashes were torn or wrong; 0 is the normal case
 };
 
-// Leaves the tiles at the largest anchor's size. Errors: `refused` with a sentence for the operator; io, and corrupt
-// where the log itself cannot be read. `folder` is the data folder.
+// Leaves the tiles at the largest anchor's size. Errors: `refused` with a sentence for the operator; io; corrupt where
+// the log itself cannot be read, or where stored hashes that were right are read otherwise a moment later. `folder` is
+// the data folder.
 Result<StartFinding> check_start(const log::EventLog& log, TileStore& tiles, std::span<const Anchor> anchors,
                                  const std::string& folder);
 

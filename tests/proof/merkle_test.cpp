@@ -133,6 +133,29 @@ TEST_CASE("a tree taken up again at any size goes on to the same root") {
   }
 }
 
+TEST_CASE("a tree is not taken up again with a hash that is read wrong") {
+  class OneFlipped final : public NodeSource {
+   public:
+    explicit OneFlipped(const NaiveTree& tree, int flipped) : tree_(tree), left_(flipped) {}
+    Result<Hash> node(unsigned height, std::uint64_t index) const override {
+      TRY(auto hash, tree_.node(height, index));
+      if (left_-- == 0) hash[7] ^= 0x10;
+      return hash;
+    }
+
+   private:
+    const NaiveTree& tree_;
+    mutable int left_;
+  };
+  const auto leaves = numbered_leaves(70);  // 64 + 4 + 2: three peaks
+  const NaiveTree tree(leaves);
+  const Hash root = naive_root(leaves);
+  REQUIRE(CompactRange::of(tree, leaves.size(), root).value().root() == root);
+  for (int peak = 0; peak < 3; ++peak) {
+    CHECK(CompactRange::of(OneFlipped(tree, peak), leaves.size(), root).error().code == hansard::base::ErrorCode::corrupt);
+  }
+}
+
 TEST_CASE("every inclusion proof of every small tree verifies, and for no other place") {
   const auto leaves = numbered_leaves(33);
   const NaiveTree tree(leaves);
