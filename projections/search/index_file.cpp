@@ -5,19 +5,19 @@
 #include "engine/base/check.h"
 #include "engine/base/spare_time.h"
 #include "projections/search/characters.h"
-#include "projections/search/secure_vfs.h"
+#include "projections/search/sealed_page.h"
 #include "projections/search/token_stream.h"
 #include "projections/search/tokenizer.h"
 
 namespace hansard::search {
 
 namespace {
-constexpr char kKind[] = "hansard search index 4, shelves of 2^";
+constexpr char kKind[] = "hansard search index 5, shelves of 2^";
 constexpr std::size_t kRowsAtOnce = 100'000;
 
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
 // secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
-// page_size, max_page_count, auto_vacuum: as secure_vfs.h wants them.
+// page_size, max_page_count, auto_vacuum: as sealed_page.h wants them.
 // auto_vacuum=INCREMENTAL: pages freed by a clean-up go back to the file system in slices.
 // journal_size_limit: gives the space of a long WAL back (its checkpoints: wal_write_out.h).
 std::string pragmas() {
@@ -126,7 +126,7 @@ base::Result<void> IndexFile::check_kind() {
   return base::success();
 }
 
-// What secure_vfs.h relies on: a pragma that comes too late says nothing.
+// What sealed_page.h relies on: a pragma that comes too late says nothing.
 base::Result<void> IndexFile::check_layout() {
   TRY(auto page_bytes, connection_.integer("PRAGMA page_size"));
   TRY(auto vacuum, connection_.integer("PRAGMA auto_vacuum"));

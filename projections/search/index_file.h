@@ -14,7 +14,7 @@
 // (content=''); to take words out it needs exactly the tokens that were put in, so `message` keeps text and tags.
 //
 // Once a clean-up is over, nothing that was taken out before it is in any byte of the file or its write-ahead log
-// (secure_vfs.h).
+// (sealed_page.h).
 //
 // Invariants: I7 rows, index and checkpoint in one transaction; I8; the digest is the sum of the hashes of the
 // messages that have content.

@@ -3,46 +3,46 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <functional>
+#include <memory>
 #include <mutex>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/hash.h"
+#include "projections/search/known_pages.h"
+#include "projections/search/sealed_page.h"
 
 namespace hansard::search {
 
 namespace {
-constexpr std::size_t kFileHeaderBytes = 100;                                          // before the header of page 1
-constexpr std::uint64_t kFirstPointerMap = 2, kPagesAPointerMap = kPageBytes / 5 + 1;  // itself among them
-constexpr std::uint64_t kLockBytePage = 0x40000000 / kPageBytes + 1;
-// Otherwise the pointer map there would stand one page further.
-static_assert((kLockBytePage - kFirstPointerMap) % kPagesAPointerMap != 0);
+constexpr int kPageSize = static_cast<int>(kPageBytes), kFileHeaderBytes = 100, kReservedAt = 20, kReadsMax = 4;
+constexpr std::string_view kMagic("SQLite format 3", 16);
+constexpr sqlite3_int64 kLogHeadBytes = 32, kFrameHeadBytes = 24, kFrameBytes = kFrameHeadBytes + kPageSize;
 
-// https://www.sqlite.org/fileformat2.html#b_tree_pages: the bytes of a page's header by its type; 0 for no b-tree page.
-std::size_t header_bytes(std::byte type) {
-  switch (std::to_integer<int>(type)) {
-    case 2:
-    case 5:
-      return 12;
-    case 10:
-    case 13:
-      return 8;
-    default:
-      return 0;
-  }
-}
+// Of one open file; stands behind SQLite's own object.
+struct Known {
+  const sqlite3_io_methods* under;        // SQLite's own
+  std::shared_ptr<CheckedPages> pages;    // of a database
+  std::shared_ptr<WrittenFrames> frames;  // of a write-ahead log
+};
 
-std::size_t two_bytes(const std::byte* at) {
-  return std::to_integer<std::size_t>(at[0]) << 8 | std::to_integer<std::size_t>(at[1]);
-}
+// SQLite's methods for one kind of file, some of them with ours in their place.
+struct Methods {
+  const sqlite3_io_methods* under = nullptr;
+  sqlite3_io_methods own{};
+  std::once_flag are_set;
+};
 
-// SQLite's own, and the methods of its database files with ours in the place of xWrite.
 struct Wrapped {
   sqlite3_vfs* const original = sqlite3_vfs_find(nullptr);
   sqlite3_vfs vfs = *original;
-  const sqlite3_io_methods* under = nullptr;
-  sqlite3_io_methods methods{};
-  std::once_flag are_set;
+  const int known_at = (original->szOsFile + 7) / 8 * 8;
+  Methods database, log;
 };
 
 Wrapped& wrapped() {
@@ -50,34 +50,155 @@ Wrapped& wrapped() {
   return one;
 }
 
-int write_wiped(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
-  const auto write = wrapped().under->xWrite;
-  if (size != static_cast<int>(kPageBytes)) return write(file, bytes, size, at);
-  std::byte page[kPageBytes];
-  std::memcpy(page, bytes, kPageBytes);
-  wipe_unallocated(page, static_cast<std::uint64_t>(at) / kPageBytes + 1);
-  return write(file, page, size, at);
+void* behind(sqlite3_file* file) { return reinterpret_cast<std::byte*>(file) + wrapped().known_at; }
+Known& known_of(sqlite3_file* file) { return *std::launder(static_cast<Known*>(behind(file))); }
+
+std::string_view view_of(const void* bytes, int size) {
+  return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
-void take_methods(Wrapped& to, const sqlite3_io_methods* from) {
-  to.under = from;
-  to.methods = *from;
-  to.methods.xWrite = write_wiped;
+// Until two reads in a row are the same.
+int read_again(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+  const auto read = known_of(file).under->xRead;
+  int code = read(file, into, size, at);
+  std::array<char, kFrameBytes> again;
+  if (code != SQLITE_OK || size > static_cast<int>(again.size())) return code;
+  for (int reads = 1; reads < kReadsMax; ++reads) {
+    code = read(file, again.data(), size, at);
+    if (code != SQLITE_OK || view_of(into, size) == view_of(again.data(), size)) return code;
+    std::memcpy(into, again.data(), static_cast<std::size_t>(size));
+  }
+  return SQLITE_IOERR_DATA;
+}
+
+template <class IsRight>
+int read_until(const IsRight& is_right, sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+  for (int reads = 0; reads < kReadsMax; ++reads) {
+    const int code = known_of(file).under->xRead(file, into, size, at);
+    if (code != SQLITE_OK || is_right()) return code;
+  }
+  return SQLITE_IOERR_DATA;
+}
+
+// From 1; 0: not one whole page.
+std::uint64_t page_number(int size, sqlite3_int64 at) {
+  return size == kPageSize && at % kPageSize == 0 ? static_cast<std::uint64_t>(at / kPageSize) + 1 : 0;
+}
+
+bool is_right(const void* page, std::uint64_t number) {
+  return is_sealed(ConstPage(static_cast<const std::byte*>(page), kPageBytes), number);
+}
+
+int read_page(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+  const std::uint64_t number = page_number(size, at);
+  if (number == 0) return read_again(file, into, size, at);
+  return read_until([&] { return is_right(into, number); }, file, into, size, at);
+}
+
+int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  const Known& known = known_of(file);
+  const std::uint64_t number = page_number(size, at);
+  if (number == 0) return known.under->xWrite(file, bytes, size, at);
+  std::array<std::byte, kPageBytes> page;
+  std::memcpy(page.data(), bytes, page.size());
+  wipe_unallocated(page, number);
+  seal(page, number);
+  known.pages->forget(number);
+  return known.under->xWrite(file, page.data(), size, at);
+}
+
+// By mmap. With a null page SQLite reads it, and hears from there what is wrong.
+int fetch_page(sqlite3_file* file, sqlite3_int64 at, int size, void** page) {
+  const Known& known = known_of(file);
+  const int code = known.under->xFetch(file, at, size, page);
+  const std::uint64_t number = page_number(size, at);
+  if (code != SQLITE_OK || *page == nullptr || number == 0 || known.pages->has(number)) return code;
+  if (is_right(*page, number)) {
+    known.pages->note(number);
+    return code;
+  }
+  known.under->xUnfetch(file, at, *page);
+  *page = nullptr;
+  return SQLITE_OK;
+}
+
+// The frame whose page this is.
+std::optional<std::uint64_t> frame_of(int size, sqlite3_int64 at) {
+  const sqlite3_int64 first = kLogHeadBytes + kFrameHeadBytes;
+  if (size != kPageSize || at < first || (at - first) % kFrameBytes != 0) return std::nullopt;
+  return static_cast<std::uint64_t>((at - first) / kFrameBytes);
+}
+
+int read_frame(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+  const auto frame = frame_of(size, at);
+  const auto crc = frame ? known_of(file).frames->crc(*frame) : std::nullopt;
+  if (!crc) return read_again(file, into, size, at);
+  return read_until([&] { return base::crc32c(view_of(into, size)) == *crc; }, file, into, size, at);
+}
+
+int write_frame(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  const Known& known = known_of(file);
+  const int code = known.under->xWrite(file, bytes, size, at);
+  const auto frame = frame_of(size, at);
+  if (code == SQLITE_OK && frame) known.frames->note(*frame, base::crc32c(view_of(bytes, size)));
+  return code;
+}
+
+int cut_log(sqlite3_file* file, sqlite3_int64 size) {
+  const Known& known = known_of(file);
+  known.frames->cut(static_cast<std::uint64_t>(std::max<sqlite3_int64>(0, size - kLogHeadBytes) / kFrameBytes));
+  return known.under->xTruncate(file, size);
+}
+
+int close_known(sqlite3_file* file) {
+  Known& known = known_of(file);
+  const auto close = known.under->xClose;
+  known.~Known();
+  return close(file);
+}
+
+void set_database_methods(sqlite3_io_methods& own) {
+  own.xRead = read_page;
+  own.xWrite = write_page;
+  own.xFetch = fetch_page;
+  own.xClose = close_known;
+}
+
+void set_log_methods(sqlite3_io_methods& own) {
+  own.xRead = read_frame;
+  own.xWrite = write_frame;
+  own.xTruncate = cut_log;
+  own.xClose = close_known;
+}
+
+void take_over(sqlite3_file* file, Methods& methods, void (*set)(sqlite3_io_methods&), Known known) {
+  std::call_once(methods.are_set, [&] {
+    methods.under = file->pMethods;
+    methods.own = *file->pMethods;
+    set(methods.own);
+  });
+  CHECK(file->pMethods == methods.under, "one file system, one kind of file");
+  known.under = methods.under;
+  ::new (behind(file)) Known(std::move(known));
+  file->pMethods = &methods.own;
 }
 
 int open_wrapped(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   Wrapped& own = wrapped();
   const int code = own.original->xOpen(own.original, name, file, flags, out_flags);
-  if (code != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return code;
-  std::call_once(own.are_set, take_methods, std::ref(own), file->pMethods);
-  CHECK(file->pMethods == own.under, "one file system, one kind of database file");
-  file->pMethods = &own.methods;
+  if (code != SQLITE_OK) return code;
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+    take_over(file, own.database, set_database_methods, {nullptr, checked_pages(name), nullptr});
+  } else if ((flags & SQLITE_OPEN_WAL) != 0) {
+    take_over(file, own.log, set_log_methods, {nullptr, nullptr, written_frames(name)});
+  }
   return code;
 }
 
 const char* register_wrapped() {
   sqlite3_vfs& vfs = wrapped().vfs;
   vfs.zName = "hansard-secure";
+  vfs.szOsFile = wrapped().known_at + static_cast<int>(sizeof(Known));
   vfs.xOpen = open_wrapped;
   CHECK(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK, "a file system of SQLite's own interface");
   return vfs.zName;
@@ -89,14 +210,20 @@ const char* secure_vfs() {
   return name;
 }
 
-void wipe_unallocated(std::span<std::byte, kPageBytes> page, std::uint64_t number) {
-  if (number >= kFirstPointerMap && (number - kFirstPointerMap) % kPagesAPointerMap == 0) return;
-  const std::byte* header = page.data() + (number == 1 ? kFileHeaderBytes : 0);
-  const std::size_t size = header_bytes(header[0]);
-  if (size == 0) return;
-  const std::size_t begin = static_cast<std::size_t>(header - page.data()) + size + 2 * two_bytes(header + 3);
-  const std::size_t end = two_bytes(header + 5);
-  if (begin < end && end <= kPageBytes) std::fill(page.begin() + begin, page.begin() + end, std::byte{0});
+void leave_room_for_seals(sqlite3* connection) {
+  int bytes = kSealBytes;
+  const int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+  CHECK(code == SQLITE_OK, code);
+}
+
+bool lacks_seals(sqlite3* connection) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  std::array<char, kFileHeaderBytes> header{};
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  if (file->pMethods->xRead(file, header.data(), kFileHeaderBytes, 0) != SQLITE_OK) return false;
+  const bool is_database = view_of(header.data(), kFileHeaderBytes).starts_with(kMagic);
+  return is_database && header[kReservedAt] != static_cast<char>(kSealBytes);
 }
 
 }  // namespace hansard::search

@@ -1,31 +1,31 @@
-// The file system of the connection that writes: SQLite's own, but the unallocated space of a b-tree page reaches the
-// database as zeros. `PRAGMA secure_delete` overwrites what is deleted; it does not overwrite the copies that stay
-// between the cell pointers and the cells when a page is built again with fewer cells than it had (balancing, 3.40.1).
-// They belong to rows that stand elsewhere, until those are deleted: then the copy is all that is left, and stays.
+// The file system of the search file's connections: SQLite's own, but a page of the database is wiped and sealed on its
+// way to the disk and checked on its way back (sealed_page.h), and a page of the write-ahead log that this process
+// wrote is held against what it wrote. One that comes back otherwise is read again, four times in all; then it is
+// SQLITE_IOERR_DATA.
+//
+// Everything else SQLite reads of these files (their heads, the frames of a log at recovery) is believed when two reads
+// in a row give the same. So no bit that flips on the way from the disk gets into what is written next. What decays in
+// the log of a process that was killed ends the recovery there, as SQLite has it: that is what its own sums find.
 //
 // The write-ahead log holds pages as they are in the cache. So what was deleted is gone once the log has been emptied
 // into the database and the cache was let go (Connection::empty_wal, forget_pages).
 //
-// For databases of kPageBytes and with auto_vacuum, whose pointer-map pages stand at known places; kPagesMax keeps the
-// first byte of pages that are not of a b-tree (overflow, freelist: the number of another page) below any page type.
-//
-// Sources: https://www.sqlite.org/vfs.html; https://www.sqlite.org/fileformat2.html sections 1.5 to 1.8.
+// Sources: https://www.sqlite.org/vfs.html; https://www.sqlite.org/cksumvfs.html for the idea of the seal;
+// https://www.sqlite.org/fileformat2.html section 4 for the log.
 // Thread: any.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
+struct sqlite3;
 
 namespace hansard::search {
-
-inline constexpr std::size_t kPageBytes = 4'096;
-inline constexpr std::uint32_t kPagesMax = (1u << 25) - 1;  // 137 GB
 
 // Its name, registered with the first call.
 const char* secure_vfs();
 
-// `number` from 1, as SQLite counts. Leaves alone what is no b-tree page.
-void wipe_unallocated(std::span<std::byte, kPageBytes> page, std::uint64_t number);
+// New databases of this connection have room for the seals. Before anything else.
+void leave_room_for_seals(sqlite3* connection);
+
+// Is this a database of SQLite whose pages have no seals: that of an earlier build, or of another program?
+bool lacks_seals(sqlite3* connection);
 
 }  // namespace hansard::search

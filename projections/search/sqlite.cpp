@@ -30,7 +30,8 @@ std::string immutable_uri(const std::string& path) {
 base::Error error_of(sqlite3* handle, int code, const std::string& what) {
   int primary = code & 0xFF;
   auto kind = base::ErrorCode::io;
-  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) kind = base::ErrorCode::corrupt;
+  const bool is_other_page = code == SQLITE_IOERR_DATA;  // than was written
+  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || is_other_page) kind = base::ErrorCode::corrupt;
   if (primary == SQLITE_FULL) kind = base::ErrorCode::disk_full;
   std::string detail = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   if (kind == base::ErrorCode::disk_full) detail += " (or the index has reached its limit of 137 GB)";
@@ -99,14 +100,15 @@ base::Result<Connection> Connection::open(const std::string& path, Mode mode) {
   if (mode == Mode::immutable) flags |= SQLITE_OPEN_URI;
   const std::string name = mode == Mode::immutable ? immutable_uri(path) : path;
   sqlite3* handle = nullptr;
-  int code =
-      sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, mode == Mode::write ? secure_vfs() : nullptr);
+  int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, secure_vfs());
   Connection connection;
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return error_of(handle, code, "cannot open " + path);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  if (lacks_seals(handle)) return base::error(base::ErrorCode::unsupported, "its pages have no checksums: " + path);
   if (mode == Mode::write) {
+    leave_room_for_seals(handle);
     connection.write_out_ = WalWriteOut::begin(handle, path);
   } else {
     sqlite3_wal_autocheckpoint(handle, 0);

@@ -4,7 +4,7 @@
 // Only the connection opened for writing ever checkpoints the write-ahead log: SQLite before 3.51.3 can corrupt a
 // database when two connections do (the WAL-reset race), and Debian has 3.40.1.
 //
-// What the one that writes writes goes through secure_vfs.h.
+// Every connection reads and writes through secure_vfs.h. `unsupported`: a file of before that.
 //
 // Thread: a connection and its statements belong to one thread at a time.
 // Owns: its handle; statements end before their connection.

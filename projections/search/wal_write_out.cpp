@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "projections/search/secure_vfs.h"
+#include "projections/search/sealed_page.h"
 
 namespace hansard::search {
 

@@ -154,13 +154,11 @@ std::optional<std::string> Campaign::step(const std::string& plan) {
   return std::nullopt;
 }
 
-std::optional<std::string> Campaign::fail_call(const std::string& call, const std::string& error,
-                                               const std::string& part) {
+std::optional<std::string> Campaign::fail_call(const std::string& call, const std::string& error) {
   if (auto wrong = cut_power()) return wrong;
   // Reads leave no record; a process makes some hundreds.
-  const std::string plan = call == "read" ? "read:" + std::to_string(1 + draw(part.empty() ? 400 : 60)) + ":" + error +
-                                                (part.empty() ? "" : ":" + part)
-                                          : draw_call(call, error);
+  const std::string plan =
+      call == "read" ? "read:" + std::to_string(1 + draw(400)) + ":" + error : draw_call(call, error);
   if (auto wrong = step(plan)) return wrong;
   return cut_power();
 }

@@ -41,8 +41,8 @@ class Campaign {
   std::optional<std::string> cut_power();
   // One call fails ("sync", "EIO"; "write", "ENOSPC"; "read", "flip"; ...), drawn from all of its kind that such a
   // process makes, each part of the store as often as the others; afterwards the power goes, and the next process finds
-  // everything. `part` of a path narrows reads to those of files below it.
-  std::optional<std::string> fail_call(const std::string& call, const std::string& error, const std::string& part = "");
+  // everything.
+  std::optional<std::string> fail_call(const std::string& call, const std::string& error);
   // The disk fills up somewhere along the way; then there is space again.
   std::optional<std::string> fill_disk();
 

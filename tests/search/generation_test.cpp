@@ -28,10 +28,12 @@ std::string file_in(const TempFolder& folder, int generation = 1) {
   return folder.path() + "/views/search/v1/search." + std::to_string(generation) + ".db";
 }
 
-void run_sql(const std::string& path, const std::string& sql) {
+// As a build from before the pages had checksums.
+void make_without_seals(const std::string& path) {
+  fs::remove(path);
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
-  CHECK(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_exec(handle, "CREATE TABLE state(key, value)", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(handle);
 }
 
@@ -96,9 +98,9 @@ TEST_CASE("a file that cannot serve is set aside and indexed anew") {
   index_once(chat, patient_options(folder.path()));
   std::string path = file_in(folder);
   SECTION("no database") { std::ofstream(path, std::ios::trunc) << "this is no database, whatever its name says"; }
-  SECTION("ahead of the log") { run_sql(path, "UPDATE state SET value = 1000 WHERE key = 'position'"); }
-  SECTION("of another epoch") { run_sql(path, "UPDATE state SET value = 7 WHERE key = 'epoch'"); }
-  SECTION("rows that do not fit") { run_sql(path, "DELETE FROM message WHERE number = 7"); }
+  SECTION("ahead of the log") { CHECK(run_sql(path, "UPDATE state SET value = 1000 WHERE key = 'position'")); }
+  SECTION("of another epoch") { CHECK(run_sql(path, "UPDATE state SET value = 7 WHERE key = 'epoch'")); }
+  SECTION("rows that do not fit") { CHECK(run_sql(path, "DELETE FROM message WHERE number = 7")); }
   SECTION("damaged pages") {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096);
@@ -118,9 +120,14 @@ TEST_CASE("a file of another format goes, with all that was left beside it, and 
   fill(chat, 30);
   index_once(chat, patient_options(folder.path()));
   const std::string path = file_in(folder);
-  SECTION("another tokenizer") { run_sql(path, "UPDATE state SET value = '0/unicode-1' WHERE key = 'tokenizer'"); }
-  SECTION("another schema") { run_sql(path, "UPDATE state SET value = 'older' WHERE key = 'kind'"); }
-  SECTION("pages laid out otherwise") { run_sql(path, "PRAGMA journal_mode=DELETE; PRAGMA auto_vacuum=NONE; VACUUM"); }
+  SECTION("another tokenizer") {
+    CHECK(run_sql(path, "UPDATE state SET value = '0/unicode-1' WHERE key = 'tokenizer'"));
+  }
+  SECTION("another schema") { CHECK(run_sql(path, "UPDATE state SET value = 'older' WHERE key = 'kind'")); }
+  SECTION("pages laid out otherwise") {
+    CHECK(run_sql(path, "PRAGMA journal_mode=DELETE; PRAGMA auto_vacuum=NONE; VACUUM"));
+  }
+  SECTION("pages without checksums") { make_without_seals(path); }
   std::ofstream(path + ".quarantined") << "set aside";
   std::ofstream(file_in(folder, 7) + "-wal") << "left behind";
   Searcher search(chat, patient_options(folder.path()));
@@ -157,7 +164,7 @@ TEST_CASE("an index that turns out damaged is replaced while it serves") {
   fill(chat, 30);
   index_once(chat, patient_options(folder.path()));
   // The segments are gone, their structure record claims them: nothing notices before somebody asks.
-  run_sql(file_in(folder), "UPDATE shelf_0_data SET block = x'00' WHERE id > 1000");
+  CHECK(run_sql(file_in(folder), "UPDATE shelf_0_data SET block = x'00' WHERE id > 1000"));
   Searcher search(chat, patient_options(folder.path()));
   Question question;
   question.query = std::make_shared<const Query>(parse_query("word"));
@@ -176,7 +183,7 @@ TEST_CASE("who waits for a position of an index that is replaced, waits for its 
   Chat chat;
   fill(chat, 30);
   index_once(chat, patient_options(folder.path()));
-  run_sql(file_in(folder), "UPDATE shelf_0_data SET block = x'00' WHERE id > 1000");
+  CHECK(run_sql(file_in(folder), "UPDATE shelf_0_data SET block = x'00' WHERE id > 1000"));
   Searcher search(chat, patient_options(folder.path()));
   search.settle();
   const auto gate = search.view().applied_gate();

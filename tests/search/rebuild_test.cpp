@@ -1,6 +1,4 @@
 // The index built again beside the one that serves.
-#include <sqlite3.h>
-
 #include <filesystem>
 
 #include <catch2/catch.hpp>
@@ -19,13 +17,6 @@ using support::TempFolder;
 
 std::string file_in(const TempFolder& folder, int generation) {
   return folder.path() + "/views/search/v1/search." + std::to_string(generation) + ".db";
-}
-
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
-  CHECK(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(handle);
 }
 
 void fill(Chat& chat, int messages) {
@@ -126,7 +117,7 @@ TEST_CASE("an index that differs is named and not replaced unless it is forced")
     search.settle();
     search.view().stop();
   }
-  run_sql(file_in(folder, 1), "UPDATE message SET text = CAST('planted' AS BLOB) WHERE number IN (7, 9)");
+  CHECK(run_sql(file_in(folder, 1), "UPDATE message SET text = CAST('planted' AS BLOB) WHERE number IN (7, 9)"));
   Searcher search(chat, patient_options(folder.path()));
   search.settle();
   REQUIRE(search.view().rebuild({}));
@@ -206,7 +197,7 @@ TEST_CASE("an erasure does not wait for what was only compared, and its quotes g
   fill(chat, 50);
   Searcher search(chat, patient_options(folder.path()));
   search.settle();
-  run_sql(file_in(folder, 1), "UPDATE message SET text = 'topsecret' WHERE number = 7");
+  CHECK(run_sql(file_in(folder, 1), "UPDATE message SET text = 'topsecret' WHERE number = 7"));
   projections::RebuildRequest compare;
   compare.compare_only = true;
   REQUIRE(search.view().rebuild(compare));

@@ -10,10 +10,17 @@
 #include <vector>
 
 #include "projections/search/search_view.h"
+#include "projections/search/sqlite.h"
 #include "tests/search/chat.h"
 #include "tests/support/temp_folder.h"
 
 namespace hansard::search {
+
+// In the file of an index that nobody serves.
+inline base::Result<void> run_sql(const std::string& path, const std::string& sql) {
+  TRY(auto file, Connection::open(path, Connection::Mode::write));
+  return file.run(sql);
+}
 
 inline SearchOptions patient_options(const std::string& folder) {
   SearchOptions options;

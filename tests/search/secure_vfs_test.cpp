@@ -1,64 +1,162 @@
-// What is wiped of a page, and what is left alone; the format's words are https://www.sqlite.org/fileformat2.html's.
+// What comes back from the disk otherwise than it was written: once, or for good. Below everything here stands a file
+// system that can flip a bit of one read.
 #include "projections/search/secure_vfs.h"
 
-#include <array>
-#include <utility>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
+#include "projections/search/sealed_page.h"
+#include "projections/search/sqlite.h"
+#include "tests/support/temp_folder.h"
+
 namespace hansard::search {
 namespace {
+using Mode = Connection::Mode;
 
-using Page = std::array<std::byte, kPageBytes>;
-
-constexpr std::uint64_t kPlain = 3;  // a page that is neither the first nor a pointer map
-
-// Full of 0xEE but for a header at `header`: cells that begin at `content`, which 0 says is beyond the page.
-Page page_of(int type, std::size_t cells, std::size_t content, std::size_t header = 0) {
-  Page page;
-  page.fill(std::byte{0xEE});
-  const auto set = [&](std::size_t at, std::size_t value) { page[header + at] = static_cast<std::byte>(value); };
-  set(0, static_cast<std::size_t>(type));
-  set(3, cells >> 8);
-  set(4, cells & 0xFF);
-  set(5, content >> 8);
-  set(6, content & 0xFF);
-  return page;
-}
-
-// The first wiped byte and the first behind; equal when none was.
-std::pair<std::size_t, std::size_t> wiped(Page page, std::uint64_t number) {
-  const Page before = page;
-  wipe_unallocated(page, number);
-  std::size_t begin = kPageBytes, end = kPageBytes;
-  for (std::size_t i = kPageBytes; i-- > 0;) {
-    if (page[i] == before[i]) continue;
-    CHECK(page[i] == std::byte{0});
-    if (begin == kPageBytes) end = i + 1;
-    begin = i;
+// Of the whole program: secure_vfs() wraps what is the default when it is first asked for.
+struct Flipping {
+  Flipping() {
+    vfs.zName = "flipping";
+    vfs.xOpen = open;
+    sqlite3_vfs_register(&vfs, 1);
   }
-  return {begin, end};
+  static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags);
+  static int read(sqlite3_file* file, void* into, int size, sqlite3_int64 at);
+
+  sqlite3_vfs* const original = sqlite3_vfs_find(nullptr);
+  sqlite3_vfs vfs = *original;
+  const sqlite3_io_methods *database = nullptr, *log = nullptr;
+  sqlite3_io_methods flipping_database{}, flipping_log{};
+  int reads = 0, flipped = 0;  // the read that is flipped, from 1; 0: none
+} flipping;
+
+int Flipping::read(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+  const int code = flipping.database->xRead(file, into, size, at);
+  if (++flipping.reads == flipping.flipped) static_cast<char*>(into)[size * 2 / 3] ^= 0x08;
+  return code;
 }
 
-const std::pair<std::size_t, std::size_t> kNothing{kPageBytes, kPageBytes};
+int Flipping::open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+  const int code = flipping.original->xOpen(flipping.original, name, file, flags, out_flags);
+  const bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+  if (code != SQLITE_OK || (!is_log && (flags & SQLITE_OPEN_MAIN_DB) == 0)) return code;
+  sqlite3_io_methods& own = is_log ? flipping.flipping_log : flipping.flipping_database;
+  (is_log ? flipping.log : flipping.database) = file->pMethods;
+  own = *file->pMethods;
+  own.xRead = read;
+  file->pMethods = &own;
+  return code;
+}
 
+constexpr int kRows = 400;
+const std::string kText = "printf('%.*c%d', 100 + number % 50, 'x', number)";
+
+Connection filled(const std::string& path) {
+  auto file = Connection::open(path, Mode::write);
+  REQUIRE(file);
+  REQUIRE(
+      file.value().run("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                       "CREATE TABLE message(number INTEGER PRIMARY KEY, text BLOB);"));
+  REQUIRE(file.value().run("WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < " +
+                           std::to_string(kRows) + ") INSERT INTO message SELECT number, " + kText + " FROM n"));
+  return std::move(file).value();
+}
+
+// How many rows say what they should.
+base::Result<std::int64_t> right_rows(const std::string& path, Mode mode, const char* pragmas = "") {
+  TRY(auto file, Connection::open(path, mode));
+  TRY(file.run(pragmas));
+  return file.integer("SELECT count(*) FROM message WHERE text = " + kText);
+}
+
+// For a CHECK that shows the error.
+std::string told(const base::Result<std::int64_t>& rows) {
+  return rows ? std::to_string(rows.value()) : rows.error().detail;
+}
+const std::string kAll = std::to_string(kRows);
+
+// Every read that `step` makes, flipped in its turn.
+template <class Step>
+void with_each_read_flipped(const Step& step) {
+  int reads = 1;
+  for (int flipped = 1; flipped <= reads; ++flipped) {
+    flipping.reads = 0;
+    flipping.flipped = flipped;
+    step();
+    flipping.flipped = 0;
+    reads = flipping.reads;
+    CHECK(reads > 10);
+  }
+}
+
+void copy(const std::string& from, const std::string& to) {
+  for (const char* ending : {"", "-wal"}) {
+    std::filesystem::remove(to + ending);
+    if (std::filesystem::exists(from + ending)) std::filesystem::copy_file(from + ending, to + ending);
+  }
+}
 }  // namespace
 
-TEST_CASE("what lies between the cell pointers and the cells is wiped") {
-  using Bytes = std::pair<std::size_t, std::size_t>;
-  CHECK(wiped(page_of(13, 10, 3'000), kPlain) == Bytes{8 + 20, 3'000});
-  CHECK(wiped(page_of(10, 0, 4'096), kPlain) == Bytes{8, 4'096});
-  CHECK(wiped(page_of(5, 300, 1'000), kPlain) == Bytes{12 + 600, 1'000});
-  CHECK(wiped(page_of(2, 1, 4'000), kPlain) == Bytes{12 + 2, 4'000});
-  CHECK(wiped(page_of(13, 1, 3'000, 100), 1) == Bytes{100 + 8 + 2, 3'000});
+TEST_CASE("a bit that flips on the way from the disk is read again") {
+  const support::TempFolder folder;
+  const std::string path = folder.path("index.db");
+  filled(path);
+  with_each_read_flipped([&] { CHECK(told(right_rows(path, Mode::immutable)) == kAll); });
 }
 
-TEST_CASE("a full page and one that is no b-tree page are left alone") {
-  CHECK(wiped(page_of(13, 496, 1'000), kPlain) == kNothing);
-  CHECK(wiped(page_of(13, 600, 1'000), kPlain) == kNothing);  // nonsense
-  CHECK(wiped(page_of(13, 10, 4'097), kPlain) == kNothing);   // nonsense
-  for (int type : {0, 1, 3, 4, 6, 9, 11, 14, 255}) CHECK(wiped(page_of(type, 10, 3'000), kPlain) == kNothing);
-  for (std::uint64_t pointers : {2, 2 + 820, 2 + 40 * 820}) CHECK(wiped(page_of(5, 10, 3'000), pointers) == kNothing);
+TEST_CASE("a bit that flips on the way from the write-ahead log gets nowhere") {
+  const support::TempFolder folder;
+  const std::string path = folder.path("index.db"), other = folder.path("copy.db");
+  Connection writer = filled(path);
+  copy(path, other);
+  REQUIRE(std::filesystem::file_size(other + "-wal") > 10 * kPageBytes);
+  SECTION("by another connection") {
+    with_each_read_flipped([&] { CHECK(told(right_rows(path, Mode::read)) == kAll); });
+  }
+  SECTION("on its way into the file") {
+    flipping.reads = 0;
+    flipping.flipped = 7;
+    REQUIRE(writer.empty_wal().value());
+    flipping.flipped = 0;
+    CHECK(flipping.reads > 7);
+    CHECK(told(right_rows(path, Mode::immutable)) == kAll);
+  }
+  SECTION("at the recovery of a log that was left behind") {
+    const std::string again = folder.path("again.db");
+    with_each_read_flipped([&] {
+      copy(other, again);
+      CHECK(told(right_rows(again, Mode::write)) == kAll);
+    });
+  }
+}
+
+TEST_CASE("a file that decays is corrupt wherever it is asked for that page") {
+  const support::TempFolder folder;
+  const std::string path = folder.path("index.db");
+  filled(path);
+  const auto size = std::filesystem::file_size(path);
+  int found = 0, tried = 0;
+  for (std::uintmax_t at = 150; at < size; at += 997) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto put = [&](char byte) { file.seekp(static_cast<std::streamoff>(at)).put(byte).flush(); };
+    file.seekg(static_cast<std::streamoff>(at));
+    const char before = static_cast<char>(file.get());
+    put(static_cast<char>(before ^ 0x20));
+    for (const char* pragmas : {"", "PRAGMA mmap_size=2147418112"}) {
+      auto rows = right_rows(path, Mode::immutable, pragmas);
+      INFO(at);
+      CHECK((rows ? rows.value() == kRows : rows.error().code == base::ErrorCode::corrupt));
+      ++tried;
+      found += rows ? 0 : 1;
+    }
+    put(before);
+  }
+  CHECK(found > tried * 3 / 4);  // nobody asks for the pointer map
+  CHECK(told(right_rows(path, Mode::immutable)) == kAll);
 }
 
 }  // namespace hansard::search
