@@ -67,7 +67,7 @@ TEST_CASE("who steps back keeps off the free processor until somebody hurries hi
     {
       const StepBack::Stretch stretch(back);
       ::sched_getaffinity(0, sizeof inside, &inside);
-      back.hurry();
+      std::thread([&back] { back.hurry(); }).join();  // whoever waits is another thread
       ::sched_getaffinity(0, sizeof hurried, &hurried);
     }
     back.begin_batch({0}, {1}, kBegin, true);  // takes the hurry
