@@ -162,7 +162,7 @@ Result<CompactRange> CompactRange::of(const NodeSource& source, std::uint64_t si
   if (range.root() == root) return range;
   return base::error(base::ErrorCode::corrupt, "the stored hashes of the first " + std::to_string(size) +
                                                    " leaves were read otherwise than they had been a moment before; "
-                                                   "start again, and look at the disk if it is said twice");
+                                                   "start again, and look at the disk if it is said again");
 }
 
 void CompactRange::add(const Hash& leaf, const Completed& completed) {

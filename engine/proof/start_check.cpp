@@ -8,6 +8,8 @@
 namespace hansard::proof {
 
 namespace {
+constexpr int kReadsMax = 3;
+
 base::Error refusal(const std::string& folder, const std::string& what) {
   return base::error(
       base::ErrorCode::refused,
@@ -56,7 +58,9 @@ Result<std::optional<std::uint64_t>> first_altered(const log::EventLog& log, con
 Result<CompactRange> tree_to_go_on_with(const TileStore& tiles, std::span<const Anchor> anchors) {
   const auto last = std::ranges::max_element(anchors, {}, &Anchor::size);
   if (last == anchors.end()) return CompactRange();
-  return CompactRange::of(tiles, last->size, last->root);
+  auto tree = CompactRange::of(tiles, last->size, last->root);
+  for (int reads = 1; !tree && reads < kReadsMax; ++reads) tree = CompactRange::of(tiles, last->size, last->root);
+  return tree;
 }
 
 base::Error altered_error(const std::string& folder, const Anchor& anchor, std::optional<std::uint64_t> position) {

@@ -16,7 +16,6 @@ constexpr char kKind[] = "hansard search index 5, shelves of 2^";
 constexpr std::size_t kRowsAtOnce = 100'000;
 
 // synchronous=NORMAL: the log is the durable copy; after a power cut the file is at some earlier checkpoint, whole.
-// secure_delete: what is taken out is overwritten, also by builds of SQLite that leave it off.
 // page_size, max_page_count, auto_vacuum: as sealed_page.h wants them.
 // auto_vacuum=INCREMENTAL: pages freed by a clean-up go back to the file system in slices.
 // journal_size_limit: gives the space of a long WAL back (its checkpoints: wal_write_out.h).
@@ -25,7 +24,6 @@ std::string pragmas() {
          ";PRAGMA auto_vacuum=INCREMENTAL;"
          "PRAGMA journal_mode=WAL;"
          "PRAGMA synchronous=NORMAL;"
-         "PRAGMA secure_delete=ON;"
          "PRAGMA temp_store=MEMORY;"
          "PRAGMA cache_size=-32768;"
          "PRAGMA journal_size_limit=67108864;";
@@ -283,14 +281,14 @@ base::Result<void> IndexFile::commit(const IndexChanges& changes) {
   auto applied = apply(changes);
   if (applied) applied = commit_.run();
   if (!applied) {
-    auto undone = rollback_.run();
-    if (!undone) return undone;
+    // What cannot be rolled back stops the next BEGIN.
+    if (connection_.is_in_transaction()) static_cast<void>(rollback_.run());
     return applied;
   }
   state_.position = changes.position;
   state_.unknown_events += changes.unknown_events;
   state_.digest = digest_;
-  return base::success();
+  return connection_.last_checkpoint();
 }
 
 base::Result<void> IndexFile::apply(const IndexChanges& changes) {

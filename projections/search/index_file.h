@@ -102,7 +102,7 @@ class IndexFile {
   const IndexState& state() const { return state_; }
   const std::shared_ptr<Catalog>& catalog() const { return catalog_; }
 
-  // All of it or nothing. Loaded.
+  // All of it or nothing, but for `corrupt`: then the file is of no use any more. Loaded.
   base::Result<void> commit(const IndexChanges& changes);
 
   // Up to `limit` rows after `after`, ascending.

@@ -19,7 +19,7 @@ class ByFile {
  public:
   std::shared_ptr<Known> of(const char* path) {
     struct stat status{};
-    CHECK(::stat(path, &status) == 0, path);
+    if (::stat(path, &status) != 0) return nullptr;
     std::lock_guard lock(mutex_);
     std::erase_if(files_, [](const auto& file) { return file.second.expired(); });
     std::weak_ptr<Known>& known = files_[{status.st_dev, status.st_ino}];
@@ -65,6 +65,11 @@ void WrittenFrames::note(std::uint64_t frame, std::uint32_t crc) {
 std::optional<std::uint32_t> WrittenFrames::crc(std::uint64_t frame) const {
   std::lock_guard lock(mutex_);
   return frame < crcs_.size() ? crcs_[frame] : std::nullopt;
+}
+
+void WrittenFrames::forget(std::uint64_t frame) {
+  std::lock_guard lock(mutex_);
+  if (frame < crcs_.size()) crcs_[frame].reset();
 }
 
 void WrittenFrames::cut(std::uint64_t frames) {

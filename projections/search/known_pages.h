@@ -34,11 +34,12 @@ class CheckedPages {
   std::unique_ptr<std::uint64_t[], Free> words_;
 };
 
-// Frames from 0. Of those that another process wrote nothing is known.
+// Frames from 0. Of those that another process wrote, or that were written in part, nothing is known.
 class WrittenFrames {
  public:
   void note(std::uint64_t frame, std::uint32_t crc);
   std::optional<std::uint32_t> crc(std::uint64_t frame) const;
+  void forget(std::uint64_t frame);
   // Those from `frames` on are gone.
   void cut(std::uint64_t frames);
 
@@ -47,7 +48,7 @@ class WrittenFrames {
   std::vector<std::optional<std::uint32_t>> crcs_;
 };
 
-// Of the file that is at `path` now, by its inode.
+// Of the file that is at `path` now, by its inode. Null: there is none any more, or the disk does not tell.
 std::shared_ptr<CheckedPages> checked_pages(const char* path);
 std::shared_ptr<WrittenFrames> written_frames(const char* path);
 

@@ -22,7 +22,8 @@ namespace hansard::search {
 namespace {
 constexpr int kPageSize = static_cast<int>(kPageBytes), kFileHeaderBytes = 100, kReservedAt = 20, kReadsMax = 4;
 constexpr std::string_view kMagic("SQLite format 3", 16);
-constexpr sqlite3_int64 kLogHeadBytes = 32, kFrameHeadBytes = 24, kFrameBytes = kFrameHeadBytes + kPageSize;
+constexpr auto kNowhere = std::string_view::npos;
+constexpr int kLogHeadBytes = 32, kFrameHeadBytes = 24, kFrameBytes = kFrameHeadBytes + kPageSize;
 
 // Of one open file; stands behind SQLite's own object.
 struct Known {
@@ -89,13 +90,16 @@ bool is_right(const void* page, std::uint64_t number) {
   return is_sealed(ConstPage(static_cast<const std::byte*>(page), kPageBytes), number);
 }
 
-int read_page(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+int read_page(sqlite3_file* file, void* into, int size, sqlite3_int64 at) noexcept {
   const std::uint64_t number = page_number(size, at);
   if (number == 0) return read_again(file, into, size, at);
-  return read_until([&] { return is_right(into, number); }, file, into, size, at);
+  const int code = read_until([&] { return is_right(into, number); }, file, into, size, at);
+  // Zeros stand for what is not there: SQLite asks for pages beyond the end, but none of them is there in part.
+  const bool is_cut = code == SQLITE_IOERR_SHORT_READ && view_of(into, size).find_first_not_of('\0') != kNowhere;
+  return is_cut ? SQLITE_IOERR_DATA : code;
 }
 
-int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) noexcept {
   const Known& known = known_of(file);
   const std::uint64_t number = page_number(size, at);
   if (number == 0) return known.under->xWrite(file, bytes, size, at);
@@ -108,7 +112,7 @@ int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at
 }
 
 // By mmap. With a null page SQLite reads it, and hears from there what is wrong.
-int fetch_page(sqlite3_file* file, sqlite3_int64 at, int size, void** page) {
+int fetch_page(sqlite3_file* file, sqlite3_int64 at, int size, void** page) noexcept {
   const Known& known = known_of(file);
   const int code = known.under->xFetch(file, at, size, page);
   const std::uint64_t number = page_number(size, at);
@@ -122,31 +126,51 @@ int fetch_page(sqlite3_file* file, sqlite3_int64 at, int size, void** page) {
   return SQLITE_OK;
 }
 
-// The frame whose page this is.
-std::optional<std::uint64_t> frame_of(int size, sqlite3_int64 at) {
-  const sqlite3_int64 first = kLogHeadBytes + kFrameHeadBytes;
-  if (size != kPageSize || at < first || (at - first) % kFrameBytes != 0) return std::nullopt;
-  return static_cast<std::uint64_t>((at - first) / kFrameBytes);
+struct Frame {
+  std::uint64_t number = 0;
+  int page_at = 0;  // in the bytes that are read or written
+};
+
+// The frame whose page this is, with its head or without.
+std::optional<Frame> frame_of(int size, sqlite3_int64 at) {
+  const int head = size == kFrameBytes ? kFrameHeadBytes : 0;
+  const sqlite3_int64 first = kLogHeadBytes + kFrameHeadBytes - head;
+  if (size - head != kPageSize || at < first || (at - first) % kFrameBytes != 0) return std::nullopt;
+  return Frame{static_cast<std::uint64_t>((at - first) / kFrameBytes), head};
 }
 
-int read_frame(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
+std::uint32_t sum_of_page(const void* bytes, int page_at) {
+  return base::crc32c(view_of(static_cast<const char*>(bytes) + page_at, kPageSize));
+}
+
+int read_frame(sqlite3_file* file, void* into, int size, sqlite3_int64 at) noexcept {
   const auto frame = frame_of(size, at);
-  const auto crc = frame ? known_of(file).frames->crc(*frame) : std::nullopt;
+  const auto crc = frame ? known_of(file).frames->crc(frame->number) : std::nullopt;
   if (!crc) return read_again(file, into, size, at);
-  return read_until([&] { return base::crc32c(view_of(into, size)) == *crc; }, file, into, size, at);
+  return read_until([&] { return sum_of_page(into, frame->page_at) == *crc; }, file, into, size, at);
 }
 
-int write_frame(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+std::uint64_t frames_below(sqlite3_int64 at) {
+  return static_cast<std::uint64_t>(std::max<sqlite3_int64>(0, at - kLogHeadBytes) / kFrameBytes);
+}
+
+// Heads of frames are written alone; what is neither a head nor a page is known of no frame any more.
+int write_frame(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) noexcept {
   const Known& known = known_of(file);
-  const int code = known.under->xWrite(file, bytes, size, at);
   const auto frame = frame_of(size, at);
-  if (code == SQLITE_OK && frame) known.frames->note(*frame, base::crc32c(view_of(bytes, size)));
+  if (frame) {
+    known.frames->forget(frame->number);
+  } else if (size != kFrameHeadBytes && size != kLogHeadBytes) {
+    known.frames->cut(frames_below(at));
+  }
+  const int code = known.under->xWrite(file, bytes, size, at);
+  if (code == SQLITE_OK && frame) known.frames->note(frame->number, sum_of_page(bytes, frame->page_at));
   return code;
 }
 
-int cut_log(sqlite3_file* file, sqlite3_int64 size) {
+int cut_log(sqlite3_file* file, sqlite3_int64 size) noexcept {
   const Known& known = known_of(file);
-  known.frames->cut(static_cast<std::uint64_t>(std::max<sqlite3_int64>(0, size - kLogHeadBytes) / kFrameBytes));
+  known.frames->cut(frames_below(size));
   return known.under->xTruncate(file, size);
 }
 
@@ -183,14 +207,25 @@ void take_over(sqlite3_file* file, Methods& methods, void (*set)(sqlite3_io_meth
   file->pMethods = &methods.own;
 }
 
-int open_wrapped(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+// One that was removed since it was opened.
+int close_again(sqlite3_file* file) {
+  file->pMethods->xClose(file);
+  file->pMethods = nullptr;
+  return SQLITE_CANTOPEN;
+}
+
+int open_wrapped(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) noexcept {
   Wrapped& own = wrapped();
   const int code = own.original->xOpen(own.original, name, file, flags, out_flags);
   if (code != SQLITE_OK) return code;
   if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
-    take_over(file, own.database, set_database_methods, {nullptr, checked_pages(name), nullptr});
+    auto pages = checked_pages(name);
+    if (!pages) return close_again(file);
+    take_over(file, own.database, set_database_methods, {nullptr, std::move(pages), nullptr});
   } else if ((flags & SQLITE_OPEN_WAL) != 0) {
-    take_over(file, own.log, set_log_methods, {nullptr, nullptr, written_frames(name)});
+    auto frames = written_frames(name);
+    if (!frames) return close_again(file);
+    take_over(file, own.log, set_log_methods, {nullptr, nullptr, std::move(frames)});
   }
   return code;
 }

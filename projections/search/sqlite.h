@@ -65,6 +65,10 @@ class Connection {
   base::Result<std::int64_t> integer(const std::string& sql);
   // Moves the whole write-ahead log into the file and empties it. False while a reader still needs it.
   base::Result<bool> empty_wal();
+  // `corrupt`: the last checkpoint behind a commit met a page that is damaged; the log would grow for ever.
+  base::Result<void> last_checkpoint() const;
+  // Some errors end a transaction by themselves.
+  bool is_in_transaction() const;
   // Lets the cached pages go; between transactions.
   void forget_pages();
 

@@ -22,9 +22,10 @@ std::unique_ptr<WalWriteOut> WalWriteOut::begin(sqlite3* handle, const std::stri
 
 // As SQLite's own hook for wal_autocheckpoint: a checkpoint that fails is tried again with the next commit.
 int WalWriteOut::on_commit(void* self, sqlite3* handle, const char* database, int pages) {
-  static_cast<WalWriteOut*>(self)->hand_over(pages);
+  auto* const out = static_cast<WalWriteOut*>(self);
+  out->hand_over(pages);
   if (pages >= kCheckpointPages) {
-    sqlite3_wal_checkpoint_v2(handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    out->checkpoint_ = sqlite3_wal_checkpoint_v2(handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   }
   return SQLITE_OK;
 }

@@ -24,6 +24,9 @@ class WalWriteOut {
   // For the connection `handle` of the database at `path`, in WAL mode; must live until it is closed.
   static std::unique_ptr<WalWriteOut> begin(sqlite3* handle, const std::string& path);
 
+  // SQLite's code for how the last checkpoint went.
+  int checkpoint() const { return checkpoint_; }
+
  private:
   explicit WalWriteOut(std::string path) : path_(std::move(path)) {}
   // sqlite3_wal_hook. `pages`: that the log has now.
@@ -33,6 +36,7 @@ class WalWriteOut {
   const std::string path_;
   std::unique_ptr<base::Descriptor> file_;  // once it is there
   int handed_over_ = 0;                     // pages
+  int checkpoint_ = 0;
 };
 
 }  // namespace hansard::search

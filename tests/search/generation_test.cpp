@@ -178,6 +178,28 @@ TEST_CASE("an index that turns out damaged is replaced while it serves") {
   CHECK(search.all("ann", "word").size() == 30);
 }
 
+// No start and nobody who searches asks for the page; the next message does.
+TEST_CASE("an index with a page that decayed is replaced by the writer who meets it") {
+  TempFolder folder;
+  Chat chat;
+  fill(chat, 30);
+  index_once(chat, patient_options(folder.path()));
+  const std::string path = file_in(folder);
+  {
+    auto file = Connection::open(path, Connection::Mode::read);
+    auto page = file.value().integer("SELECT rootpage FROM sqlite_schema WHERE name = 'shelf_0_data'");
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp((page.value() - 1) * 4'096 + 50).put('!');
+  }
+  Searcher search(chat, patient_options(folder.path()));
+  REQUIRE(eventually([&] { return search.view().status().applied == chat.engine.durable(); }));
+  chat.send(chat.said[0].conversation, "ann", "late");
+  REQUIRE(eventually([&] { return fs::exists(file_in(folder, 2)); }));
+  search.settle();
+  CHECK_FALSE(search.view().status().stopped);
+  CHECK(search.all("ann", "late") == Names{"1:31"});
+  CHECK(search.all("ann", "word").size() == 30);
+}
+
 TEST_CASE("who waits for a position of an index that is replaced, waits for its successor") {
   TempFolder folder;
   Chat chat;

@@ -75,11 +75,4 @@ TEST_CASE("a seal is that of its bytes and of its place") {
   }
 }
 
-TEST_CASE("zeros, which nobody wrote, need no seal") {
-  Bytes page{};
-  CHECK(is_sealed(page, kPlain));
-  page[17] = std::byte{1};
-  CHECK_FALSE(is_sealed(page, kPlain));
-}
-
 }  // namespace hansard::search

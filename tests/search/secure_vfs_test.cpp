@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/search/known_pages.h"
 #include "projections/search/sealed_page.h"
 #include "projections/search/sqlite.h"
 #include "tests/support/temp_folder.h"
@@ -134,29 +135,87 @@ TEST_CASE("a bit that flips on the way from the write-ahead log gets nowhere") {
   }
 }
 
+// Asked by reads and by mmap.
+void check_corrupt_or_right(const std::string& path, int& found) {
+  for (const char* pragmas : {"", "PRAGMA mmap_size=2147418112"}) {
+    auto rows = right_rows(path, Mode::immutable, pragmas);
+    CHECK((rows ? rows.value() == kRows : rows.error().code == base::ErrorCode::corrupt));
+    found += rows ? 0 : 1;
+  }
+}
+
+std::string bytes_at(const std::string& path, std::uintmax_t at, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::ifstream(path, std::ios::binary).seekg(static_cast<std::streamoff>(at)).read(bytes.data(), std::ssize(bytes));
+  return bytes;
+}
+
+void put(const std::string& path, std::uintmax_t at, const std::string& bytes) {
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+      .seekp(static_cast<std::streamoff>(at))
+      .write(bytes.data(), std::ssize(bytes));
+}
+
 TEST_CASE("a file that decays is corrupt wherever it is asked for that page") {
   const support::TempFolder folder;
   const std::string path = folder.path("index.db");
   filled(path);
   const auto size = std::filesystem::file_size(path);
   int found = 0, tried = 0;
-  for (std::uintmax_t at = 150; at < size; at += 997) {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    const auto put = [&](char byte) { file.seekp(static_cast<std::streamoff>(at)).put(byte).flush(); };
-    file.seekg(static_cast<std::streamoff>(at));
-    const char before = static_cast<char>(file.get());
-    put(static_cast<char>(before ^ 0x20));
-    for (const char* pragmas : {"", "PRAGMA mmap_size=2147418112"}) {
-      auto rows = right_rows(path, Mode::immutable, pragmas);
+  SECTION("a byte") {
+    for (std::uintmax_t at = 150; at < size; at += 997, tried += 2) {
+      const std::string before = bytes_at(path, at, 1);
+      put(path, at, std::string(1, static_cast<char>(before[0] ^ 0x20)));
       INFO(at);
-      CHECK((rows ? rows.value() == kRows : rows.error().code == base::ErrorCode::corrupt));
-      ++tried;
-      found += rows ? 0 : 1;
+      check_corrupt_or_right(path, found);
+      put(path, at, before);
     }
-    put(before);
+  }
+  SECTION("zeros for a page") {
+    for (std::uintmax_t at = 0; at < size; at += kPageBytes, tried += 2) {
+      const std::string before = bytes_at(path, at, kPageBytes);
+      put(path, at, std::string(kPageBytes, '\0'));
+      INFO(at);
+      check_corrupt_or_right(path, found);
+      put(path, at, before);
+    }
+  }
+  SECTION("the end of it cut") {
+    const std::string end = bytes_at(path, size - kPageBytes, kPageBytes);
+    for (std::size_t less : {1, 16, 1'000, 4'080}) {
+      std::filesystem::resize_file(path, size - less);
+      INFO(less);
+      check_corrupt_or_right(path, found);
+      put(path, size - kPageBytes, end);
+      tried += 2;
+    }
   }
   CHECK(found > tried * 3 / 4);  // nobody asks for the pointer map
   CHECK(told(right_rows(path, Mode::immutable)) == kAll);
+}
+
+TEST_CASE("a log that decays before it is moved to the file is told with the next commit") {
+  const support::TempFolder folder;
+  const std::string path = folder.path("index.db");
+  Connection writer = filled(path);
+  const std::uintmax_t page = 32 + 7 * (24 + kPageBytes) + 24;
+  const std::string before = bytes_at(path + "-wal", page + 99, 1);
+  put(path + "-wal", page + 99, std::string(1, static_cast<char>(before[0] ^ 0x01)));
+  REQUIRE(writer.run("CREATE TABLE filler(bytes BLOB)"));
+  REQUIRE(writer.last_checkpoint());
+  for (int i = 0; i < WalWriteOut::kCheckpointPages / 100; ++i) {
+    REQUIRE(
+        writer.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+                   "INSERT INTO filler SELECT zeroblob(4000) FROM n"));
+  }
+  auto checkpoint = writer.last_checkpoint();
+  REQUIRE_FALSE(checkpoint);
+  CHECK(checkpoint.error().code == base::ErrorCode::corrupt);
+}
+
+TEST_CASE("of a file that is not there any more nothing is known") {
+  CHECK(checked_pages("/nowhere/index.db") == nullptr);
+  CHECK(written_frames("/nowhere/index.db-wal") == nullptr);
 }
 
 }  // namespace hansard::search
