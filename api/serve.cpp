@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "api/auth_keys.h"
+#include "api/data_folder.h"
 #include "api/demo.h"
 #include "api/metrics.h"
 #include "api/render_webhook.h"
@@ -244,6 +245,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
+  TRY(check_data_folder(running.config, command.config_file));
   base::keep_one_processor_free();  // before the first thread that works behind the log
   TRY(open_data(running));
   TRY(open_files(running));

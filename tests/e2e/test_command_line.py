@@ -1,6 +1,7 @@
 """Starting, stopping and refusing, as an operator meets them."""
 import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import unittest
@@ -49,6 +50,39 @@ class CommandLine(unittest.TestCase):
         self.refused(run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",
                          self.folder / "absent"), "absent")
         self.assertFalse((self.folder / "d").exists())
+
+    def test_a_folder_that_is_no_store_is_refused_and_left_alone(self):
+        other = self.folder / "other"
+        other.mkdir()
+        (other / "notes.txt").write_text("somebody else's")
+        before = fingerprint(self.folder)
+        self.refused(run("serve", "--data", other, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
+                     "is not empty and holds no store: 'notes.txt'", "Name an empty folder")
+        self.assertEqual(fingerprint(self.folder), before)
+        self.assertEqual([path.name for path in other.iterdir()], ["notes.txt"])
+
+    def test_a_store_is_made_beside_what_an_operator_put_there(self):
+        """The folder is a disk of its own, and the home of the user who runs it."""
+        server = Server(self.folder)
+        self.assertEqual(server.stop(), 0)
+        key = (server.data / "checkpoint.key").read_bytes()
+        shutil.rmtree(server.data)
+        for name in ("lost+found", "secrets"):
+            (server.data / name).mkdir(parents=True)
+        (server.data / "checkpoint.key").write_bytes(key)
+        (server.data / ".bash_history").write_text("ls\n")
+        server.secret = server.secret.rename(server.data / "secrets" / "jwt")
+        server.config = server.config.rename(server.data / "hansard.toml")
+        server.start()
+        server.close()
+
+    def test_a_store_that_lost_its_log_is_told_that(self):
+        server = Server(self.folder)
+        self.assertEqual(server.stop(), 0)
+        (server.data / "notes.txt").write_text("an operator's")
+        shutil.rmtree(server.data / "log")
+        self.refused(run("serve", "--data", server.data, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
+                     "the event log is gone")
 
     def test_backups_do_not_go_into_the_data_folder(self):
         config = self.folder / "inside.toml"
