@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -25,9 +26,17 @@ base::Error io_error(const std::string& what, const std::error_code& problem) {
   return base::error(base::ErrorCode::io, what + ": " + problem.message());
 }
 
-// <data>.restoring, locked and empty; what an interrupted restore left in it is gone.
+// <data>.restoring, locked and empty; what an interrupted restore left in it is gone. Without rename() it goes with all
+// that this restore has put into it.
 class WorkFolder {
  public:
+  WorkFolder(WorkFolder&& other) noexcept = default;
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder() {
+    std::error_code ignored;
+    if (lock_) fs::remove_all(path_, ignored);
+  }
+
   static Result<WorkFolder> open(const std::string& data) {
     std::error_code problem;
     if (fs::exists(data, problem) && !fs::is_empty(data, problem)) {
@@ -49,24 +58,26 @@ class WorkFolder {
   // With the lock given up, which `use` takes itself.
   Result<void> lend(const std::function<Result<void>(const std::string& folder)>& use) {
     lock_.reset();
-    TRY(use(path_));
-    TRY(auto lock, log::FolderLock::take(path_));
-    lock_ = std::move(lock);
-    return base::success();
+    auto used = use(path_);
+    auto lock = log::FolderLock::take(path_);
+    if (lock) lock_ = std::make_unique<log::FolderLock>(std::move(lock.value()));
+    if (!used || lock) return used;
+    return lock.error();
   }
 
-  Result<void> rename() const {
+  Result<void> rename() {
     std::error_code problem;
     fs::rename(path_, data_, problem);
     if (problem) return io_error("cannot rename " + path_ + " to " + data_, problem);
+    lock_.reset();
     return base::sync_folder(fs::absolute(data_, problem).parent_path().string());
   }
 
  private:
   WorkFolder(std::string data, std::string path, log::FolderLock lock)
-      : data_(std::move(data)), path_(std::move(path)), lock_(std::move(lock)) {}
+      : data_(std::move(data)), path_(std::move(path)), lock_(std::make_unique<log::FolderLock>(std::move(lock))) {}
   std::string data_, path_;
-  std::optional<log::FolderLock> lock_;
+  std::unique_ptr<log::FolderLock> lock_;  // nothing: the folder is not ours to remove
 };
 
 class Restore {

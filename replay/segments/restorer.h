@@ -2,8 +2,8 @@
 // once and held against its manifest, every record against its own checksum and commitments, positions against density,
 // the whole against the root; what comes out has the same records byte for byte and so the same leaves.
 //
-// The folder is made beside (<data>.restoring) and renamed when everything was right: a restore that failed or was
-// interrupted leaves no data folder.
+// The folder is made beside (<data>.restoring) and renamed when everything was right: a restore that failed leaves
+// nothing, one that was interrupted no data folder, and the next one clears what it left beside.
 //
 // Epoch: positions that clients of the old store hold must not be taken for positions of what is appended after the
 // restore. So the epoch rises, unless this is a move: all of an export of a store that nobody wrote to, up to its end

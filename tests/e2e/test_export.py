@@ -247,7 +247,7 @@ class Export(unittest.TestCase):
             refused = replay("restore", "--from", out, "--data", self.folder / "restored", check=False)
             self.assertEqual(refused.returncode, 1, f"{file}, byte {at}")
             self.assertIn("damaged", refused.stderr)
-            self.assertFalse((self.folder / "restored").exists())
+            self.assertEqual(list(self.folder.glob("restored*")), [])
             file.write_bytes(whole)
         replay("restore", "--from", out, "--data", self.folder / "restored")
 
@@ -351,6 +351,7 @@ class Export(unittest.TestCase):
         if refused.returncode == 0:  # the seal is of no use to a restore
             return self.assertEqual(file.name, "SEAL")
         self.assertEqual(refused.returncode, 2 if gone and file.name == "manifest.json" else 1)
+        self.assertEqual(list(self.folder.glob("back*")), [])
         self.assertIn(str(copy), refused.stderr)
         self.assertRegex(refused.stderr, "another copy|make it again")
         for word in ("restoring", "Corruption", "IO error", "checksum mismatch"):

@@ -8,6 +8,7 @@
 
 #include "engine/backup/backups.h"
 #include "engine/log/copy_log.h"
+#include "engine/log/folder_lock.h"
 #include "engine/log/rocks_log.h"
 #include "replay/segments/restorer.h"
 #include "tests/segments/segments_fixture.h"
@@ -43,6 +44,7 @@ std::string restore_problem(const std::string& from, const std::string& data) {
   auto report = restore(request);
   REQUIRE(report.has_error());
   CHECK_FALSE(fs::exists(data));
+  CHECK_FALSE(fs::exists(data + ".restoring"));
   return report.error().detail;
 }
 
@@ -284,6 +286,27 @@ TEST_CASE("an attachment of a backup that is not what its name says, or is gone,
   write_bytes(blob, "An attachment");
   CHECK(restore_problem(out, folder / "again").find("its bytes are not those its name is the SHA-256 of") !=
         std::string::npos);
+}
+
+TEST_CASE("a restore that is refused at its last step leaves nothing, and what another one is making stays") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out", again = folder / "again";
+  make_log(data, 10);
+  offline_backup(data, out);
+  RestoreRequest request;
+  request.from = out;
+  request.data = again;
+  request.before_naming = [](const std::string&) -> Result<void> {
+    return base::error(base::ErrorCode::refused, "no erasure today");
+  };
+  CHECK(restore(request).error().detail == "no erasure today");
+  CHECK_FALSE(fs::exists(again + ".restoring"));
+
+  fs::create_directory(again + ".restoring");
+  const auto other = log::FolderLock::take(again + ".restoring");
+  write_bytes(again + ".restoring/half", "of another one");
+  CHECK(restore(request).error().code == base::ErrorCode::in_use);
+  CHECK(bytes_in(again + ".restoring/half") == "of another one");
 }
 
 TEST_CASE("a manifest of the first version still restores") {
