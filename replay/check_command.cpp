@@ -56,7 +56,7 @@ Result<CheckOptions> check_options(const Options& given) {
 
 int run(const Options& given) {
   auto options = check_options(given);
-  if (!options) return fail(options.error().detail);
+  if (!options) return refuse(options.error());
   auto report = check_chat_log(options.value());
   if (!report) return fail(report.error().detail);
   if (given.server.json) {

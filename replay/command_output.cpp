@@ -46,6 +46,10 @@ int refuse_usage(const std::string& why) {
   return 2;
 }
 
+int refuse(const base::Error& why) {
+  return why.code == base::ErrorCode::malformed ? refuse_usage(why.detail) : fail(why.detail);
+}
+
 void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;

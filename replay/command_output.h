@@ -23,6 +23,8 @@ void speak_json();
 
 // The same for wrong usage: 2.
 int refuse_usage(const std::string& why);
+// Either, by what went wrong: `malformed` is an option that means nothing.
+int refuse(const base::Error& why);
 
 // First of all in main: a standard stream that is closed becomes one that fails, so that no file of a store is opened
 // under its number and written to in its place.

@@ -122,7 +122,7 @@ int run(const Options& given) {
   auto engine = engine::Engine::open_read_only(given.data);
   if (!engine) return fail(engine.error().detail);
   auto told = tell(*engine.value(), given);
-  if (!told) return fail(told.error().detail);
+  if (!told) return refuse(told.error());
   if (told.value() == 0 && !given.json) std::cout << "nothing changed\n";
   return 0;
 }

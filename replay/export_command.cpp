@@ -112,14 +112,14 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
 
 int run(const Options& given) {
   auto request = request_of(given);
-  if (!request) return fail(request.error().detail);
+  if (!request) return refuse(request.error());
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   Progress progress("export", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t read, std::uint64_t of) {
     progress.update(read, static_cast<double>(read) / static_cast<double>(of));
   };
   auto report = segments::export_log(request.value(), base::system_clock());
-  if (!report) return fail(report.error().detail);
+  if (!report) return refuse(report.error());
   progress.finish(report.value().manifest.events());
   if (given.json) {
     std::cout << json_of(report.value(), request.value().out, progress.seconds()) << "\n";

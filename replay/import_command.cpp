@@ -79,7 +79,7 @@ std::string what_next(const base::Error& error) {
 
 int run_chat_log(const Options& given) {
   auto options = import_options(given);
-  if (!options) return fail(options.error().detail);
+  if (!options) return refuse(options.error());
   auto report = import_chat_log(options.value());
   if (!report) return fail(report.error().detail + what_next(report.error()));
   if (given.workspace.server.json) {

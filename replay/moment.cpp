@@ -18,7 +18,7 @@ Result<Position> position_of(const engine::Engine& engine, const std::string& te
   }
   TRY(const auto position, base::position_in(*given, engine.epoch()));
   if (position <= engine.durable()) return position;
-  return base::error(base::ErrorCode::refused,
+  return base::error(base::ErrorCode::malformed,
                      "the log ends at position " + std::to_string(engine.durable().value) + ": ask for one up to it");
 }
 

@@ -55,7 +55,9 @@ std::string joined(const std::vector<std::string>& words) {
 Result<PlayRange> range_of(const Options& given) {
   PlayRange range;
   range.types = joined(given.types);
-  TRY(range.filter.types, engine::parse_event_types(range.types));
+  auto types = engine::parse_event_types(range.types);
+  if (!types) return base::error(ErrorCode::malformed, "--type: " + types.error().detail + ".");
+  range.filter.types = std::move(types.value());
   if (!given.conversation.empty()) {
     range.filter.conversation = base::parse_id<domain::ConversationId>(given.conversation);
     if (!range.filter.conversation) return base::error(ErrorCode::malformed, "--conversation is not an id (a UUID).");
@@ -91,8 +93,7 @@ Result<SinkOptions> sink_of(const Options& given) {
   sink.stop = [] { return stop_asked.load(); };
   if (!given.secret_file.empty()) {
     if (const auto why = base::why_unreadable(given.secret_file); !why.empty()) {
-      return base::error(ErrorCode::malformed,
-                         "The secret file " + given.secret_file + " cannot be read: " + why + ".");
+      return base::error(ErrorCode::io, "The secret file " + given.secret_file + " cannot be read: " + why + ".");
     }
     std::ifstream in(given.secret_file, std::ios::binary);
     sink.secret.assign(std::istreambuf_iterator<char>(in), {});
@@ -159,10 +160,11 @@ int run(const Options& given) {
   catch_signals();
   const auto report = run_play(given);
   if (!report) {
-    const bool keeps = !given.cursor.empty();
+    const bool is_usage = report.error().code == ErrorCode::malformed;
+    const bool keeps = !given.cursor.empty() && !is_usage;
     const std::string why =
         report.error().detail + (keeps ? " The cursor keeps its place: run it again to go on." : "");
-    return refuse(given, why, 1);
+    return refuse(given, why, is_usage ? 2 : 1);
   }
   tell(given, report.value());
   return report.value().was_interrupted ? 1 : 0;

@@ -95,7 +95,7 @@ class ServerSource final : public PlaySource {
     if (range.from.empty() && range.to.empty()) return base::success();
     TRY(auto page, get("from=now&limit=1"));
     const auto now = base::parse_position(text_of(page.member("position")));
-    if (!now) return malformed("The server does not say where its log ends.");
+    if (!now) return base::error(ErrorCode::corrupt, "The server does not say where its log ends.");
     TRY(const auto stretch, stretch_of(range, now->epoch, now->position));
     if (!range.from.empty() && stretch.from) cursor_ = base::position_text(now->epoch, stretch.from);
     if (!range.to.empty()) query_ += "&to=" + base::position_text(now->epoch, stretch.through);

@@ -49,6 +49,11 @@ base::Error no_such_view() {
   return base::error(base::ErrorCode::not_found, "There is no such view: the views are chat, audit and search.");
 }
 
+base::Error not_ours(unsigned status) {
+  return base::error(base::ErrorCode::refused, "What answered is not a Hansard server (status " +
+                                                   std::to_string(status) + ", and no JSON): is the URL right?");
+}
+
 class Server {
  public:
   Server(Endpoint endpoint, std::string token, bool quiet)
@@ -62,8 +67,10 @@ class Server {
     // The first of them was heard, and only its answer lost.
     const bool was_heard = response.status == 409 && method == "POST" && client_.repeats() > repeats;
     if (was_heard) return ask("GET", question_of(target), "");
-    TRY(auto answer, parser_.parse(response.body));
     if (response.status == 404) return no_such_view();
+    auto parsed = parser_.parse(response.body);
+    if (!parsed) return not_ours(response.status);
+    const JsonValue& answer = parsed.value();
     if (response.status != 200) {
       return base::error(base::ErrorCode::refused, std::string(answer.member("detail").string().value_or("")) +
                                                        " (status " + std::to_string(response.status) + ")");
@@ -147,7 +154,7 @@ std::string json_of(const std::vector<Standing>& all) {
 int rebuild_online(const OnlineRebuild& asked) {
   if (asked.token_file.empty()) return refuse_usage("--url needs --token-file, a file with a token of scope admin.");
   auto all = rebuild_all(asked);
-  if (!all) return fail(all.error().detail);
+  if (!all) return refuse(all.error());
   bool is_well = true;
   for (const Standing& view : all.value()) {
     bool has_words = view.state == "compared" && view.why.find("rows differ") != std::string::npos;

@@ -103,7 +103,7 @@ void tell_erased(const process::OfflineErasures& report) {
 
 int run(const Options& given) {
   auto request = request_of(given);
-  if (!request) return fail(request.error().detail);
+  if (!request) return refuse(request.error());
   if (auto copy = find_copy(given.from); !copy) return refuse_usage(copy.error().detail);
   Result<std::vector<process::OfflineErasure>> erasures{std::vector<process::OfflineErasure>{}};
   if (!given.erasures.empty()) erasures = read_erasures(given.erasures);
@@ -120,7 +120,7 @@ int run(const Options& given) {
     };
   }
   auto report = segments::restore(request.value());
-  if (!report) return fail(report.error().detail);
+  if (!report) return refuse(report.error());
   progress.finish(report.value().end.value);
   if (given.json) {
     std::cout << json_of(report.value(), erased, progress.seconds()) << "\n";

@@ -61,7 +61,7 @@ int run(const Options& given) {
   auto engine = engine::Engine::open_read_only(given.data);
   if (!engine) return fail(engine.error().detail);
   auto scene = scene_at(*engine.value(), given);
-  if (!scene) return fail(scene.error().detail);
+  if (!scene) return refuse(scene.error());
   std::cout << (given.json ? json_of(scene.value(), engine.value()->epoch()) + "\n" : text_of(scene.value()));
   return 0;
 }

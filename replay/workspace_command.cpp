@@ -33,9 +33,9 @@ Result<WorkspaceImportOptions> import_options(const WorkspaceCommandOptions& giv
   return options;
 }
 
-Result<WorkspaceReport> play(const WorkspaceCommandOptions& given, WorkspaceFormat format) {
+Result<WorkspaceReport> play(const WorkspaceCommandOptions& given, const WorkspaceImportOptions& options,
+                             WorkspaceFormat format) {
   migrate::Losses losses;
-  TRY(auto options, import_options(given));
   TRY(auto workspace, open_workspace(given, format, losses));
   return import_workspace(*workspace, losses, options);
 }
@@ -92,7 +92,9 @@ void print(const WorkspaceReport& report, bool dry_run) {
 }  // namespace
 
 int run_workspace_import(const WorkspaceCommandOptions& given, WorkspaceFormat format) {
-  auto report = play(given, format);
+  auto options = import_options(given);
+  if (!options) return refuse(options.error());
+  auto report = play(given, options.value(), format);
   if (!report) return fail(report.error().detail);
   if (given.server.json) {
     std::cout << json_of(report.value()) << "\n";

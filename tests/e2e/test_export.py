@@ -405,7 +405,7 @@ class Export(unittest.TestCase):
         self.assertIn("there is no event log in", nothing.stderr)
         turned = replay("export", "--data", self.folder, "--out", self.folder / "out", "--from-time",
                         "2024-02-01T00:00:00Z", "--to-time", "2024-01-01T00:00:00Z", check=False)
-        self.assertEqual(turned.returncode, 1)
+        self.assertEqual(turned.returncode, 2)
         self.assertIn("--from-time is later than --to-time", turned.stderr)
 
 

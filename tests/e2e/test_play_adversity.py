@@ -245,10 +245,10 @@ class PlayAdversity(unittest.TestCase):
     def test_what_is_no_address_is_refused_at_once(self):
         for url in ("http://127.0.0.1:99999/", "http://", "https://:1/x", "ws://127.0.0.1:65536/", "wss://", "127.0.0.1:80"):
             with self.subTest(url=url):
-                self.ends(self.start("--to-url", url), 1, "URL" if "99999" not in url and "65536" not in url else "port")
+                self.ends(self.start("--to-url", url), 2, "URL" if "99999" not in url and "65536" not in url else "port")
         for url in ("http://127.0.0.1:99999", "http://"):
             with self.subTest(url=url):
-                self.ends(self.start("--to-url", "stdout", source=["--url", url, "--token-file", str(self.token)]), 1)
+                self.ends(self.start("--to-url", "stdout", source=["--url", url, "--token-file", str(self.token)]), 2)
 
 
 class Answers(http.server.ThreadingHTTPServer):

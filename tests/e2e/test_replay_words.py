@@ -84,10 +84,26 @@ class ReplayWords(unittest.TestCase):
         self.refused("export", "--data", self.data, "--out", self.folder / "x", "--from", "0x3", status=2, says=["--from"])
         self.assertGreater(last, 10)
 
-    def test_a_range_that_ends_before_it_begins_is_refused(self):
-        self.refused("export", "--data", self.data, "--out", self.folder / "x", "--from", "5", "--to", "4", "--quiet",
-                     says=["--from is later"])
-        self.refused("play", "--data", self.data, "--to-url", "stdout", "--from", "5", "--to", "4", says=["before"])
+    def test_a_range_that_is_none_is_wrong_usage_in_every_command(self):
+        self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")
+        about = ["--conversation", self.conversation]
+        commands = {"export": ["--out", self.folder / "x"], "verify": [], "diff": about,
+                    "play": ["--to-url", "stdout"]}
+        end = str(len(self.events))
+        for name, more in commands.items():
+            with self.subTest(command=name):
+                words = [name, "--data", self.data, "--quiet", *more]
+                self.refused(*words, "--from", "5", "--to", "4", status=2, says=["--from", "--to"] * (name == "verify"))
+                if name != "play":  # which takes what there is up to it
+                    self.refused(*words, "--to", "99999", status=2, says=[end])
+        self.refused("show", "--data", self.data, *about, "--at", "99999", status=2, says=[end])
+        restore = ["restore", "--from", self.folder / "all", "--data", self.folder / "y"]
+        self.refused(*restore, "--to", "99999", status=2, says=[end])
+        self.refused(*restore, "--to-time", "2000-01-01T00:00:00Z", status=2, says=["--to-time"])
+        self.refused("export", "--data", self.data, "--out", self.folder / "x", *about, "--conversation", "lunch",
+                     status=2, says=["'lunch'"])
+        self.refused("play", "--data", self.data, "--to-url", "nowhere", status=2, says=["'nowhere'"])
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["all"])
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")
@@ -131,7 +147,8 @@ class ReplayWords(unittest.TestCase):
 
     def test_words_that_mean_nothing_are_refused(self):
         folder = str(self.folder)
-        self.refused("play", "--data", self.data, "--to-url", "stdout", "--cursor", folder, says=["is a folder"])
+        self.refused("play", "--data", self.data, "--to-url", "stdout", "--cursor", folder, status=2,
+                     says=["is a folder"])
         for given in ("mattermost", "hansard-log"):
             self.refused("import", "--format", given, "--url", "http://127.0.0.1:1", "--token-file",
                          self.server.secret, folder, status=2, says=["is a folder"])

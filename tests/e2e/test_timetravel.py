@@ -111,7 +111,7 @@ class TimeTravelTest(ServerTest):
         data = json.loads(replay("show", *words, "--at", self.at["left"], "--json").stdout)
         self.assertEqual([m["content"] for m in data["messages"] if m["type"] == "text"], ["uno", None])
         self.assertEqual(data["conversation"]["title"], "second title")
-        self.assertEqual(replay("show", *words, "--at", "999999999").returncode, 1)
+        self.assertEqual(replay("show", *words, "--at", "999999999").returncode, 2)
 
     def test_diff_says_what_changed_in_words(self):
         words = ["--data", str(self.server.data), "--quiet", "--from", self.at["sent"]]
