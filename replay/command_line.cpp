@@ -43,13 +43,24 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   }
   return "";
 }
+
+// What CLI11 says of the words, on one line, and where their help is.
+std::string sentence(const CLI::App* app, const CLI::Error& problem) {
+  std::string words = app->get_name();
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    words += " " + app->get_name();
+  }
+  return "hansard-replay: " + one_line(problem.what()) + " (see " + words + " --help)\n";
+}
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"Plays event history into a Hansard server and holds the server against it."};
+  CLI::App app{"Plays event history into a Hansard server and holds the server against it.", "hansard-replay"};
   app.set_version_flag("--version", "hansard-replay " + std::string(base::kVersion));
   app.footer(kFooter);
   app.require_subcommand(1);
+  app.failure_message(sentence);
   std::vector<Command> commands;
   for (auto add : kCommands) commands.push_back(add(app));
   tighten_values(app);

@@ -42,6 +42,7 @@ class ReplayWords(unittest.TestCase):
 
     def refused(self, *words, status=1, says=()):
         told = self.replay(*words, status=status).stderr
+        self.assertEqual(len(told.splitlines()), 1, told)
         for word in says:
             self.assertIn(word, told)
 
@@ -155,6 +156,10 @@ class ReplayWords(unittest.TestCase):
         self.refused("import", "--format", "slack", "--dry-run", self.server.secret, status=2, says=["is a file"])
         self.refused("export", "--data", self.data, "--out", "", status=2, says=["--out"])
         self.refused("verify", "--data", "", status=2, says=["--data"])
+        self.refused(status=2, says=["(see hansard-replay --help)"])
+        self.refused("export", "--data", self.data, status=2, says=["--out", "(see hansard-replay export --help)"])
+        self.refused("proof", "make", "--data", self.data, status=2, says=["(see hansard-replay proof make --help)"])
+        self.refused("verify", "--frm\n", "3", status=2, says=["--frm"])
 
     def test_a_word_that_is_no_command_is_named(self):
         self.refused("verfy", "--data", self.data, status=2, says=["there is no command 'verfy'"])
