@@ -19,7 +19,35 @@ using base::Result;
 
 namespace {
 constexpr std::chrono::milliseconds kFirstPause{20}, kMostPause{1000}, kLook{100};
+
+void pause(std::chrono::milliseconds time, const Stop& stop) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until && !(stop && stop())) {
+    std::this_thread::sleep_for(std::min(time, kLook));
+  }
+}
+
+std::string url_of(const Endpoint& endpoint) {
+  const bool is_v6 = endpoint.host.find(':') != std::string::npos;
+  return (endpoint.is_secure ? "https://" : "http://") + (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
+         endpoint.port;
+}
 }  // namespace
+
+Result<void> find_server(const Endpoint& endpoint, std::chrono::seconds patience, const Stop& stop) {
+  const Endpoint plain{endpoint.host, endpoint.port, false};
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (auto wait = kFirstPause;; wait = std::min(wait * 2, kMostPause)) {
+    boost::system::error_code failed;
+    ClientStream(stop, kFirstContact).connect(plain, failed);
+    if (!failed) return base::success();
+    if (std::chrono::steady_clock::now() + wait > until || (stop && stop())) {
+      return base::error(ErrorCode::io, "The server at " + url_of(endpoint) + " does not answer: " + failed.message() +
+                                            ". Is it running, and is the URL right?");
+    }
+    pause(wait, stop);
+  }
+}
 
 struct Client::Connection {
   explicit Connection(const Stop& stop) : stream(stop) {}
@@ -98,13 +126,6 @@ base::Error Client::away(const std::string& why) const {
                      "The server at " + endpoint_.host + ":" + endpoint_.port + " does not answer: " + why + ".");
 }
 
-void Client::pause(std::chrono::milliseconds time) const {
-  const auto until = std::chrono::steady_clock::now() + time;
-  while (std::chrono::steady_clock::now() < until && !(options_.stop && options_.stop())) {
-    std::this_thread::sleep_for(std::min(time, kLook));
-  }
-}
-
 Result<ApiResponse> Client::send(const ApiRequest& request) {
   const auto began = std::chrono::steady_clock::now();
   auto wait = kFirstPause;
@@ -124,7 +145,7 @@ Result<ApiResponse> Client::send(const ApiRequest& request) {
       tell_waiting(endpoint_.host + ":" + endpoint_.port + " does not answer (" + why + "); trying again");
     }
     ++repeats_;
-    pause(wait);
+    pause(wait, options_.stop);
   }
 }
 

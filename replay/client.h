@@ -3,7 +3,8 @@
 // sends must be safe to repeat: commands carry an idempotency key.
 //
 // Thread: one at a time; an importer has one client per worker.
-// Limits: kRequestLimit for connecting, for sending and for the answer, each; then it counts as broken.
+// Limits: kRequestLimit for connecting, for sending and for the answer, each; then it counts as broken. kFirstContact
+// for a server that nobody has seen yet.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@
 namespace hansard::replay {
 
 inline constexpr std::chrono::seconds kRequestLimit{30};
+inline constexpr std::chrono::seconds kFirstContact{5};
 
 // True: what is under way is to end soon, with an error. Called often, on the thread that waits.
 using Stop = std::function<bool()>;
@@ -42,6 +44,11 @@ struct ClientOptions {
   Stop stop{};
 };
 
+// Patience is for a server that goes away and comes back. One that is not there when a command begins is a mistake in
+// the URL, or was not started: `io`, in a sentence with the URL.
+base::Result<void> find_server(const Endpoint& endpoint, std::chrono::seconds patience = kFirstContact,
+                               const Stop& stop = {});
+
 class Client {
  public:
   Client(Endpoint endpoint, std::string token, ClientOptions options);
@@ -54,7 +61,6 @@ class Client {
   struct Connection;
   base::Result<ApiResponse> try_once(const ApiRequest& request);
   base::Error away(const std::string& why) const;
-  void pause(std::chrono::milliseconds time) const;
 
   Endpoint endpoint_;
   std::string token_;

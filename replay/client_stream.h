@@ -2,8 +2,8 @@
 // for takes longer than its limit, whatever the peer does.
 //
 // Thread: one at a time; `stop` is called on it. Included by client.cpp and client_socket.cpp only.
-// Limits: kRequestLimit for each step of a connection and each operation on it; kGrace once the caller wants to stop.
-// The name of the host is resolved in the time the system's resolver takes.
+// Limits: kRequestLimit, unless another is given, for each step of a connection and each operation on it; kGrace once
+// the caller wants to stop. The name of the host is resolved in the time the system's resolver takes.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,8 @@ class ClientStream {
   using Secure = boost::asio::ssl::stream<Tcp::socket>;
   using Failure = boost::system::error_code;
 
-  explicit ClientStream(Stop stop) : stop_(std::move(stop)) {}
+  explicit ClientStream(Stop stop, std::chrono::seconds limit = kRequestLimit)
+      : stop_(std::move(stop)), limit_(limit) {}
 
   void connect(const Endpoint& endpoint, Failure& failed) {
     const auto addresses = Tcp::resolver(io_).resolve(endpoint.host, endpoint.port, failed);
@@ -65,7 +66,7 @@ class ClientStream {
 
   // False: it was the caller who wanted no more of it.
   bool run_until(const bool& is_done) {
-    auto end = Clock::now() + kRequestLimit;
+    auto end = Clock::now() + limit_;
     for (bool is_stopped = false; !is_done;) {
       if (!is_stopped && stop_ && stop_()) is_stopped = true, end = std::min(end, Clock::now() + kGrace);
       if (Clock::now() >= end) return !is_stopped;
@@ -83,6 +84,7 @@ class ClientStream {
   }
 
   const Stop stop_;
+  const std::chrono::seconds limit_;
   boost::asio::io_context io_;
   boost::asio::ssl::context context_{boost::asio::ssl::context::tls_client};
   Secure stream_{io_, context_};

@@ -62,8 +62,8 @@ Result<ImportOptions> import_options(const Options& given) {
   options.quiet = server_options.quiet;
   options.patience = std::chrono::seconds(server_options.patience_s);
   if (server_options.connections > 0) options.connections = server_options.connections;
-  TRY(auto server, server_of(server_options));
   TRY(options.speed, parse_speed(given.speed));
+  TRY(auto server, server_of(server_options));
   options.endpoint = std::move(server.endpoint);
   options.token = std::move(server.token);
   return options;

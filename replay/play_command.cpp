@@ -117,10 +117,10 @@ Result<PlayReport> run_play(const Options& given) {
   }
   TRY(auto cursor, PlayCursor::open(given.cursor, purpose_of(given)));
   if (!cursor.position().empty()) range.from = cursor.position();
-  TRY(auto source, source_of(given, range));
   TRY(auto sink, sink_of(given));
   PlayOptions options;
   TRY(options.speed, parse_speed(given.speed));
+  TRY(auto source, source_of(given, range));
   options.lanes = takes_lanes(sink) ? given.lanes : 1;
   options.quiet = given.quiet;
   return play(*source, [&] { return open_sink(sink); }, cursor, options, stop_asked);

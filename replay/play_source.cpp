@@ -150,7 +150,7 @@ Result<std::unique_ptr<PlaySource>> play_from_folder(const std::string& data_fol
 
 Result<std::unique_ptr<PlaySource>> play_from_server(const ServerOptions& options, const PlayRange& range,
                                                      ClientOptions client) {
-  TRY(auto server, server_of(options));
+  TRY(auto server, server_of(options, client.stop));
   auto source = std::make_unique<ServerSource>(std::move(server), range, std::move(client));
   TRY(source->open(range));
   return std::unique_ptr<PlaySource>(std::move(source));

@@ -127,6 +127,7 @@ std::vector<std::string> each_once(const std::vector<std::string>& names) {
 Result<std::vector<Standing>> rebuild_all(const OnlineRebuild& asked) {
   TRY(auto endpoint, parse_endpoint(asked.url));
   TRY(auto token, read_token(asked.token_file));
+  TRY(find_server(endpoint));
   Server server(std::move(endpoint), std::move(token), asked.quiet);
   if (asked.views.empty()) return rebuild_one(server, asked, "all");
   std::vector<Standing> all;

@@ -1,5 +1,7 @@
 #include "replay/server_options.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "replay/command_output.h"
@@ -12,14 +14,15 @@ void add_server_options(CLI::App& command, ServerOptions& options, const std::st
       ->required(required)
       ->check(CLI::ExistingFile);
   command.add_option("--connections", options.connections, "connections side by side")->check(CLI::Range(1, 512));
-  command.add_option("--patience", options.patience_s, "seconds to wait for a server that is away (120)");
+  command.add_option("--patience", options.patience_s, "seconds to wait for a server that goes away (120)");
   command.add_flag("--json", options.json, "one JSON object on standard output");
   command.add_flag("--quiet", options.quiet, "no progress");
 }
 
-base::Result<Server> server_of(const ServerOptions& options) {
+base::Result<Server> server_of(const ServerOptions& options, const Stop& stop) {
   TRY(auto endpoint, parse_endpoint(options.url));
   TRY(auto token, read_token(options.token_file));
+  TRY(find_server(endpoint, std::min(kFirstContact, std::chrono::seconds(options.patience_s)), stop));
   return Server{std::move(endpoint), std::move(token)};
 }
 

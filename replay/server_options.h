@@ -24,11 +24,11 @@ struct ServerOptions {
 // `required`: there is nothing to do without a server.
 void add_server_options(CLI::App& command, ServerOptions& options, const std::string& scope, bool required = true);
 
-// Who is asked, and with which token.
+// Who is asked, with which token: somebody listens there.
 struct Server {
   Endpoint endpoint;
   std::string token;
 };
-base::Result<Server> server_of(const ServerOptions& options);
+base::Result<Server> server_of(const ServerOptions& options, const Stop& stop = {});
 
 }  // namespace hansard::replay

@@ -332,7 +332,7 @@ class Moving(unittest.TestCase):
             self.assertNotIn("again", said)
         self.server.kill()
         path.write_text('{"type":"channel","channel":{"team":"t","name":"c"}}\n{"type":"user","user":{"username":"ann"}}')
-        self.assertIn("Run the same command again to go on.",
+        self.assertIn("does not answer",
                       self.run_import("mattermost", path, "--patience", "1", status=1))
         alone = subprocess.run([str(BIN / "hansard-replay"), "import", "--format", "slack", str(empty)],
                                capture_output=True)

@@ -239,8 +239,8 @@ class PlayAdversity(unittest.TestCase):
         url = f"http://127.0.0.1:{peer.port}"
         self.ends(self.start("--to-url", url, "--attempts", "2"), 1, "did not take")
         self.ends(self.start("--to-url", f"ws://127.0.0.1:{peer.port}/"), 1, "No WebSocket")
-        self.ends(self.start("--to-url", "stdout", "--attempts", "2",
-                             source=["--url", url, "--token-file", str(self.token)]), 1, "does not answer")
+        self.ends(self.start("--to-url", "stdout", source=["--url", url, "--token-file", str(self.token)]), 1,
+                  f"The server at {url} does not answer", timeout=20)
 
     def test_what_is_no_address_is_refused_at_once(self):
         for url in ("http://127.0.0.1:99999/", "http://", "https://:1/x", "ws://127.0.0.1:65536/", "wss://", "127.0.0.1:80"):

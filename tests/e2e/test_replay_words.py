@@ -1,6 +1,7 @@
 """The words of `hansard-replay`: what they mean in every command, and what is refused in a sentence."""
 import json
 import os
+import socket
 import subprocess
 import unittest
 
@@ -189,6 +190,22 @@ class ReplayWords(unittest.TestCase):
         told = self.replay("play", "--url", "http://127.0.0.1:1", "--token-file", other, "--to-url",
                            "http://127.0.0.1:1", "--secret-file", token, status=1, **who).stderr
         self.assertIn(f"{token} cannot be read: permission denied", told)
+
+    def test_a_server_that_is_not_there_is_told_soon_with_its_url(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        line = {"id": "1", "channel": "c", "ts": "2024-05-01T09:00:00Z", "type": "message", "from": "ada"}
+        (self.folder / "chat.jsonl").write_text(json.dumps(line) + "\n")
+        running = [subprocess.Popen([REPLAY, *words, "--url", url, "--token-file", str(self.server.secret)],
+                                    stderr=subprocess.PIPE, text=True)
+                   for words in (["rebuild"], ["import", str(self.folder / "chat.jsonl")],
+                                 ["check", str(self.folder / "chat.jsonl")], ["play", "--to-url", "stdout"])]
+        for process in running:
+            self.addCleanup(process.kill)
+            _, told = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 1, told)
+            self.assertEqual(len(told.splitlines()), 1, told)
+            self.assertIn(f"The server at {url} does not answer", told)
 
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
