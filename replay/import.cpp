@@ -28,6 +28,7 @@ class Creators {
     int rank = line.type == LineType::message ? 3 : line.type == LineType::join ? 2 : 1;
     if (rank > entry.rank) entry = {rank, line.from};
   }
+  bool is_empty() const { return first_.empty(); }
   std::string of(const std::string& channel) const { return first_.at(channel).user; }
 
  private:
@@ -214,6 +215,10 @@ Result<void> feed(const ImportOptions& options, Schedule& schedule, Progress& pr
 
 Result<ImportReport> import_chat_log(const ImportOptions& options) {
   TRY(auto creators, find_creators(options.file));
+  if (creators.is_empty()) {
+    return base::error(base::ErrorCode::not_found,
+                       "There is nothing to import: " + options.file + " has no line of a chat log.");
+  }
   Schedule schedule(options, std::move(creators));
   Progress progress("import", options.quiet);
   std::vector<std::thread> workers;

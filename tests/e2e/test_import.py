@@ -124,6 +124,13 @@ class Mistakes(unittest.TestCase):
         self.file.write_text("chat\n")
         self.assertIn("line 1: not a JSON object", self.told())
 
+    def test_a_file_without_lines_is_told(self):
+        for text in ("", "\n\n"):
+            self.file.write_text(text)
+            told = self.told()
+            self.assertIn(f"There is nothing to import: {self.file} has no line of a chat log.", told)
+            self.assertNotIn("again", told)
+
     def test_what_is_no_zstd_has_no_line(self):
         file = self.file.with_suffix(".zst")
         file.write_text("not zstd at all")
