@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "engine/base/folder_nesting.h"
+#include "engine/log/log_presence.h"
 
 namespace hansard::api {
 namespace {
@@ -34,13 +35,6 @@ bool may_stay(const fs::path& entry, const std::vector<std::string>& named) {
   return std::ranges::any_of(named, [&](const auto& file) { return base::is_within(file, entry.string()); });
 }
 
-// What cannot be looked at is there.
-bool has_log(const fs::path& folder) {
-  std::error_code problem;
-  const bool has_database = fs::exists(folder / "log", problem) && !fs::is_empty(folder / "log", problem);
-  return has_database || problem || fs::exists(folder / "log.witness", problem) || problem;
-}
-
 std::string on_a_terminal(std::string name) {
   std::ranges::replace_if(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
   return name;
@@ -50,7 +44,7 @@ std::string on_a_terminal(std::string name) {
 
 base::Result<void> check_data_folder(const Config& config, const std::optional<std::string>& config_file) {
   const fs::path folder(config.data_folder);
-  if (has_log(folder)) return base::success();
+  if (log::has_log(config.data_folder)) return base::success();
   const auto named = named_files(config, config_file);
   std::string stranger;
   std::error_code problem;

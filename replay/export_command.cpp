@@ -113,7 +113,9 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
 int run(const Options& given) {
   auto request = request_of(given);
   if (!request) return refuse(request.error());
-  if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
+  const bool with_files = request.value().takes_attachments();
+  auto store = find_store(given.data, with_files ? Reads::attachments : Reads::log);
+  if (!store) return refuse_usage(store.error().detail);
   Progress progress("export", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t read, std::uint64_t of) {
     progress.update(read, static_cast<double>(read) / static_cast<double>(of));

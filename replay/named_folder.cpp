@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/log/log_presence.h"
 #include "replay/readable_folder.h"
 
 namespace hansard::replay {
@@ -16,11 +17,6 @@ namespace fs = std::filesystem;
 bool is_there(const fs::path& path) {
   std::error_code problem;
   return fs::exists(path, problem) || problem;
-}
-
-bool is_empty(const fs::path& folder) {
-  std::error_code problem;
-  return fs::is_directory(folder, problem) && fs::is_empty(folder, problem) && !problem;
 }
 
 base::Error not_found(const std::string& what) { return base::error(base::ErrorCode::not_found, what); }
@@ -37,9 +33,8 @@ Result<void> find_store(const std::string& data, Reads reads) {
   const std::string asked = "--data is the data folder of a server";
   TRY(find_folder(data, asked));
   TRY(check_readable(reads == Reads::everything ? data : data + "/log"));
-  const bool has_log = is_there(data + "/log") && !is_empty(data + "/log");
-  if (has_log || is_there(data + "/log.witness")) return base::success();
-  return not_found("there is no event log in " + data + ": " + asked);
+  if (!log::has_log(data)) return not_found("there is no event log in " + data + ": " + asked);
+  return reads == Reads::attachments ? check_readable(data + "/files") : base::success();
 }
 
 Result<void> find_copy(const std::string& folder) {

@@ -11,8 +11,8 @@
 
 namespace hansard::replay {
 
-// What a command reads of a store, and so has to be allowed to.
-enum class Reads { log, everything };
+// What a command reads of a store, and so has to be allowed to: `attachments` are the log and files/.
+enum class Reads { log, attachments, everything };
 
 // Has `data` a log, or the witness that there was one? Damage is for who reads it to find. Errors: not_found, or io for
 // what may not be read, in a sentence for who named it.

@@ -215,7 +215,7 @@ Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock
   plan.epoch = source.log->epoch();
   plan.filter = request.filter;
   plan.created_at = base::time_text(clock.now());
-  if (request.with_attachments.value_or(!request.filter.empty())) plan.attachments.emplace();
+  if (request.takes_attachments()) plan.attachments.emplace();
   TRY(narrow(request, source, plan));
   plan.at_rest = source.at_rest && plan.to == source.end;
   TRY(auto chosen, files::choose_file_io(request.io));

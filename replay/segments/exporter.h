@@ -28,6 +28,7 @@ struct ExportRequest {
   enum class Proofs { automatic, with, without } proofs = Proofs::automatic;
   // The bytes of attachments that its events carry or announce. Nothing: with a filter.
   std::optional<bool> with_attachments;
+  bool takes_attachments() const { return with_attachments.value_or(!filter.empty()); }
   files::IoChoice io = files::IoChoice::automatic;
   // Positions read so far, and of how many; where attachments are looked for the log is read once more.
   std::function<void(std::uint64_t read, std::uint64_t of)> on_progress;

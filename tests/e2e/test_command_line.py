@@ -53,13 +53,14 @@ class CommandLine(unittest.TestCase):
 
     def test_a_folder_that_is_no_store_is_refused_and_left_alone(self):
         other = self.folder / "other"
-        other.mkdir()
+        (other / "log").mkdir(parents=True)
+        (other / "log" / "kernel.log").write_text("somebody else's")
         (other / "notes.txt").write_text("somebody else's")
         before = fingerprint(self.folder)
         self.refused(run("serve", "--data", other, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
                      "is not empty and holds no store: 'notes.txt'", "Name an empty folder")
         self.assertEqual(fingerprint(self.folder), before)
-        self.assertEqual([path.name for path in other.iterdir()], ["notes.txt"])
+        self.assertEqual(sorted(path.name for path in other.iterdir()), ["log", "notes.txt"])
 
     def test_a_store_is_made_beside_what_an_operator_put_there(self):
         """The folder is a disk of its own, and the home of the user who runs it."""

@@ -1,5 +1,6 @@
 """The folder that a command names: what is said, and the exit status, where it is none or something else lies there."""
 import json
+import os
 import shutil
 import subprocess
 import unittest
@@ -44,12 +45,14 @@ class NamedFolders(unittest.TestCase):
         return subprocess.run([REPLAY, *words], capture_output=True, text=True, timeout=60)
 
     def wrong_folders(self):
-        for name in ("empty", "other", "hollow"):
+        for name in ("empty", "other", "hollow", "system"):
             (self.folder / name).mkdir()
+        (self.folder / "system" / "log").mkdir()
+        (self.folder / "system" / "log" / "kernel.log").write_text("somebody else's")
         (self.folder / "other" / "notes.txt").write_text("somebody else's")
         (self.folder / "hollow" / "log").mkdir()
         (self.folder / "file").write_text("no folder")
-        return ["missing", "empty", "other", "hollow", "file"]
+        return ["missing", "empty", "other", "hollow", "system", "file"]
 
     def test_a_folder_that_was_named_by_mistake_is_wrong_usage_in_every_command(self):
         for kind in self.wrong_folders():
@@ -64,6 +67,27 @@ class NamedFolders(unittest.TestCase):
                         told = self.run_command(name, self.folder / kind, "--json")
                         self.assertEqual(told.returncode, 2, told)
                         self.assertIn(kind, json.loads(told.stdout)["error"])
+
+    def test_attachments_that_may_not_be_read_are_not_called_gone(self):
+        server = self.server()
+        alice = server.user("alice")
+        alice.request("POST", "/api/v1/files", raw=b"bytes", headers={"Content-Type": "text/plain"})
+        self.assertEqual(server.stop(), 0)
+        for path in (self.folder, server.folder, server.data, *(server.data / "log").rglob("*"), server.data / "log",
+                     server.data / "log.witness"):
+            path.chmod(0o755)
+        who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        (server.data / "files").chmod(0)
+        self.addCleanup((server.data / "files").chmod, 0o700)
+        out = self.folder / "for-all"
+        out.mkdir()
+        out.chmod(0o777)
+        for more in (["--attachments"], ["--actor", "alice"]):
+            told = subprocess.run([REPLAY, "export", "--data", str(server.data), "--out", str(out / "x"), *more],
+                                  capture_output=True, text=True, timeout=60, **who)
+            self.assertEqual(told.returncode, 2, told)
+            self.assertIn(f"{server.data}/files cannot be read: permission denied", told.stderr)
+            self.assertEqual(list(out.iterdir()), [])
 
     def test_a_store_that_lost_its_log_is_damage_and_no_mistake(self):
         server = self.server()
