@@ -3,6 +3,7 @@
 #include "engine/batch.h"
 #include "engine/event_lookup.h"
 #include "engine/index/write_index.h"
+#include "replay/verify/library_words.h"
 #include "replay/verify/row_compare.h"
 #include "replay/verify/view_check.h"
 
@@ -104,13 +105,13 @@ void check_index(const Store& store, Findings& findings) {
   Check check(findings, "write index", store.deep ? "I3 I8" : "I3", "rows");
   if (!files->can_be_opened) return check.skip("its files are damaged");
   auto stored = RowDatabase::open(store.data + "/" + kFolder);
-  if (!stored) return check.damaged(kFolder, stored.error().detail);
+  if (!stored) return check.damaged(damage_of(kFolder, "the index cannot be opened", stored.error()));
   auto checkpoint = checkpoint_of(store, *stored.value());
-  if (!checkpoint) return check.damaged(kFolder, checkpoint.error().detail);
+  if (!checkpoint) return check.damaged(damage_of(kFolder, "a row cannot be read", checkpoint.error()));
   const bool compares = store.deep && checkpoint.value().position;
   auto outcome = compares ? compare_with_fold(store, *stored.value(), checkpoint.value(), check)
                           : count_rows(*stored.value(), check);
-  if (!outcome) check.damaged(kFolder, outcome.error().detail);
+  if (!outcome) check.damaged(damage_of(kFolder, "a row cannot be read", outcome.error()));
 }
 
 }  // namespace hansard::verify

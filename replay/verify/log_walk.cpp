@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "replay/verify/library_words.h"
 #include "replay/verify/parallel.h"
 #include "replay/verify/stream_versions.h"
 
@@ -36,10 +37,8 @@ Damage record_damage(Position position, const base::Error& error) {
 
 // RocksDB names file and offset of a broken block: "... in <path> offset 4096 size 4100".
 Damage block_damage(Position position, const base::Error& error) {
-  Damage damage = damage_at(position, "the record cannot be read: " + error.detail);
-  damage.file_byte = place_in(error.detail, "offset");
-  const std::size_t name = error.detail.rfind("/log/");
-  if (name != std::string::npos) damage.file = error.detail.substr(name + 1, error.detail.find(' ', name) - name - 1);
+  Damage damage = damage_of("log", "the record cannot be read", error);
+  damage.position = position;
   return damage;
 }
 

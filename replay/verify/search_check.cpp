@@ -3,6 +3,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "engine/base/one_line.h"
 #include "projections/search/index_file.h"
 #include "projections/search/index_fold.h"
 #include "projections/search/sqlite.h"
@@ -72,7 +73,8 @@ base::Result<void> check_pages(Connection& file) {
   TRY(auto rows, file.prepare("PRAGMA integrity_check(1)"));
   TRY(auto row, rows.step());
   if (row && rows.text(0) == "ok") return base::success();
-  return corrupt("SQLite's check of the search file says: " + std::string(row ? rows.text(0) : "nothing"));
+  const std::string said(row ? rows.text(0) : "nothing");
+  return corrupt("SQLite's check of the search file says: " + base::on_one_line(said));
 }
 
 base::Result<RowDigest> digest_of_texts(Connection& file, Check& check) {

@@ -6,6 +6,7 @@
 
 #include "engine/base/hash.h"
 #include "replay/verify/database_rows.h"
+#include "replay/verify/library_words.h"
 #include "replay/verify/parallel.h"
 
 namespace hansard::verify {
@@ -22,13 +23,15 @@ void check_rows(const Store& store, const std::string& folder, Check& check, con
   if (!files) return check.skip("there is none");
   if (!files->can_be_opened) return check.skip("its files are damaged");
   auto opened = RowDatabase::open(store.data + "/" + folder);
-  if (!opened) return check.damaged(folder, opened.error().detail);
+  if (!opened) return check.damaged(damage_of(folder, "it cannot be opened", opened.error()));
   auto rows = opened.value()->rows();
   for (; rows->valid(); rows->next()) {
     row(rows->key(), rows->value(), check);
     check.add(1);
   }
-  if (auto outcome = rows->status(); !outcome) check.damaged(folder, outcome.error().detail);
+  if (auto outcome = rows->status(); !outcome) {
+    check.damaged(damage_of(folder, "a row cannot be read", outcome.error()));
+  }
 }
 
 std::string hex_name(const base::Digest& digest) {

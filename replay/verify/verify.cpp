@@ -7,6 +7,7 @@
 #include "engine/log/folder_lock.h"
 #include "engine/read_only_engine.h"
 #include "replay/verify/backup_check.h"
+#include "replay/verify/library_words.h"
 #include "replay/verify/log_walk.h"
 #include "replay/verify/proof_check.h"
 #include "replay/verify/search_check.h"
@@ -74,7 +75,7 @@ void open_log(Store& store, Findings& findings) {
   if (!files) return check.damaged("log", "there is no log in this folder");
   if (!files->can_be_opened) return check.skip("the files of the log are damaged");
   auto engine = engine::ReadOnlyEngine::open_locked(store.data);
-  if (!engine) return check.damaged("log", engine.error().detail);
+  if (!engine) return check.damaged(damage_of("log", "the event log cannot be opened", engine.error()));
   store.engine = std::move(engine.value());
   store.cluster = cluster_of(*store.engine->log());
   check.add(3);

@@ -9,6 +9,7 @@
 #include "projections/view_kind.h"
 #include "projections/view_pointer.h"
 #include "projections/view_store.h"
+#include "replay/verify/library_words.h"
 #include "replay/verify/row_compare.h"
 
 namespace hansard::verify {
@@ -75,9 +76,9 @@ class ViewCheck {
     Check check(findings_, "view " + name_, "I3 I7", "rows");
     if (!files_.can_be_opened) return check.skip("its files are damaged");
     auto opened = RowDatabase::open(store_.data + "/" + files_.folder);
-    if (!opened) return check.damaged(files_.folder, opened.error().detail);
+    if (!opened) return check.damaged(damage_of(files_.folder, "the view cannot be opened", opened.error()));
     auto outcome = check_rows(*opened.value(), check);
-    if (!outcome) check.damaged(files_.folder, outcome.error().detail);
+    if (!outcome) check.damaged(damage_of(files_.folder, "a row cannot be read", outcome.error()));
     if (outcome && checkpoint_.position) compare(*opened.value());
   }
 
@@ -116,7 +117,7 @@ class ViewCheck {
     if (!kind || kind->version != version_of(files_.folder))
       return check.skip("rows of a version that is not folded here");
     auto outcome = compare_with_fold(view, *kind, check);
-    if (!outcome) check.damaged(files_.folder, outcome.error().detail);
+    if (!outcome) check.damaged(damage_of(files_.folder, "a row cannot be read", outcome.error()));
   }
 
   base::Result<void> compare_with_fold(const RowDatabase& view, const projections::ViewKind& kind, Check& check) {

@@ -179,9 +179,16 @@ class Verify(unittest.TestCase):
                 silent.append(f"{name} {what}")
             elif name not in {damage["file"] for damage in json.loads(out)["damages"]}:
                 silent.append(f"{name} {what}: found, and not named")
+            self.assert_in_our_words(out)
         self.assertEqual(silent, [], f"seed {SEED}")
         self.assertGreaterEqual(len(kinds), min(6, FLIPS))
         self.sound(self.data)
+
+    def assert_in_our_words(self, report):
+        """RocksDB's classes of errors and whole paths are for its own people."""
+        for damage in json.loads(report)["damages"]:
+            for words in ("Corruption:", "IO error:", "Invalid argument:", str(self.data), "\n"):
+                self.assertNotIn(words, damage["what"])
 
     @staticmethod
     def damage(whole, chance):

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/codec/record_layout.h"
+#include "replay/verify/library_words.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/temp_folder.h"
 
@@ -122,6 +123,29 @@ TEST_CASE("a place in a library's sentence") {
   CHECK(place_in("block checksum mismatch in /a/log/000012.sst offset 4096 size 77", "offset") == 4096);
   CHECK_FALSE(place_in("no such word", "byte"));
   CHECK_FALSE(place_in("byte by byte", "byte"));
+}
+
+TEST_CASE("what a library says of a database becomes a file, a byte and a short reason") {
+  const auto told = [](const std::string& folder, std::string detail) {
+    const Damage damage = damage_of(folder, "a row cannot be read", base::error(base::ErrorCode::corrupt, detail));
+    const std::string byte = damage.file_byte ? " byte " + std::to_string(*damage.file_byte) : "";
+    return damage.file + byte + ": " + damage.what;
+  };
+  CHECK(told("log",
+             "cannot open the event log in /var/log/h/log: Corruption: block checksum mismatch: stored = 25, "
+             "computed = 28, type = 4  in /var/log/h/log/000012.sst offset 128 size 825 in file "
+             "/var/log/h/log/MANIFEST-000014") ==
+        "log/000012.sst byte 128: a row cannot be read (block checksum mismatch)");
+  CHECK(told("views/chat/v4",
+             "it cannot be opened: Corruption: a file has another number in file "
+             "data/views/chat/v4/MANIFEST-000005") ==
+        "views/chat/v4: a row cannot be read (a file has another number)");
+  CHECK(
+      told("keys", "x: IO error: No such file or directory: While opening a file: /d/keys/000004.sst: No such file") ==
+      "keys/000004.sst: a row cannot be read (No such file or directory)");
+  CHECK(told("keys", "x: Corruption: truncated block read from /d/keys/000004.sst offset 0, expected 99 bytes") ==
+        "keys/000004.sst byte 0: a row cannot be read (truncated block read)");
+  CHECK(told("index", "its checkpoint cannot be read") == "index: its checkpoint cannot be read");
 }
 
 }  // namespace
