@@ -17,6 +17,12 @@ Decision read_up_to(const Given& given, const Place& place, const ConversationId
   return changed(ReadAdvanced{id, given.caller.actor, std::max(up_to, reader.read_up_to)}, id, message);
 }
 
+// What is above the pointer counts already; a marker there could only take messages out of the count. (Logs from before
+// this rule have such markers: below one of those there is something to bring back.)
+bool counts_already(const ReaderState& reader, Ordinal from) {
+  return from > reader.read_up_to && (!reader.marked_from || from >= *reader.marked_from);
+}
+
 }  // namespace
 
 Decision decide_one(const Given& given, const Read& command) {
@@ -48,7 +54,8 @@ Decision decide_one(const Given& given, const MarkUnread& command) {
     return reject(RejectionCode::invalid, "`from` is not the ordinal of a message.");
   }
   const auto reader = given.state.reader(command.conversation, given.caller.actor);
-  if (reader.marked_from == command.from) return unchanged(command.conversation);
+  const bool is_marked = reader.marked_from == command.from;
+  if (is_marked || counts_already(reader, command.from)) return unchanged(command.conversation);
   return changed(UnreadMarked{command.conversation, given.caller.actor, command.from}, command.conversation);
 }
 

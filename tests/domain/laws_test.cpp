@@ -52,7 +52,7 @@ void check_pointers(const World& world, const World& before) {
     RC_ASSERT(reader.delivered_up_to >= earlier.delivered_up_to);
     RC_ASSERT(reader.read_up_to <= last);
     RC_ASSERT(reader.delivered_up_to <= last);
-    RC_ASSERT((!reader.marked_from || (*reader.marked_from >= Ordinal{1} && *reader.marked_from <= last)));
+    RC_ASSERT((!reader.marked_from || (*reader.marked_from >= Ordinal{1} && *reader.marked_from <= reader.read_up_to)));
   }
 }
 

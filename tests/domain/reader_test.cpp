@@ -89,6 +89,7 @@ TEST_CASE("delivered is cumulative, rises on its own and is not implied by readi
 
 TEST_CASE("delivered leaves the marker alone") {
   World world = with_three_messages();
+  world.given(as("ben"), read_to(3));
   world.given(as("ben"), unread_from(1));
   world.given(as("ben"), delivered_to(3));
   CHECK(bens(world).marked_from == Ordinal{1});
@@ -96,11 +97,31 @@ TEST_CASE("delivered leaves the marker alone") {
 
 TEST_CASE("unread is marked from a message that is there, and again changes nothing") {
   World world = with_three_messages();
+  world.given(as("ben"), read_to(3));
   CHECK(code_of(world.ask(as("ben"), unread_from(0))) == RejectionCode::invalid);
   CHECK(code_of(world.ask(as("ben"), unread_from(4))) == RejectionCode::invalid);
   CHECK(only_event<UnreadMarked>(world.perform(as("ben"), unread_from(2))).from == Ordinal{2});
   CHECK(changes_nothing(world.ask(as("ben"), unread_from(2))));
   CHECK_FALSE(changes_nothing(world.ask(as("ben"), unread_from(3))));
+}
+
+TEST_CASE("marking as unread what is unread anyway changes nothing, so that it reads nothing") {
+  World world = with_three_messages();
+  CHECK(changes_nothing(world.ask(as("ben"), unread_from(2))));
+  world.given(as("ben"), read_to(2));
+  CHECK(changes_nothing(world.ask(as("ben"), unread_from(3))));
+  world.given(as("ben"), unread_from(1));
+  CHECK(changes_nothing(world.ask(as("ben"), unread_from(3))));
+  CHECK(bens(world).marked_from == Ordinal{1});
+}
+
+TEST_CASE("a marker above the pointer, of an older log, gives way to one below it") {
+  World world = with_three_messages();
+  ReaderState marked;
+  marked.marked_from = Ordinal{3};
+  world.state.put_reader(conversation_id(1), user("ben"), marked);
+  CHECK(changes_nothing(world.ask(as("ben"), unread_from(3))));
+  CHECK(only_event<UnreadMarked>(world.ask(as("ben"), unread_from(2))).from == Ordinal{2});
 }
 
 TEST_CASE("a flag that is not named stays, and no change is no event") {

@@ -184,6 +184,8 @@ class Messages(ServerTest):
         self.assertEqual(self.bob.post(f"{path}/read", {"up_to": 3}).status, 200)
         explained = self.bob.get(f"{path}/unread/explain").json
         self.assertEqual((explained["unread"], explained["ordinals"], explained["read_up_to"]), (2, [4, 5], 3))
+        above = self.bob.post(f"{path}/unread", {"from": 5})  # unread anyway: nothing is read by it
+        self.assertEqual((above.status, above.json["changed"], above.json["unread"]), (200, False, 2))
         self.assertEqual(self.bob.post(f"{path}/unread", {"from": 2}).status, 200)
         self.assertEqual(self.bob.get(f"{path}/unread/explain").json["ordinals"], [2, 3, 4, 5])
         totals = self.bob.get(f"{API}/unread").json

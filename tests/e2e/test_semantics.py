@@ -141,8 +141,10 @@ class UnreadLaw(ServerTest):
         answer = user.post(f"{API}/conversations/{id}/unread", {"from": start})
         if not model.is_member(user.name):
             return self.problem(answer, 404, "not_found")
-        self.expect(answer, 200)
-        model.readers[user.name].marked_from = start
+        reader = model.readers[user.name]
+        marks = start <= reader.read_up_to and start != reader.marked_from
+        self.assertEqual(self.expect(answer, 200)["changed"], marks, f"seed {self.seed}")
+        reader.marked_from = start if marks else reader.marked_from
 
     def archive(self, id, model, user):
         if model.is_member(user.name):
