@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/json.h"
+#include "api/render.h"
 #include "api/render_parts.h"
 
 namespace hansard::api {
@@ -39,6 +40,41 @@ AnswerBody ids_only(const Done& done, std::uint32_t epoch) {
   } else {
     append_id(body, done.conversation);
   }
+  append_place(body, done, epoch);
+  return answer_of(done, std::move(body));
+}
+
+void note_unchanged(std::string& object, const Done& done) {
+  if (done.changed) return;
+  object.back() = ',';
+  object += "\"changed\":false}";
+}
+
+AnswerBody conversation_answer(const projections::ListEntry& entry, const Done& done, std::uint32_t epoch) {
+  std::string body;
+  append_conversation(body, entry, epoch);
+  body.back() = ',';
+  body += "\"position\":";
+  append_quoted_position(body, epoch, done.position);
+  body += '}';
+  note_unchanged(body, done);
+  return answer_of(done, std::move(body), quoted(entry.conversation.settings_version));
+}
+
+AnswerBody pointers_answer(const projections::ReaderView& reader, projections::UnreadCount count, const Done& done,
+                           std::uint32_t epoch) {
+  std::string body = "{\"conversation_id\":";
+  append_id(body, done.conversation);
+  body += ",\"read_up_to\":";
+  append_json_number(body, reader.read_up_to.value);
+  body += ",\"delivered_up_to\":";
+  append_json_number(body, reader.delivered_up_to.value);
+  body += ",\"marked_from\":";
+  append_number_or_null(body, reader.marked_from);
+  body += ",\"unread\":";
+  append_json_number(body, count.unread);
+  body += ",\"mentions_unread\":";
+  append_json_number(body, count.mentions);
   append_place(body, done, epoch);
   return answer_of(done, std::move(body));
 }

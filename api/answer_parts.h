@@ -14,6 +14,11 @@ std::string quoted(base::Version version);
 // Of a resource that is not as the command left it any more, or that the views do not show yet. What belongs to no
 // conversation has no id here.
 AnswerBody ids_only(const engine::Done& done, std::uint32_t epoch);
+// Adds "changed": false to a rendered object; a change goes without saying.
+void note_unchanged(std::string& object, const engine::Done& done);
+AnswerBody conversation_answer(const projections::ListEntry& entry, const engine::Done& done, std::uint32_t epoch);
+AnswerBody pointers_answer(const projections::ReaderView& reader, projections::UnreadCount count,
+                           const engine::Done& done, std::uint32_t epoch);
 // The first: what follows it (a notice) tells of it. Null for none.
 const domain::RecordedEvent* main_event(const engine::Done& done);
 

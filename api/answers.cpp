@@ -5,7 +5,9 @@
 #include <variant>
 
 #include "api/answer_parts.h"
+#include "api/answers_past.h"
 #include "api/json.h"
+#include "api/past_reader.h"
 #include "api/render.h"
 #include "api/render_parts.h"
 
@@ -17,13 +19,6 @@ using projections::ListEntry;
 using projections::Snapshot;
 
 namespace {
-// Adds "changed": false to a rendered object; a change goes without saying.
-void note_unchanged(std::string& object, const Done& done) {
-  if (done.changed) return;
-  object.back() = ',';
-  object += "\"changed\":false}";
-}
-
 // The resource as the views show it to the caller, once they have reached the command.
 class FromViews {
  public:
@@ -34,15 +29,9 @@ class FromViews {
     if (const auto* created = body_of<domain::ConversationCreated>()) return conversation_as_created(*created);
     return conversation();
   }
-  AnswerBody operator()(const domain::UpdateConversation&) const {
-    auto now = snapshot_.conversation(done_.conversation);
-    const RecordedEvent* event = main_event(done_);
-    bool changed_since = event != nullptr && now && now->settings_version != event->version;
-    return done_.replayed && changed_since ? ids_only(done_, epoch_) : conversation();
-  }
+  AnswerBody operator()(const domain::UpdateConversation&) const { return conversation(); }
   AnswerBody operator()(const domain::CloseConversation&) const { return conversation(); }
   AnswerBody operator()(const domain::FlagConversation&) const { return conversation(); }
-  AnswerBody operator()(const domain::ChangeRole& command) const { return member(command.user); }
   AnswerBody operator()(const domain::SendMessage&) const { return message(); }
   AnswerBody operator()(const domain::EditMessage&) const { return message(); }
   AnswerBody operator()(const domain::DeleteMessage&) const { return message(); }
@@ -53,7 +42,11 @@ class FromViews {
   AnswerBody operator()(const domain::RemoveMember&) const { return render_at_once(done_, epoch_); }
   AnswerBody operator()(const domain::ForwardMessage&) const { return message(); }
   AnswerBody operator()(const domain::React&) const { return reacted(); }
-  AnswerBody operator()(const domain::PutProfile& command) const { return profile(command.user); }
+  AnswerBody operator()(const domain::PutProfile& command) const {
+    const auto* first = body_of<domain::ProfileUpdated>();
+    if (first == nullptr) return profile(command.user);
+    return is_still(*first) ? render_at_once(done_, epoch_) : profile_id(command.user);
+  }
   AnswerBody operator()(const domain::BlockUser& command) const {
     std::string body = "{\"user_id\":";
     append_json_string(body, command.user.value);
@@ -100,20 +93,9 @@ class FromViews {
     return entry;
   }
 
-  AnswerBody conversation_answer(const ListEntry& entry) const {
-    std::string body;
-    append_conversation(body, entry, epoch_);
-    body.back() = ',';
-    body += "\"position\":";
-    append_quoted_position(body, epoch_, done_.position);
-    body += '}';
-    note_unchanged(body, done_);
-    return answer_of(done_, std::move(body), quoted(entry.conversation.settings_version));
-  }
-
   AnswerBody conversation() const {
     auto now = entry();
-    return now ? conversation_answer(*now) : ids_only(done_, epoch_);
+    return now ? conversation_answer(*now, done_, epoch_) : ids_only(done_, epoch_);
   }
 
   // As its first event made it, whatever was said in it since; after a change of title, metadata or settings only ids.
@@ -128,19 +110,7 @@ class FromViews {
     first.conversation.member_count = static_cast<std::uint32_t>(created.members.size());
     first.conversation.last_ordinal = {};
     first.role = domain::Role::owner;
-    return conversation_answer(first);
-  }
-
-  AnswerBody member(const base::UserId& user) const {
-    auto now = snapshot_.member(done_.conversation, user);
-    if (!now || !may_see(done_.conversation)) return ids_only(done_, epoch_);
-    std::string body;
-    append_member(body, *now);
-    body.back() = ',';
-    body += "\"conversation_id\":";
-    append_id(body, done_.conversation);
-    append_place(body, done_, epoch_);
-    return answer_of(done_, std::move(body));
+    return conversation_answer(first, done_, epoch_);
   }
 
   std::optional<projections::MessageView> seen_message() const {
@@ -194,6 +164,20 @@ class FromViews {
     return answer_of(done_, std::move(body), quoted(now->version));
   }
 
+  bool is_still(const domain::ProfileUpdated& first) const {
+    const auto now = snapshot_.profile(first.user);
+    const auto content = first.content.value_or(domain::ProfileContent{});
+    return now && now->display_name == content.display_name && now->avatar == content.avatar &&
+           now->metadata == content.metadata;
+  }
+
+  AnswerBody profile_id(const base::UserId& user) const {
+    std::string body = "{\"id\":";
+    append_json_string(body, user.value);
+    append_place(body, done_, epoch_);
+    return answer_of(done_, std::move(body));
+  }
+
   // Nothing changed: as it is.
   AnswerBody profile(const base::UserId& user) const {
     std::string body;
@@ -214,22 +198,8 @@ class FromViews {
   }
 
   AnswerBody pointers() const {
-    auto reader = snapshot_.reader(done_.conversation, caller_.actor);
-    auto count = snapshot_.unread(done_.conversation, caller_.actor);
-    std::string body = "{\"conversation_id\":";
-    append_id(body, done_.conversation);
-    body += ",\"read_up_to\":";
-    append_json_number(body, reader.read_up_to.value);
-    body += ",\"delivered_up_to\":";
-    append_json_number(body, reader.delivered_up_to.value);
-    body += ",\"marked_from\":";
-    append_number_or_null(body, reader.marked_from);
-    body += ",\"unread\":";
-    append_json_number(body, count.unread);
-    body += ",\"mentions_unread\":";
-    append_json_number(body, count.mentions);
-    append_place(body, done_, epoch_);
-    return answer_of(done_, std::move(body));
+    return pointers_answer(snapshot_.reader(done_.conversation, caller_.actor),
+                           snapshot_.unread(done_.conversation, caller_.actor), done_, epoch_);
   }
 
   const Snapshot& snapshot_;
@@ -246,9 +216,20 @@ asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain
   std::uint32_t epoch = context.engine.epoch();
   // The command is durable, so it is answered as such even where the views cannot tell more.
   if (!there) co_return ids_only(done, epoch);
+  // What changed since must not be missed: as for reads, also what others were told before this was asked.
+  std::chrono::milliseconds fresh(context.limits.fresh_read_wait_ms);
+  if (done.replayed) co_await context.views_reach(context.engine.durable(), fresh);
   auto snapshot = context.views.snapshot();
-  FromViews render(*snapshot, caller, done, epoch);
-  co_return std::visit(render, command);
+  if (!is_answered_from_past(command, done)) co_return std::visit(FromViews(*snapshot, caller, done, epoch), command);
+  if (!done.replayed) co_return answer_from_past(*snapshot, command, caller, done, epoch);  // a few seeks
+  AnswerBody body = ids_only(done, epoch);
+  PastReader::Job job = [&]() -> Answered<Response> {
+    body = answer_from_past(*snapshot, command, caller, done, epoch);
+    return Response{};
+  };
+  // A reader that is stopping leaves the ids.
+  auto read = co_await asio::use_service<PastReader>(context.io).read(std::move(job));
+  co_return body;
 }
 
 domain::Command outline_of(const domain::Command& command) {

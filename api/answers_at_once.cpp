@@ -113,7 +113,7 @@ bool is_rendered_at_once(const domain::Command& command, const Done& done) {
   const bool makes_message =
       std::holds_alternative<domain::SendMessage>(command) || std::holds_alternative<domain::ForwardMessage>(command);
   if (makes_message) return !done.replayed && main_event(done) != nullptr;
-  if (std::holds_alternative<domain::PutProfile>(command)) return main_event(done) != nullptr;
+  if (std::holds_alternative<domain::PutProfile>(command)) return !done.replayed && main_event(done) != nullptr;
   if (std::holds_alternative<domain::Delivered>(command)) return main_event(done) != nullptr;
   if (std::holds_alternative<domain::RecordFile>(command)) return main_event(done) != nullptr;
   const bool is_administration = std::holds_alternative<domain::RequestErasure>(command) ||

@@ -241,6 +241,88 @@ class OneEffect(ServerTest):
                              (201, first["id"], first["position"]))
             self.assertNotIn("first words", again.text)
 
+    def first_and_again(self, user, method, path, body=None):
+        """A command and, after what the caller does in between, its repeat."""
+        key = str(uuid.uuid4())
+        ask = lambda: user.request(method, f"{API}/{path}", body, {"Idempotency-Key": key})
+        first = ask()
+        self.assertEqual(first.status, 200, first.text)
+        return first, lambda: self.replayed(ask())
+
+    def replayed(self, answer):
+        self.assertEqual((answer.status, answer.headers.get("idempotency-replayed")), (200, "true"), answer.text)
+        return answer
+
+    def test_a_repeat_answers_a_conversation_as_first_written(self):
+        alice, bob = self.user(), self.user()
+        id = alice.create([bob.name, f"carol-{uuid.uuid4()}"], title="old")["id"]
+        said = bob.send(id, "before")["id"]
+        c = f"conversations/{id}"
+        title, title_again = self.first_and_again(alice, "PATCH", c, {"title": "new"})
+        pinned, pinned_again = self.first_and_again(alice, "POST", f"{c}/pin")
+        bob.send(id, "after", mentions=[{"user_id": alice.name, "offset": 0, "length": 1}])
+        bob.request("DELETE", f"{API}/{c}/members/{quoted(bob.name)}")
+        alice.post(f"{API}/{c}/read", {"up_to": 1})
+        for first, again in ((title, title_again()), (pinned, pinned_again())):
+            self.assertEqual((again.json, again.headers["etag"]), (first.json, first.headers["etag"]))
+        self.assertEqual((title.json["unread"], title.json["member_count"]), (1, 3))
+        # What was deleted since does not come back with it.
+        alice.request("DELETE", f"{API}/messages/{said}")
+        self.assertIsNone(title_again().json["last_message"]["content"])
+        self.assertNotIn("before", title_again().text)
+
+    def test_a_repeat_answers_what_was_changed_since_with_ids_only(self):
+        alice, bob = self.user(), self.user()
+        id = alice.create([bob.name], title="old")["id"]
+        c = f"conversations/{id}"
+        title, title_again = self.first_and_again(alice, "PATCH", c, {"title": "new"})
+        archived, archived_again = self.first_and_again(alice, "POST", f"{c}/archive")
+        alice.post(f"{API}/{c}/unarchive")
+        alice.request("PATCH", f"{API}/{c}", {"title": "newest"})
+        for first, again in ((title, title_again()), (archived, archived_again())):
+            self.assertEqual((again.json["id"], again.json["position"]), (id, first.json["position"]))
+            self.assertLessEqual(again.json.keys(), {"id", "position", "version", "changed"})
+
+    def test_a_repeat_answers_pointers_as_first_written(self):
+        alice, bob = self.user(), self.user()
+        id = alice.create([bob.name])["id"]
+        for number in range(3):
+            alice.send(id, str(number))
+        c = f"conversations/{id}"
+        read, read_again = self.first_and_again(bob, "POST", f"{c}/read", {"up_to": 2})
+        alice.send(id, "more")
+        self.assertEqual(read_again().json, read.json)
+        marked, marked_again = self.first_and_again(bob, "POST", f"{c}/unread", {"from": 1})
+        alice.send(id, "and more")
+        self.assertEqual(marked_again().json, marked.json)
+        bob.post(f"{API}/{c}/read", {"up_to": 4})
+        for first, again in ((read, read_again()), (marked, marked_again())):
+            self.assertEqual(again.json["position"], first.json["position"])
+            self.assertNotIn("unread", again.json)
+
+    def test_a_repeat_answers_a_role_as_first_written_or_with_ids(self):
+        alice, bob = self.user(), self.user()
+        id = alice.create([bob.name])["id"]
+        path = f"conversations/{id}/members/{quoted(bob.name)}"
+        first, again = self.first_and_again(alice, "PATCH", path, {"role": "admin"})
+        self.assertEqual(again().json, first.json)
+        ids = {"user_id": bob.name, "conversation_id": id, "position": first.json["position"],
+               "version": first.json["version"], "changed": True}
+        alice.request("PATCH", f"{API}/{path}", {"role": "read_only"})
+        self.assertEqual(again().json, ids)
+        alice.request("DELETE", f"{API}/{path}")
+        self.assertEqual(again().json, ids)
+        # Without its key it is about somebody who is not there.
+        self.problem(alice.request("PATCH", f"{API}/{path}", {"role": "admin"}), 404, "not_found")
+
+    def test_a_repeat_answers_a_profile_as_first_written_or_with_ids(self):
+        service, path = self.user(scope="service"), f"users/{uuid.uuid4()}"
+        first, again = self.first_and_again(service, "PUT", path, {"display_name": "Ann"})
+        self.assertEqual(again().json, first.json)
+        service.request("PUT", f"{API}/{path}", {"display_name": "Anna"})
+        self.assertEqual(again().json["position"], first.json["position"])
+        self.assertNotIn("display_name", again().json)
+
     def test_a_rejected_command_may_be_tried_again_with_its_key(self):
         alice, bob = self.user(), self.user()
         id = alice.create([bob.name], settings={"who_may_post": "admins"})["id"]
