@@ -3,7 +3,8 @@
 Every test file runs by itself: python3 tests/e2e/test_http.py [-k NAME]. HANSARD_BIN names the folder of the release
 binaries (build/release). With HANSARD_TLS=1 every server speaks TLS, so any suite of HTTP and WebSocket also is one of
 HTTPS and wss. With HANSARD_BARS=1, on a machine that does nothing else, measured times are held to their figures, else to
-ten times of them (`bar` in requirement_case.py). HANSARD_SEED repeats what a test drew.
+ten times of them (`bar` in requirement_case.py). HANSARD_SEED repeats what a test drew. With HANSARD_CONTRACT=1 every
+answer over HTTP is held against the server's OpenAPI document.
 """
 import asyncio
 import atexit
@@ -26,8 +27,11 @@ import uuid
 
 import websockets
 
+from openapi_document import Document
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HANSARD_BIN", ROOT / "build" / "release"))
+HOLDS_TO_CONTRACT = bool(os.environ.get("HANSARD_CONTRACT"))
 SECRET = "an end-to-end secret of more than 32 bytes"
 
 
@@ -79,6 +83,7 @@ class Server:
         self.process = None
         self.starts = 0  # connections of an earlier start are stale
         self._tokens = {}
+        self._document = None
         self._users = []
         self.start()
 
@@ -152,6 +157,13 @@ class Server:
             assert time.monotonic() < deadline, f"durable is {now}, not yet {position}"
             time.sleep(0.01)
 
+    def document(self):
+        if self._document is None:
+            with contextlib.closing(self.connection()) as connection:
+                connection.request("GET", "/openapi.json")
+                self._document = Document(json.loads(connection.getresponse().read()))
+        return self._document
+
     def user(self, name, scope="", act_as=None):
         user = User(self, name, scope, act_as)
         self._users.append(user)
@@ -201,10 +213,14 @@ class User:
         try:
             connection.request(method, path, payload, sent)
             response = connection.getresponse()
-            return Answer(response, response.read())
+            answer = Answer(response, response.read())
         except (http.client.HTTPException, OSError):
             self.close()
             raise
+        if HOLDS_TO_CONTRACT:
+            complaints = self.server.document().complaints(method, path, answer)
+            assert not complaints, f"{method} {path} {answer.status}: {complaints[:3]}: {answer.text[:500]}"
+        return answer
 
     def get(self, path, **headers):
         return self.request("GET", path, headers=headers)
