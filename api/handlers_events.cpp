@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include <boost/asio/post.hpp>
@@ -24,9 +23,6 @@ using engine::EventScan;
 
 constexpr std::size_t kPageBytesMax = 4u << 20;
 // `min_position` is what every read of a client may carry; the log itself is never behind.
-constexpr std::array<std::string_view, 10> kParameters{"from",  "to",       "types", "conversation_id", "actor",
-                                                       "limit", "consumer", "lease", "cursor",          "min_position"};
-
 bool wants_stream(const Request& request) {
   const auto accept = request.header("accept");
   return accept && accept->find("text/event-stream") != std::string_view::npos;
@@ -110,8 +106,6 @@ Answered<Source> source_of_consumer(Context& context, const Call& call, Source s
 
 Answered<Source> source_of(Context& context, const Call& call) {
   Source source;
-  if (call.params.has("type")) return malformed("this takes `types`, a list with commas, not `type`");
-  TRY(call.params.only(kParameters));
   TRY(wanted_position(context, call));
   TRY(source.asked, event_request_of(context, call));
   const auto consumer = call.params.get("consumer");

@@ -69,17 +69,8 @@ std::string UnreadTotals::body() const {
   return body;
 }
 
-namespace {
-// An auditor who asks for somebody else would take his own count for that one's.
-Answered<void> asked_for_oneself(const Call& call) {
-  if (!call.params.has("user_id")) return base::success();
-  return malformed("`user_id` goes with `as_of`; without it this answers for the caller");
-}
-}  // namespace
-
 // Archived conversations are in neither the totals nor the list.
 Answered<Response> unread(Context&, const Call& call, const Snapshot& snapshot) {
-  TRY(asked_for_oneself(call));
   const auto& user = call.caller.actor;
   UnreadTotals totals;
   for (const auto& membership : snapshot.memberships(user)) {
@@ -110,7 +101,6 @@ Response explain_response(const projections::Explain& explain) {
 }
 
 Answered<Response> explain_unread(Context&, const Call& call, const Snapshot& snapshot) {
-  TRY(asked_for_oneself(call));
   TRY(auto id, conversation_of_path(call));
   TRY(auto seat, seat_of(call, snapshot, id));
   return explain_response(snapshot.explain(seat.conversation.id, call.caller.actor, kOrdinalsExplainedMax));

@@ -37,9 +37,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-Problem unknown_parameter(std::string_view name, std::span<const std::string_view> known) {
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+Problem unknown_parameter(std::string_view name, const std::vector<std::string_view>& known) {
   if (name.size() > kNameShownMost) return malformed("A query parameter is not known here.");
-  std::string detail = "There is no parameter `" + std::string(name) + "` here: ";
+  std::string detail = "There is no parameter `" + std::string(name) + "` here";
+  if (known.empty()) return malformed(detail + '.');
+  detail += ": ";
   const auto near = std::ranges::min_element(known, {}, [&](auto other) { return distance(name, other); });
   if (distance(name, *near) <= kMistypedMost) return malformed(detail + "`" + std::string(*near) + "` is one.");
   for (auto other : known) detail.append(other).append(", ");
@@ -102,9 +114,10 @@ std::optional<std::string_view> Params::get(std::string_view name) const {
   return std::nullopt;
 }
 
-Answered<void> Params::only(std::span<const std::string_view> known) const {
+Answered<void> Params::only(std::string_view known) const {
+  const auto names = words_of(known);
   for (const auto& [name, value] : values_) {
-    if (std::ranges::find(known, name) == known.end()) return unknown_parameter(name, known);
+    if (std::ranges::find(names, name) == names.end()) return unknown_parameter(name, names);
   }
   return base::success();
 }

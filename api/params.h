@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,13 +27,13 @@ std::optional<std::vector<std::string>> path_segments(std::string_view path);
 
 class Params {
  public:
-  // Parameters nobody asks for are ignored, but where `only` is asked.
   static Answered<Params> parse(std::string_view query);
   std::optional<std::string_view> get(std::string_view name) const;
+  bool is_empty() const { return values_.empty(); }
   bool has(std::string_view name) const { return get(name).has_value(); }
-  // For reads whose filters must not be mistaken: `malformed` for a parameter that is none of `known`, in a sentence
-  // with the one that was probably meant, or with all of them.
-  Answered<void> only(std::span<const std::string_view> known) const;
+  // `malformed` for a parameter that is none of `known`, names with spaces between them, in a sentence with the one
+  // that was probably meant, or with all of them.
+  Answered<void> only(std::string_view known) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> values_;

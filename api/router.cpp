@@ -244,6 +244,24 @@ Routed route(Context& context, Request request) {
   return {found->route, std::move(call).value(), std::nullopt, known.quota};
 }
 
+// A parameter that was mistyped must not be left out, nor the present pass for the past. A read that uses no view has
+// `min_position` too: it waits for none.
+Answered<void> check_params(const Route& route, const Params& params) {
+  if (params.is_empty()) return base::success();
+  const bool is_read = route.info.method == "GET";
+  const bool is_timed = std::holds_alternative<TimedRead>(route.handler);
+  if (is_read && !is_timed && params.has("as_of")) {
+    return Problem{422, "not_supported", "`as_of` is not supported here.", 0, {}};
+  }
+  // An auditor who asks for somebody else would take his own count for that one's.
+  if (is_timed && params.has("user_id") && !params.has("as_of")) {
+    return malformed("`user_id` goes with `as_of`; without it this answers for the caller");
+  }
+  std::string known(route.info.params);
+  if (is_read) known += known.empty() ? "min_position" : " min_position";
+  return params.only(known);
+}
+
 asio::awaitable<Response> run_timed(Context& context, Call call, TimedRead read) {
   if (!call.params.has("as_of")) co_return co_await run_read(context, std::move(call), read.now);
   auto answer = co_await answer_as_of(context, call, read.then);
@@ -251,12 +269,10 @@ asio::awaitable<Response> run_timed(Context& context, Call call, TimedRead read)
 }
 
 asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
+  auto known = check_params(route, call.params);
+  if (!known) co_return problem_response(known.error(), call.request.request_id);
   if (const auto* timed = std::get_if<TimedRead>(&route.handler))
     co_return co_await run_timed(context, std::move(call), *timed);
-  if (call.params.has("as_of")) {  // the present must not pass for the past
-    co_return problem_response({422, "not_supported", "`as_of` is not supported here.", 0, {}},
-                               call.request.request_id);
-  }
   if (const auto* read = std::get_if<ReadHandler>(&route.handler))
     co_return co_await run_read(context, std::move(call), *read);
   if (const auto* make = std::get_if<CommandHandler>(&route.handler)) {

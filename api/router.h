@@ -28,7 +28,8 @@ std::optional<Problem> refuse_body(Context& context, const Request& request);
 
 struct RouteInfo {
   std::string_view method;
-  std::string_view path;  // OpenAPI form: /api/v1/conversations/{id}
+  std::string_view path;         // OpenAPI form: /api/v1/conversations/{id}
+  std::string_view params = {};  // of the query, with spaces between them; `min_position` is every read's
 };
 std::span<const RouteInfo> routes();
 

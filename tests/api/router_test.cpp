@@ -44,6 +44,27 @@ TEST_CASE("an encoded path is behind the token like a plain one") {
   CHECK(house.get("/%61pi/v1/conversations", "ann").status == 200);
 }
 
+TEST_CASE("a query parameter that a route does not have is refused, on every route alike") {
+  House house;
+  std::string id = house.group("ann", {"bob"});
+  const std::string path = "/conversations/" + id;
+  for (const std::string& target :
+       {path + "?x", path + "/messages?offset=10", path + "?user_id=bob", std::string("/conversations?archive=true"),
+        std::string("/unread?limit=1"), std::string("/users/online?room=1"), std::string("/consumers?limit=1"),
+        std::string("/search/messages?q=a&page=2")}) {
+    INFO(target);
+    CHECK(house.get(target, "ann service").status == 400);
+  }
+  CHECK(house.ask("DELETE", path + "/members/bob?quite=true", "ann").status == 400);
+  CHECK(house.post(path + "/archive?as_of=1", "ann").status == 400);
+  CHECK(house.get(path + "/members", "ann").items().size() == 2);
+  CHECK(house.get(path, "ann").json.member("archived").boolean() == false);
+  CHECK_THAT(house.get("/conversations?archive=true", "ann").text, Catch::Contains("`archived` is one."));
+  CHECK_THAT(house.post(path + "/pin?now=1", "ann").text, Catch::Contains("There is no parameter `now` here.\""));
+  CHECK(house.get("/consumers?min_position=1", "ann service").status != 400);
+  CHECK(house.get("/health?probe=1", "").status == 200);
+}
+
 TEST_CASE("an unknown path is 404 and an unknown method 405 with what is allowed") {
   House house;
   for (const char* target : {"/nothing", "/conversations/", "/searches", "/users/ann", "/event", "/audits"}) {

@@ -627,7 +627,7 @@ class Messaging(RequirementTest):
         server = self.own_server(f'[limits]\norigins = ["{page}"]\n', kind=TracedTown)
         alice = server.user("alice")
         id = alice.create(title="a title nobody may trace")["id"]
-        self.learns_nothing(alice, "GET", f"messages/{uuid.uuid4()}?limit=7")
+        self.learns_nothing(alice, "GET", f"messages/{uuid.uuid4()}?min_position=0")
         asked = {"Origin": page, "Access-Control-Request-Method": "PUT", "Authorization": ""}
         preflight = alice.request("OPTIONS", f"{API}/conversations/{id}", headers=asked)
         self.assertEqual((preflight.status, preflight.headers["access-control-allow-origin"]), (200, page))
@@ -640,7 +640,7 @@ class Messaging(RequirementTest):
         self.assertEqual(requests[:2], [("POST", f"{API}/conversations", 201), ("GET", f"{API}/messages/{{id}}", 404)])
         levels = {t["level"] for t in server.traces()}
         self.assertLessEqual({"debug", "info"}, levels)
-        for secret in ("a title nobody may trace", "limit=7", id):
+        for secret in ("a title nobody may trace", "min_position=0", id):
             self.assertNotIn(secret, server.trace_file.read_text())
 
     def test_b_51_stop_under_load(self):
