@@ -45,9 +45,6 @@ std::string receipt_frame(bool read, base::Position position, const base::Conver
 std::string unread_changed_frame(base::Position position, const base::ConversationId& conversation,
                                  projections::UnreadCount count, const projections::ReaderView& reader,
                                  std::uint32_t epoch);
-// conversation.created, for a member who was added later or resumes.
-std::string conversation_created_frame(base::Position position, base::Version version,
-                                       const projections::ListEntry& entry, std::uint32_t epoch);
 
 // Frames without a position, which are no events (render_live.cpp).
 std::string typing_frame(const base::ConversationId& conversation, const base::UserId& user, bool is_typing);

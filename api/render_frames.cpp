@@ -14,7 +14,6 @@ using base::Position;
 using base::UserId;
 using base::Version;
 using domain::RecordedEvent;
-using projections::ListEntry;
 
 namespace {
 constexpr std::size_t kFrameBytesTypical = 1'024;
@@ -284,15 +283,6 @@ std::string unread_changed_frame(Position position, const ConversationId& conver
   append_bool(out, reader.muted);
   out += ",\"pinned\":";
   append_bool(out, reader.pinned);
-  out += "}}";
-  return out;
-}
-
-std::string conversation_created_frame(Position position, Version version, const ListEntry& entry,
-                                       std::uint32_t epoch) {
-  std::string out = begin_frame({"conversation.created", position, entry.conversation.id, version}, epoch);
-  out += "{\"conversation\":";
-  append_conversation(out, entry, epoch);
   out += "}}";
   return out;
 }

@@ -267,7 +267,7 @@ TEST_CASE("what belongs to one person alone is a frame for nobody") {
   CHECK_FALSE(event_frame(event(domain::FileUploaded{UserId{"ann"}, {}, {}, 1, std::nullopt}), kEpoch));
 }
 
-TEST_CASE("counts, typing and a late created frame are JSON") {
+TEST_CASE("counts and typing are JSON") {
   projections::ReaderView reader;
   reader.read_up_to = {3};
   Frame unread(unread_changed_frame({42}, kConversation, {5, 1}, reader, kEpoch));
@@ -275,14 +275,6 @@ TEST_CASE("counts, typing and a late created frame are JSON") {
   CHECK(unread.data("mentions_unread").integer() == 1);
   Frame typing(typing_frame(kConversation, UserId{"bob"}, true));
   CHECK(typing.data("is_typing").boolean() == true);
-  projections::ListEntry entry;
-  entry.conversation.id = kConversation;
-  entry.conversation.type = domain::ConversationType::ride;
-  entry.role = domain::Role::member;
-  entry.last_message = message();
-  Frame created(conversation_created_frame({42}, {1}, entry, kEpoch));
-  CHECK(created.data("conversation").member("role").string() == "member");
-  CHECK(created.data("conversation").member("last_message").minified() == text_of(message()));
 }
 
 }  // namespace

@@ -99,6 +99,8 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
             self.assertEqual((gone["data"]["message_id"], gone["data"]["ordinal"]), (sent["id"], 1))
             alice.post(f"{API}/conversations/{conversation}/members", {"members": [carol.name]})
             await b.next("member.added")
+            told = await c.receive()  # her first frame of the conversation
+            self.assertEqual((told["type"], told["data"]["user_id"]), ("member.added", carol.name))
             notice = (await c.next("message.new"))["data"]["message"]
             self.assertEqual((notice["type"], notice["content"]), ("system", f"{alice.name} added {carol.name}"))
             await a.ask("message.send", {"conversation_id": conversation, "content": "welcome"})
