@@ -8,6 +8,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/sst_file_writer.h>
 
+#include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/one_line.h"
@@ -226,10 +227,9 @@ void RocksStore::commit_file(std::span<const RowChange> changes, const Checkpoin
     status = change.value ? file.Put(slice_of(change.key), slice_of(*change.value)) : file.Delete(slice_of(change.key));
   }
   require(status, folder_, kWriting);
-  require(file.Finish(), folder_, kWriting);
-  rocksdb::IngestExternalFileOptions ingest;
-  ingest.move_files = true;
-  require(db_->IngestExternalFile({path}, ingest), folder_, kWriting);
+  rocksdb::ExternalSstFileInfo written;
+  require(file.Finish(&written), folder_, kWriting);
+  require(base::take_tables(*db_, db_->DefaultColumnFamily(), {&written, 1}), folder_, kWriting);
   checkpoint_ = checkpoint;
 }
 

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include <rocksdb/db.h>
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/sst_file_writer.h>
 
 #include "engine/base/crc32c.h"
 
@@ -47,6 +49,21 @@ class Factory final : public rocksdb::FileChecksumGenFactory {
 std::shared_ptr<rocksdb::FileChecksumGenFactory> file_checksums() {
   if (!has_crc32c_instruction()) return rocksdb::GetFileChecksumGenCrc32cFactory();
   return std::make_shared<Factory>();
+}
+
+rocksdb::Status take_tables(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* family,
+                            std::span<const rocksdb::ExternalSstFileInfo> tables) {
+  rocksdb::IngestExternalFileArg files;
+  files.column_family = family;
+  files.options.move_files = true;
+  files.options.write_global_seqno = false;  // the file stays what its checksum says
+  files.options.verify_file_checksum = false;
+  for (const auto& table : tables) {
+    files.external_files.push_back(table.file_path);
+    files.files_checksums.push_back(table.file_checksum);
+    files.files_checksum_func_names.push_back(table.file_checksum_func_name);
+  }
+  return database.IngestExternalFiles({files});
 }
 
 }  // namespace hansard::base

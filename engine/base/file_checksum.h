@@ -7,14 +7,24 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
 class FileChecksumGenFactory;
+struct ExternalSstFileInfo;
+class Status;
 }  // namespace rocksdb
 
 namespace hansard::base {
 
 // Every database's file_checksum_gen_factory.
 std::shared_ptr<rocksdb::FileChecksumGenFactory> file_checksums();
+
+// Moves tables that an SstFileWriter wrote into a database, as one change, with the checksums it made of what it wrote:
+// left to itself the database would read them for it, and a bit that flips on that way would be in the MANIFEST.
+rocksdb::Status take_tables(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* family,
+                            std::span<const rocksdb::ExternalSstFileInfo> tables);
 
 }  // namespace hansard::base

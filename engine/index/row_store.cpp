@@ -210,12 +210,9 @@ std::uint64_t RocksRowStore::commands_estimate() const {
 
 void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
   CHECK(checkpoint.position >= checkpoint_.position, checkpoint.position.value, checkpoint_.position.value);
-  rocksdb::IngestExternalFileOptions how;
-  how.move_files = true;
-  how.write_global_seqno = false;
-  auto files = write_sorted_files(database_->options, folder_ + "/" + kFoldFiles, rows, checkpoint);
-  auto status = database_->db->IngestExternalFile(files, how);
-  require(status, folder_, kWriting);
+  const auto files = write_sorted_files(database_->options, folder_ + "/" + kFoldFiles, rows, checkpoint);
+  rocksdb::DB& db = *database_->db;
+  require(base::take_tables(db, db.DefaultColumnFamily(), files), folder_, kWriting);
   checkpoint_ = checkpoint;
 }
 

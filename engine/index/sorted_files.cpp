@@ -5,8 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include <rocksdb/sst_file_writer.h>
-
 #include "engine/base/check.h"
 #include "engine/index/index_failure.h"
 
@@ -46,9 +44,10 @@ class SortedFile {
     bytes ? put(key, *bytes) : check(writer_.Delete(key));
   }
   std::uint64_t bytes() { return writer_.FileSize(); }
-  std::string finish() {
-    check(writer_.Finish());
-    return path_;
+  rocksdb::ExternalSstFileInfo finish() {
+    rocksdb::ExternalSstFileInfo written;
+    check(writer_.Finish(&written));
+    return written;
   }
 
  private:
@@ -115,26 +114,26 @@ class SortedFiles {
     InOrder(table, map).put_to(*file_);
   }
   SortedFile& first() { return *file_; }
-  std::vector<std::string> finish() {
-    paths_.push_back(file_->finish());
-    return std::move(paths_);
+  std::vector<rocksdb::ExternalSstFileInfo> finish() {
+    written_.push_back(file_->finish());
+    return std::move(written_);
   }
 
  private:
   void next() {
-    if (file_) paths_.push_back(file_->finish());
-    file_ = std::make_unique<SortedFile>(options_, prefix_ + "-" + std::to_string(paths_.size()) + ".sst");
+    if (file_) written_.push_back(file_->finish());
+    file_ = std::make_unique<SortedFile>(options_, prefix_ + "-" + std::to_string(written_.size()) + ".sst");
   }
 
   const rocksdb::Options& options_;
   const std::string prefix_;
   std::unique_ptr<SortedFile> file_;
-  std::vector<std::string> paths_;
+  std::vector<rocksdb::ExternalSstFileInfo> written_;
 };
 }  // namespace
 
-std::vector<std::string> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
-                                            const Rows& rows, Checkpoint checkpoint) {
+std::vector<rocksdb::ExternalSstFileInfo> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
+                                                             const Rows& rows, Checkpoint checkpoint) {
   SortedFiles files(options, prefix);
   files.first().put_row(checkpoint_key(), checkpoint);
   files.add(Table::heads, rows.heads);

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
 
 #include "engine/index/rows.h"
 
 namespace hansard::index {
 
 // Files `prefix`-<n>.sst, replacing what an earlier crash left there. Aborts on a write error. Slow.
-std::vector<std::string> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
-                                            const Rows& rows, Checkpoint checkpoint);
+std::vector<rocksdb::ExternalSstFileInfo> write_sorted_files(const rocksdb::Options& options, const std::string& prefix,
+                                                             const Rows& rows, Checkpoint checkpoint);
 
 }  // namespace hansard::index

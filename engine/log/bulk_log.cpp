@@ -12,6 +12,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/durable_file.h"
+#include "engine/base/file_checksum.h"
 #include "engine/log/density.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/identity.h"
@@ -27,7 +28,7 @@ namespace fs = std::filesystem;
 struct Table {
   std::string path;
   Position first, last;
-  std::string checksum, checksum_name;
+  rocksdb::ExternalSstFileInfo written;  // once it has ended
 };
 
 // Removes a folder that only this class makes; a crash may have left it.
@@ -141,17 +142,9 @@ class RocksBulkLog final : public BulkLog {
 
   Result<void> ingest(Database& database) {
     if (tables_.empty()) return base::success();
-    rocksdb::IngestExternalFileArg files;
-    files.column_family = database.events();
-    files.options.move_files = true;
-    files.options.write_global_seqno = false;    // the file stays what its checksum says
-    files.options.verify_file_checksum = false;  // it was taken from these bytes a moment ago
-    for (const Table& table : tables_) {
-      files.external_files.push_back(table.path);
-      files.files_checksums.push_back(table.checksum);
-      files.files_checksum_func_names.push_back(table.checksum_name);
-    }
-    rocksdb::Status status = database.db().IngestExternalFiles({files});
+    std::vector<rocksdb::ExternalSstFileInfo> files;
+    for (const Table& table : tables_) files.push_back(table.written);
+    rocksdb::Status status = base::take_tables(database.db(), database.events(), files);
     if (!status.ok()) return storage_error("cannot take the tables into the log", status);
     return base::success();
   }
@@ -180,10 +173,7 @@ Result<void> Stretch::put(std::string_view record) {
 
 Result<void> Stretch::end() {
   if (table_.last < table_.first) return base::success();
-  rocksdb::ExternalSstFileInfo info;
-  TRY(check(writer_.Finish(&info)));
-  table_.checksum = info.file_checksum;
-  table_.checksum_name = info.file_checksum_func_name;
+  TRY(check(writer_.Finish(&table_.written)));
   log_.keep(std::move(table_));
   return base::success();
 }
