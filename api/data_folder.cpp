@@ -25,6 +25,9 @@ std::vector<std::string> named_files(const Config& config, const std::optional<s
   return files;
 }
 
+// What a script that starts the server may keep there.
+constexpr std::array<std::string_view, 4> kBesideEndings = {".log", ".out", ".err", ".pid"};
+
 bool is_store_name(std::string_view name) {
   return name.starts_with("log.") || std::ranges::find(kStoreNames, name) != kStoreNames.end();
 }
@@ -32,6 +35,7 @@ bool is_store_name(std::string_view name) {
 bool may_stay(const fs::path& entry, const std::vector<std::string>& named) {
   const std::string name = entry.filename().string();
   if (name.starts_with('.') || name == "lost+found" || is_store_name(name)) return true;
+  if (std::ranges::any_of(kBesideEndings, [&](auto ending) { return name.ends_with(ending); })) return true;
   return std::ranges::any_of(named, [&](const auto& file) { return base::is_within(file, entry.string()); });
 }
 

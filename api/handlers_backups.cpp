@@ -4,6 +4,7 @@
 #include "api/json.h"
 #include "api/json_fields.h"
 #include "api/render_parts.h"
+#include "api/short_page.h"
 #include "engine/backup/backups.h"
 
 namespace hansard::api::handlers {
@@ -73,13 +74,10 @@ Answered<Response> create_backup(Context& context, const Call& call) {
 
 Answered<Response> list_backups(Context& context, const Call& call) {
   TRY(auto* backups, backups_of(context, call));
-  std::string body = "{\"items\":[";
-  for (const auto& status : backups->list()) {
-    if (body.back() != '[') body += ',';
-    append_status(body, status);
-  }
-  end_page(body, "");
-  return json_response(std::move(body));
+  TRY(auto page, ShortPage::of(context, call));
+  const auto name_of = [](const backup::BackupStatus& status) { return status.manifest.name; };
+  return page.answer(backups->list(), name_of,
+                     [&](std::string& body, const auto& status) { append_status(body, status); });
 }
 
 Answered<Response> get_backup(Context& context, const Call& call) {

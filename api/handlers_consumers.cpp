@@ -5,6 +5,7 @@
 #include "api/handlers_common.h"
 #include "api/metrics_page.h"
 #include "api/render_parts.h"
+#include "api/short_page.h"
 
 namespace hansard::api::handlers {
 
@@ -48,13 +49,9 @@ Answered<Response> one_consumer(const Context& context, const Consumers& consume
 
 Answered<Response> list_consumers(Context& context, const Call& call) {
   TRY(auto* consumers, consumers_of(context, call));
-  std::string body = "{\"items\":[";
-  for (const auto& status : consumers->status()) {
-    if (body.back() != '[') body += ',';
-    append_consumer(body, context, status);
-  }
-  end_page(body, "");
-  return json_response(std::move(body));
+  TRY(auto page, ShortPage::of(context, call));
+  return page.answer(consumers->status(), &ConsumerStatus::name,
+                     [&](std::string& body, const auto& status) { append_consumer(body, context, status); });
 }
 
 Answered<Response> get_consumer(Context& context, const Call& call) {

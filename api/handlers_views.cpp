@@ -7,6 +7,7 @@
 #include "api/json.h"
 #include "api/json_fields.h"
 #include "api/render_parts.h"
+#include "api/short_page.h"
 #include "projections/rebuilder.h"
 
 namespace hansard::api::handlers {
@@ -197,7 +198,10 @@ Given no_earlier(search::SearchView&) { return base::error(base::ErrorCode::refu
 
 Answered<Response> list_views(Context& context, const Call& call) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
-  return page_of(context, *rebuilder);
+  TRY(auto page, ShortPage::of(context, call));
+  return page.answer(context.view_status(), &ViewStatus::name, [&](std::string& body, const ViewStatus& status) {
+    body += items_of(context, *rebuilder, status.name);
+  });
 }
 
 Answered<Response> get_view(Context& context, const Call& call) {

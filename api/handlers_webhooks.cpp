@@ -3,6 +3,7 @@
 #include "api/handlers_common.h"
 #include "api/json.h"
 #include "api/render_parts.h"
+#include "api/short_page.h"
 #include "projections/process/webhooks.h"
 
 namespace hansard::api::handlers {
@@ -78,13 +79,10 @@ Answered<Response> set_paused(Context& context, const Call& call, bool on) {
 
 Answered<Response> list_webhooks(Context& context, const Call& call) {
   TRY(auto* webhooks, webhooks_of(context, call));
-  std::string body = "{\"items\":[";
-  for (const auto& status : webhooks->status()) {
-    if (body.back() != '[') body += ',';
+  TRY(auto page, ShortPage::of(context, call));
+  return page.answer(webhooks->status(), &process::WebhookStatus::name, [&](std::string& body, const auto& status) {
     append_status(body, status, context.engine.epoch());
-  }
-  end_page(body, "");
-  return json_response(std::move(body));
+  });
 }
 
 Answered<Response> dead_letters(Context& context, const Call& call) {

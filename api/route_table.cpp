@@ -67,7 +67,7 @@ const std::array kRoutes = {
 
     Route{{"GET", "/api/v1/events", "from to types conversation_id actor consumer lease limit cursor"},
           WaitingHandler(events)},
-    Route{{"GET", "/api/v1/consumers"}, PlainHandler(list_consumers)},
+    Route{{"GET", "/api/v1/consumers", "limit cursor"}, PlainHandler(list_consumers)},
     Route{{"GET", "/api/v1/consumers/{name}"}, PlainHandler(get_consumer)},
     Route{{"PUT", "/api/v1/consumers/{name}"}, PlainHandler(put_consumer)},
     Route{{"DELETE", "/api/v1/consumers/{name}"}, PlainHandler(remove_consumer)},
@@ -79,20 +79,20 @@ const std::array kRoutes = {
     Route{{"GET", "/api/v1/admin/holds", "limit cursor"}, ReadHandler(list_holds)},
     Route{{"DELETE", "/api/v1/admin/holds/{id}"}, CommandHandler(release_hold)},
 
-    Route{{"GET", "/api/v1/admin/webhooks"}, PlainHandler(list_webhooks)},
+    Route{{"GET", "/api/v1/admin/webhooks", "limit cursor"}, PlainHandler(list_webhooks)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/pause"}, PlainHandler(pause_webhook)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/resume"}, PlainHandler(resume_webhook)},
     Route{{"GET", "/api/v1/admin/webhooks/{name}/dead-letters", "limit cursor"}, PlainHandler(dead_letters)},
     Route{{"POST", "/api/v1/admin/webhooks/{name}/dead-letters/{number}/retry"}, PlainHandler(retry_dead_letter)},
     Route{{"POST", "/api/v1/admin/backups"}, PlainHandler(create_backup)},
-    Route{{"GET", "/api/v1/admin/backups"}, PlainHandler(list_backups)},
+    Route{{"GET", "/api/v1/admin/backups", "limit cursor"}, PlainHandler(list_backups)},
     Route{{"GET", "/api/v1/admin/backups/{name}"}, PlainHandler(get_backup)},
 
     Route{{"GET", "/api/v1/audit", "actor conversation_id message_id type from_time to_time from to limit cursor"},
           WaitingHandler(audit)},
     Route{{"GET", "/api/v1/messages/{id}/trace", "limit cursor"}, WaitingHandler(trace_message)},
 
-    Route{{"GET", "/api/v1/admin/views"}, PlainHandler(list_views)},
+    Route{{"GET", "/api/v1/admin/views", "limit cursor"}, PlainHandler(list_views)},
     Route{{"GET", "/api/v1/admin/views/{name}"}, PlainHandler(get_view)},
     Route{{"POST", "/api/v1/admin/views/{name}/rebuild"}, PlainHandler(rebuild_view)},
     Route{{"POST", "/api/v1/admin/views/{name}/swap"}, PlainHandler(swap_view)},

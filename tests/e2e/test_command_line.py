@@ -72,6 +72,7 @@ class CommandLine(unittest.TestCase):
             (server.data / name).mkdir(parents=True)
         (server.data / "checkpoint.key").write_bytes(key)
         (server.data / ".bash_history").write_text("ls\n")
+        (server.data / "server.log").write_text("what a start script redirects\n")
         server.secret = server.secret.rename(server.data / "secrets" / "jwt")
         server.config = server.config.rename(server.data / "hansard.toml")
         server.start()

@@ -278,6 +278,21 @@ class Feed(ServerTest):
         self.problem(self.backend.get(f"{API}/consumers/bill"), 404, "not_found")
         self.problem(self.backend.request("PUT", f"{API}/consumers/Bill", {}), 400, "malformed")
 
+    def test_short_lists_have_pages_as_long_ones_do(self):
+        names = ["page-a", "page-b", "page-c"]
+        for name in reversed(names):
+            self.backend.request("PUT", f"{API}/consumers/{name}", {})
+        listed, cursor = [], ""
+        while cursor is not None:
+            page = self.backend.get(f"{API}/consumers?limit=1" + (f"&cursor={cursor}" if cursor else "")).json
+            self.assertLessEqual(len(page["items"]), 1)
+            listed += [consumer["name"] for consumer in page["items"]]
+            cursor = page["next"]
+        self.assertEqual([name for name in listed if name in names], names)
+        self.problem(self.backend.get(f"{API}/consumers?limit=0"), 400, "malformed")
+        for name in names:
+            self.backend.request("DELETE", f"{API}/consumers/{name}")
+
     def test_a_newer_stream_of_a_consumer_ends_the_older(self):
         self.backend.request("PUT", f"{API}/consumers/twice", {})
         with Stream(self.backend, "consumer=twice") as older:
