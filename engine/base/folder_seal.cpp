@@ -66,10 +66,12 @@ bool parse_seal(std::string_view text, std::vector<SealedFile>& files) {
   return true;
 }
 
-// Under another name first: a seal is whole or not there.
+// Under another name first: a seal is whole or not there. The files are read twice: with a sum of a bit that flipped on
+// its way a sound folder would be damaged for whoever looks later.
 void seal(const std::string& folder) {
-  auto files = sum_files(folder, kSealedBytesMax);
-  if (files) (void)replace_file(folder + "/" + kSealName, seal_text(files.value()));
+  auto files = sum_files(folder, kSealedBytesMax), again = sum_files(folder, kSealedBytesMax);
+  if (!files || !again || files.value() != again.value()) return;
+  (void)replace_file(folder + "/" + kSealName, seal_text(files.value()));
 }
 }  // namespace
 
