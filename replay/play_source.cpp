@@ -37,6 +37,10 @@ struct Stretch {
 };
 Result<Stretch> stretch_of(const PlayRange& range, std::uint32_t epoch, Position end) {
   TRY(auto from, position_of(range.from, epoch, {}));
+  if (from > end) {
+    return malformed("--from, or the place that the cursor keeps, is above the end of the log, " +
+                     std::to_string(end.value) + ": this is another log, or an older state of it.");
+  }
   TRY(auto through, position_of(range.to, epoch, end));
   if (!range.to.empty() && from > through) {
     return malformed("--to is before --from, or before the place that the cursor keeps: there is nothing between.");
