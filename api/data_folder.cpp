@@ -32,10 +32,22 @@ bool is_store_name(std::string_view name) {
   return name.starts_with("log.") || std::ranges::find(kStoreNames, name) != kStoreNames.end();
 }
 
+// There is no log: what is in `log/` is somebody else's.
+bool is_foreign_log(const fs::path& entry) {
+  std::error_code problem;
+  return entry.filename() == "log" && !fs::is_empty(entry, problem) && !problem;
+}
+
+bool is_beside(const fs::path& entry) {
+  std::error_code problem;
+  const std::string ending = entry.extension().string();
+  return fs::is_regular_file(entry, problem) && std::ranges::find(kBesideEndings, ending) != kBesideEndings.end();
+}
+
 bool may_stay(const fs::path& entry, const std::vector<std::string>& named) {
   const std::string name = entry.filename().string();
-  if (name.starts_with('.') || name == "lost+found" || is_store_name(name)) return true;
-  if (std::ranges::any_of(kBesideEndings, [&](auto ending) { return name.ends_with(ending); })) return true;
+  if (is_foreign_log(entry)) return false;
+  if (name.starts_with('.') || name == "lost+found" || is_store_name(name) || is_beside(entry)) return true;
   return std::ranges::any_of(named, [&](const auto& file) { return base::is_within(file, entry.string()); });
 }
 

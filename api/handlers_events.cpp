@@ -22,7 +22,7 @@ using base::Position;
 using engine::EventScan;
 
 constexpr std::size_t kPageBytesMax = 4u << 20;
-// `min_position` is what every read of a client may carry; the log itself is never behind.
+
 bool wants_stream(const Request& request) {
   const auto accept = request.header("accept");
   return accept && accept->find("text/event-stream") != std::string_view::npos;

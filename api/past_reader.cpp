@@ -31,7 +31,9 @@ asio::awaitable<Answered<Response>> PastReader::read(Job job) {
     }
     asio::post(io_, [&signal] { signal.notify(); });
   });
+  ++waiting_;
   co_await signal.wait();
+  --waiting_;
   if (thrown) std::rethrow_exception(thrown);
   co_return std::move(*answer);
 }

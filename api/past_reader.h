@@ -3,7 +3,8 @@
 //
 // Thread: `read` on the io thread; the jobs on the reader's, one at a time and in order.
 // Owns: its thread, which begins with the first read and ends with the io_context.
-// Limits: a connection has one request at a time, so no more jobs wait than there are connections.
+// Limits: an HTTP connection has one request at a time, so of reads no more wait than there are connections. Who has
+// something else to say, as a repeated command has, asks is_crowded first.
 #pragma once
 
 #include <atomic>
@@ -27,14 +28,20 @@ class PastReader final : public asio::execution_context::service {
   // Without a thread `read` does the job itself: where nothing runs beside the io_context (a simulation).
   explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
+  // So many are waiting that one who can do without should.
+  bool is_crowded() const { return waiting_ >= kCrowd; }
+
   // What `job` refers to lives until this returns. Throws what the job throws.
   asio::awaitable<Answered<Response>> read(Job job);
+
+  static constexpr std::size_t kCrowd = 4;
 
  private:
   Answered<Response> run(const Job& job) const;
   void shutdown() override;
 
   asio::io_context& io_;
+  std::size_t waiting_ = 0;  // and at hand
   std::atomic<bool> is_stopping_ = false;
   std::optional<asio::thread_pool> thread_;
 };

@@ -17,7 +17,9 @@ class ShortPage {
  public:
   static Answered<ShortPage> of(const Context& context, const Call& call) {
     TRY(auto limit, page_limit(call.params, context.limits));
-    return ShortPage(std::string(call.params.get("cursor").value_or("")), limit);
+    const auto cursor = call.params.get("cursor");
+    if (cursor && cursor->empty()) return malformed("`cursor` is not one of this list");
+    return ShortPage(std::string(cursor.value_or("")), limit);
   }
 
   // `append(body, item)` for each. A cursor is the name of the last: it holds while others come and go.

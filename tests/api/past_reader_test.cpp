@@ -48,6 +48,30 @@ TEST_CASE("without a thread the past is read where it is asked for") {
   CHECK(where == std::this_thread::get_id());
 }
 
+TEST_CASE("who can do without hears that many wait") {
+  asio::io_context io;
+  auto& reader = asio::use_service<PastReader>(io);
+  std::vector<std::string> answers;
+  std::promise<void> gate;
+  std::shared_future<void> opened = gate.get_future().share();
+  CHECK_FALSE(reader.is_crowded());
+  for (std::size_t i = 0; i < PastReader::kCrowd; ++i) {
+    ask(
+        io,
+        [opened] {
+          opened.wait();
+          return Answered<Response>(answer("then"));
+        },
+        answers);
+  }
+  io.poll();
+  CHECK(reader.is_crowded());
+  gate.set_value();
+  io.run();
+  CHECK(answers.size() == PastReader::kCrowd);
+  CHECK_FALSE(reader.is_crowded());
+}
+
 TEST_CASE("while the past is read the io thread has time for others") {
   asio::io_context io;
   std::vector<std::string> answers;

@@ -58,9 +58,12 @@ class CommandLine(unittest.TestCase):
         (other / "notes.txt").write_text("somebody else's")
         before = fingerprint(self.folder)
         self.refused(run("serve", "--data", other, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
-                     "is not empty and holds no store: 'notes.txt'", "Name an empty folder")
+                     "is not empty and holds no store: 'log'", "Name an empty folder")
         self.assertEqual(fingerprint(self.folder), before)
         self.assertEqual(sorted(path.name for path in other.iterdir()), ["log", "notes.txt"])
+        shutil.rmtree(other / "log")
+        self.refused(run("serve", "--data", other, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
+                     "is not empty and holds no store: 'notes.txt'", "Name an empty folder")
 
     def test_a_store_is_made_beside_what_an_operator_put_there(self):
         """The folder is a disk of its own, and the home of the user who runs it."""
