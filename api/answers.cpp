@@ -1,5 +1,6 @@
 #include "api/answers.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "api/past_reader.h"
 #include "api/render.h"
 #include "api/render_parts.h"
+#include "projections/past.h"
 
 namespace hansard::api {
 
@@ -125,6 +127,15 @@ class FromViews {
     sent.reactions.clear();
   }
 
+  // Reactions and replies are in no version; what they were when the command was done, the past knows.
+  bool was_followed_since(const projections::MessageView& now) const {
+    if (!done_.replayed) return false;
+    const auto then = snapshot_.past(done_.position)->message(now.facts.message);
+    const auto is_same = [](const auto& a, const auto& b) { return a.emoji == b.emoji && a.count == b.count; };
+    return !then || then->thread_count != now.thread_count ||
+           !std::ranges::equal(then->reactions, now.reactions, is_same);
+  }
+
   AnswerBody message() const {
     auto now = seen_message();
     if (!now) return scheduled_message();
@@ -135,7 +146,11 @@ class FromViews {
     bool changed_since = event != nullptr && now->version != event->version;
     if (done_.replayed && changed_since) return ids_only(done_, epoch_);
     if (event != nullptr && changed_since) return as_left(*event, *now);
-    if (done_.replayed && body_of<domain::MessageSent>() != nullptr) forget_what_followed(*now);
+    if (done_.replayed && body_of<domain::MessageSent>() != nullptr) {
+      forget_what_followed(*now);
+    } else if (was_followed_since(*now)) {
+      return ids_only(done_, epoch_);
+    }
     std::string body;
     append_message(body, *now, epoch_);
     note_unchanged(body, done_);
@@ -157,6 +172,7 @@ class FromViews {
     auto now = seen_message();
     const RecordedEvent* event = main_event(done_);
     if (!now || (done_.replayed && event != nullptr && now->version > event->version)) return ids_only(done_, epoch_);
+    if (was_followed_since(*now)) return ids_only(done_, epoch_);
     now->position = done_.position;
     std::string body;
     append_message(body, *now, epoch_);

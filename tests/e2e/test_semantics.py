@@ -271,6 +271,21 @@ class OneEffect(ServerTest):
         self.assertIsNone(title_again().json["last_message"]["content"])
         self.assertNotIn("before", title_again().text)
 
+    def test_a_repeat_of_a_reaction_or_an_edit_shows_nothing_that_followed(self):
+        alice, bob = self.user(), self.user()
+        id = alice.create([bob.name])["id"]
+        m = f"messages/{alice.send(id, 'first')['id']}"
+        edit, edit_again = self.first_and_again(alice, "PUT", m, {"content": "second"})
+        self.assertEqual(edit_again().json, edit.json)
+        thumb, thumb_again = self.first_and_again(alice, "POST", f"{m}/reactions", {"emoji": "👍"})
+        self.assertEqual(thumb_again().json, thumb.json)
+        bob.post(f"{API}/{m}/reactions", {"emoji": "👍"})
+        for again, first in ((edit_again(), edit), (thumb_again(), thumb)):
+            self.assertEqual((again.json["id"], again.json["position"]), (first.json["id"], first.json["position"]))
+            self.assertNotIn("reactions", again.json)
+        bob.request("DELETE", f"{API}/{m}/reactions/{quoted('👍')}")
+        self.assertEqual(thumb_again().json, thumb.json)
+
     def test_a_repeat_answers_what_was_changed_since_with_ids_only(self):
         alice, bob = self.user(), self.user()
         id = alice.create([bob.name], title="old")["id"]
