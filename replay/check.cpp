@@ -90,6 +90,10 @@ Result<std::string> end_of_log(const CheckOptions& options) {
 Result<CheckReport> check_chat_log(const CheckOptions& options) {
   TRY(auto channels, fold_chat_log(options.file));
   TRY(auto position, end_of_log(options));
+  if (channels.empty()) {
+    return base::error(base::ErrorCode::not_found,
+                       "There is nothing to check: " + options.file + " has no line of a chat log.");
+  }
   Progress progress("check", options.quiet);
   Checker checker(options, channels, std::move(position));
   std::vector<std::thread> workers;

@@ -130,6 +130,7 @@ class Mistakes(unittest.TestCase):
             told = self.told()
             self.assertIn(f"There is nothing to import: {self.file} has no line of a chat log.", told)
             self.assertNotIn("again", told)
+            self.assertIn(f"There is nothing to check: {self.file} has no line", self.told(command="check"))
 
     def test_what_is_no_zstd_has_no_line(self):
         file = self.file.with_suffix(".zst")
