@@ -106,7 +106,6 @@ Answered<Source> source_of_consumer(Context& context, const Call& call, Source s
 
 Answered<Source> source_of(Context& context, const Call& call) {
   Source source;
-  TRY(wanted_position(context, call));
   TRY(source.asked, event_request_of(context, call));
   const auto consumer = call.params.get("consumer");
   if (!consumer) return source;

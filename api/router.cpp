@@ -245,8 +245,9 @@ Routed route(Context& context, Request request) {
 }
 
 // A parameter that was mistyped must not be left out, nor the present pass for the past. A read that uses no view has
-// `min_position` too: it waits for none.
-Answered<void> check_params(const Route& route, const Params& params) {
+// `min_position` too, which must be a position: it waits for none.
+Answered<void> check_params(const Context& context, const Route& route, const Call& call) {
+  const Params& params = call.params;
   if (params.is_empty()) return base::success();
   const bool is_read = route.info.method == "GET";
   const bool is_timed = std::holds_alternative<TimedRead>(route.handler);
@@ -259,6 +260,9 @@ Answered<void> check_params(const Route& route, const Params& params) {
   }
   std::string known(route.info.params);
   if (is_read) known += known.empty() ? "min_position" : " min_position";
+  if (is_read && params.has("min_position")) {
+    TRY(wanted_position(context, call));
+  }
   return params.only(known);
 }
 
@@ -269,7 +273,7 @@ asio::awaitable<Response> run_timed(Context& context, Call call, TimedRead read)
 }
 
 asio::awaitable<Response> dispatch(Context& context, const Route& route, Call call) {
-  auto known = check_params(route, call.params);
+  auto known = check_params(context, route, call);
   if (!known) co_return problem_response(known.error(), call.request.request_id);
   if (const auto* timed = std::get_if<TimedRead>(&route.handler))
     co_return co_await run_timed(context, std::move(call), *timed);

@@ -291,6 +291,7 @@ class Feed(ServerTest):
         self.assertEqual([name for name in listed if name in names], names)
         self.problem(self.backend.get(f"{API}/consumers?limit=0"), 400, "malformed")
         self.problem(self.backend.get(f"{API}/consumers?cursor="), 400, "malformed")
+        self.problem(self.backend.get(f"{API}/consumers?min_position=soon"), 400, "malformed")
         for name in names:
             self.backend.request("DELETE", f"{API}/consumers/{name}")
 
