@@ -29,7 +29,8 @@ class FolderSeal {
   static Result<FolderSeal> lift(std::string folder);
   FolderSeal(FolderSeal&& other) noexcept;
   FolderSeal& operator=(FolderSeal&& other) noexcept;
-  // Seals the folder, when it is still there. Declare it before what must be closed first.
+  // Seals the folder, when it is still there and two readings of its files agree. Declare it before what must be closed
+  // first.
   ~FolderSeal();
 
  private:
