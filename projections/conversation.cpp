@@ -8,6 +8,7 @@
 #include "projections/files.h"
 #include "projections/past_fold.h"
 #include "projections/retention.h"
+#include "projections/row_bytes.h"
 #include "projections/schedule.h"
 #include "projections/standing.h"
 #include "projections/unread.h"
@@ -38,7 +39,7 @@ void join(Folding& folding, const ConversationId& id, const domain::MemberEntry&
 }
 
 void insert_message(Folding& folding, const MessageRowParts& message) {
-  std::string bytes;
+  std::string& bytes = row_scratch();
   encode_message(message, bytes);
   folding.rows.insert(newest_key(message.facts.conversation, message.facts.ordinal), bytes);
 }
@@ -209,7 +210,7 @@ void fold_stream(Folding& folding, Ordinal ordinal) {
     row.last_message = folding.conversation.last_message;
     row.member_count = folding.conversation.member_count;
   }
-  std::string bytes;
+  std::string& bytes = row_scratch();
   row.encode(bytes);
   folding.rows.append(stream_key(event.stream, event.position), bytes);
 }

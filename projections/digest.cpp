@@ -1,5 +1,6 @@
 #include "projections/digest.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -16,10 +17,19 @@ std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t load(const char* at, std::size_t size) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, size);
+template <class Word>
+std::uint64_t word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
   return word;
+}
+
+// The first `size` bytes, 1 to 8, as a little-endian number: of two words that overlap, so that no size is a loop.
+std::uint64_t load(const char* at, std::size_t size) {
+  if (size == 8) return word_at<std::uint64_t>(at);
+  if (size >= 4) return word_at<std::uint32_t>(at) | word_at<std::uint32_t>(at + size - 4) << ((size - 4) * 8);
+  return word_at<std::uint8_t>(at) | word_at<std::uint8_t>(at + size / 2) << (size / 2 * 8) |
+         word_at<std::uint8_t>(at + size - 1) << ((size - 1) * 8);
 }
 
 struct Lanes {
@@ -52,9 +62,13 @@ RowHash hash_row(std::string_view key, std::string_view value) {
 }
 
 std::uint64_t hash_key(std::string_view key) {
-  Lanes lanes{key.size(), 0};
-  lanes.feed(key);
-  return lanes.a ^ lanes.b;
+  std::uint64_t hash = key.size();
+  for (; key.size() > 16; key.remove_prefix(16)) {
+    hash = fold(hash ^ load(key.data(), 8) ^ kA0, load(key.data() + 8, 8) ^ kA1);
+  }
+  const std::size_t first = std::min<std::size_t>(key.size(), 8), second = key.size() - first;
+  return fold(hash ^ (first == 0 ? 0 : load(key.data(), first)) ^ kA0,
+              (second == 0 ? 0 : load(key.data() + 8, second)) ^ kA1);
 }
 
 void RowDigest::add(RowHash row) {

@@ -1,6 +1,7 @@
 #include "projections/ordinal_set.h"
 
 #include <bit>
+#include <cstring>
 
 #include "engine/base/check.h"
 #include "projections/row_bytes.h"
@@ -9,7 +10,8 @@ namespace hansard::projections {
 
 namespace {
 constexpr std::uint8_t kLeafVersion = 1;
-constexpr std::uint64_t kListedMax = 64;  // from here on a bitmap is as short as the list
+constexpr std::uint64_t kListedMax = 64;      // from here on a bitmap is as short as the list
+constexpr std::uint64_t kTwoByteCount = 128;  // from here on a varint
 
 std::uint64_t offset_of(Ordinal ordinal) { return ordinal.value % kBlockOrdinals; }
 
@@ -20,9 +22,60 @@ Leaf decode_leaf(const RowSource& source, std::string_view key, std::string_view
 }
 
 void put_leaf(RowBatch& rows, const Key& key, const Leaf& leaf) {
-  std::string bytes;
+  std::string& bytes = row_scratch();
   leaf.encode(bytes);
   rows.put(key, bytes);
+}
+
+// What stands before the offsets of an encoded leaf.
+struct LeafHead {
+  std::uint32_t block = 0;
+  std::uint64_t members = 0;
+  std::size_t size = 0;
+
+  explicit LeafHead(std::string_view bytes) {
+    RowReader in(bytes);
+    if (in.byte() != kLeafVersion) return;
+    block = in.varint32();
+    in.varint();
+    members = in.varint();
+    size = in.ok() ? bytes.size() - in.rest().size() : 0;
+  }
+  std::size_t offset_bytes() const {
+    return members < kListedMax ? members * sizeof(std::uint16_t) : sizeof(BlockBits);
+  }
+};
+
+// The count is what the head ends with; `members` takes as many bytes as the count before it.
+void write_count(char* leaf, std::size_t head_size, std::uint64_t members) {
+  if (members < kTwoByteCount) {
+    leaf[head_size - 1] = static_cast<char>(members);
+  } else {
+    leaf[head_size - 2] = static_cast<char>(members | 0x80);
+    leaf[head_size - 1] = static_cast<char>(members >> 7);
+  }
+}
+
+// Adds an ordinal above every member where the encoded leaf lies. False, and nothing is changed, where that takes
+// another layout: a bitmap, a longer count, a new leaf.
+bool append_in_place(RowBatch& rows, const Key& key, Ordinal ordinal) {
+  std::string unused;
+  const std::optional<std::string_view> present = rows.get(key, unused);
+  if (!present) return false;
+  const LeafHead head(*present);
+  const std::uint64_t members = head.members + 1;
+  if (head.size == 0 || present->size() != head.size + head.offset_bytes()) rows.damaged(key);
+  if (head.block != block_of(ordinal) || members == kListedMax || members == kTwoByteCount) return false;
+  const bool is_listed = members < kListedMax;
+  char* leaf = rows.change(key, is_listed ? sizeof(std::uint16_t) : 0).data();
+  write_count(leaf, head.size, members);
+  if (is_listed) {
+    const auto offset = static_cast<std::uint16_t>(offset_of(ordinal));
+    std::memcpy(leaf + head.size + (members - 1) * sizeof offset, &offset, sizeof offset);
+  } else {
+    leaf[head.size + offset_of(ordinal) / 8] |= static_cast<char>(1u << (offset_of(ordinal) % 8));
+  }
+  return true;
 }
 }  // namespace
 
@@ -85,7 +138,8 @@ bool Leaf::decode(std::string_view bytes) {
 }
 
 void append_to_sequence(RowBatch& rows, const Key& set, Ordinal ordinal) {
-  Key newest_key = leaf_key(set, kNewestBlock);
+  const Key newest_key = leaf_key(set, kNewestBlock);
+  if (append_in_place(rows, newest_key, ordinal)) return;
   Leaf leaf = read_row<Leaf>(rows, newest_key).value_or(Leaf{block_of(ordinal), 0, {}});
   CHECK(leaf.block <= block_of(ordinal), leaf.block, ordinal.value);
   if (leaf.block < block_of(ordinal)) {

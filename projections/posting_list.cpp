@@ -25,12 +25,15 @@ std::string new_block(std::uint64_t before, Position at) {
   return block;
 }
 
-void extend(std::string& block, Position at) {
-  std::uint64_t last = number_at(block, kLastAt);
-  auto count = static_cast<std::uint16_t>(count_of(block) + 1);
-  std::memcpy(block.data() + kLastAt, &at.value, sizeof at.value);
-  std::memcpy(block.data() + kCountAt, &count, sizeof count);
-  RowWriter(block).varint(at.value - last);
+// `block` is what stands under `key`.
+void extend(RowBatch& rows, const Key& key, std::string_view block, Position at) {
+  const auto count = static_cast<std::uint16_t>(count_of(block) + 1);
+  std::string& distance = row_scratch();
+  RowWriter(distance).varint(at.value - number_at(block, kLastAt));
+  std::span<char> bytes = rows.change(key, distance.size());
+  std::memcpy(bytes.data() + kLastAt, &at.value, sizeof at.value);
+  std::memcpy(bytes.data() + kCountAt, &count, sizeof count);
+  std::memcpy(bytes.data() + bytes.size() - distance.size(), distance.data(), distance.size());
 }
 }  // namespace
 
@@ -54,24 +57,16 @@ Key open_block_key(const Key& list) { return Key(list).up(0); }
 Key closed_block_key(const Key& list, Position first) { return Key(list).down(first.value); }
 
 void append_posting(RowBatch& rows, const Key& list, Position at) {
-  thread_local std::string scratch, block;
-  Key open = open_block_key(list);
-  std::optional<std::string_view> present = rows.get(open, scratch);
-  if (!present) {
-    rows.put(open, new_block(0, at));
-    return;
-  }
+  std::string unused;
+  const Key open = open_block_key(list);
+  const std::optional<std::string_view> present = rows.get(open, unused);
+  if (!present) return rows.put(open, new_block(0, at));
   if (present->size() < kHeadBytes) rows.damaged(open);
-  block.assign(*present);
-  CHECK(number_at(block, kLastAt) < at.value, "a posting list ascends");
-  std::uint16_t count = count_of(block);
-  if (count < kPostingsPerBlock) {
-    extend(block, at);
-  } else {
-    rows.insert(closed_block_key(list, {number_at(block, 1 + 8)}), block);
-    block = new_block(number_at(block, 1) + count, at);
-  }
-  rows.put(open, block);
+  CHECK(number_at(*present, kLastAt) < at.value, "a posting list ascends");
+  if (count_of(*present) < kPostingsPerBlock) return extend(rows, open, *present, at);
+  const std::string full(*present);
+  rows.insert(closed_block_key(list, {number_at(full, 1 + 8)}), full);
+  rows.put(open, new_block(number_at(full, 1) + count_of(full), at));
 }
 
 PostingList::PostingList(const StoreSnapshot& rows, const Key& list) : rows_(&rows), list_(list) { load_open(); }

@@ -10,6 +10,7 @@
 #include "engine/domain/events.h"
 #include "projections/keys.h"
 #include "projections/row_batch.h"
+#include "projections/row_bytes.h"
 #include "projections/rows.h"
 
 namespace hansard::projections {
@@ -28,13 +29,13 @@ std::optional<Row> row_at(const Folding& folding, const Key& key) {
 }
 template <class Row>
 void put_row(Folding& folding, const Key& key, const Row& row) {
-  std::string bytes;
+  std::string& bytes = row_scratch();
   row.encode(bytes);
   folding.rows.put(key, bytes);
 }
 template <class Row>
 void insert_row(Folding& folding, const Key& key, const Row& row) {
-  std::string bytes;
+  std::string& bytes = row_scratch();
   row.encode(bytes);
   folding.rows.insert(key, bytes);
 }

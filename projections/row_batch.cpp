@@ -63,6 +63,17 @@ void RowBatch::put(std::string_view key, std::string_view value) {
   mark(entry);
 }
 
+std::span<char> RowBatch::change(std::string_view key, std::size_t more) {
+  Entry& entry = load(key);
+  CHECK(entry.present, "a row that is not there is changed");
+  const std::string_view before = entry.value;
+  char* room = room_for(entry, before.size() + more);
+  if (room != before.data()) std::memcpy(room, before.data(), before.size());
+  entry.value = {room, before.size() + more};
+  mark(entry);
+  return {room, before.size() + more};
+}
+
 void RowBatch::erase(std::string_view key) {
   Entry& entry = load(key);
   entry.present = false;
@@ -140,12 +151,15 @@ RowBatch::Slot& RowBatch::slot_of(std::string_view key, std::uint32_t hash) cons
 }
 
 RowBatch::Entry& RowBatch::load(std::string_view key) const {
+  if (last_ < entries_.size() && entries_[last_].key == key) return entries_[last_];
   make_room();
   auto hash = static_cast<std::uint32_t>(hash_key(key));
   Slot& slot = slot_of(key, hash);
+  last_ = slot.index;
   if (slot.index != kFree) return entries_[slot.index];
   std::optional<std::string_view> value = committed_.get(key, scratch_);
   Entry& entry = add(slot, key, hash);
+  last_ = slot.index;
   if (!value) return entry;
   set(entry, *value);
   entry.was_present = true;
@@ -162,16 +176,19 @@ RowBatch::Entry& RowBatch::add(Slot& slot, std::string_view key, std::uint32_t h
 }
 
 void RowBatch::set(Entry& entry, std::string_view value) const {
-  char* room = const_cast<char*>(entry.value.data());
-  if (value.size() > entry.value_capacity || room == nullptr) {
-    // A row that grew once will grow again: a quarter more room saves the next copies.
-    std::size_t capacity = entry.value_capacity == 0 ? value.size() : value.size() + value.size() / 4;
-    room = arena_.allocate(capacity);
-    entry.value_capacity = static_cast<std::uint32_t>(capacity);
-  }
+  char* room = room_for(entry, value.size());
   std::memmove(room, value.data(), value.size());
   entry.value = {room, value.size()};
   entry.present = true;
+}
+
+char* RowBatch::room_for(Entry& entry, std::size_t size) const {
+  char* room = const_cast<char*>(entry.value.data());
+  if (size <= entry.value_capacity && room != nullptr) return room;
+  // A row that grew once will grow again: a quarter more room saves the next copies.
+  const std::size_t capacity = entry.value_capacity == 0 ? size : size + size / 4;
+  entry.value_capacity = static_cast<std::uint32_t>(capacity);
+  return arena_.allocate(capacity);
 }
 
 void RowBatch::mark(Entry& entry) {

@@ -43,6 +43,8 @@ class RowBatch final : public RowSource {
   // A row that does not exist and that no fold reads, writes or looks for: it is among the changes, and nowhere else.
   void append(std::string_view key, std::string_view value);
   void put(std::string_view key, std::string_view value);
+  // The bytes of a row that is there, to be changed where they lie, with `more` behind them for the caller to fill.
+  std::span<char> change(std::string_view key, std::size_t more);
   void erase(std::string_view key);
 
   // What differs from the committed rows, ascending by key; valid until the next call. Moves `digest` along.
@@ -90,6 +92,8 @@ class RowBatch final : public RowSource {
   Entry& load(std::string_view key) const;
   Entry& add(Slot& slot, std::string_view key, std::uint32_t hash) const;
   void set(Entry& entry, std::string_view value) const;
+  // For a value of `size` bytes: where it lies if that is enough, a new one with nothing in it otherwise.
+  char* room_for(Entry& entry, std::size_t size) const;
   void mark(Entry& entry);
   void make_room() const;
 
@@ -99,6 +103,7 @@ class RowBatch final : public RowSource {
   mutable std::vector<Slot> table_;  // open addressing, at most half full
   mutable Arena arena_;
   mutable std::string scratch_;
+  mutable std::uint32_t last_ = kFree;  // the entry that was asked for last: who reads a row often writes it next
   std::vector<RowChange> appended_;
   Arena appended_arena_;
   std::vector<std::uint32_t> dirty_;

@@ -10,43 +10,46 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/byte_writer.h"
 #include "engine/base/ids.h"
 
 namespace hansard::projections {
 
 static_assert(std::endian::native == std::endian::little, "fixed numbers are stored as they lie in memory");
 
-// Appends to a string it does not own.
+// An empty string with the room that rows before had, to encode one into. The thread's own, until the next call.
+inline std::string& row_scratch() {
+  thread_local std::string bytes;
+  bytes.clear();
+  return bytes;
+}
+
+// Appends to a string it does not own, which has all of it once the writer is gone.
 class RowWriter {
  public:
   explicit RowWriter(std::string& out) : out_(out) {}
 
   RowWriter& byte(std::uint8_t value) {
-    out_.push_back(static_cast<char>(value));
+    out_.byte(value);
     return *this;
   }
   RowWriter& varint(std::uint64_t value) {
-    while (value >= 0x80) {
-      byte(static_cast<std::uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    return byte(static_cast<std::uint8_t>(value));
+    out_.varint(value);
+    return *this;
   }
   template <class Number>
-  RowWriter& fixed(Number value) {
-    char bytes[sizeof value];
-    std::memcpy(bytes, &value, sizeof value);
-    out_.append(bytes, sizeof value);
+  RowWriter& fixed(const Number& value) {
+    out_.fixed(value);
     return *this;
   }
   RowWriter& raw(std::string_view bytes) {
-    out_.append(bytes);
+    out_.raw(bytes);
     return *this;
   }
   RowWriter& text(std::string_view bytes) { return varint(bytes.size()).raw(bytes); }
 
  private:
-  std::string& out_;
+  base::ByteWriter out_;
 };
 
 // Reads what RowWriter wrote. Never reads outside `bytes`: after a short or overlong field `ok` is false and every
@@ -62,6 +65,7 @@ class RowReader {
     return value;
   }
   std::uint64_t varint() {
+    if (!bytes_.empty() && (bytes_.front() & 0x80) == 0) return byte();
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       std::uint8_t part = byte();
@@ -127,7 +131,11 @@ class RowReader {
 
 inline constexpr std::uint8_t kRowVersion = 1;
 
-inline RowWriter begin_row(std::string& out) { return RowWriter(out).byte(kRowVersion); }
+inline RowWriter begin_row(std::string& out) {
+  RowWriter row(out);
+  row.byte(kRowVersion);
+  return row;
+}
 // Checks the version byte; what follows is read by the caller.
 inline RowReader open_row(std::string_view bytes) {
   RowReader in(bytes);

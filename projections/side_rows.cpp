@@ -70,9 +70,11 @@ bool UserRow::decode(std::string_view bytes) {
 }
 
 void ScheduledRow::encode(std::string& out) const {
-  RowWriter w = begin_row(out);
-  w.raw(message.facts.conversation.view()).fixed(message.send_at.ms).varint(files.size());
-  for (const FileId& file : files) w.raw(file.view());
+  {
+    RowWriter w = begin_row(out);
+    w.raw(message.facts.conversation.view()).fixed(message.send_at.ms).varint(files.size());
+    for (const FileId& file : files) w.raw(file.view());
+  }
   const domain::MessageContent* content = message.content ? &*message.content : nullptr;
   encode_message({message.facts, content, {}, message.position, {}, {}, false, content == nullptr}, out);
 }

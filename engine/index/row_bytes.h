@@ -14,16 +14,17 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/byte_writer.h"
 #include "engine/base/ids.h"
 
 namespace hansard::index {
 
 inline constexpr std::uint8_t kRowVersion = 3;
 
-// Appends to the string it was given.
+// Appends to the string it was given, which has all of it once the writer is gone.
 class RowWriter {
  public:
-  explicit RowWriter(std::string& out) : out_(out) { out_.push_back(static_cast<char>(kRowVersion)); }
+  explicit RowWriter(std::string& out) : out_(out) { out_.byte(kRowVersion); }
 
   void operator()(bool value) { number(value ? 1 : 0); }
   void operator()(std::uint32_t value) { number(value); }
@@ -33,12 +34,10 @@ class RowWriter {
   }
   void operator()(const std::string& value) {
     number(value.size());
-    out_.append(value);
+    out_.raw(value);
   }
   void operator()(const base::UserId& value) { (*this)(value.value); }
-  void operator()(const std::array<std::uint8_t, 16>& value) {
-    out_.append(reinterpret_cast<const char*>(value.data()), value.size());
-  }
+  void operator()(const std::array<std::uint8_t, 16>& value) { out_.fixed(value); }
   template <class Tag>
   void operator()(const base::Uuid<Tag>& value) {
     (*this)(value.bytes);
@@ -71,12 +70,9 @@ class RowWriter {
   }
 
  private:
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(value | 0x80));
-    out_.push_back(static_cast<char>(value));
-  }
+  void number(std::uint64_t value) { out_.varint(value); }
 
-  std::string& out_;
+  base::ByteWriter out_;
 };
 
 // Reads what RowWriter wrote. After the last field `complete` tells whether every byte was there, used and of this

@@ -151,8 +151,10 @@ template <class Row>
 std::string write(const Row& row) {
   std::string out;
   out.reserve(kRowBytes);
-  RowWriter writer(out);
-  fields(writer, row);
+  {
+    RowWriter writer(out);
+    fields(writer, row);
+  }
   return out;
 }
 

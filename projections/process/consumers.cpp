@@ -75,9 +75,11 @@ void Consumers::load() {
 
 std::string Consumers::encode(const Consumer& consumer) const {
   std::string out;
-  RowWriter w(out);
-  w.byte(kVersion).fixed(engine_.epoch()).varint(consumer.status.cursor.value).fixed(consumer.status.created_at.ms);
-  write_filter(w, consumer.status.filter);
+  {
+    RowWriter w(out);
+    w.byte(kVersion).fixed(engine_.epoch()).varint(consumer.status.cursor.value).fixed(consumer.status.created_at.ms);
+    write_filter(w, consumer.status.filter);
+  }
   return out;
 }
 

@@ -22,9 +22,16 @@ std::string numbered(std::string key, std::uint64_t number) {
 
 std::string DeliveryState::encode() const {
   std::string out;
-  RowWriter w(out);
-  w.byte(kVersion).fixed(series).fixed(epoch).varint(cursor.value).varint(number).varint(claimed.value);
-  w.varint(delivered).varint(dead_lettered).varint(dropped);
+  RowWriter(out)
+      .byte(kVersion)
+      .fixed(series)
+      .fixed(epoch)
+      .varint(cursor.value)
+      .varint(number)
+      .varint(claimed.value)
+      .varint(delivered)
+      .varint(dead_lettered)
+      .varint(dropped);
   return out;
 }
 
@@ -44,8 +51,7 @@ bool DeliveryState::decode(std::string_view bytes) {
 
 std::string DeadLetter::encode() const {
   std::string out;
-  RowWriter w(out);
-  w.byte(kVersion).varint(position.value).fixed(at.ms).varint(status).varint(attempts).text(reason);
+  RowWriter(out).byte(kVersion).varint(position.value).fixed(at.ms).varint(status).varint(attempts).text(reason);
   return out;
 }
 

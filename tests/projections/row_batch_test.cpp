@@ -1,5 +1,6 @@
 #include "projections/row_batch.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -58,7 +59,7 @@ TEST_CASE("rows read as a map does, and the digest is that of the rows, whatever
     for (std::uint64_t step = 0, steps = draw(6'000); step < steps; ++step) {
       const std::string old = "old" + std::to_string(draw(20));
       const std::string value(draw(40), 'v');
-      switch (draw(7)) {
+      switch (draw(8)) {
         case 0:
         case 1: {
           const std::string key = "new" + std::to_string(fresh++);
@@ -85,6 +86,16 @@ TEST_CASE("rows read as a map does, and the digest is that of the rows, whatever
           const std::string key = "log" + std::to_string(appended++);
           rows.batch.append(key, value);
           model[key] = value;
+          break;
+        }
+        case 6: {
+          const auto known = model.find(old);
+          if (known == model.end()) break;
+          auto bytes = rows.batch.change(old, value.size());
+          RC_ASSERT(std::string(bytes.data(), known->second.size()) == known->second);
+          std::copy(value.begin(), value.end(), bytes.end() - static_cast<std::ptrdiff_t>(value.size()));
+          if (!known->second.empty()) bytes.front() = 'c';
+          known->second = std::string(bytes.begin(), bytes.end());
           break;
         }
         default:
