@@ -26,7 +26,7 @@ struct Admission {
   std::string peer;                                  // address without port
 };
 
-// Origin, token and the number of the user's sockets: 401, 403, 429.
+// Origin, parameters, token and the number of the user's sockets: 400, 401, 403, 429.
 Answered<Admission> admit_socket(IoThread& thread, const Request& request);
 
 // Answers 101 and runs as a task of the io thread's group until the socket closes. `arrived` came behind the head.

@@ -10,6 +10,8 @@ namespace hansard::api {
 
 namespace {
 
+constexpr std::string_view kParams = "access_token token resume presence";
+
 Problem unauthenticated(std::string detail) { return {401, "unauthenticated", std::move(detail), 0, {}}; }
 
 // From the header, or from the query: browsers cannot set headers on a WebSocket.
@@ -38,6 +40,7 @@ Answered<Admission> admit_socket(IoThread& thread, const Request& request) {
     return malformed("A socket is its token's user: a service gives `act_as` in each frame");
   }
   BOOST_OUTCOME_TRY(auto params, Params::parse(request.query));
+  BOOST_OUTCOME_TRY(params.only(kParams));
   auto given = token_of(request, params);
   if (!given) return failed_authentication(context, request.peer, std::move(given).error());
   const auto& token = given.value();

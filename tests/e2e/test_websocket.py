@@ -182,6 +182,16 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
                 pass
         self.assertEqual(refused.exception.status_code, 401)
 
+    def test_a_mistyped_parameter_opens_no_socket(self):
+        alice = self.user()
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+                   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        for query, hint in (("resum=0010000000000001", "`resume` is one"), ("acces_token=x", "`access_token` is one"),
+                            ("presence=away&as_of=1", "access_token, token, resume, presence are known")):
+            refused = alice.get(f"/ws?{query}", **upgrade)
+            self.problem(refused, 400, "malformed")
+            self.assertIn(hint, refused.json["detail"])
+
     async def test_a_socket_ends_with_its_token(self):
         alice = self.user()
         alice.token = self.server.token(alice.name, ttl="8s")
