@@ -15,6 +15,7 @@ namespace {
 constexpr char kAudit = 'a';
 constexpr char kHistory = 'h';
 constexpr char kList = 'l';
+constexpr char kName = 'n';
 constexpr char kUser = 'u';
 constexpr char kScheduled = 'w';
 constexpr char kSearch = 's';
@@ -201,6 +202,17 @@ std::optional<base::UserId> decode_user_cursor(std::string_view text) {
   auto bytes = opened(text, kUser);
   if (!bytes) return std::nullopt;
   return base::parse_user_id(*bytes);
+}
+
+std::string encode_name_cursor(std::string_view list, std::string_view after) {
+  return sealed(std::string(1, kName).append(list).append("/").append(after));
+}
+
+std::optional<std::string> decode_name_cursor(std::string_view text, std::string_view list) {
+  auto bytes = opened(text, kName);
+  const std::string before_name = std::string(list) + "/";
+  if (!bytes || !bytes->starts_with(before_name)) return std::nullopt;
+  return bytes->substr(before_name.size());
 }
 
 }  // namespace hansard::api

@@ -74,7 +74,7 @@ Answered<Response> create_backup(Context& context, const Call& call) {
 
 Answered<Response> list_backups(Context& context, const Call& call) {
   TRY(auto* backups, backups_of(context, call));
-  TRY(auto page, ShortPage::of(context, call));
+  TRY(auto page, ShortPage::of(context, call, "backups"));
   const auto name_of = [](const backup::BackupStatus& status) { return status.manifest.name; };
   return page.answer(backups->list(), name_of,
                      [&](std::string& body, const auto& status) { append_status(body, status); });

@@ -49,7 +49,7 @@ Answered<Response> one_consumer(const Context& context, const Consumers& consume
 
 Answered<Response> list_consumers(Context& context, const Call& call) {
   TRY(auto* consumers, consumers_of(context, call));
-  TRY(auto page, ShortPage::of(context, call));
+  TRY(auto page, ShortPage::of(context, call, "consumers"));
   return page.answer(consumers->status(), &ConsumerStatus::name,
                      [&](std::string& body, const auto& status) { append_consumer(body, context, status); });
 }

@@ -198,7 +198,7 @@ Given no_earlier(search::SearchView&) { return base::error(base::ErrorCode::refu
 
 Answered<Response> list_views(Context& context, const Call& call) {
   TRY(auto* rebuilder, rebuilder_of(context, call));
-  TRY(auto page, ShortPage::of(context, call));
+  TRY(auto page, ShortPage::of(context, call, "views"));
   return page.answer(context.view_status(), &ViewStatus::name, [&](std::string& body, const ViewStatus& status) {
     body += items_of(context, *rebuilder, status.name);
   });

@@ -79,7 +79,7 @@ Answered<Response> set_paused(Context& context, const Call& call, bool on) {
 
 Answered<Response> list_webhooks(Context& context, const Call& call) {
   TRY(auto* webhooks, webhooks_of(context, call));
-  TRY(auto page, ShortPage::of(context, call));
+  TRY(auto page, ShortPage::of(context, call, "webhooks"));
   return page.answer(webhooks->status(), &process::WebhookStatus::name, [&](std::string& body, const auto& status) {
     append_status(body, status, context.engine.epoch());
   });

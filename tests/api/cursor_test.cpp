@@ -43,6 +43,14 @@ TEST_CASE("a cursor of another kind is refused") {
   auto list = encode_cursor(projections::ListCursor{{1}, {2}, kConversation});
   CHECK_FALSE(decode_history_cursor(list));
   CHECK_FALSE(decode_user_cursor(list));
+  CHECK_FALSE(decode_name_cursor(list, "views"));
+}
+
+TEST_CASE("a cursor of names belongs to one list") {
+  auto cursor = encode_name_cursor("consumers", "a/b");
+  CHECK(decode_name_cursor(cursor, "consumers") == "a/b");
+  for (const char* list : {"consumer", "views", ""}) CHECK_FALSE(decode_name_cursor(cursor, list));
+  for (const char* garbage : {"", "a", "bill", "AAAA"}) CHECK_FALSE(decode_name_cursor(garbage, "consumers"));
 }
 
 TEST_CASE("a cursor with any bit changed or any byte missing is refused") {

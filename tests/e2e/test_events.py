@@ -290,7 +290,10 @@ class Feed(ServerTest):
             cursor = page["next"]
         self.assertEqual([name for name in listed if name in names], names)
         self.problem(self.backend.get(f"{API}/consumers?limit=0"), 400, "malformed")
-        self.problem(self.backend.get(f"{API}/consumers?cursor="), 400, "malformed")
+        of_views = self.user(scope="admin").get(f"{API}/admin/views?limit=1").json["next"]
+        self.assertIsNotNone(of_views)
+        for cursor in ("", "page-a", "nonsense", "%00", of_views):
+            self.problem(self.backend.get(f"{API}/consumers?cursor={cursor}"), 400, "malformed")
         self.problem(self.backend.get(f"{API}/consumers?min_position=soon"), 400, "malformed")
         for name in names:
             self.backend.request("DELETE", f"{API}/consumers/{name}")
