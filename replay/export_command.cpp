@@ -75,13 +75,17 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   return out + "}";
 }
 
+std::string what_it_holds(const segments::Manifest& manifest) {
+  if (manifest.to < manifest.from) return "no events, the log has none within what was asked for,";
+  return counted(manifest.events(), "event") + " of positions " + std::to_string(manifest.from.value) + " to " +
+         std::to_string(manifest.to.value);
+}
+
 void print(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
   const segments::Manifest& manifest = report.manifest;
   const double megabytes = static_cast<double>(report.bytes_this_run) / 1e6;
-  std::printf("%s: %s of positions %llu to %llu in %s, %.1f MB\n", out_folder.c_str(),
-              counted(manifest.events(), "event").c_str(), static_cast<unsigned long long>(manifest.from.value),
-              static_cast<unsigned long long>(manifest.to.value), counted(manifest.files.size(), "file").c_str(),
-              static_cast<double>(report.bytes) / 1e6);
+  std::printf("%s: %s in %s, %.1f MB\n", out_folder.c_str(), what_it_holds(manifest).c_str(),
+              counted(manifest.files.size(), "file").c_str(), static_cast<double>(report.bytes) / 1e6);
   std::printf("%.1f MB of records in %.1f s (%.0f MB/s, %s)\n", megabytes, seconds,
               megabytes / std::max(seconds, 0.001), report.io.c_str());
   if (report.files_resumed > 0) {

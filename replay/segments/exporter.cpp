@@ -26,23 +26,38 @@ constexpr std::uint64_t kTellEvery = 4'096;  // positions between two looks at t
 
 base::Error malformed(std::string sentence) { return base::error(base::ErrorCode::malformed, std::move(sentence)); }
 
-// The stretch that positions and times agree on; empty (to = from - 1) when times leave nothing.
-Result<void> narrow(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
+// An empty log ends at 0, and begins at 1 all the same.
+Result<void> narrow_to_positions(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
   TRY(plan.from, base::position_in(request.from.value_or(Position{1}), plan.epoch));
   TRY(plan.to, base::position_in(request.to.value_or(source.end), plan.epoch));
   if (!plan.from) return malformed("--from is a position, from 1 on.");
-  if (plan.to > source.end || plan.from > source.end.next()) {
+  if (plan.to > source.end || plan.from > std::max(source.end, Position{1})) {
     return malformed("The log ends at position " + std::to_string(source.end.value) + ".");
   }
   if (request.from && request.to && plan.from > plan.to) return malformed("--from is later than --to.");
+  return base::success();
+}
+
+// Times that nothing in the log reaches are a mistake, as positions are; between two events there just is nothing.
+Result<void> narrow_to_times(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
+  if (!source.end) return base::success();
   if (request.from_time) {
     TRY(auto first, first_at_or_after(source, *request.from_time));
+    if (first > source.end) return malformed("Everything there is came before the time of --from-time.");
     plan.from = std::max(plan.from, first);
   }
   if (request.to_time) {
     TRY(auto last, last_at_or_before(source, *request.to_time));
+    if (!last) return malformed("Everything there is came after the time of --to-time.");
     plan.to = std::min(plan.to, last);
   }
+  return base::success();
+}
+
+// The stretch that positions and times agree on; empty (to = from - 1) when that is nothing.
+Result<void> narrow(const ExportRequest& request, const SourceLog& source, Manifest& plan) {
+  TRY(narrow_to_positions(request, source, plan));
+  TRY(narrow_to_times(request, source, plan));
   if (plan.to < plan.from) plan.to = {plan.from.value - 1};
   return base::success();
 }

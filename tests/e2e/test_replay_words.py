@@ -98,6 +98,10 @@ class ReplayWords(unittest.TestCase):
                 self.refused(*words, "--from", "5", "--to", "4", status=2, says=["--from", "--to"] * (name == "verify"))
                 if name != "play":  # which takes what there is up to it
                     self.refused(*words, "--to", "99999", status=2, says=[end])
+        export = ["export", "--data", self.data, "--out", self.folder / "x"]
+        self.refused(*export, "--from", len(self.events) + 1, status=2, says=[end])
+        self.refused(*export, "--from-time", "2999-01-01T00:00:00Z", status=2, says=["--from-time"])
+        self.refused(*export, "--to-time", "2000-01-01T00:00:00Z", status=2, says=["--to-time"])
         self.refused("show", "--data", self.data, *about, "--at", "99999", status=2, says=[end])
         restore = ["restore", "--from", self.folder / "all", "--data", self.folder / "y"]
         self.refused(*restore, "--to", "99999", status=2, says=[end])
@@ -106,6 +110,15 @@ class ReplayWords(unittest.TestCase):
                      status=2, says=["'lunch'"])
         self.refused("play", "--data", self.data, "--to-url", "nowhere", status=2, says=["'nowhere'"])
         self.assertEqual([path.name for path in self.folder.iterdir()], ["all"])
+
+    def test_a_stretch_without_events_is_exported_and_told(self):
+        limits = ["--to", "1", "--from-time", self.events[-1]["time"]]
+        for more in ([], ["--format", "csv"]):
+            out = self.folder / f"out{len(more)}"
+            told = self.replay("export", "--data", self.data, "--out", out, "--quiet", *limits, *more).stdout
+            self.assertIn("no events, the log has none within what was asked for", told)
+            manifest = json.loads((out / "manifest.json").read_text())
+            self.assertEqual((manifest["events"], manifest["restorable"]), (0, False))
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")

@@ -222,8 +222,29 @@ TEST_CASE("an export does not go where something is, nor beyond the log") {
   ExportRequest request = request_for(data, folder / "beyond");
   request.to = Position{11};
   CHECK(export_problem(request) == "The log ends at position 10.");
+  request.to.reset();
+  request.from = Position{11};
+  CHECK(export_problem(request) == "The log ends at position 10.");
   CHECK(export_problem(request_for(folder / "nothing", out)).find("there is no event log in") == 0);
   CHECK(restore_problem(restore_request(data, folder / "again")).find("there is no manifest.json in") == 0);
+}
+
+TEST_CASE("a time that nothing in the log reaches is refused, one between two events is an empty stretch") {
+  TempFolder folder;
+  make_log(folder / "data", 10);
+  ExportRequest request = request_for(folder / "data", folder / "out");
+  request.from_time = base::Timestamp{kFirstTime + 10'001};
+  CHECK(export_problem(request) == "Everything there is came before the time of --from-time.");
+  request.from_time.reset();
+  request.to_time = base::Timestamp{kFirstTime - 1};
+  CHECK(export_problem(request) == "Everything there is came after the time of --to-time.");
+  request.from_time = base::Timestamp{kFirstTime + 3'001};
+  request.to_time = base::Timestamp{kFirstTime + 3'999};
+  const auto manifest = export_now(request).manifest;
+  CHECK(manifest.events() == 0);
+  CHECK(manifest.from == Position{4});
+  CHECK(manifest.to == Position{3});
+  CHECK_FALSE(manifest.is_full_prefix());
 }
 
 TEST_CASE("an interrupted export goes on where it stopped, and only with the same question") {
