@@ -32,6 +32,33 @@ std::string url_of(const Endpoint& endpoint) {
   return (endpoint.is_secure ? "https://" : "http://") + (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
          endpoint.port;
 }
+template <class Socket>
+void await_answer(ClientStream& stream, Socket& socket, const Endpoint& endpoint, boost::system::error_code& failed) {
+  http::request<http::empty_body> question(http::verb::get, "/health", 11);
+  question.set(http::field::host, endpoint.host + ":" + endpoint.port);
+  http::response_parser<http::string_body> answer;
+  boost::beast::flat_buffer buffer;
+  stream.run([&](auto done) { http::async_write(socket, question, std::move(done)); }, failed);
+  if (failed) return;
+  stream.run([&](auto done) { http::async_read_header(socket, buffer, answer, std::move(done)); }, failed);
+}
+
+// Anything at all is an answer: what is wrong with it is told by the request that needs it right.
+Result<void> hear_anything(const Endpoint& endpoint, const Stop& stop) {
+  boost::system::error_code failed;
+  ClientStream stream(stop, kFirstAnswer);
+  stream.connect(endpoint, failed);
+  if (!failed) {
+    endpoint.is_secure ? await_answer(stream, stream.secure(), endpoint, failed)
+                       : await_answer(stream, stream.plain(), endpoint, failed);
+  }
+  if (failed != boost::asio::error::timed_out) return base::success();
+  return base::error(ErrorCode::io, "The server at " + url_of(endpoint) +
+                                        " takes connections and says nothing within " +
+                                        std::to_string(kFirstAnswer.count()) +
+                                        " s. Is the URL right? If it is, the server hangs: look at it, or start it "
+                                        "again, before you run this again.");
+}
 }  // namespace
 
 Result<void> find_server(const Endpoint& endpoint, std::chrono::seconds patience, const Stop& stop) {
@@ -40,7 +67,7 @@ Result<void> find_server(const Endpoint& endpoint, std::chrono::seconds patience
   for (auto wait = kFirstPause;; wait = std::min(wait * 2, kMostPause)) {
     boost::system::error_code failed;
     ClientStream(stop, kFirstContact).connect(plain, failed);
-    if (!failed) return base::success();
+    if (!failed) return hear_anything(endpoint, stop);
     if (std::chrono::steady_clock::now() + wait > until || (stop && stop())) {
       return base::error(ErrorCode::io, "The server at " + url_of(endpoint) + " does not answer: " + failed.message() +
                                             ". Is it running, and is the URL right?");

@@ -4,7 +4,7 @@
 //
 // Thread: one at a time; an importer has one client per worker.
 // Limits: kRequestLimit for connecting, for sending and for the answer, each; then it counts as broken. kFirstContact
-// for a server that nobody has seen yet.
+// for a server that nobody has seen yet, and kFirstAnswer for the first thing it says.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@ namespace hansard::replay {
 
 inline constexpr std::chrono::seconds kRequestLimit{30};
 inline constexpr std::chrono::seconds kFirstContact{5};
+inline constexpr std::chrono::seconds kFirstAnswer{10};
 
 // True: what is under way is to end soon, with an error. Called often, on the thread that waits.
 using Stop = std::function<bool()>;
@@ -44,8 +45,9 @@ struct ClientOptions {
   Stop stop{};
 };
 
-// Patience is for a server that goes away and comes back. One that is not there when a command begins is a mistake in
-// the URL, or was not started: `io`, in a sentence with the URL.
+// Patience is for a server that goes away and comes back. One that is not there when a command begins, or takes a
+// connection and does not answer GET /health, is a mistake in the URL, was not started, or hangs: `io`, in a sentence
+// with the URL.
 base::Result<void> find_server(const Endpoint& endpoint, std::chrono::seconds patience = kFirstContact,
                                const Stop& stop = {});
 

@@ -220,6 +220,22 @@ class ReplayWords(unittest.TestCase):
             self.assertEqual(len(told.splitlines()), 1, told)
             self.assertIn(f"The server at {url} does not answer", told)
 
+    def test_a_server_that_says_nothing_is_told_soon_with_its_url(self):
+        log = self.folder / "chat.jsonl"
+        log.write_text('{"id":"1","channel":"c","ts":"2024-05-01T09:00:00Z","type":"message","from":"ada"}\n')
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel takes connections for it
+            at = f"127.0.0.1:{silent.getsockname()[1]}"
+            running = [subprocess.Popen([REPLAY, *words, "--url", f"{scheme}://{at}", "--token-file",
+                                         str(self.server.secret)], stderr=subprocess.PIPE, text=True)
+                       for words in (["rebuild"], ["import", str(log)], ["check", str(log)],
+                                     ["play", "--to-url", "stdout"]) for scheme in ("http", "https")]
+            for process in running:
+                self.addCleanup(process.kill)
+                _, told = process.communicate(timeout=40)
+                self.assertEqual(process.returncode, 1, told)
+                self.assertEqual(len(told.splitlines()), 1, told)
+                self.assertRegex(told, f"The server at https?://{at} takes connections and says nothing within 10 s")
+
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
                            "--quiet")
