@@ -51,7 +51,24 @@ base::Error no_such_view() {
 
 base::Error not_ours(unsigned status) {
   return base::error(base::ErrorCode::refused, "What answered is not a Hansard server (status " +
-                                                   std::to_string(status) + ", and no JSON): is the URL right?");
+                                                   std::to_string(status) + "): is the URL right?");
+}
+
+// Every refusal of ours has a code; whatever else answers at that URL knows no views at all.
+base::Error refusal_in(const JsonValue& problem, unsigned status) {
+  if (!problem.member("code").string()) return not_ours(status);
+  if (status == 404) return no_such_view();
+  return base::error(base::ErrorCode::refused, std::string(problem.member("detail").string().value_or("")) +
+                                                   " (status " + std::to_string(status) + ")");
+}
+
+// Nothing where they are no views.
+std::vector<Standing> standings_in(const JsonValue& answer) {
+  std::vector<Standing> all;
+  for (const JsonValue& item : answer.member("items").items()) all.push_back(standing_of(item));
+  if (answer.member("items").kind() == JsonValue::Kind::missing) all.push_back(standing_of(answer));
+  const bool are_views = std::ranges::none_of(all, [](const Standing& one) { return one.view.empty(); });
+  return are_views ? all : std::vector<Standing>();
 }
 
 class Server {
@@ -67,17 +84,11 @@ class Server {
     // The first of them was heard, and only its answer lost.
     const bool was_heard = response.status == 409 && method == "POST" && client_.repeats() > repeats;
     if (was_heard) return ask("GET", question_of(target), "");
-    if (response.status == 404) return no_such_view();
     auto parsed = parser_.parse(response.body);
     if (!parsed) return not_ours(response.status);
-    const JsonValue& answer = parsed.value();
-    if (response.status != 200) {
-      return base::error(base::ErrorCode::refused, std::string(answer.member("detail").string().value_or("")) +
-                                                       " (status " + std::to_string(response.status) + ")");
-    }
-    std::vector<Standing> all;
-    for (const JsonValue& item : answer.member("items").items()) all.push_back(standing_of(item));
-    if (answer.member("items").kind() == JsonValue::Kind::missing) all.push_back(standing_of(answer));
+    if (response.status != 200) return refusal_in(parsed.value(), response.status);
+    auto all = standings_in(parsed.value());
+    if (all.empty()) return not_ours(response.status);
     return all;
   }
 

@@ -1,8 +1,10 @@
 """The words of `hansard-replay`: what they mean in every command, and what is refused in a sentence."""
+import http.server
 import json
 import os
 import socket
 import subprocess
+import threading
 import unittest
 
 from hansard_client import BIN, Server, temporary_folder
@@ -235,6 +237,33 @@ class ReplayWords(unittest.TestCase):
                 self.assertEqual(process.returncode, 1, told)
                 self.assertEqual(len(told.splitlines()), 1, told)
                 self.assertRegex(told, f"The server at https?://{at} takes connections and says nothing within 10 s")
+
+    def test_a_server_that_is_another_program_is_told_as_such(self):
+        said = {}
+
+        class Other(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(said["status"])
+                self.send_header("Content-Length", str(len(said["body"])))
+                self.end_headers()
+                self.wfile.write(said["body"])
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            self.addCleanup(other.shutdown)
+            for status, body in ((404, b"<html>nothing</html>"), (404, b'{"error":"no such path"}'), (404, b"[]"),
+                                 (404, b""), (200, b"<html>welcome</html>"), (200, b"{}"), (200, b'{"items":[]}'),
+                                 (200, b'{"items":[1]}'), (501, b"no")):
+                with self.subTest(status=status, body=body):
+                    said.update(status=status, body=body)
+                    self.refused("rebuild", "--url", f"http://127.0.0.1:{other.server_port}", "--token-file",
+                                 self.server.secret, "--quiet", says=["is not a Hansard server", str(status)])
 
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
