@@ -14,6 +14,7 @@
 #include "replay/named_folder.h"
 #include "replay/progress.h"
 #include "replay/story.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -120,9 +121,9 @@ int run(const Options& given) {
   if (given.conversation.empty() == given.user.empty()) return refuse_usage("name one of --conversation and --user");
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto engine = engine::Engine::open_read_only(given.data);
-  if (!engine) return fail(engine.error().detail);
+  if (!engine) return refuse(verify::log_error(given.data, engine.error()));
   auto told = tell(*engine.value(), given);
-  if (!told) return refuse(told.error());
+  if (!told) return refuse(verify::log_error(given.data, told.error()));
   if (told.value() == 0 && !given.json) std::cout << "nothing changed\n";
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "replay/erase_check.h"
 #include "replay/named_folder.h"
 #include "replay/option_values.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -76,7 +77,8 @@ int run(const Options& given) {
   const auto id = base::parse_id<base::ErasureId>(given.erasure);
   if (!id) return fail("\"" + given.erasure + "\" is not the id of an erasure");
   auto records = check_erasure(given.search.data_folder, *id);
-  return records ? tell(records.value(), given.json) : fail(records.error().detail);
+  return records ? tell(records.value(), given.json)
+                 : fail(verify::log_error(given.search.data_folder, records.error()).detail);
 }
 }  // namespace
 

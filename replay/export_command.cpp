@@ -11,6 +11,7 @@
 #include "replay/progress.h"
 #include "replay/range_options.h"
 #include "replay/segments/exporter.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -125,7 +126,7 @@ int run(const Options& given) {
     progress.update(read, static_cast<double>(read) / static_cast<double>(of));
   };
   auto report = segments::export_log(request.value(), base::system_clock());
-  if (!report) return refuse(report.error());
+  if (!report) return refuse(verify::log_error(given.data, report.error()));
   progress.finish(report.value().manifest.events());
   if (given.json) {
     std::cout << json_of(report.value(), request.value().out, progress.seconds()) << "\n";

@@ -17,6 +17,7 @@
 #include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/play.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -162,8 +163,8 @@ int run(const Options& given) {
   if (!report) {
     const bool is_usage = report.error().code == ErrorCode::malformed;
     const bool keeps = !given.cursor.empty() && !is_usage;
-    const std::string why =
-        report.error().detail + (keeps ? " The cursor keeps its place: run it again to go on." : "");
+    const auto error = given.data.empty() ? report.error() : verify::log_error(given.data, report.error());
+    const std::string why = error.detail + (keeps ? " The cursor keeps its place: run it again to go on." : "");
     return refuse(given, why, is_usage ? 2 : 1);
   }
   tell(given, report.value());

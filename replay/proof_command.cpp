@@ -19,6 +19,7 @@
 #include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/progress.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -96,7 +97,7 @@ Result<void> make_proof(const Options& given) {
 int make(const Options& given) {
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto made = make_proof(given);
-  return made ? 0 : fail(made.error().detail);
+  return made ? 0 : fail(verify::log_error(given.data, made.error()).detail);
 }
 
 struct Verified {

@@ -15,6 +15,7 @@
 #include "replay/option_values.h"
 #include "replay/progress.h"
 #include "replay/rebuild_online.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -107,7 +108,7 @@ int run_stopped(const Options& given) {
   auto request = request_of(given);
   if (!request) return fail(request.error().detail);
   auto outcomes = rebuild_stopped(given, request.value());
-  if (!outcomes) return fail(outcomes.error().detail);
+  if (!outcomes) return fail(verify::log_error(given.data, outcomes.error()).detail);
   bool is_well = true;
   for (const auto& outcome : outcomes.value()) {
     is_well = is_well && outcome.is_well;

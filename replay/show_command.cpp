@@ -12,6 +12,7 @@
 #include "replay/named_folder.h"
 #include "replay/progress.h"
 #include "replay/transcript.h"
+#include "replay/verify/library_words.h"
 
 namespace hansard::replay {
 
@@ -59,9 +60,9 @@ Result<Scene> scene_at(const engine::Engine& engine, const Options& given) {
 int run(const Options& given) {
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   auto engine = engine::Engine::open_read_only(given.data);
-  if (!engine) return fail(engine.error().detail);
+  if (!engine) return refuse(verify::log_error(given.data, engine.error()));
   auto scene = scene_at(*engine.value(), given);
-  if (!scene) return refuse(scene.error());
+  if (!scene) return refuse(verify::log_error(given.data, scene.error()));
   std::cout << (given.json ? json_of(scene.value(), engine.value()->epoch()) + "\n" : text_of(scene.value()));
   return 0;
 }

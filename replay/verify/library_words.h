@@ -16,4 +16,8 @@ namespace hansard::verify {
 // and `ours` with the reason behind it in brackets. Any other error is a sentence for people already.
 Damage damage_of(const std::string& folder, std::string_view ours, const base::Error& error);
 
+// The same for a command that reads the log of the store `data` and ends there: its own sentence, up to RocksDB's
+// words.
+base::Error log_error(const std::string& data, const base::Error& error);
+
 }  // namespace hansard::verify

@@ -2,6 +2,7 @@
 import http.server
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -121,6 +122,27 @@ class ReplayWords(unittest.TestCase):
             self.assertIn("no events, the log has none within what was asked for", told)
             manifest = json.loads((out / "manifest.json").read_text())
             self.assertEqual((manifest["events"], manifest["restorable"]), (0, False))
+
+    def test_a_damaged_log_is_told_in_words_of_ours(self):
+        def flip(log):
+            largest = max(log.glob("*.sst"), key=lambda path: path.stat().st_size)
+            content = bytearray(largest.read_bytes())
+            content[200] ^= 64
+            largest.write_bytes(content)
+
+        about = ["--conversation", self.conversation]
+        commands = [["export", "--out", self.folder / "out"], ["show", *about], ["diff", *about],
+                    ["play", "--to-url", "stdout"], ["rebuild", "--compare-only"]]
+        for damage in (lambda log: (log / "CURRENT").unlink(), flip):
+            data = self.folder / "data"
+            shutil.copytree(self.server.data, data)
+            damage(data / "log")
+            for words in commands:
+                with self.subTest(command=words[0]):
+                    told = self.replay(*words, "--data", data, "--quiet", status=1).stderr
+                    self.assertRegex(told, rf"log/\S+.* \(.*\)\. `hansard-replay verify --data {data}` says more")
+                    self.assertNotRegex(told, "Corruption|IO error|stored =|/log/.*/log/")
+            shutil.rmtree(data)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         self.replay("export", "--data", self.data, "--out", self.folder / "all", "--quiet")

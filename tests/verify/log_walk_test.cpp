@@ -148,5 +148,26 @@ TEST_CASE("what a library says of a database becomes a file, a byte and a short 
   CHECK(told("index", "its checkpoint cannot be read") == "index: its checkpoint cannot be read");
 }
 
+TEST_CASE("a command that cannot read the log says so without the library's words") {
+  const auto told = [](const std::string& detail) {
+    return log_error("d", base::error(base::ErrorCode::corrupt, detail)).detail;
+  };
+  const std::string more = ". `hansard-replay verify --data d` says more.";
+  CHECK(told("cannot read position 1: Corruption: block checksum mismatch: stored = 1, computed = 4, type = 4  in "
+             "/f/d/log/000018.sst offset 7 size 5646") ==
+        "cannot read position 1: log/000018.sst at byte 7 (block checksum mismatch)" + more);
+  CHECK(
+      told("cannot open it: Corruption: Corruption: IO error: No such file or directory: While open a file for random "
+           "read: /f/log/000018.ldb: No such file or directory in file /f/log/MANIFEST-000022") ==
+      "cannot open it: log/000018.sst (No such file or directory)" + more);
+  CHECK(told("cannot open it: Corruption: file is too short (11 bytes) to be an sstable/f/log/000018.sst in file "
+             "/f/log/MANIFEST-000022") == "cannot open it: log/000018.sst (file is too short (11 bytes))" + more);
+  CHECK(told("cannot open it: Corruption: Bad table magic number: expected 98, found 97 in /f/log/000018.sst") ==
+        "cannot open it: log/000018.sst (Bad table magic number)" + more);
+  CHECK(told("cannot open it: Corruption: CURRENT file does not end with newline") ==
+        "cannot open it (CURRENT file does not end with newline)" + more);
+  CHECK(told("position 7: the facts are not those committed to") == "position 7: the facts are not those committed to");
+}
+
 }  // namespace
 }  // namespace hansard::verify
