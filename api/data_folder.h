@@ -13,8 +13,9 @@ namespace hansard::api {
 
 // Where there is a log, or the witness that there was one, the engine judges. Else every name in the folder is one of a
 // store, of a file that the command line or the configuration names, `lost+found`, hidden, or what a script that
-// starts the server may keep beside (*.log, *.out, *.err, *.pid): `refused` where one is none of these, or where `log/`
-// holds what no log has. A folder that is not there, or cannot be read, is for who makes or opens it.
+// starts the server may keep beside (*.log, *.out, *.err, *.pid): `refused` where one is none of these, or where a
+// folder of a store's name holds names that no such folder of ours has. A link is what was named by way of it, not what
+// else lies where it leads. A folder that is not there, or cannot be read, is for who makes or opens it.
 base::Result<void> check_data_folder(const Config& config, const std::optional<std::string>& config_file);
 
 }  // namespace hansard::api

@@ -65,6 +65,44 @@ class CommandLine(unittest.TestCase):
         self.refused(run("serve", "--data", other, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret),
                      "is not empty and holds no store: 'notes.txt'", "Name an empty folder")
 
+    def test_a_folder_of_a_name_of_ours_is_looked_into(self):
+        serve = ["serve", "--data", self.folder / "other", "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret]
+        for path in ("views/index.html", "keys/id_ed25519", "files/holiday.jpg", "proofs/theorem.tex", "typing/lesson-1",
+                     "index/a.idx", "outbox/mail", "log/kernel.log", "files"):
+            with self.subTest(path=path):
+                strange = self.folder / "other" / path
+                strange.parent.mkdir(parents=True)
+                strange.write_text("somebody else's")
+                name = path.split("/")[0]
+                self.refused(run(*serve), f"is not empty and holds no store: '{name}' is in it")
+                self.assertEqual(strange.read_text(), "somebody else's")
+                shutil.rmtree(self.folder / "other")
+
+    def test_a_link_is_known_by_what_was_named_through_it(self):
+        data = self.folder / "data"
+        data.mkdir()
+        (data / "link").symlink_to(self.folder)
+        self.refused(run("serve", "--data", data, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret), "'link'")
+        (data / "link").unlink()
+        (data / "secrets").symlink_to(self.folder)
+        (data / "here").symlink_to(self.secret)
+        started = subprocess.Popen([BIN / "hansard", "serve", "--data", data, "--listen", "127.0.0.1:0",
+                                    "--jwt-secret-file", data / "secrets" / self.secret.name], stdout=subprocess.PIPE)
+        self.assertIn(b"listening", started.stdout.readline())
+        started.terminate()
+        self.assertEqual(started.wait(60), 0)
+        started.stdout.close()
+
+    def test_a_store_that_lost_its_log_and_witness_is_no_strangers(self):
+        server = Server(self.folder)
+        alice = server.user("alice")
+        alice.send(alice.create([])["id"], "hello")
+        self.assertEqual(server.stop(), 0)
+        shutil.rmtree(server.data / "log")
+        (server.data / "log.witness").unlink()
+        told = run("serve", "--data", server.data, "--listen", "127.0.0.1:0", "--jwt-secret-file", self.secret)
+        self.assertNotIn(b"holds no store", told.stderr)
+
     def test_a_store_is_made_beside_what_an_operator_put_there(self):
         """The folder is a disk of its own, and the home of the user who runs it."""
         server = Server(self.folder)
