@@ -147,7 +147,8 @@ class Play(unittest.TestCase):
                               offline=offline).stdout.splitlines()
             self.assertEqual([json.loads(line) for line in lines], self.whole[4:10])
             self.play("--to-url", "stdout", "--from", "10", "--to", "4", offline=offline, status=2)
-        self.assertIn("above the end of the log", self.play("--to-url", "stdout", "--from", "99999", offline=True, status=2).stderr)
+            told = self.play("--to-url", "stdout", "--from", "99999", offline=offline, status=2).stderr
+            self.assertIn("above the end of the log", told)
 
     def ordered(self, events):
         """Each conversation's own order, repeats apart."""
