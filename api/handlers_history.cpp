@@ -91,14 +91,17 @@ Answered<std::optional<MessageId>> thread_of(const Call& call, const Messages& i
   return std::optional<MessageId>(message->facts.message);
 }
 
-Answered<Window> window_of_cursor(std::string_view text, const Messages& in) {
+// `thread` may be left out beside a cursor, which has it; another one is another list.
+Answered<Window> window_of_cursor(std::string_view text, const Call& call, const Messages& in) {
   auto cursor = decode_history_cursor(text);
-  if (!cursor || cursor->conversation != in.id) return malformed("`cursor` is not one of this list");
+  TRY(auto thread, thread_of(call, in));
+  const bool is_other = thread && cursor && thread != cursor->thread;
+  if (!cursor || cursor->conversation != in.id || is_other) return malformed("`cursor` is not one of this list");
   return Window{cursor->direction, cursor->from, false, std::nullopt, cursor->thread};
 }
 
 Answered<Window> window_of(const Call& call, const Messages& in) {
-  if (auto cursor = call.params.get("cursor")) return window_of_cursor(*cursor, in);
+  if (auto cursor = call.params.get("cursor")) return window_of_cursor(*cursor, call, in);
   auto before = call.params.get("before");
   auto after = call.params.get("after");
   auto around = call.params.get("around");

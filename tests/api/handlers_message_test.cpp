@@ -217,6 +217,21 @@ TEST_CASE("a thread shows the replies to one message") {
   CHECK(house.get("/messages/" + root, "ann").number("thread_count") == 1);
 }
 
+TEST_CASE("a cursor goes on with its own thread, which may be said again, and with no other") {
+  House house;
+  const std::string id = house.group("ann", {"bob"});
+  const std::string root = house.send(id, "ann", "root"), other = house.send(id, "ann", "other");
+  const std::string reply = R"({"content":"re","reply_to":")" + root + "\"}";
+  for (int i = 0; i < 2; ++i) house.post("/conversations/" + id + "/messages", "bob", reply);
+  const std::string list = "/conversations/" + id + "/messages?limit=1";
+  const std::string in_thread = "&cursor=" + house.get(list + "&thread=" + root, "ann").word("next");
+  const std::string in_all = "&cursor=" + house.get(list, "ann").word("next");
+  CHECK(house.get(list + in_thread, "ann").contents() == Contents{"re"});
+  CHECK(house.get(list + in_thread + "&thread=" + root, "ann").contents() == Contents{"re"});
+  CHECK(house.get(list + in_thread + "&thread=" + other, "ann").status == 400);
+  CHECK(house.get(list + in_all + "&thread=" + root, "ann").status == 400);
+}
+
 TEST_CASE("from_join hides what came before") {
   House house;
   std::string id = house.group("ann", {}, R"({"history":"from_join"})");
