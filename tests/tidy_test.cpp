@@ -1,51 +1,28 @@
 // The style guide as a test: include direction and fences (docs/ARCHITECTURE.md), sizes, coroutine rules, unfinished
-// work, and rooms the architecture page forgot. It reads the tree as text.
+// work, and rooms the architecture page forgot. It reads the tree as text; tidy_names_test.cpp is its other half.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/source_folder.h"
+#include "tests/support/source_tree.h"
 
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Source {
-  std::string path;  // relative to the repository
-  std::vector<std::string> lines;
-};
-
-std::vector<std::string> read_lines(const fs::path& path) {
-  std::ifstream in(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
+using hansard::support::join;
+using hansard::support::read_lines;
+using hansard::support::Source;
+using hansard::support::sources;
 
 const fs::path kRoot = hansard::support::source_folder();
-const std::vector<std::string> kRooms = {"engine", "projections", "api", "replay"};
-
-std::vector<Source> sources(const std::vector<std::string>& folders) {
-  std::vector<Source> found;
-  for (const auto& folder : folders) {
-    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
-      auto extension = entry.path().extension();
-      if (extension != ".cpp" && extension != ".h") continue;
-      found.push_back({fs::relative(entry.path(), kRoot).string(), read_lines(entry.path())});
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  REQUIRE(found.size() > 1);
-  return found;
-}
+const std::vector<std::string>& kRooms = hansard::support::kRooms;
 
 std::string room_of(const std::string& path) {
   static const std::regex deep("^(engine/(?:base|domain|codec|log|index|files|proof|backup))/");
@@ -126,12 +103,6 @@ const std::vector<Fence> kFences = {
     {std::regex("^libstemmer"), std::regex("^projections/search/stemmer\\.cpp$")},
     {std::regex("^(chrono|ctime|time\\.h)$"), std::regex("^(?!engine/(domain|codec)/)")},
 };
-
-std::string join(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += line + "\n";
-  return text;
-}
 
 }  // namespace
 

@@ -1,0 +1,62 @@
+// Names of code in prose: what the documents and comments call by name is there.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/source_tree.h"
+
+namespace fs = std::filesystem;
+using hansard::support::join;
+using hansard::support::kRooms;
+using hansard::support::read_lines;
+using hansard::support::sources;
+
+namespace {
+
+const fs::path kRoot = hansard::support::source_folder();
+
+std::string text_of(const std::string& path) { return join(read_lines(kRoot / path)); }
+
+bool has_word(const std::string& text, const std::string& word) {
+  const auto is_part = [&](std::size_t at) { return at < text.size() && (std::isalnum(text[at]) || text[at] == '_'); };
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    if ((at == 0 || !is_part(at - 1)) && !is_part(at + word.size())) return true;
+  }
+  return false;
+}
+
+// Does the file declare the owner, a type or a namespace, and say the name?
+bool declares(const std::string& code, const std::string& owner, const std::string& name) {
+  const bool is_owner = has_word(code, "class " + owner) || has_word(code, "struct " + owner) ||
+                        code.find("::" + owner + " {") != std::string::npos;
+  return is_owner && has_word(code, name);
+}
+
+}  // namespace
+
+TEST_CASE("every member the life of a message names is in the code") {
+  const std::regex member(R"(`(?:\w+::)*(\w+)::(\w+)`(?:\s\(`([\w/.]+)`)?)");
+  const std::string page = text_of("docs/LIFE_OF_A_MESSAGE.md");
+  std::map<std::string, std::string> code;
+  for (const auto& source : sources(kRooms)) code[source.path] = join(source.lines);
+  std::vector<std::string> breaches;
+  std::size_t named = 0;
+  for (std::sregex_iterator match(page.begin(), page.end(), member), end; match != end; ++match, ++named) {
+    const std::string owner = (*match)[1], name = (*match)[2], file = (*match)[3];
+    const bool is_there = std::any_of(code.begin(), code.end(), [&](const auto& one) {
+      return has_word(one.second, owner + "::" + name) || declares(one.second, owner, name);
+    });
+    if (!is_there) breaches.push_back(owner + "::" + name);
+    if (!file.empty() && !(code.contains(file) && has_word(code.at(file), name)))
+      breaches.push_back(owner + "::" + name + " is not in " + file);
+  }
+  INFO(join(breaches));
+  CHECK(named > 50);
+  CHECK(breaches.empty());
+}
