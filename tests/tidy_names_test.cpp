@@ -60,3 +60,27 @@ TEST_CASE("every member the life of a message names is in the code") {
   CHECK(named > 50);
   CHECK(breaches.empty());
 }
+
+TEST_CASE("every test the invariants cite stands in the file they name") {
+  const std::regex named(R"re(`(\w[\w/.-]*\.(?:cpp|h|py|md))`|"([^"]+)"|`(test_\w+)`)re");
+  std::vector<std::string> breaches;
+  std::size_t cited = 0;
+  for (const auto& line : read_lines(kRoot / "docs/INVARIANTS.md")) {
+    std::string file, text;
+    for (std::sregex_iterator match(line.begin(), line.end(), named), end; match != end; ++match) {
+      if ((*match)[1].matched) {
+        file = (*match)[1];
+        text = fs::exists(kRoot / file) ? text_of(file) : "";
+        if (text.empty()) breaches.push_back(file + " is not there");
+        continue;
+      }
+      ++cited;
+      const std::string fact = (*match)[2], function = (*match)[3];
+      const auto test = function.empty() ? "\"" + fact + "\"" : "def " + function + "(";
+      if (text.find(test) == std::string::npos) breaches.push_back(test + " is not in " + file);
+    }
+  }
+  INFO(join(breaches));
+  CHECK(cited > 50);
+  CHECK(breaches.empty());
+}
