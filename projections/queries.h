@@ -130,7 +130,7 @@ struct HistoryPage {
 
 struct Explain {
   std::uint64_t unread = 0;
-  std::vector<Ordinal> ordinals;  // ascending; at most explain_ordinals_max
+  std::vector<Ordinal> ordinals;  // ascending; at most the asked ordinals_max
   bool truncated = false;
   Ordinal read_up_to;
   std::optional<Ordinal> marked_from;

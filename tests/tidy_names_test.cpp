@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,5 +83,32 @@ TEST_CASE("every test the invariants cite stands in the file they name") {
   }
   INFO(join(breaches));
   CHECK(cited > 50);
+  CHECK(breaches.empty());
+}
+
+TEST_CASE("headers that comments name are there") {
+  const std::regex header(R"([\w./-]+\.h\b)");
+  const std::vector<std::string> folders = {"engine", "projections", "api", "replay", "tests"};
+  const auto all = sources(folders);
+  std::set<std::string> known;
+  for (const auto& source : all) known.insert({source.path, fs::path(source.path).filename().string()});
+  // A path into a library's own tree is not ours to check.
+  const auto is_ours = [&](const std::string& path) {
+    const auto slash = path.find('/');
+    return slash == std::string::npos || std::count(folders.begin(), folders.end(), path.substr(0, slash)) == 1;
+  };
+  std::vector<std::string> breaches;
+  for (const auto& source : all) {
+    for (const auto& line : source.lines) {
+      const auto start = line.find("//");
+      if (start == std::string::npos) continue;
+      const std::string comment = line.substr(start);
+      for (std::sregex_iterator match(comment.begin(), comment.end(), header), end; match != end; ++match) {
+        if (is_ours(match->str()) && !known.contains(match->str()))
+          breaches.push_back(source.path + ": " + match->str());
+      }
+    }
+  }
+  INFO(join(breaches));
   CHECK(breaches.empty());
 }

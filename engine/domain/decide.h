@@ -96,8 +96,8 @@ struct Rejection {
   std::uint32_t retry_after_s = 0;
 };
 
-// What was decided. No events: nothing changes ("changed": false), or `repeat_of` names what a client-made id already
-// made. The ids name the resource the answer shows.
+// What was decided. No events: nothing changes ("changed": false), or a `repeat` of what a client-made id already made.
+// The ids name the resource the answer shows.
 struct Accepted {
   std::vector<EventBody> events;
   bool created = false;  // 201

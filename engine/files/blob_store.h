@@ -1,5 +1,5 @@
 // The bytes of attachments, outside the log: content-addressed blobs below <data>/files (blob_folder.h). Who may see
-// which is not its business; a blob has no name, type or owner here, those are in the event file_uploaded.
+// which is not its business; a blob has no name, type or owner here, those are in the event file.uploaded.
 //
 // An upload streams into a file of its own, hashed on the way, and becomes a blob by fsync, rename, fsync of the
 // folder, in this order: a name in a shard is always whole and durable. The same bytes are one blob, whoever sends
@@ -7,7 +7,7 @@
 // removed at once, what a crash leaves behind at the next start.
 //
 // A blob and its event are two writes. Between them the upload's pin keeps it (blob_pins.h); a crash there leaves a
-// blob without a file, which the collector (projections/process/file_collector.h) finds with `list`.
+// blob without a file, which the collector (projections/process/blob_sweeper.h) finds with `list`.
 //
 // Thread: any, each upload or reader one call at a time; callbacks on a thread of the back end (file_io.h). list and
 // remove block.

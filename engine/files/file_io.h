@@ -15,7 +15,7 @@
 // Invariants: every callback runs exactly once, never inside start. The destructor waits for all that was started.
 // Thread: start from any; callbacks on a thread of the back end, which they must not hold up; a reader of a blob hashes
 // a piece there.
-// Limits: operations_max unfinished ones. The store's number of transfers keeps it far below; more is a CHECK.
+// Limits: kOperationsMax unfinished ones. The store's number of transfers keeps it far below; more is a CHECK.
 #pragma once
 
 #include <cstddef>
