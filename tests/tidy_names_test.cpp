@@ -5,6 +5,7 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -111,4 +112,20 @@ TEST_CASE("headers that comments name are there") {
   }
   INFO(join(breaches));
   CHECK(breaches.empty());
+}
+
+TEST_CASE("the glossary defines no word twice") {
+  const std::regex defined(R"(\*\*([^*]+)\*\*)");
+  const std::string page = text_of("docs/GLOSSARY.md");
+  std::set<std::string> words;
+  std::vector<std::string> twice;
+  for (std::sregex_iterator match(page.begin(), page.end(), defined), end; match != end; ++match) {
+    std::istringstream several((*match)[1]);
+    for (std::string word; std::getline(several >> std::ws, word, ',');) {
+      if (!words.insert(word).second) twice.push_back(word);
+    }
+  }
+  INFO(join(twice));
+  CHECK(words.size() > 50);
+  CHECK(twice.empty());
 }
