@@ -46,7 +46,7 @@ std::vector<std::string> includes(const Source& source) {
   return found;
 }
 
-// Who may include whom; a room may always include itself.
+// Who may include whom, and does; a room may always include itself.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/base", {}},
     {"engine/domain", {"engine/base"}},
@@ -54,27 +54,27 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/log", {"engine/base"}},
     {"engine/index", {"engine/base", "engine/domain"}},
     {"engine/files", {"engine/base"}},
-    {"engine/proof", {"engine/base", "engine/domain", "engine/codec", "engine/log"}},
+    {"engine/proof", {"engine/base", "engine/codec", "engine/log"}},
     {"engine/backup", {"engine/base", "engine/log"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
-    {"projections", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine"}},
+    {"projections", {"engine/base", "engine/domain", "engine"}},
     {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
     {"projections/process",
      {"engine/base", "engine/domain", "engine/files", "engine/log", "engine/proof", "engine", "projections"}},
     {"api",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
-      "engine/backup", "engine", "projections", "projections/search", "projections/process"}},
+     {"engine/base", "engine/domain", "engine/log", "engine/files", "engine/proof", "engine/backup", "engine",
+      "projections", "projections/search", "projections/process"}},
     {"replay/migrate", {"engine/base"}},
     {"replay/verify",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine/backup",
-      "engine", "projections", "projections/search"}},
+     {"engine/base", "engine/codec", "engine/log", "engine/index", "engine/proof", "engine/backup", "engine",
+      "projections", "projections/search"}},
     {"replay/segments",
      {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine/backup",
       "engine"}},
     {"replay",
-     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index", "engine/files", "engine/proof",
-      "engine/backup", "engine", "projections", "projections/process", "projections/search", "replay/migrate",
-      "replay/segments", "replay/verify"}},
+     {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/files", "engine/proof", "engine/backup",
+      "engine", "projections", "projections/process", "projections/search", "replay/migrate", "replay/segments",
+      "replay/verify"}},
 };
 
 // A library and the only places that may include it.
@@ -104,19 +104,47 @@ const std::vector<Fence> kFences = {
     {std::regex("^(chrono|ctime|time\\.h)$"), std::regex("^(?!engine/(domain|codec)/)")},
 };
 
+std::size_t code_points(const std::string& line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// From `at` to the end of its statement, or of the brackets it stands in.
+std::string expression_at(const std::string& code, std::size_t at) {
+  int depth = 0;
+  for (auto end = at; end < code.size(); ++end) {
+    const char c = code[end];
+    if (c == '(' || c == '{' || c == '[') ++depth;
+    if (c == ')' || c == '}' || c == ']') --depth;
+    if (depth < 0 || (depth == 0 && c == ';')) return code.substr(at, end - at);
+  }
+  return code.substr(at);
+}
+
+// A bracket that follows a name or a bracket is a subscript.
+bool makes_lambda(const std::string& expression) {
+  static const std::regex lambda(R"([^\w\s)\]\[]\s*\[[^\[\]]*\]\s*[({])");
+  return std::regex_search(expression, lambda);
+}
+
 }  // namespace
 
 TEST_CASE("includes point one way") {
   std::vector<std::string> breaches;
+  auto unused = kMayInclude;
   for (const auto& source : sources(kRooms)) {
     auto from = room_of(source.path);
     for (const auto& header : includes(source)) {
       if (header.find('/') == std::string::npos) continue;
       auto to = room_of(header);
+      unused[from].erase(to);
       bool ours = kMayInclude.contains(to) || to == "tests";
       if (!ours || to == from || kMayInclude.at(from).contains(to)) continue;
       breaches.push_back(source.path + " includes " + header);
     }
+  }
+  for (const auto& [from, permitted] : unused) {
+    for (const auto& to : permitted) breaches.push_back(from + " includes nothing of " + to);
   }
   INFO(join(breaches));
   CHECK(breaches.empty());
@@ -157,11 +185,14 @@ TEST_CASE("files stay small") {
   CHECK(large.empty());
 }
 
-TEST_CASE("lines fit 120 columns and headers are guarded once") {
+TEST_CASE("lines fit 120 columns, tables 160, and headers are guarded once") {
   std::vector<std::string> breaches;
   for (const auto& source : sources({"engine", "projections", "api", "replay", "tests"})) {
+    bool is_table = false;
     for (const auto& line : source.lines) {
-      if (line.size() > 200) breaches.push_back(source.path + ": " + line.substr(0, 80));
+      if (line.find("// clang-format off") != std::string::npos) is_table = true;
+      if (line.find("// clang-format on") != std::string::npos) is_table = false;
+      if (code_points(line) > (is_table ? 160 : 120)) breaches.push_back(source.path + ": " + line.substr(0, 80));
     }
     bool header = source.path.ends_with(".h");
     auto pragma = std::count(source.lines.begin(), source.lines.end(), "#pragma once");
@@ -181,19 +212,30 @@ TEST_CASE("every header says what it is before it begins") {
 }
 
 TEST_CASE("coroutines keep the rules of g++ 12") {
-  const std::regex lambda_in_await(R"(co_await\b.*\[[&=a-z_, ]*\]\s*[({])");
   const std::regex detached(R"(\bdetached\b)");
   std::vector<std::string> breaches;
   for (const auto& source : sources(kRooms)) {
-    for (const auto& line : source.lines) {
-      auto code = line.substr(0, line.find("//"));
-      if (std::regex_search(code, lambda_in_await) || std::regex_search(code, detached)) {
-        breaches.push_back(source.path + ": " + line);
-      }
+    std::string code;
+    for (const auto& line : source.lines) code += line.substr(0, line.find("//")) + "\n";
+    if (std::regex_search(code, detached)) breaches.push_back(source.path + ": detached");
+    for (auto at = code.find("co_await"); at != std::string::npos; at = code.find("co_await", at + 1)) {
+      const auto awaited = expression_at(code, at);
+      if (makes_lambda(awaited)) breaches.push_back(source.path + ": " + awaited);
     }
   }
   INFO(join(breaches));
   CHECK(breaches.empty());
+}
+
+TEST_CASE("a lambda inside an awaited expression is found, however it is written") {
+  const auto is_found = [](const std::string& code) {
+    return makes_lambda(expression_at(code, code.find("co_await")));
+  };
+  CHECK(is_found("co_await run([&] { go(); });"));
+  CHECK(is_found("auto x = co_await run(\n    file,\n    [this, Name2 = std::move(a)]() mutable { go(); });"));
+  CHECK(is_found("if (co_await run([] { return 1; })) {}"));
+  CHECK_FALSE(is_found("co_await run(ios[next], names[1](2));\n  const auto after = [&] { go(); };"));
+  CHECK_FALSE(is_found("if (co_await run(x)) [&] { go(); }();"));
 }
 
 TEST_CASE("nothing is left unfinished in words") {
@@ -224,7 +266,7 @@ TEST_CASE("the clock and chance enter through base only") {
   CHECK(breaches.empty());
 }
 
-TEST_CASE("tests do not sleep") {
+TEST_CASE("tests in C++ do not sleep") {
   const std::regex sleeping(R"(sleep_for|sleep_until|\busleep\()");
   std::vector<std::string> breaches;
   for (const auto& source : sources({"tests"})) {

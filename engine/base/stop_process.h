@@ -1,6 +1,6 @@
-// The only answer to a write, a sync or a read of the own storage that failed: one line on standard error and abort (of a tool: exit).
-// Nothing is retried — a sync that is tried again can report success for pages the kernel has already dropped — and
-// what was kept is decided by the next start, whose path is tested every day.
+// The only answer to a write, a sync or a read of the own storage that failed: one line on standard error and abort
+// (of a tool: exit). Nothing is retried — a sync that is tried again can report success for pages the kernel has
+// already dropped — and what was kept is decided by the next start, whose path is tested every day.
 //
 // Thread: any.
 #pragma once

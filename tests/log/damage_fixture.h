@@ -17,7 +17,8 @@ std::vector<std::string> files_with_extension(const std::string& folder, const s
 std::vector<std::string> files_with_prefix(const std::string& folder, const std::string& prefix);
 // The newest WAL that is not empty. CHECKs that there is one.
 std::string last_wal(const std::string& data);
-// Where the last record of a WAL ends: behind it there may be room, which is zeros. No record of these tests ends in one.
+// Where the last record of a WAL ends: behind it there may be room, which is zeros. No record of these tests ends in
+// one.
 std::size_t records_end(const std::string& wal);
 std::string read_records(const std::string& wal);
 

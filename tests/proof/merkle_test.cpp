@@ -152,7 +152,8 @@ TEST_CASE("a tree is not taken up again with a hash that is read wrong") {
   const Hash root = naive_root(leaves);
   REQUIRE(CompactRange::of(tree, leaves.size(), root).value().root() == root);
   for (int peak = 0; peak < 3; ++peak) {
-    CHECK(CompactRange::of(OneFlipped(tree, peak), leaves.size(), root).error().code == hansard::base::ErrorCode::corrupt);
+    CHECK(CompactRange::of(OneFlipped(tree, peak), leaves.size(), root).error().code ==
+          hansard::base::ErrorCode::corrupt);
   }
 }
 

@@ -22,7 +22,8 @@ inline void write_slack_export(const support::TempFolder& folder) {
     {"id":"U3","name":"cy","deleted":true,"profile":{"display_name":"cy"}},
     {"name":"nobody"}])");
   write_in(folder, "channels.json", R"([
-    {"id":"C1","name":"general","creator":"U1","members":["U1","U2"],"topic":{"value":"All &amp; sundry, <https://example.com/a|the page>"},
+    {"id":"C1","name":"general","creator":"U1","members":["U1","U2"],
+     "topic":{"value":"All &amp; sundry, <https://example.com/a|the page>"},
      "pins":[{"id":"1"}]},
     {"id":"../../etc","name":"escape"}])");
   write_in(folder, "groups.json", R"([{"id":"G1","name":"../../secret","creator":"U2","members":["U2"],
