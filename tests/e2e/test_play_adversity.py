@@ -266,14 +266,19 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
     def take(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/health":  # is anybody there?
+            return self.respond(200, {"status": "ok"})
         with self.server.lock:
             self.server.asked.append(f"{self.command} {self.path}")
             answer = self.server.answer(self.command, self.path, len(self.server.asked))
         if answer is None:
             self.close_connection = True
             return
-        body = json.dumps(answer[1]).encode()
-        self.send_response(answer[0])
+        self.respond(*answer)
+
+    def respond(self, status, value):
+        body = json.dumps(value).encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -305,7 +310,7 @@ class ServerAdversity(unittest.TestCase):
 
         def answer(method, path, number):
             if method == "POST":
-                return None if number == 1 else (409, {"detail": "a rebuild of chat is under way"})
+                return None if number == 1 else (409, {"code": "conflict", "detail": "a rebuild of chat is under way"})
             return 200, {"items": [standing]} if path.endswith("/views") else standing
 
         for words in (["--view", "chat"], []):
@@ -314,7 +319,7 @@ class ServerAdversity(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertIn("chat: swapped", done.stdout)
                 self.assertEqual([line.split()[0] for line in asked][:3], ["POST", "POST", "GET"])
-        done, _ = self.ask(lambda method, *_: (409, {"detail": "a rebuild is under way"}), "rebuild")
+        done, _ = self.ask(lambda method, *_: (409, {"code": "conflict", "detail": "a rebuild is under way"}), "rebuild")
         self.assertEqual(done.returncode, 1)
 
     def test_a_check_reads_from_where_the_log_was(self):
