@@ -58,7 +58,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"engine/backup", {"engine/base", "engine/log"}},
     {"engine", {"engine/base", "engine/domain", "engine/codec", "engine/log", "engine/index"}},
     {"projections", {"engine/base", "engine/domain", "engine"}},
-    {"projections/search", {"engine/base", "engine/domain", "engine", "projections", "projections/process"}},
+    {"projections/search", {"engine/base", "engine/domain", "engine", "projections"}},
     {"projections/process",
      {"engine/base", "engine/domain", "engine/files", "engine/log", "engine/proof", "engine", "projections"}},
     {"api",

@@ -194,7 +194,7 @@ Consumers::Ack Consumers::ack(const std::string& name, std::optional<std::uint64
 }
 
 // Rung when a stored cursor becomes old, then at most once an interval.
-Wake Consumers::flush() {
+base::Wake Consumers::flush() {
   const auto now = clock_.monotonic();
   if (now < next_flush_) return {next_flush_, {}};
   store_moved();

@@ -19,9 +19,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/loop.h"
 #include "engine/engine.h"
 #include "engine/event_filter.h"
-#include "projections/process/loop.h"
 #include "projections/process/progress_store.h"
 
 namespace hansard::process {
@@ -83,7 +83,7 @@ class Consumers {
   };
 
   void load();
-  Wake flush();
+  base::Wake flush();
   void store_moved();
   std::string encode(const Consumer& consumer) const;
   bool decode(std::string_view bytes, Consumer& consumer) const;
@@ -98,7 +98,7 @@ class Consumers {
   std::map<std::string, Consumer> consumers_;
   std::uint64_t last_lease_ = 0;
   base::MonotonicTime next_flush_{};
-  Loop loop_;
+  base::Loop loop_;
   bool is_stopped_ = false;
 };
 

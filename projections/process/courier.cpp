@@ -86,12 +86,12 @@ void Courier::cancel() {
 void Courier::close() { rest(); }
 
 // Nothing to do: what is only in memory is written.
-Wake Courier::rest() {
+base::Wake Courier::rest() {
   if (state_ != saved_) save(state_);
   return {};
 }
 
-Wake Courier::step() {
+base::Wake Courier::step() {
   if (cancelled_) return {};
   if (is_paused()) return rest();
   if (const auto number = wanted_retry()) return attempt_again(*number);
@@ -169,7 +169,7 @@ std::optional<HttpReply> Courier::send(base::Position at, std::uint64_t number) 
   return reply;
 }
 
-Wake Courier::attempt() {
+base::Wake Courier::attempt() {
   const auto reply = send(state_.claimed, state_.number);
   if (!reply) return {base::MonotonicTime::max(), state_.claimed};
   const std::uint32_t attempts = attempts_ + 1;
@@ -241,7 +241,7 @@ std::optional<std::uint64_t> Courier::wanted_retry() const {
 }
 
 // One attempt; the dead letter goes, or stays with what happened now.
-Wake Courier::attempt_again(std::uint64_t number) {
+base::Wake Courier::attempt_again(std::uint64_t number) {
   const auto row = parts_.store.get(dead_key(name(), number));
   DeadLetter letter;
   if (!row) return end_retry(number, state_, std::nullopt);  // it had to make room
@@ -251,7 +251,7 @@ Wake Courier::attempt_again(std::uint64_t number) {
   DeliveryState next = state_;
   if (judge(*reply, 1, subscriber_) == Verdict::delivered) {
     ++next.delivered;
-    Wake wake = end_retry(number, next, ProgressStore::Change{dead_key(name(), number), std::nullopt});
+    base::Wake wake = end_retry(number, next, ProgressStore::Change{dead_key(name(), number), std::nullopt});
     std::lock_guard lock(mutex_);
     --dead_letters_;
     return wake;
@@ -263,7 +263,8 @@ Wake Courier::attempt_again(std::uint64_t number) {
   return end_retry(number, next, ProgressStore::Change{dead_key(name(), number), letter.encode()});
 }
 
-Wake Courier::end_retry(std::uint64_t number, const DeliveryState& next, std::optional<ProgressStore::Change> change) {
+base::Wake Courier::end_retry(std::uint64_t number, const DeliveryState& next,
+                              std::optional<ProgressStore::Change> change) {
   std::vector<ProgressStore::Change> changes = {{retry_key(name(), number), std::nullopt}};
   if (change) changes.push_back(*std::move(change));
   save(next, std::move(changes));

@@ -22,10 +22,10 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/base/loop.h"
 #include "engine/engine.h"
 #include "projections/process/delivery_rows.h"
 #include "projections/process/http_post.h"
-#include "projections/process/loop.h"
 #include "projections/process/progress_store.h"
 #include "projections/process/subscriber.h"
 #include "projections/process/webhook_request.h"
@@ -75,7 +75,7 @@ class Courier {
   Courier(Subscriber subscriber, CourierParts parts, std::unique_ptr<HttpPost> post);
 
   // One attempt, or one piece of the log.
-  Wake step();
+  base::Wake step();
   // Ends the request under way; `step` then does nothing more.
   void cancel();
   // Writes what it knows. After the last step.
@@ -101,12 +101,12 @@ class Courier {
   Found find_next();
   bool read_ahead();
   void claim(base::Position at);
-  Wake rest();
-  Wake attempt();
+  base::Wake rest();
+  base::Wake attempt();
   void finish();
   void bury(const HttpReply& reply);
-  Wake attempt_again(std::uint64_t number);
-  Wake end_retry(std::uint64_t number, const DeliveryState& next, std::optional<ProgressStore::Change> change);
+  base::Wake attempt_again(std::uint64_t number);
+  base::Wake end_retry(std::uint64_t number, const DeliveryState& next, std::optional<ProgressStore::Change> change);
   bool is_paused() const;
   std::optional<std::uint64_t> wanted_retry() const;
   std::optional<std::string> body_of(base::Position at, std::uint64_t number) const;

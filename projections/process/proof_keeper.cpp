@@ -14,7 +14,8 @@ ProofKeeper::ProofKeeper(Parts parts, const PushOptions& options, std::unique_pt
       push_(options),
       post_(std::move(post)),
       hashing_(parts_.clock, parts_.gate, base::in_thread("proof hashing", [this] { return step(); })),
-      pushing_(parts_.clock, parts_.gate, base::in_thread("proof pushing", [this] { return Wake{push(), {}}; })) {}
+      pushing_(parts_.clock, parts_.gate, base::in_thread("proof pushing", [this] { return base::Wake{push(), {}}; })) {
+}
 
 ProofKeeper::~ProofKeeper() { stop(); }
 
@@ -31,7 +32,7 @@ void ProofKeeper::stop() {
   parts_.proofs.step();
 }
 
-Wake ProofKeeper::step() {
+base::Wake ProofKeeper::step() {
   parts_.proofs.step();
   tell(hash_trouble_, parts_.proofs.status().trouble.value_or(""));
   if (!hash_trouble_.empty()) return {};

@@ -12,10 +12,10 @@
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/base/loop.h"
 #include "engine/base/position_gate.h"
 #include "engine/proof/proofs.h"
 #include "projections/process/http_post.h"
-#include "projections/process/loop.h"
 
 namespace hansard::process {
 
@@ -50,7 +50,7 @@ class ProofKeeper {
   base::MonotonicTime push();
 
  private:
-  Wake step();
+  base::Wake step();
   // Nothing went wrong: "".
   std::string push_file(const std::string& note) const;
   std::string push_url(const std::string& note);
@@ -63,8 +63,8 @@ class ProofKeeper {
   std::string file_trouble_, url_trouble_, hash_trouble_;
   std::uint32_t failures_ = 0;
   bool is_stopped_ = false;
-  Loop hashing_;
-  Loop pushing_;
+  base::Loop hashing_;
+  base::Loop pushing_;
 };
 
 }  // namespace hansard::process

@@ -20,8 +20,8 @@ void Timers::stop() {
   for (auto& entry : entries_) entry.timer->close();
 }
 
-Wake Timers::step() {
-  Wake wake;
+base::Wake Timers::step() {
+  base::Wake wake;
   for (auto& entry : entries_) {
     if (entry.due <= clock_.monotonic()) entry.due = entry.timer->step();
     wake.at = std::min(wake.at, entry.due);

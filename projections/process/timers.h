@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/base/loop.h"
 #include "engine/base/position_gate.h"
-#include "projections/process/loop.h"
 
 namespace hansard::process {
 
@@ -33,7 +33,7 @@ class Timers {
   void stop();
 
   // Every timer that is due, once. The loop's body, and for tests.
-  Wake step();
+  base::Wake step();
 
  private:
   struct Entry {
@@ -43,7 +43,7 @@ class Timers {
   base::Clock& clock_;
   std::vector<Entry> entries_;
   bool stopped_ = false;
-  Loop loop_;
+  base::Loop loop_;
 };
 
 }  // namespace hansard::process

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/loop.h"
 #include "projections/process/courier.h"
-#include "projections/process/loop.h"
 
 namespace hansard::process {
 
@@ -46,7 +46,7 @@ class Webhooks {
   struct Lane {
     Lane(Subscriber subscriber, const CourierParts& parts, std::unique_ptr<HttpPost> post);
     Courier courier;
-    Loop loop;
+    base::Loop loop;
   };
   Lane* find(std::string_view name) const;
 

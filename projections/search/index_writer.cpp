@@ -10,7 +10,7 @@
 namespace hansard::search {
 
 using base::MonotonicTime;
-using process::Wake;
+using base::Wake;
 
 namespace {
 constexpr std::size_t kLoadRows = 20'000;  // some milliseconds: a stop waits for them

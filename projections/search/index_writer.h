@@ -7,7 +7,7 @@
 // A damaged file is set aside and indexed anew, kReplacedMax times in the life of a process. Any other failure stops
 // the view for good; what was indexed stays served.
 //
-// Thread: its own (process::Loop); start and stop from the owner; ring and status from any.
+// Thread: its own (base::Loop); start and stop from the owner; ring and status from any.
 #pragma once
 
 #include <functional>
@@ -17,9 +17,9 @@
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/base/loop.h"
 #include "engine/base/step_back.h"
 #include "engine/engine.h"
-#include "projections/process/loop.h"
 #include "projections/search/generation.h"
 #include "projections/search/index_build.h"
 #include "projections/search/search_view.h"
@@ -58,9 +58,9 @@ class IndexWriter {
 
  private:
   base::Result<void> may_rebuild_locked() const;
-  process::Wake step();
+  base::Wake step();
   void load_some();
-  process::Wake wake_later() const;
+  base::Wake wake_later() const;
   bool is_due(base::MonotonicTime now) const;
   bool is_building() const { return build_ && !build_->is_over(); }
   std::uint64_t behind() const { return engine_.durable().value - file_->state().position.value; }
@@ -111,7 +111,7 @@ class IndexWriter {
   std::string clear_failed_;
   std::optional<projections::RebuildStatus> rebuild_;
 
-  process::Loop loop_;
+  base::Loop loop_;
 };
 
 }  // namespace hansard::search

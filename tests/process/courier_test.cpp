@@ -66,7 +66,7 @@ TEST_CASE("a failed delivery is tried again later, the next event waits for it")
   const auto courier = house.courier(house.subscriber());
   send_many(house, house.group("ann", {"bob"}), 2);
   house.receiver.answer({kDown, {503, "the receiver answered 503", {}}});
-  Wake wake = house.run(*courier);
+  base::Wake wake = house.run(*courier);
   CHECK(house.receiver.numbers() == Numbers{1});
   CHECK(courier->status().attempts == 1);
   house.clock.advance(milliseconds(499));

@@ -164,9 +164,9 @@ Subscriber House::subscriber(std::vector<domain::EventType> types) const {
   return who;
 }
 
-Wake House::run(Courier& courier) {
+base::Wake House::run(Courier& courier) {
   settle();
-  Wake wake = courier.step();
+  base::Wake wake = courier.step();
   while (wake.at <= clock.monotonic()) wake = courier.step();
   return wake;
 }

@@ -54,7 +54,7 @@ class House {
   Subscriber subscriber(std::vector<domain::EventType> types = {domain::EventType::message_sent}) const;
   std::unique_ptr<Courier> courier(Subscriber who) { return std::make_unique<Courier>(who, parts(), receiver.post()); }
   // Steps until nothing is left to do before the clock moves; the wake of the last step.
-  Wake run(Courier& courier);
+  base::Wake run(Courier& courier);
   void reopen_store();
 
   support::TempFolder folder;

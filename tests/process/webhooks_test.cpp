@@ -116,12 +116,12 @@ TEST_CASE("a loop steps again for a ring, a position and a moment, and not after
   std::atomic<int> steps = 0;
   base::PositionGate gate;
   base::PositionGate seen;
-  Loop loop(base::system_clock(), gate, [&] {
+  base::Loop loop(base::system_clock(), gate, [&] {
     const int step = ++steps;
     seen.advance({static_cast<std::uint64_t>(step)});
-    if (step == 1) return Wake{base::MonotonicTime::max(), {5}};
-    if (step == 2) return Wake{};
-    return step == 3 ? Wake{base::system_clock().monotonic()} : Wake{};
+    if (step == 1) return base::Wake{base::MonotonicTime::max(), {5}};
+    if (step == 2) return base::Wake{};
+    return step == 3 ? base::Wake{base::system_clock().monotonic()} : base::Wake{};
   });
   loop.start();
   REQUIRE(seen.wait_for({1}, std::chrono::seconds(20)));

@@ -13,18 +13,18 @@
 #include "engine/base/clock.h"
 #include "engine/base/position_gate.h"
 
-namespace hansard::process {
+namespace hansard::base {
 
 // When to call again: at `at`, or earlier when `position` is reached.
 struct Wake {
-  base::MonotonicTime at = base::MonotonicTime::max();
-  base::Position position{};  // 0: none
+  MonotonicTime at = MonotonicTime::max();
+  Position position{};  // 0: none
 };
 
 class Loop {
  public:
   // `gate` and `clock` outlive the loop.
-  Loop(base::Clock& clock, base::PositionGate& gate, std::function<Wake()> step);
+  Loop(Clock& clock, PositionGate& gate, std::function<Wake()> step);
   ~Loop();
   void start();
   // Returns when the step under way has ended. Idempotent.
@@ -47,11 +47,11 @@ class Loop {
   void run();
   bool wait(const Wake& wake);
 
-  base::Clock& clock_;
-  base::PositionGate& gate_;
+  Clock& clock_;
+  PositionGate& gate_;
   const std::function<Wake()> step_;
   std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   std::thread thread_;
 };
 
-}  // namespace hansard::process
+}  // namespace hansard::base

@@ -1,14 +1,14 @@
-#include "projections/process/loop.h"
+#include "engine/base/loop.h"
 
 #include <algorithm>
 
-namespace hansard::process {
+namespace hansard::base {
 
 namespace {
 constexpr std::chrono::hours kWaitMax{1};
 }
 
-Loop::Loop(base::Clock& clock, base::PositionGate& gate, std::function<Wake()> step)
+Loop::Loop(Clock& clock, PositionGate& gate, std::function<Wake()> step)
     : clock_(clock), gate_(gate), step_(std::move(step)) {}
 
 Loop::~Loop() { stop(); }
@@ -31,8 +31,7 @@ bool Loop::wait(const Wake& wake) {
   const auto now = clock_.monotonic();
   const std::chrono::nanoseconds most = wake.at <= now ? std::chrono::nanoseconds(0) : wake.at - now;
   if (!wake.position || most == std::chrono::nanoseconds(0)) return bell_->wait_for(most);
-  const auto ticket =
-      gate_.notify_at(wake.position, [bell = bell_] { bell->ring(); }, base::PositionGate::Wait::follows);
+  const auto ticket = gate_.notify_at(wake.position, [bell = bell_] { bell->ring(); }, PositionGate::Wait::follows);
   const bool go_on = bell_->wait_for(most);
   gate_.cancel(ticket);
   return go_on;
@@ -61,4 +60,4 @@ bool Loop::Bell::wait_for(std::chrono::nanoseconds most) {
   return !stopping;
 }
 
-}  // namespace hansard::process
+}  // namespace hansard::base
