@@ -110,45 +110,84 @@ bool Dispatcher::is_member(const UserId& user, const ConversationId& conversatio
   return local && local->seats.find(conversation);
 }
 
+// One event to the sessions of its conversation: a line for each kind, so that a new one is not forgotten.
+struct Dispatcher::Dispatching {
+  Dispatcher& to;
+  Audience& audience;
+  const RecordedEvent& event;
+  const ConversationId& conversation;
+
+  void operator()(const domain::ReadAdvanced& read) const {
+    to.offer_receipt(audience, event, conversation, read.up_to);
+    moved(read.user);
+  }
+  void operator()(const domain::DeliveredAdvanced& delivered) const {
+    to.offer_receipt(audience, event, conversation, delivered.up_to);
+  }
+  void operator()(const domain::UnreadMarked& marked) const { moved(marked.user); }
+  void operator()(const domain::ConversationFlagged& flagged) const { moved(flagged.user); }
+
+  void operator()(const domain::MessageEdited& edited) const {
+    changed(edited.facts.ordinal);
+    if (!audience.users.empty() && !to.notices_.note_edited(edited.facts, event.position)) {
+      to.note_deleted(audience, event, edited.facts);
+    }
+  }
+  void operator()(const domain::MessageDeleted& deleted) const { gone(deleted.facts); }
+  void operator()(const domain::MessageExpired& expired) const { gone(expired.facts); }
+  void operator()(const domain::MessageErased& erased) const { gone(erased.facts); }
+  void operator()(const domain::ReactionAdded& added) const { changed(added.ordinal); }
+  void operator()(const domain::ReactionRemoved& removed) const { changed(removed.ordinal); }
+
+  void operator()(const domain::ConversationCreated&) const { told_to_all(); }
+  void operator()(const domain::ConversationUpdated&) const { told_to_all(); }
+  void operator()(const domain::ConversationClosed&) const { told_to_all(); }
+  void operator()(const domain::ConversationErased&) const { told_to_all(); }
+  void operator()(const domain::MemberAdded&) const { told_to_all(); }
+  void operator()(const domain::MemberRemoved&) const { told_to_all(); }
+  void operator()(const domain::MemberRoleChanged&) const { told_to_all(); }
+  void operator()(const domain::MessageSent&) const { told_to_all(); }
+
+  // One user's own and the system's are nobody else's.
+  void operator()(const domain::ProfileUpdated&) const {}
+  void operator()(const domain::UserBlocked&) const {}
+  void operator()(const domain::UserUnblocked&) const {}
+  void operator()(const domain::UserSeen&) const {}
+  void operator()(const domain::UserErased&) const {}
+  void operator()(const domain::NotificationDue&) const {}
+  void operator()(const domain::SendScheduled&) const {}
+  void operator()(const domain::ScheduleCancelled&) const {}
+  void operator()(const domain::FileUploaded&) const {}
+  void operator()(const domain::FileCollected&) const {}
+  void operator()(const domain::LossAccepted&) const {}
+  void operator()(const domain::ErasureRequested&) const {}
+  void operator()(const domain::ErasureCompleted&) const {}
+  void operator()(const domain::HoldPlaced&) const {}
+  void operator()(const domain::HoldReleased&) const {}
+  void operator()(const domain::HoldConflict&) const {}
+  void operator()(const domain::AuditRead&) const {}
+
+ private:
+  void moved(const UserId& user) const { to.note_moved(user, conversation, event.position); }
+  void changed(Ordinal ordinal) const { to.offer_change(audience, event, conversation, ordinal); }
+  void gone(const domain::MessageFacts& facts) const {
+    changed(facts.ordinal);
+    to.note_deleted(audience, event, facts);
+  }
+  void told_to_all() const {
+    auto text = event_frame(event, to.engine_.epoch());
+    if (text) to.offer_to_all(audience, event.position, make_frame(std::move(*text)));
+  }
+};
+
 void Dispatcher::dispatch(const RecordedEvent& event) {
   auto conversation = conversation_of(event);
   if (!conversation) return;
   members_.fold_joins(event);
-  if (auto* audience = members_.audience(*conversation)) dispatch_to(*audience, event, *conversation);
-  members_.fold_leaves(event);
-}
-
-void Dispatcher::dispatch_to(Audience& audience, const RecordedEvent& event, const ConversationId& conversation) {
-  if (const auto* read = std::get_if<domain::ReadAdvanced>(&*event.body)) {
-    offer_receipt(audience, event, conversation, read->up_to);
-    note_moved(read->user, conversation, event.position);
-  } else if (const auto* delivered = std::get_if<domain::DeliveredAdvanced>(&*event.body)) {
-    offer_receipt(audience, event, conversation, delivered->up_to);
-  } else if (const auto* marked = std::get_if<domain::UnreadMarked>(&*event.body)) {
-    note_moved(marked->user, conversation, event.position);
-  } else if (const auto* flagged = std::get_if<domain::ConversationFlagged>(&*event.body)) {
-    note_moved(flagged->user, conversation, event.position);
-  } else if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body)) {
-    offer_change(audience, event, conversation, edited->facts.ordinal);
-    if (!audience.users.empty() && !notices_.note_edited(edited->facts, event.position)) {
-      note_deleted(audience, event, edited->facts);
-    }
-  } else if (const auto* deleted = std::get_if<domain::MessageDeleted>(&*event.body)) {
-    offer_change(audience, event, conversation, deleted->facts.ordinal);
-    note_deleted(audience, event, deleted->facts);
-  } else if (const auto* expired = std::get_if<domain::MessageExpired>(&*event.body)) {
-    offer_change(audience, event, conversation, expired->facts.ordinal);
-    note_deleted(audience, event, expired->facts);
-  } else if (const auto* erased = std::get_if<domain::MessageErased>(&*event.body)) {
-    offer_change(audience, event, conversation, erased->facts.ordinal);
-    note_deleted(audience, event, erased->facts);
-  } else if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body)) {
-    offer_change(audience, event, conversation, added->ordinal);
-  } else if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body)) {
-    offer_change(audience, event, conversation, removed->ordinal);
-  } else if (auto text = event_frame(event, engine_.epoch())) {
-    offer_to_all(audience, event.position, make_frame(std::move(*text)));
+  if (auto* audience = members_.audience(*conversation)) {
+    std::visit(Dispatching{*this, *audience, event, *conversation}, *event.body);
   }
+  members_.fold_leaves(event);
 }
 
 void Dispatcher::offer_to_all(const Audience& audience, Position position, const FramePtr& frame) {

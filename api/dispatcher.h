@@ -86,7 +86,7 @@ class Dispatcher {
   void arm_durable();
   void arm_views();
   void dispatch(const domain::RecordedEvent& event);
-  void dispatch_to(Audience& audience, const domain::RecordedEvent& event, const base::ConversationId& conversation);
+  struct Dispatching;
   void offer_to_all(const Audience& audience, base::Position position, const FramePtr& frame);
   void offer_change(const Audience& audience, const domain::RecordedEvent& event,
                     const base::ConversationId& conversation, base::Ordinal ordinal);
