@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "api/acknowledged.h"
+#include "api/cursor.h"
 #include "api/position_text.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
@@ -35,6 +36,20 @@ bool is_json_type(std::string_view content_type) {
 
 Answered<ConversationId> conversation_of_path(const Call& call) { return id_of_path<ConversationId>(call); }
 Answered<MessageId> message_of_path(const Call& call) { return id_of_path<MessageId>(call); }
+
+Answered<base::UserId> user_of_path(const Call& call, std::size_t place) {
+  auto user = base::parse_user_id(call.path_values.at(place));
+  if (!user) return not_found();
+  return *std::move(user);
+}
+
+Answered<base::UserId> user_cursor_of(const Call& call) {
+  auto cursor = call.params.get("cursor");
+  if (!cursor) return base::UserId{};
+  auto user = decode_user_cursor(*cursor);
+  if (!user) return malformed("`cursor` is not one of this list");
+  return *std::move(user);
+}
 
 Answered<base::Position> wanted_position(const Context& context, const Call& call) {
   base::Position own = context.acknowledged.last(call.caller.actor);

@@ -12,6 +12,10 @@ namespace hansard::api {
 // The first {…} of the path. What is not an id names nothing: not_found.
 Answered<base::ConversationId> conversation_of_path(const Call& call);
 Answered<base::MessageId> message_of_path(const Call& call);
+// The user in the given {…} of the path, the first being 0.
+Answered<base::UserId> user_of_path(const Call& call, std::size_t place);
+// Where a list of users goes on: behind this one, or from the beginning behind an empty id.
+Answered<base::UserId> user_cursor_of(const Call& call);
 
 // The position a read waits for: the caller's own last command, or what he asks for.
 Answered<base::Position> wanted_position(const Context& context, const Call& call);

@@ -10,14 +10,6 @@ using base::UserId;
 using domain::Command;
 using projections::Snapshot;
 
-namespace {
-Answered<UserId> user_of_path(const Call& call) {
-  auto user = base::parse_user_id(call.path_values.at(1));
-  if (!user) return not_found();
-  return *std::move(user);
-}
-}  // namespace
-
 Answered<Command> add_members(Context& context, const Call& call) {
   TRY(auto id, conversation_of_path(call));
   TRY(auto body, json_body(context, call));
@@ -26,14 +18,14 @@ Answered<Command> add_members(Context& context, const Call& call) {
 
 Answered<Command> change_role(Context& context, const Call& call) {
   TRY(auto id, conversation_of_path(call));
-  TRY(auto user, user_of_path(call));
+  TRY(auto user, user_of_path(call, 1));
   TRY(auto body, json_body(context, call));
   return change_role_of(id, user, body);
 }
 
 Answered<Command> remove_member(Context& context, const Call& call) {
   TRY(auto id, conversation_of_path(call));
-  TRY(auto user, user_of_path(call));
+  TRY(auto user, user_of_path(call, 1));
   TRY(auto quiet, flag_param(call.params, "quiet"));
   return remove_member_of(id, user, quiet, {call.caller, context.limits, context.uuids});
 }
@@ -42,12 +34,7 @@ Answered<Response> list_members(Context& context, const Call& call, const Snapsh
   TRY(auto id, conversation_of_path(call));
   TRY(auto seat, seat_of(call, snapshot, id));
   TRY(auto limit, page_limit(call.params, context.limits));
-  UserId after;
-  if (auto cursor = call.params.get("cursor")) {
-    auto user = decode_user_cursor(*cursor);
-    if (!user) return malformed("`cursor` is not one of this list");
-    after = *std::move(user);
-  }
+  TRY(auto after, user_cursor_of(call));
   return members_response(page_of(snapshot.members(seat.conversation.id, after, limit + 1), limit));
 }
 

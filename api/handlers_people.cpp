@@ -9,20 +9,14 @@ using domain::Command;
 using projections::Snapshot;
 
 namespace {
-Answered<UserId> user_of_path(const Call& call) {
-  auto user = base::parse_user_id(call.path_values.at(0));
-  if (!user) return not_found();
-  return *std::move(user);
-}
-
 Answered<Command> set_block(const Call& call, bool blocked) {
-  TRY(auto user, user_of_path(call));
+  TRY(auto user, user_of_path(call, 0));
   return Command(domain::BlockUser{user, blocked});
 }
 }  // namespace
 
 Answered<Command> put_profile(Context& context, const Call& call) {
-  TRY(auto user, user_of_path(call));
+  TRY(auto user, user_of_path(call, 0));
   TRY(auto body, json_body(context, call));
   return put_profile_of(user, body, {call.caller, context.limits, context.uuids});
 }
@@ -31,7 +25,7 @@ Answered<Command> block(Context&, const Call& call) { return set_block(call, tru
 Answered<Command> unblock(Context&, const Call& call) { return set_block(call, false); }
 
 Answered<Response> get_profile(Context&, const Call& call, const Snapshot& snapshot) {
-  TRY(auto user, user_of_path(call));
+  TRY(auto user, user_of_path(call, 0));
   auto profile = snapshot.profile(user);
   if (!profile) return not_found();
   std::string body;

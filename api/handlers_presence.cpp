@@ -23,23 +23,17 @@ Presence presence_of(const Context& context, const Snapshot& snapshot, const Use
 }  // namespace
 
 Answered<Response> presence(Context& context, const Call& call, const Snapshot& snapshot) {
-  auto user = base::parse_user_id(call.path_values.at(0));
-  if (!user) return not_found();
-  if (!may_see_presence(snapshot, call.caller.actor, *user, context.limits.presence_members_max)) return not_found();
-  auto now = presence_of(context, snapshot, *user);
+  TRY(auto user, user_of_path(call, 0));
+  if (!may_see_presence(snapshot, call.caller.actor, user, context.limits.presence_members_max)) return not_found();
+  auto now = presence_of(context, snapshot, user);
   std::string body;
-  append_presence(body, *user, now.status, now.last_seen);
+  append_presence(body, user, now.status, now.last_seen);
   return json_response(std::move(body));
 }
 
 Answered<Response> users_online(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto limit, page_limit(call.params, context.limits));
-  UserId after;
-  if (auto cursor = call.params.get("cursor")) {
-    auto user = decode_user_cursor(*cursor);
-    if (!user) return malformed("`cursor` is not one of this list");
-    after = *std::move(user);
-  }
+  TRY(auto after, user_cursor_of(call));
   auto contacts = presence_contacts(snapshot, call.caller.actor, context.limits.presence_members_max);
   std::string body = "{\"items\":[";
   const UserId* last = nullptr;
