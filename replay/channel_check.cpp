@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/base/clock.h"
+#include "replay/command_output.h"
 #include "replay/refusal.h"
 
 namespace hansard::replay {
@@ -33,7 +34,7 @@ std::uint64_t number_of(const base::JsonValue& object, std::string_view key) {
 
 void ChannelCheck::differ(const std::string& what) {
   ++report_.differences_total;
-  if (report_.differences.size() < 100) report_.differences.push_back(name_ + ": " + what);
+  if (report_.differences.size() < kSentencesKept) report_.differences.push_back(name_ + ": " + what);
 }
 
 Result<std::string> ChannelCheck::get(std::string target, const std::string& act_as) {

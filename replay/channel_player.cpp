@@ -6,6 +6,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "engine/base/utf8.h"
+#include "replay/command_output.h"
 #include "replay/refusal.h"
 
 namespace hansard::replay {
@@ -85,7 +86,7 @@ Result<std::string> ChannelPlayer::request(const ApiRequest& request, const Chat
   if (response.status / 100 == 2) return std::move(response.body);
   if (response.status == 401 || !line) return refusal_of(response);
   ++report.refused_total;
-  if (report.refused.size() < 100) report.refused.push_back(line->id + ": " + reason_of(response));
+  if (report.refused.size() < kSentencesKept) report.refused.push_back(line->id + ": " + reason_of(response));
   return std::string();
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/base/json.h"
 #include "replay/channel_check.h"
+#include "replay/command_output.h"
 #include "replay/expected.h"
 #include "replay/progress.h"
 #include "replay/refusal.h"
@@ -28,7 +29,7 @@ void add(CheckReport& total, const CheckReport& part) {
   total.unread_counts += part.unread_counts;
   total.differences_total += part.differences_total;
   for (const auto& difference : part.differences) {
-    if (total.differences.size() < 100) total.differences.push_back(difference);
+    if (total.differences.size() < kSentencesKept) total.differences.push_back(difference);
   }
 }
 

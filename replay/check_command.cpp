@@ -45,12 +45,7 @@ void print(const CheckReport& report) {
 Result<CheckOptions> check_options(const Options& given) {
   CheckOptions options;
   options.file = given.file;
-  options.quiet = given.server.quiet;
-  options.patience = std::chrono::seconds(given.server.patience_s);
-  if (given.server.connections > 0) options.connections = given.server.connections;
-  TRY(auto server, server_of(given.server));
-  options.endpoint = std::move(server.endpoint);
-  options.token = std::move(server.token);
+  TRY(give_server(options, given.server));
   return options;
 }
 

@@ -4,6 +4,7 @@
 // Thread: main.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,6 +38,8 @@ void append_field(std::string& out, std::string_view name, std::uint64_t value);
 void append_field(std::string& out, std::string_view name, std::string_view value);
 void append_flag(std::string& out, std::string_view name, bool value);
 void append_sentences(std::string& out, std::string_view name, const std::vector<std::string>& sentences);
+// Of what went wrong a report keeps so many sentences, and counts the rest.
+inline constexpr std::size_t kSentencesKept = 100;
 // `total` may be more than there are.
 void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "replay/channel_player.h"
+#include "replay/command_output.h"
 #include "replay/progress.h"
 
 namespace hansard::replay {
@@ -67,7 +68,7 @@ void add(ImportReport& total, const ImportReport& part) {
   total.mentions_out_of_range += part.mentions_out_of_range;
   total.refused_total += part.refused_total;
   for (const auto& refusal : part.refused) {
-    if (total.refused.size() < 100) total.refused.push_back(refusal);
+    if (total.refused.size() < kSentencesKept) total.refused.push_back(refusal);
   }
 }
 

@@ -56,16 +56,10 @@ void print(const ImportReport& report) {
 }
 
 Result<ImportOptions> import_options(const Options& given) {
-  const ServerOptions& server_options = given.workspace.server;
   ImportOptions options;
   options.file = given.workspace.path;
-  options.quiet = server_options.quiet;
-  options.patience = std::chrono::seconds(server_options.patience_s);
-  if (server_options.connections > 0) options.connections = server_options.connections;
   TRY(options.speed, parse_speed(given.speed));
-  TRY(auto server, server_of(server_options));
-  options.endpoint = std::move(server.endpoint);
-  options.token = std::move(server.token);
+  TRY(give_server(options, given.workspace.server));
   return options;
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
+#include "replay/command_output.h"
 #include "replay/refusal.h"
 
 namespace hansard::replay {
@@ -54,7 +55,7 @@ Result<ApiResponse> ImportDesk::ask(const ApiRequest& request) {
 void ImportDesk::refuse(const std::string& about, const ApiResponse& answer, const char* when_out) {
   if (const char* since = what_happened_here(code_of(answer), when_out)) return losses_.note(since);
   ++report_.refused_total;
-  if (report_.refused.size() < kRefusedShown) {
+  if (report_.refused.size() < kSentencesKept) {
     report_.refused.push_back(about + ": " + reason_of(answer));
   }
 }

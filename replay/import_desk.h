@@ -19,8 +19,6 @@ using Ask = std::function<base::Result<ApiResponse>(const ApiRequest&)>;
 
 class ImportDesk {
  public:
-  static constexpr std::size_t kRefusedShown = 100;
-
   ImportDesk(Ask ask, migrate::Losses& losses, WorkspaceReport& report)
       : ask_(std::move(ask)), losses_(losses), report_(report) {}
 

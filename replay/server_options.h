@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "engine/base/result.h"
 #include "replay/client.h"
@@ -30,5 +31,19 @@ struct Server {
   std::string token;
 };
 base::Result<Server> server_of(const ServerOptions& options, const Stop& stop = {});
+
+// What work against a server (an import, a check) takes from the options, by the names it has for it. `asks`: false
+// where it does without a server this time.
+template <class Work>
+base::Result<void> give_server(Work& work, const ServerOptions& options, bool asks = true) {
+  work.quiet = options.quiet;
+  work.patience = std::chrono::seconds(options.patience_s);
+  if (options.connections > 0) work.connections = options.connections;
+  if (!asks) return base::success();
+  TRY(auto server, server_of(options));
+  work.endpoint = std::move(server.endpoint);
+  work.token = std::move(server.token);
+  return base::success();
+}
 
 }  // namespace hansard::replay

@@ -23,13 +23,7 @@ Result<std::unique_ptr<migrate::Workspace>> open_workspace(const WorkspaceComman
 
 Result<WorkspaceImportOptions> import_options(const WorkspaceCommandOptions& given) {
   WorkspaceImportOptions options;
-  options.quiet = given.server.quiet;
-  options.patience = std::chrono::seconds(given.server.patience_s);
-  if (given.server.connections > 0) options.connections = given.server.connections;
-  if (given.dry_run) return options;
-  TRY(auto server, server_of(given.server));
-  options.endpoint = std::move(server.endpoint);
-  options.token = std::move(server.token);
+  TRY(give_server(options, given.server, !given.dry_run));
   return options;
 }
 

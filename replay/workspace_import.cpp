@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "replay/command_output.h"
 #include "replay/conversation_player.h"
 #include "replay/progress.h"
 
@@ -32,7 +33,7 @@ void add(WorkspaceReport& total, WorkspaceReport& part) {
   total.requests += part.requests;
   total.refused_total += part.refused_total;
   for (std::string& refusal : part.refused) {
-    if (total.refused.size() < ImportDesk::kRefusedShown) total.refused.push_back(std::move(refusal));
+    if (total.refused.size() < kSentencesKept) total.refused.push_back(std::move(refusal));
   }
 }
 
