@@ -1,5 +1,6 @@
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "api/contract.h"
 #include "api/router.h"
+#include "tests/support/source_tree.h"
 
 namespace hansard::api {
 namespace {
@@ -85,6 +87,27 @@ TEST_CASE("every route is in the OpenAPI document and nothing else is") {
   std::set<Operation> in_document;
   for (const auto& [operation, body] : documented(contract)) in_document.insert(operation);
   CHECK(in_router == in_document);
+}
+
+// Wherever a problem is made: its status and its code, side by side.
+std::set<std::string> codes_in_sources() {
+  const std::regex made(R"re([({]\s*[0-9]{3},\s*"([a-z_]+)")re");
+  std::set<std::string> codes;
+  for (const support::Source& source : support::sources({"api"})) {
+    const std::string text = support::join(source.lines);
+    for (std::sregex_iterator match(text.begin(), text.end(), made), end; match != end; ++match)
+      codes.insert((*match)[1]);
+  }
+  return codes;
+}
+
+TEST_CASE("every code of a problem is in the OpenAPI document and nothing else is") {
+  Contract contract(openapi_json());
+  std::set<std::string> documented_codes;
+  for (std::string_view code : simdjson::dom::array(contract.at("/components/schemas/Problem/properties/code/enum"))) {
+    CHECK(documented_codes.emplace(code).second);
+  }
+  CHECK(documented_codes == codes_in_sources());
 }
 
 TEST_CASE("every operation has an id of its own, a summary and its status codes") {
