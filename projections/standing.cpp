@@ -9,18 +9,6 @@
 
 namespace hansard::projections::standing {
 
-void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added) {
-  auto place = std::ranges::lower_bound(counts, emoji, {}, &domain::EmojiCount::emoji);
-  const bool there = place != counts.end() && place->emoji == emoji;
-  if (added && !there) {
-    counts.insert(place, {emoji, 1});
-  } else if (added) {
-    ++place->count;
-  } else if (there && --place->count == 0) {
-    counts.erase(place);
-  }
-}
-
 namespace {
 template <class Change>
 void change_standing(Folding& folding, const ConversationId& conversation, Ordinal ordinal, const Change& change) {
@@ -55,7 +43,7 @@ void fold_reaction(Folding& folding, const Reaction& body, bool added) {
   const std::string& emoji = body.content->emoji;
   if (!change_own(folding, reactions_key(body.message, body.user), emoji, added)) return;
   change_standing(folding, body.conversation, body.ordinal, [&](StandingRow& row) {
-    count_emoji(row.reactions, emoji, added);
+    domain::count_emoji(row.reactions, emoji, added);
     past::note_reaction(folding, body, row.reactions_ever++, added);
     row.last_reaction = folding.event.position;
   });

@@ -15,9 +15,6 @@ void fold(Folding& folding, const domain::ReactionRemoved& body);
 template <class Other>
 void fold(Folding&, const Other&) {}
 
-// A reaction more or less; what nobody uses any more leaves the list.
-void count_emoji(std::vector<domain::EmojiCount>& counts, const std::string& emoji, bool added);
-
 // `facts` are of the reply; without reply_to nothing changes.
 void add_reply(Folding& folding, const domain::MessageFacts& facts);
 void remove_reply(Folding& folding, const domain::MessageFacts& facts);

@@ -3,6 +3,18 @@
 #include "engine/domain/decide.h"
 
 namespace hansard::domain {
+void count_emoji(std::vector<EmojiCount>& counts, const std::string& emoji, bool added) {
+  auto place = std::ranges::lower_bound(counts, emoji, {}, &EmojiCount::emoji);
+  const bool there = place != counts.end() && place->emoji == emoji;
+  if (added && !there) {
+    counts.insert(place, {emoji, 1});
+  } else if (added) {
+    ++place->count;
+  } else if (there && --place->count == 0) {
+    counts.erase(place);
+  }
+}
+
 namespace {
 
 // An event of a conversation stream moves the conversation's version, whatever else it does. `change` gets the state
@@ -151,15 +163,7 @@ void fold(StateWriter& state, const RecordedEvent& event, const MessageExpired& 
 
 void count_emoji(StateWriter& state, const MessageId& message, const std::string& emoji, bool added) {
   auto counts = state.reactions(message);
-  auto place = std::ranges::lower_bound(counts, emoji, {}, &EmojiCount::emoji);
-  const bool there = place != counts.end() && place->emoji == emoji;
-  if (added && !there) {
-    counts.insert(place, {emoji, 1});
-  } else if (added) {
-    ++place->count;
-  } else if (there && --place->count == 0) {
-    counts.erase(place);
-  }
+  count_emoji(counts, emoji, added);
   state.put_reactions(message, std::move(counts));
 }
 

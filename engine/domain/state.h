@@ -62,6 +62,8 @@ struct EmojiCount {
   std::uint32_t count = 0;
   bool operator==(const EmojiCount&) const = default;
 };
+// A reaction more or less; what nobody uses any more leaves the list. Defined with evolve.
+void count_emoji(std::vector<EmojiCount>& counts, const std::string& emoji, bool added);
 
 struct FileState {
   UserId owner;
