@@ -120,7 +120,7 @@ void forget_reactor(Folding& folding, const domain::ReactionRemoved& body) {
   if (!standing) return;
   const bool live = folding.message->status == domain::MessageStatus::live;
   if (own && live) {
-    for (const std::string& emoji : own->emojis) standing::count_emoji(standing->reactions, emoji, false);
+    for (const std::string& emoji : own->emojis) domain::count_emoji(standing->reactions, emoji, false);
   }
   const auto kept = past::erase_reactor(folding, body.message, body.user, standing->reactions_ever);
   standing->reactions_ever = kept.count;

@@ -181,7 +181,6 @@ std::uint32_t block_of_leaf_key(std::string_view key) {
 }
 
 Timestamp time_of_due_key(std::string_view key) { return time_at(key, 1); }
-Timestamp time_of_waiting_key(std::string_view key) { return time_at(key, key.size() - 24); }
 
 ConversationId conversation_of_carrier_key(std::string_view key) {
   CHECK(key.size() == 41, key.size());

@@ -166,7 +166,6 @@ Ordinal ordinal_of_departure_key(std::string_view key);
 ConversationId conversation_of_reader_key(std::string_view key);
 std::uint32_t block_of_leaf_key(std::string_view key);
 Timestamp time_of_due_key(std::string_view key);  // expiring, due send, collectable
-Timestamp time_of_waiting_key(std::string_view key);
 ConversationId conversation_of_carrier_key(std::string_view key);
 template <class Id>
 Id last_id_of_key(std::string_view key) {  // reader, expiring, waiting, due send, collectable

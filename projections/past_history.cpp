@@ -85,7 +85,7 @@ std::vector<ReactionView> ChatPast::reactions(const MessageId& message, const St
   for (at.seek(first); at.at(prefix); at.next()) {
     auto change = decoded<PastReactionRow>(at);
     if (change.position > at_) break;
-    standing::count_emoji(counts, change.emoji, change.added);
+    domain::count_emoji(counts, change.emoji, change.added);
   }
   return shown(counts);
 }

@@ -337,13 +337,4 @@ base::Result<std::shared_ptr<const StoreSnapshot>> ViewStore::open_read_only(con
 
 std::vector<std::string> StoreSnapshot::keys_with(std::string_view prefix) const { return keys_at(*cursor(), prefix); }
 
-RowDigest recompute_digest(const StoreSnapshot& snapshot) {
-  RowDigest digest;
-  std::unique_ptr<RowCursor> rows = snapshot.cursor();
-  for (rows->seek(""); rows->valid(); rows->next()) {
-    if (rows->key() != checkpoint_key().view()) digest.add(hash_row(rows->key(), rows->value()));
-  }
-  return digest;
-}
-
 }  // namespace hansard::projections

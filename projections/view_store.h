@@ -80,7 +80,4 @@ class ViewStore : public std::enable_shared_from_this<ViewStore> {
   virtual base::Result<bool> purge(base::Position through) = 0;
 };
 
-// Walks every row: what the checkpoint's digest must be.
-RowDigest recompute_digest(const StoreSnapshot& snapshot);
-
 }  // namespace hansard::projections

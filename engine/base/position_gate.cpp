@@ -1,6 +1,7 @@
 #include "engine/base/position_gate.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/base/check.h"
 
@@ -30,7 +31,6 @@ void PositionGate::ring() {
   }
   if (wake) changed_.notify_all();
   for (auto& callback : due) callback();
-  for (auto& listener : listeners_) listener(to);
 }
 
 bool PositionGate::wait_for(Position wanted, std::chrono::nanoseconds timeout) {
@@ -66,7 +66,5 @@ void PositionGate::cancel(Ticket ticket) {
     return;
   }
 }
-
-void PositionGate::on_advance(std::function<void(Position)> listener) { listeners_.push_back(std::move(listener)); }
 
 }  // namespace hansard::base

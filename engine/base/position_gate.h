@@ -14,7 +14,6 @@
 #include <map>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "engine/base/ids.h"
 
@@ -46,8 +45,6 @@ class PositionGate {
   void cancel(Ticket ticket);
   // Called, by whoever it is, each time somebody who hurries begins to wait; register before others know the gate.
   void on_hurry(std::function<void()> hurry) { hurry_ = std::move(hurry); }
-  // Called on every advance, for loops that follow the gate; register before the owner starts.
-  void on_advance(std::function<void(Position)> listener);
 
  private:
   std::atomic<std::uint64_t> reached_;
@@ -56,7 +53,6 @@ class PositionGate {
   std::size_t sleepers_ = 0;
   Ticket next_ticket_ = 1;
   std::multimap<Position, std::pair<Ticket, std::function<void()>>> callbacks_;
-  std::vector<std::function<void(Position)>> listeners_;
   std::function<void()> hurry_;
 };
 

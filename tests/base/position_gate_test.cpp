@@ -112,15 +112,6 @@ TEST_CASE("a callback may ask for the next one") {
   CHECK(seen == std::vector<std::uint64_t>{1, 4});
 }
 
-TEST_CASE("a listener hears every advance") {
-  PositionGate gate;
-  std::vector<std::uint64_t> heard;
-  gate.on_advance([&](Position to) { heard.push_back(to.value); });
-  gate.advance(Position{1});
-  gate.advance(Position{4});
-  CHECK(heard == std::vector<std::uint64_t>{1, 4});
-}
-
 TEST_CASE("no wake-up is lost between an owner and threads that follow it") {
   constexpr std::uint64_t kLast = 2'000;
   PositionGate gate;

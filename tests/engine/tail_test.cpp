@@ -1,5 +1,7 @@
 #include "engine/tail.h"
 
+#include <functional>
+
 #include <catch2/catch.hpp>
 
 #include "tests/engine/house.h"
@@ -101,14 +103,21 @@ TEST_CASE("whoever hears the gate finds the event") {
   house.open();
   const auto group = house.group();
   bool found = true;
-  house.engine().durable_gate().on_advance([&](Position at) {
+  int heard = 0;
+  base::PositionGate& gate = house.engine().durable_gate();
+  std::function<void()> hear = [&] {
+    const Position at = gate.reached();
     auto event = house.engine().get(at);
     found = found && event.has_value() && event.value()->position == at;
-  });
+    ++heard;
+    gate.notify_at(at.next(), hear);
+  };
+  gate.notify_at(gate.reached().next(), hear);
   const std::size_t reads = house.store->reads;
   for (int i = 0; i < 20; ++i) house.send(group, std::to_string(i));
   house.stop();
   CHECK(found);
+  CHECK(heard > 0);
   CHECK(house.store->reads == reads);
 }
 

@@ -10,6 +10,7 @@
 #include "projections/posting_list.h"
 #include "tests/projections/surface_model.h"
 #include "tests/projections/view_fixture.h"
+#include "tests/support/recompute_digest.h"
 
 namespace hansard::projections {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "projections/row_map.h"
 #include "tests/projections/draw.h"
+#include "tests/support/recompute_digest.h"
 
 namespace hansard::projections {
 

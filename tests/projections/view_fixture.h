@@ -12,6 +12,7 @@
 
 #include "projections/chat_snapshot.h"
 #include "projections/view_fold.h"
+#include "tests/support/recompute_digest.h"
 #include "tests/support/temp_folder.h"
 
 namespace hansard::projections {

@@ -7,6 +7,7 @@
 #include "tests/sim/stores.h"
 #include "tests/sim/violation.h"
 #include "tests/sim/virtual_time.h"
+#include "tests/support/recompute_digest.h"
 
 namespace hansard::sim {
 
