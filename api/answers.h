@@ -1,5 +1,7 @@
 // A finished command as the body both doors answer with: the resource as the command left it, plus position and, for
 // a conversation, version (API.md section 1, "Success" and "One effect").
+//
+// Thread: the io thread of the context.
 #pragma once
 
 #include <optional>

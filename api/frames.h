@@ -1,5 +1,7 @@
 // Client frames of API.md section 5: parsing their envelope and their data into commands, and answering them. HTTP
 // handlers build their commands from the same functions (command_json.h), so both doors mean the same.
+//
+// Thread: the parser's, an io thread; what takes no parser, any.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,7 @@
 // Objects and frames of API.md sections 2 and 5 as JSON text. Appending, no document in between: history and fan-out
 // are made of these.
+//
+// Thread: any; a snapshot and what is appended to are the caller's.
 #pragma once
 
 #include <optional>

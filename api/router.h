@@ -1,5 +1,7 @@
 // HTTP requests to handlers: authentication, act-as, parameters and the table of routes. The same table is what the
 // test holds against schemas/openapi.yaml.
+//
+// Thread: handle_request and add_common_headers the io thread of their context; what looks at paths alone, any.
 #pragma once
 
 #include <cstddef>

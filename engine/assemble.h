@@ -1,5 +1,7 @@
 // How an engine is put together from a log, wherever the log comes from: the RocksDB log in the product, a log in
 // memory behind the same seam in most tests.
+//
+// Thread: any, once; it starts the threads of what it puts together.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,7 @@
 // Opening for writing: lock, preflight, decision, and what the decision says. Private to this room: rocks_log.h is the
 // door, this one also takes the storage a test wants underneath.
+//
+// Thread: any, one at a time for a folder; blocks.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 // EventLog on RocksDB, with what stands around it: the read-only preflight, the recovery table (recovery.h), the tail
 // witness and the disk reserve.
 //
+// Thread: any opens, one at a time for a folder, and blocks; what is opened is used as event_log.h says.
 // Owns: the databases under `folder`/log, the witness file beside it, and one housekeeping thread (witness once a
 // second, disk reserve).
 #pragma once
