@@ -84,9 +84,9 @@ ListEntry FromPast::entry(ConversationView conversation) const {
     entry.role = member->role;
     entry.reader = reader_then();
     entry.unread = then_->unread(conversation.id, caller_.actor);
-    const bool hides = conversation.settings.history == domain::History::from_join;
-    const bool hidden = hides && conversation.last_ordinal <= seat_->joined_after;
-    if (!hidden) entry.last_message = now_.message_at(conversation.id, conversation.last_ordinal, caller_.actor);
+    const auto hidden = domain::hidden_through(conversation.settings, seat_->joined_after);
+    if (conversation.last_ordinal > hidden)
+      entry.last_message = now_.message_at(conversation.id, conversation.last_ordinal, caller_.actor);
   }
   entry.conversation = std::move(conversation);
   return entry;

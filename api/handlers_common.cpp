@@ -86,8 +86,7 @@ Answered<Seat> seat_of(const Call& call, const Snapshot& snapshot, const Convers
   if (!member) return not_found();
   auto conversation = snapshot.conversation(id);
   if (!conversation) return not_found();
-  bool from_join = conversation->settings.history == domain::History::from_join;
-  base::Ordinal floor = from_join ? member->joined_after : base::Ordinal{};
+  base::Ordinal floor = domain::hidden_through(conversation->settings, member->joined_after);
   return Seat{*std::move(conversation), *std::move(member), floor};
 }
 

@@ -84,6 +84,7 @@ class ChatPast final : public Past {
   HistoryPage thread_history(const Then& then, const HistoryQuery& query) const;
   std::vector<Ordinal> replies(const Then& then, const HistoryQuery& query, Ordinal parent) const;
 
+  Ordinal hidden_through(const ConversationId& id, const PastPlaceRow& place) const;
   std::optional<Reading> reading(const ConversationId& id, const UserId& user) const;
   UnreadCount count(const Reading& reading) const;
   std::uint64_t sent_between(const Key& set, const Reading& reading) const;

@@ -94,7 +94,7 @@ class ChatSnapshot final : public Snapshot {
   std::optional<ReaderRow> present_reader(const ConversationId& id, const UserId& user) const;
   ConversationView show(const ConversationId& id, const ConversationRow& row) const;
   UnreadCount count_unread(const ConversationId& id, const UserId& user, const ConversationRow& row,
-                           const ReaderView& reader) const;
+                           const ReaderRow& reader) const;
   ListEntry entry(const UserId& user, const Placed& placed) const;
 
   // Present members of conversations that are not larger.

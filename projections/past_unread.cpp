@@ -25,10 +25,18 @@ void collect(const RowSource& source, RowCursor& at, const Key& set, Ordinal bas
 
 std::optional<ChatPast::Reading> ChatPast::reading(const ConversationId& id, const UserId& user) const {
   auto then = this->then(id);
-  if (!then || !place(id, user)) return std::nullopt;
+  const auto place = this->place(id, user);
+  if (!then || !place) return std::nullopt;
   ReaderView reader = pointers(id, user, at_);
-  Ordinal base = unread::base_of(reader);
+  // Without a marker the pointer is above what is hidden: who joins has read what was there.
+  const Ordinal hidden = reader.marked_from ? hidden_through(id, *place) : Ordinal{};
+  Ordinal base = unread::base_of(reader, hidden);
   return Reading{*std::move(then), user, reader, base};
+}
+
+Ordinal ChatPast::hidden_through(const ConversationId& id, const PastPlaceRow& place) const {
+  const auto conversation = this->conversation(id);
+  return conversation ? domain::hidden_through(conversation->settings, place.joined_after) : Ordinal{};
 }
 
 std::uint64_t ChatPast::sent_between(const Key& set, const Reading& reading) const {

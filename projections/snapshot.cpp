@@ -72,11 +72,18 @@ std::vector<MemberView> ChatSnapshot::members(const ConversationId& id, const Us
   return members;
 }
 
+namespace {
+Ordinal base_of(const ConversationRow& row, const ReaderRow& reader) {
+  return unread::base_of(reader.reader, domain::hidden_through(row.settings, reader.joined_after));
+}
+}  // namespace
+
 UnreadCount ChatSnapshot::count_unread(const ConversationId& id, const UserId& user, const ConversationRow& row,
-                                       const ReaderView& reader) const {
-  UnreadMemo::Subject subject{id, user, row.head, unread::base_of(reader)};
+                                       const ReaderRow& reader) const {
+  const Ordinal base = base_of(row, reader);
+  UnreadMemo::Subject subject{id, user, row.head, base};
   if (auto known = memo_->find(subject)) return *known;
-  UnreadCount count = unread::count(*rows_, cursor(), {id, user, row, reader});
+  UnreadCount count = unread::count(*rows_, cursor(), {id, user, row, base});
   memo_->keep(subject, count);
   return count;
 }
@@ -84,7 +91,7 @@ UnreadCount ChatSnapshot::count_unread(const ConversationId& id, const UserId& u
 UnreadCount ChatSnapshot::unread(const ConversationId& id, const UserId& user) const {
   auto reader = present_reader(id, user);
   auto row = this->row<ConversationRow>(conversation_key(id));
-  return reader && row ? count_unread(id, user, *row, reader->reader) : UnreadCount{};
+  return reader && row ? count_unread(id, user, *row, *reader) : UnreadCount{};
 }
 
 Explain ChatSnapshot::explain(const ConversationId& id, const UserId& user, std::size_t ordinals_max) const {
@@ -94,8 +101,8 @@ Explain ChatSnapshot::explain(const ConversationId& id, const UserId& user, std:
   if (!reader || !row) return explain;
   explain.read_up_to = reader->reader.read_up_to;
   explain.marked_from = reader->reader.marked_from;
-  explain.unread = count_unread(id, user, *row, reader->reader).unread;
-  explain.ordinals = unread::list(*rows_, {id, user, *row, reader->reader}, ordinals_max);
+  explain.unread = count_unread(id, user, *row, *reader).unread;
+  explain.ordinals = unread::list(*rows_, {id, user, *row, base_of(*row, *reader)}, ordinals_max);
   explain.truncated = explain.ordinals.size() < explain.unread;
   return explain;
 }

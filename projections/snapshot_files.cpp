@@ -18,7 +18,7 @@ bool ChatSnapshot::may_see_carrier(const FileId& file, const ConversationId& id,
   auto reader = present_reader(id, user);
   auto row = this->row<ConversationRow>(conversation_key(id));
   if (!reader || !row) return false;
-  Ordinal floor = row->settings.history == domain::History::from_join ? reader->joined_after : Ordinal{};
+  Ordinal floor = domain::hidden_through(row->settings, reader->joined_after);
   RowCursor& at = cursor();
   at.seek(carrier_key(file, id, floor.next()));
   return at.at(carriers_prefix(file, id));

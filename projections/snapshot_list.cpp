@@ -42,10 +42,9 @@ ListEntry ChatSnapshot::entry(const UserId& user, const Placed& placed) const {
   entry.conversation = show(placed.id, placed.row);
   entry.role = placed.reader.role;
   entry.reader = placed.reader.reader;
-  entry.unread = count_unread(placed.id, user, placed.row, placed.reader.reader);
-  bool hidden = placed.row.settings.history == domain::History::from_join &&
-                placed.row.last_ordinal <= placed.reader.joined_after;
-  if (!hidden) entry.last_message = message_at(placed.id, placed.row.last_ordinal, user);
+  entry.unread = count_unread(placed.id, user, placed.row, placed.reader);
+  if (placed.row.last_ordinal > domain::hidden_through(placed.row.settings, placed.reader.joined_after))
+    entry.last_message = message_at(placed.id, placed.row.last_ordinal, user);
   return entry;
 }
 

@@ -133,14 +133,14 @@ void fold(Folding& folding, const domain::ConversationFlagged& body) {
   });
 }
 
-Ordinal base_of(const ReaderView& reader) {
-  if (!reader.marked_from) return reader.read_up_to;
-  return {reader.marked_from->value == 0 ? 0 : reader.marked_from->value - 1};
+Ordinal base_of(const ReaderView& reader, Ordinal hidden) {
+  if (!reader.marked_from) return std::max(reader.read_up_to, hidden);
+  return {std::max(reader.marked_from->value, hidden.value + 1) - 1};
 }
 
 UnreadCount count(const RowSource& source, RowCursor& rows, const Place& place) {
   const ConversationId& id = place.conversation;
-  Ordinal base = base_of(place.reader);
+  Ordinal base = place.base;
   if (place.row.last_ordinal <= base) return {};
   std::uint64_t unread = place.row.last_ordinal.value - base.value;
   unread -= sequence_above(source, rows, system_set(id), base);
@@ -167,7 +167,7 @@ std::vector<Ordinal> list(const RowSource& source, const Place& place, std::size
   std::vector<Ordinal> ordinals;
   Leaf silent;
   bool loaded = false;
-  for (Ordinal at = base_of(place.reader).next(); at <= place.row.last_ordinal; at = at.next()) {
+  for (Ordinal at = place.base.next(); at <= place.row.last_ordinal; at = at.next()) {
     if (ordinals.size() == ordinals_max) break;
     if (!loaded || silent.block != block_of(at)) {
       silent = Leaf{block_of(at), 0, silent_in_block(source, place, block_of(at))};

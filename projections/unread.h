@@ -1,7 +1,7 @@
 // The unread view's part of folding an event, and the law (API.md section 3): a message counts for a user when it is
 // another's, not of type system, not deleted, expired or erased, and its ordinal is above `base`, where base is
-// marked_from - 1, or read_up_to without a marker. Mentions: the same, where the message also mentions the user and
-// the mention counts; once per message.
+// marked_from - 1, or read_up_to without a marker, and never below what settings.history hides from him. Mentions: the
+// same, where the message also mentions the user and the mention counts; once per message.
 //
 // No write per member on a send. Ordinals are dense, so for a member
 //   unread = (last - base) - system above base - sent by him above base
@@ -40,9 +40,10 @@ struct Place {
   const ConversationId& conversation;
   const UserId& user;
   const ConversationRow& row;
-  const ReaderView& reader;
+  Ordinal base;
 };
-Ordinal base_of(const ReaderView& reader);
+// `hidden` is domain::hidden_through.
+Ordinal base_of(const ReaderView& reader, Ordinal hidden);
 UnreadCount count(const RowSource& source, RowCursor& rows, const Place& place);
 // The ordinals that count, ascending, at most `ordinals_max`. Costs a few reads per 1,024 ordinals it looks at.
 std::vector<Ordinal> list(const RowSource& source, const Place& place, std::size_t ordinals_max);

@@ -25,8 +25,7 @@ std::optional<MessagePlace> message_place(const Given& given, const MessageId& i
 }
 
 bool may_see(const Place& place, Ordinal ordinal) {
-  if (place.conversation.settings.history == History::all || !place.member) return true;
-  return ordinal > place.member->joined_after;
+  return !place.member || ordinal > hidden_through(place.conversation.settings, place.member->joined_after);
 }
 
 bool is_elevated(Role role) { return role == Role::owner || role == Role::admin; }

@@ -62,6 +62,10 @@ struct SettingsPatch {
   std::optional<std::uint32_t> retention_s;
   bool operator==(const SettingsPatch&) const = default;
 };
+// Ordinals up to here are hidden from a member: `joined_after` is the last ordinal when his latest membership began.
+inline Ordinal hidden_through(const Settings& settings, Ordinal joined_after) {
+  return settings.history == History::from_join ? joined_after : Ordinal{};
+}
 Settings apply_patch(Settings settings, const SettingsPatch& patch);
 
 // `offset` and `length` count Unicode code points of the text. `counts` is decided when the message is accepted: the

@@ -13,8 +13,9 @@ std::set<std::string> counted(const std::vector<domain::Mention>& mentions) {
   return users;
 }
 
-std::uint64_t base_of_reader(const UnreadModel::Reader& reader) {
-  return reader.marked_from > 0 ? reader.marked_from - 1 : reader.read_up_to;
+bool is_unread(const UnreadModel::Conversation& in, const UnreadModel::Reader& reader, std::uint64_t ordinal) {
+  if (in.hides_history && ordinal <= reader.joined_after) return false;
+  return reader.marked_from > 0 ? ordinal >= reader.marked_from : ordinal > reader.read_up_to;
 }
 }  // namespace
 
@@ -29,7 +30,7 @@ std::vector<std::uint64_t> UnreadModel::unread(const Conversation& in, const std
   if (reader == in.readers.end() || !reader->second.member) return ordinals;
   for (const Message& message : in.messages) {
     bool counts = message.facts.author.value != user && message.facts.type != domain::MessageType::system &&
-                  !message.gone && message.facts.ordinal.value > base_of_reader(reader->second);
+                  !message.gone && is_unread(in, reader->second, message.facts.ordinal.value);
     if (counts) ordinals.push_back(message.facts.ordinal.value);
   }
   return ordinals;
@@ -42,13 +43,14 @@ std::uint64_t UnreadModel::mentions(const Conversation& in, const std::string& u
 }
 
 void UnreadModel::step(const Draw& draw) {
-  std::uint64_t kind = conversations_.empty() ? 0 : draw(20);
+  std::uint64_t kind = conversations_.empty() ? 0 : draw(21);
   if (kind == 0 && conversations_.size() < 3) return create(draw);
   Conversation& in = conversations_[draw(conversations_.size())];
   if (kind <= 6) return send(in, draw, 1);
   if (kind == 7) return send(in, draw, draw(1'500));
   if (kind <= 11) return change(in, draw);
   if (kind <= 14) return move_member(in, draw);
+  if (kind == 15) return change_history(in);
   move_pointer(in, draw);
 }
 
@@ -117,9 +119,17 @@ void UnreadModel::move_member(Conversation& in, const Draw& draw) {
     log_.join(in.id, {user});
     reader.read_up_to = std::max<std::uint64_t>(reader.read_up_to, in.messages.size());
     reader.marked_from = 0;
+    reader.joined_after = in.messages.size();
   }
   reader.member = !reader.member;
   if (notice) send_notice(in, user);
+}
+
+void UnreadModel::change_history(Conversation& in) {
+  in.hides_history = !in.hides_history;
+  domain::Settings settings;
+  settings.history = in.hides_history ? domain::History::from_join : domain::History::all;
+  log_.update(in.id, "", settings);
 }
 
 // What a change of members says of itself, in the same command.

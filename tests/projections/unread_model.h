@@ -26,12 +26,14 @@ class UnreadModel {
     bool member = false;
     std::uint64_t read_up_to = 0;
     std::uint64_t marked_from = 0;  // 0: none
+    std::uint64_t joined_after = 0;
     bool archived = false;
   };
   struct Conversation {
     base::ConversationId id;
     std::vector<Message> messages;
     std::map<std::string, Reader> readers;
+    bool hides_history = false;
   };
 
   // One random step.
@@ -49,6 +51,7 @@ class UnreadModel {
   void send(Conversation& in, const Draw& draw, std::uint64_t count);
   void change(Conversation& in, const Draw& draw);
   void move_member(Conversation& in, const Draw& draw);
+  void change_history(Conversation& in);
   void send_notice(Conversation& in, const std::string& actor);
   void move_pointer(Conversation& in, const Draw& draw);
   std::vector<domain::Mention> draw_mentions(const Conversation& in, const Draw& draw) const;
