@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "api/json.h"
+#include "api/params.h"
 #include "api/past_reader.h"
 #include "api/position_text.h"
 #include "api/render_parts.h"
@@ -47,7 +48,9 @@ Answered<Position> position_of(const Context& context, std::string_view text) {
   if (auto time = base::parse_time(text)) return position_at_time(context, *time);
   auto wire = parse_position(text);
   if (!wire) return malformed("`as_of` is neither a position nor a time like 2024-05-01T12:00:00Z");
-  if (wire->epoch != 0 && wire->epoch != context.engine.epoch()) {
+  if (!wire->position) return Position{};
+  if (wire->epoch == 0) return foreign_position("as_of", *wire, context.engine.epoch());
+  if (wire->epoch != context.engine.epoch()) {
     return Problem{422, "gap", "`as_of` is a position of another epoch: what it named is gone.", 0, {}};
   }
   if (wire->position > context.engine.durable()) return in_the_future(context);

@@ -29,7 +29,7 @@ Problem problem_of_proof(const base::Error& error) {
   return problem_of(error);
 }
 
-// A position as the wire writes it, also without its epoch.
+// A position as the wire writes it, or the number of a leaf, which has no epoch.
 Answered<base::Position> position_of(const Context& context, std::string_view text) {
   const auto position = parse_position(text);
   if (!position) return malformed("`position` is not a position");

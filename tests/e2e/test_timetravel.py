@@ -93,6 +93,7 @@ class TimeTravelTest(ServerTest):
         self.problem(self.vera.get(f"{self.path}?as_of={position[:3]}{'9' * 13}"), 422, "as_of_in_future")
         self.problem(self.vera.get(f"{self.path}?as_of=009{position[3:]}"), 422, "gap")
         self.problem(self.vera.get(f"{self.path}?as_of=then"), 400, "malformed")
+        self.problem(self.vera.get(f"{self.path}?as_of={int(position[3:])}"), 400, "malformed")
 
     def test_only_auditors_read_the_past(self):
         self.problem(self.ann.get(f"{self.path}?as_of={self.at['sent']}"), 403, "forbidden")
