@@ -71,7 +71,7 @@ TEST_CASE("where nothing is spare the work goes on, for a while on the caller's 
   const auto here = std::this_thread::get_id();
   {
     Crowd crowd;
-    CHECK(where(spare, kBegin, milliseconds(3)) != here);
+    CHECK(where(spare, kBegin, milliseconds(12)) != here);
   }
   CHECK(where(spare, kBegin + milliseconds(1)) == here);
   CHECK(where(spare, kBegin + SpareTime::kPause) != here);

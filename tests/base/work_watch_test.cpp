@@ -9,9 +9,9 @@ TEST_CASE("work takes the time it runs, and no longer than passes") {
   WorkWatch watch;
   watch.start();
   const auto ran = thread_share().ran;
-  while (thread_share().ran - ran < std::chrono::milliseconds(5)) {
+  while (thread_share().ran - ran < std::chrono::milliseconds(20)) {
   }
   const auto took = watch.read();
-  CHECK(took >= std::chrono::milliseconds(4));
+  CHECK(took >= std::chrono::milliseconds(10));
   CHECK(took <= system_clock().monotonic() - begun);
 }

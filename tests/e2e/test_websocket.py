@@ -290,12 +290,12 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
 
 
 class ImpatientServer(ServerTest, unittest.IsolatedAsyncioTestCase):
-    config = "[limits]\nping_interval_s = 1\npong_timeout_s = 4\nwrite_timeout_s = 120\n"
+    config = "[limits]\nping_interval_s = 1\npong_timeout_s = 8\nwrite_timeout_s = 120\n"
 
     async def test_a_socket_that_reads_slowly_for_long_is_not_taken_for_dead(self):
         alice, bob = self.user(), self.user()
         conversation = alice.create([bob.name])["id"]
-        total = 60
+        total = 40
         for _ in range(total):
             alice.send(conversation, "x" * 9_000)
         narrow = socket.create_connection(("127.0.0.1", self.server.port))
@@ -307,9 +307,9 @@ class ImpatientServer(ServerTest, unittest.IsolatedAsyncioTestCase):
                 if frame["type"] != "message.new":
                     continue
                 ordinals.append(frame["data"]["message"]["ordinal"])
-                # Some 170 KB are on the way to him, so that a pong comes after five seconds, longer than it may take; that
-                # he takes something the server sees every two.
-                await asyncio.sleep(0.3)
+                # Some 170 KB are on the way to him, so that a pong comes after eleven seconds, longer than it may take;
+                # that he takes something the server sees every five.
+                await asyncio.sleep(0.6)
         self.assertEqual(ordinals, list(range(1, total + 1)))
 
     async def test_a_socket_that_answers_no_ping_is_closed(self):
