@@ -110,7 +110,7 @@ class Dispatcher {
 };
 
 // The events after `after` up to `through`, in order, from the tail or the log. A log that cannot be read ends the
-// process (DESIGN section 1).
+// process.
 std::vector<engine::EventPtr> read_events(const engine::Engine& engine, base::Position after, base::Position through,
                                           std::size_t events_max);
 

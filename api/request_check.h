@@ -1,6 +1,6 @@
 // The guard in front of every request: the raw bytes of a head (RFC 9112), read by ourselves up to the empty line, to
 // a Request or the one status that refuses it. What two parsers could read in two ways is refused, not repaired:
-// nothing behind this line ever sees an ambiguous message (DESIGN section 5).
+// nothing behind this line ever sees an ambiguous message.
 //
 // Thread: any; plain functions.
 #pragma once

@@ -1,5 +1,5 @@
 // What one user missed between two positions, from the streams of his own conversations: a merge by position over
-// those whose head moved, never a scan of the log (DESIGN section 5).
+// those whose head moved, never a scan of the log (docs/adr/0001-streams-table-in-the-conversation-view.md).
 //
 // What it gives is what a session would have got, as the caller may read it now: a message in its present form, a
 // deleted one as its tombstone; of a conversation he was in then and is in now; of one he is no longer in, only

@@ -1,4 +1,5 @@
-// Every limit of the engine in one place (I10). Defaults are those of API.md section 1 and DESIGN section 3.
+// Every limit of the engine in one place (I10). What clients can notice has the defaults of API.md section 1; the
+// configuration file may change most of them (docs/OPERATIONS.md, "Configuration").
 #pragma once
 
 #include <cstddef>

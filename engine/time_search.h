@@ -1,5 +1,5 @@
-// Time to position: `as_of` a time means the last position whose time is at or before it (DESIGN section 3, "Time").
-// The time of the log never goes back, so this is a binary search: about log2(durable) reads.
+// Time to position: `as_of` a time means the last position whose time is at or before it. The time of the log never
+// goes back (docs/adr/0008-log-time-never-goes-back.md), so this is a binary search: about log2(durable) reads.
 //
 // Thread: any; reads the log, so it may touch the disk.
 #pragma once

@@ -1,6 +1,6 @@
 // The view's digest: an order-independent sum of row hashes, kept with the checkpoint, so that "live equals rebuilt"
-// is one comparison (DESIGN section 4). Adding a row adds its hash, removing one subtracts it; the sum is modulo
-// 2^128, so it depends on the set of rows only and never on how batches were cut.
+// is one comparison (docs/adr/0011-a-digest-that-is-not-cryptographic.md). Adding a row adds its hash, removing one
+// subtracts it; the sum is modulo 2^128, so it depends on the set of rows only and never on how batches were cut.
 //
 // It detects bugs and corruption, not adversaries: who can write the database can also write the checkpoint. So the
 // hash need not be cryptographic, only spread every changed bit over 128: two lanes of folded 64x64->128 bit

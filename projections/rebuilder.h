@@ -1,7 +1,7 @@
-// Views built again while the old ones serve (blue/green, DESIGN section 4): one read of the log feeds new databases
-// beside the live ones, at a pace that leaves live traffic alone; each catches up, is compared with the live one at one
-// position, and takes its place in one step. The old one stays for a rollback until the next swap, or until it is
-// dropped.
+// Views built again while the old ones serve (blue/green, docs/adr/0031-views-are-replaced-by-a-pointer.md): one read
+// of the log feeds new databases beside the live ones, at a pace that leaves live traffic alone; each catches up, is
+// compared with the live one at one position, and takes its place in one step. The old one stays for a rollback until
+// the next swap, or until it is dropped.
 //
 // Invariants: the live view is untouched until the step that replaces it, whatever fails or crashes before; a view that
 // differs is not swapped unless forced; the applied position never goes back. What a crash left is removed by the next

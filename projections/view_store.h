@@ -1,12 +1,12 @@
-// One view's database: RocksDB with one column family and no WAL (DESIGN section 4), and the only includer of it in
-// this room. Rows and checkpoint are written together, so after a crash the database stands at some earlier
+// One view's database: RocksDB with one column family and no WAL, since what it loses is folded again from the log.
+// Rows and checkpoint are written together, so after a crash the database stands at some earlier
 // checkpoint, whole.
 //
 // Invariants: I7. The digest in the checkpoint is that of all rows but the checkpoint.
 // Thread: commit and flush from the projector; snapshots may be taken, used and dropped from any.
 // Owns: the folder. Lives as long as the last snapshot.
-// Errors: a read or write that fails ends the process (DESIGN section 1); where our own bytes are wrong, the folder is
-// marked first, so that the next open says `corrupt`.
+// Errors: a read or write that fails ends the process (engine/base/stop_process.h); where our own bytes are wrong, the
+// folder is marked first, so that the next open says `corrupt`.
 #pragma once
 
 #include <cstdint>

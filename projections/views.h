@@ -35,7 +35,7 @@ struct ViewOptions {
   OnSetAside on_set_aside = {};
 };
 
-// Order-independent sum of row hashes (DESIGN section 4): equal digests at one position mean equal views.
+// How one view stands. Equal digests (digest.h) at one position mean equal views.
 struct ViewStatus {
   std::string name;
   Position applied;

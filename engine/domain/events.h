@@ -1,5 +1,6 @@
 // What happened. An event is a fact about one stream; its numbers (EventType) are stored and never change or move.
-// Erasable content stands in optional members: nothing there means erased, everything else is facts (DESIGN section 3).
+// Erasable content stands in optional members: nothing there means erased, everything else is facts;
+// docs/LOG_FORMAT.md has the bytes.
 #pragma once
 
 #include <optional>

@@ -5,7 +5,7 @@
 // files; stall triggers raised, so that an append never waits for compaction; handles are destroyed before the
 // database (Debian's build asserts it).
 // Thread: as RocksDB: any.
-// Source: DESIGN section 3; RocksDB 7.8.3.
+// Source: docs/LOG_FORMAT.md, "Files on disk"; RocksDB 7.8.3.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // The event log: dense positions to opaque records, one RocksDB with the WAL on and every append synced. It does not
-// know what a record means. This interface is the seam past one machine (DESIGN section 8): a replicated log may
-// stand behind it, so an append names the head it expects and can conflict.
+// know what a record means. This interface is also where a log of more than one machine would be put in, though none
+// exists yet: that is why an append names the head it expects and can conflict.
 //
 // Invariants: I1 positions dense and increasing; I3/I4 what `read` gives is durable; I5 what is durable changes only by
 // `overwrite`; I11 one thread appends.
@@ -58,7 +58,7 @@ class EventLog {
 
   // Appends `records` at expected_head + 1, ... and returns once they are on stable storage; then `durable` has
   // advanced. `conflict` when the head is another one. Any storage error aborts the process: a failed sync is never
-  // retried (DESIGN section 1).
+  // retried (engine/base/stop_process.h).
   virtual AppendOutcome append(PartitionId partition, Position expected_head,
                                std::span<const std::string_view> records) = 0;
 

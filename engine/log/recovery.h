@@ -4,7 +4,7 @@
 //
 // Law: a log that is not provably whole does not open, unless its operator names exactly the position after which
 // everything is lost.
-// Source: DESIGN section 3, "Recovery"; the form is TigerBeetle's journal recovery cases.
+// Source: docs/LOG_FORMAT.md, "Opening and recovery"; the form is TigerBeetle's journal recovery cases.
 #pragma once
 
 #include <cstddef>

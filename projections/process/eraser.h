@@ -1,10 +1,9 @@
-// Does what administrators asked to be erased (DESIGN section 3). For each erasure.requested without an
+// Does what administrators asked to be erased (docs/LOG_FORMAT.md, "Erasure"). For each erasure.requested without an
 // erasure.completed:
 //
 //   subject    the user or conversation itself: user.erased, conversation.erased; what was said up to there goes
 //   propose    read the log; message.erased for each message that belongs to it, and what else goes with it. It reads
-//   on
-//              up to the last of these, since an edit, a reaction or a forward may have come before them
+//              on up to the last of these, since an edit, a reaction or a forward may have come before them
 //   files      file.collected for what nobody carries any more
 //   overwrite  read the log again; every record of it loses its content, synced
 //   blobs      the bytes of collected files go

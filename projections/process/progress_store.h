@@ -4,7 +4,7 @@
 // Invariant: what write() was given is durable on return, all of it or none.
 // Thread: any. Owns: the folder.
 // Limits: a few rows and a bounded list of dead letters per subscriber; nothing here grows with the log.
-// Errors: a read or write that fails ends the process (DESIGN section 1).
+// Errors: a read or write that fails ends the process (engine/base/stop_process.h).
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// What happens because time has passed: process managers (DESIGN section 4, "Timers are not projections"). A timer
-// finds what is due in the views or the log and submits commands; the rules look again. It keeps nothing that a rebuild
-// of a view could bring back.
+// What happens because time has passed: process managers (docs/adr/0014-timers-propose.md). A timer finds what is due
+// in the views or the log and submits commands; the rules look again. It keeps nothing that a rebuild of a view could
+// bring back.
 //
 // Thread: start and stop from the owner; all timers share one thread of their own.
 // Owns: the timers and the thread. Outlived by what the timers work with.

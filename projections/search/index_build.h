@@ -1,5 +1,5 @@
 // The next generation of the index, built from the log beside the one that serves, compared with it at one position,
-// and handed over in one step (DESIGN section 4, blue/green). The live writer runs it in slices between its own
+// and handed over in one step ("blue/green" in docs/GLOSSARY.md). The live writer runs it in slices between its own
 // batches, so that one thread writes both files and live messages come first; what a slice leaves to others is
 // projections/rebuild_pace.h's business.
 //

@@ -1,6 +1,6 @@
-// The law of erasing (DESIGN section 3): folding a log whose records were erased equals folding the original and then
-// the events of the erasure. Over random histories, with every kind of erasure, and with records erased by halves, as a
-// rebuild may meet them while the eraser is at work.
+// The law of erasing (docs/INVARIANTS.md, I5): folding a log whose records were erased equals folding the original and
+// then the events of the erasure. Over random histories, with every kind of erasure, and with records erased by halves,
+// as a rebuild may meet them while the eraser is at work.
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 #include <rapidcheck/catch.h>
