@@ -1,5 +1,6 @@
-// The style guide as a test: include direction and fences (docs/ARCHITECTURE.md), sizes, coroutine rules, unfinished
-// work, and rooms the architecture page forgot. It reads the tree as text; tidy_names_test.cpp is its other half.
+// The style guide (docs/STYLE.md) as a test: include direction and fences (docs/ARCHITECTURE.md), sizes, coroutine
+// rules, unfinished work, and files the architecture page forgot. It reads the tree as text; tidy_names_test.cpp is its
+// other half.
 #include <algorithm>
 #include <filesystem>
 #include <map>
