@@ -1,7 +1,7 @@
 // User -> the last position acknowledged to him on this node: his own reads wait for it by default (API.md section 1).
 // Bounded: when full, an old entry is forgotten once the views have passed it, which changes no answer.
-// What was acknowledged before the start is not known by user: everybody waits for what was durable then. Views that
-// were killed behind the log would else deny a member what he had an answer about.
+// What a user was acknowledged before the start is not known. So after a start everybody's reads wait for what was
+// durable then: the views may have been killed behind the log, and would deny a member what he had an answer about.
 //
 // Thread: any (sharded inside).
 #pragma once

@@ -1,6 +1,7 @@
-// Answers out of the past: a member as a command left him, and the repeats of commands whose resource goes on changing
-// by what others do, a conversation and pointers, as they were first answered. Where the resource itself was changed
-// since, ids only (API.md section 1, "One effect"). A message tells by its version whether it was: answers.cpp.
+// Answers that show a resource as it stood at the position of a command, read from the past: a member as the command
+// left him; and for a repeated command a conversation or pointers as they were answered the first time, since both go
+// on changing by what others do. Where the resource itself was changed since, the answer has ids only (API.md section
+// 1, "One effect"). For messages answers.cpp sees by their version whether that is so.
 //
 // Thread: any, one at a time; what was unread then may take long to count (past_reader.h).
 #pragma once

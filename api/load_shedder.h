@@ -3,11 +3,11 @@
 // do would show as latency without bound.
 //
 // The measure is a round: how long a descriptor that is ready waits until it is served, behind all others that were
-// ready before (epoll's list of ready descriptors is first in, first out). A descriptor of our own tells it. As in
-// CoDel (RFC 8289) a long round alone is no overload, a burst makes one too; rounds that stay longer than kRoundTarget
-// for kPatience are. From then on a share of what comes is let in, lowered while rounds are too long and raised while
-// they are not, and the rest is refused as `overloaded` before anything else is done with it, which costs a small part
-// of doing it. Refusals fall on everybody alike, by turn and not by chance.
+// ready before (epoll's list of ready descriptors is first in, first out). A descriptor of our own is made ready to
+// measure it. One long round is no overload, since a burst makes one too; as in CoDel (RFC 8289), overload means that
+// rounds stay longer than kRoundTarget for kPatience. From then on only a share of what comes is let in, which falls
+// while rounds are too long and rises while they are not. The rest is refused as `overloaded` before anything else is
+// done with it; that costs a small part of serving it. Refusals fall on everybody alike, by turn and not by chance.
 //
 // Invariants: kAlwaysMax in each round are let in; a thread that is slow for other reasons refuses nobody.
 // Thread: the io thread it belongs to.

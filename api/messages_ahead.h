@@ -1,6 +1,6 @@
-// Messages as a snapshot has them, for who asks for many of a conversation one after the other: from the second on they
-// are read ahead in walks, since what costs most of a message read by itself is the search for its place. A walk is
-// twice as long as the one before it; who asks for another than the next begins anew, by himself.
+// Messages of a snapshot for a caller who asks for many of one conversation, one after the other. What costs most of
+// reading a single message is the search for its place, so from the second on they are read ahead in walks, each twice
+// as long as the one before. Asking for another message than the next begins anew, with a single read.
 //
 // Thread: the snapshot's; lives as long as that is used. Limits: kWalkMax messages a walk, one walk a conversation.
 #pragma once

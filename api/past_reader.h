@@ -3,8 +3,8 @@
 //
 // Thread: `read` on the io thread; the jobs on the reader's, one at a time and in order.
 // Owns: its thread, which begins with the first read and ends with the io_context.
-// Limits: an HTTP connection has one request at a time, so of reads no more wait than there are connections. Who has
-// something else to say, as a repeated command has, asks is_crowded first.
+// Limits: an HTTP connection has one request at a time, so no more reads wait than there are connections. A caller that
+// can answer without such a read, as a repeated command can with ids only, asks is_crowded first.
 #pragma once
 
 #include <atomic>

@@ -3,8 +3,8 @@
 // the best of a user's devices counts.
 //
 // What is asked (`of`) is the present moment; what is told (`tick`) has held for the debounce time, so that a flapping
-// connection tells nobody. Where somebody was shown a status that never came to be told, the settled one is told after
-// all: who asks once and then listens ends with the truth.
+// connection tells nobody. If somebody asked and was shown a status that did not last long enough to be told, the
+// settled one is told after all, so that a client that asks once and then listens ends up with the truth.
 //
 // `last_seen` is the last sign of life (a frame, a pong, a clean end) of a device that did not appear offline. It
 // outlives the process through notes (`take_notes`), which somebody has to make durable: when a user comes, hourly

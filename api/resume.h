@@ -1,20 +1,24 @@
 // Everything after a position that concerns one user, in order and in small steps, until it meets the dispatcher's
 // cursor: for `resume`, and for a session that fell behind.
 //
-// Far from the cursor it merges the streams of the user's conversations up to a view's snapshot (resume_streams.h);
-// near it, it reads the log's tail and folds it exactly as the dispatcher does. Of a pointer that moved again and again
-// the last move is told, in its place. Every frame's position is at or above that of the one before, and what a frame's
-// position covers has been told (resume_frames.h), so the last one seen is always right to resume from.
+// Far from the cursor it merges the streams of the user's conversations, up to the snapshot of a view
+// (resume_streams.h). Near the cursor it reads the log's tail and folds it exactly as the dispatcher does. A pointer
+// that moved several times is told once, at the position of its last move.
 //
-// A live unread.changed waits for the views, so a client that was cut off may have seen a position beyond its own
-// pointer's move, or an edit or the end of a message, and not the count: those of the last kNoticeEvents before `after`
-// are told again, as of `served` and behind everything else: no position stands for them, and who is cut off early must
-// come further each time. With them go the counts of conversations in which another's message was edited above the
-// pointers.
+// A client that is cut off resumes from the last position it saw. That is safe because positions of frames never fall,
+// and because everything that a frame's position covers was told before the frame or with it (resume_frames.h).
 //
-// Invariants: after each step everything that concerns the user at or below `served` has been given, once (but for
-// counts, which may come twice). `met` is returned only when `served` is the cursor: who goes live without a wait in
-// between has neither hole nor repeat (dispatcher.h).
+// Unread counts need one thing more. A live unread.changed waits for the views, while later events go out at once: so a
+// client may have seen a position above an event that changed its count, without having been told the count. Such
+// events are the user's own pointer moves, and edits and ends of messages. Therefore a resume looks back at the
+// kNoticeEvents before `after`, and tells the counts of those conversations again. It does so at the very end, as of
+// `served`: these frames have no position of their own, and a client that is cut off must come further with each
+// attempt. The counts of conversations in which somebody else edited a message above the user's pointers are told there
+// as well.
+//
+// Invariants: after each step everything that concerns the user at or below `served` has been given, once (counts may
+// come twice). `met` is returned only when `served` is the cursor: a session that goes live right then, without waiting
+// in between, has neither a hole nor a repeat (dispatcher.h).
 // Thread: the io thread it belongs to; a step does not wait. The user has a session attached to the dispatcher.
 // Limits: about frames_max a step; kTailEventsMax events read a step.
 #pragma once

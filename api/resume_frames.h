@@ -1,8 +1,9 @@
 // What one step of a resume gives, in order, and how far that brings the client.
 //
-// A position a client has seen is where it resumes from, should it be cut off there. So each frame goes out under its
-// own event's position, and what has no event of its own goes before the one it belongs to: the count after a message
-// ended is told under the position before, and then the end. Ends that follow one another share one count.
+// A client that is cut off resumes from the last position it has seen, so whatever belongs to a position must have gone
+// out by then. Each frame goes out under the position of its own event. A frame that has no event of its own goes
+// before the event it belongs to: when a message ended, the new count is told first, under the position before, and
+// then the end. Ends that follow one another share one count.
 //
 // Invariant: once a frame of position P is in `out`, everything that moved at or below P has been told, or has moved
 // again since and is told there.

@@ -1,5 +1,6 @@
-// `hansard serve`: the sentence of start and stop. Start: configuration, keys, port, data folder, views, ready. Stop:
-// sessions, views, engine. What can fail without touching the disk comes first, so a wrong start changes nothing.
+// `hansard serve`: the order of start and stop. Start: configuration, keys, port, data folder, views, ready. Stop:
+// sessions, views, engine (docs/ARCHITECTURE.md, "Threads", has every step). What can fail without touching the disk
+// comes first, so a start that is refused changes nothing.
 //
 // Thread: the main one; it waits for SIGTERM or SIGINT.
 #pragma once

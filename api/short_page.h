@@ -1,4 +1,4 @@
-// A page of a list that is short, in memory and has names: in their order, the items behind `cursor`, `limit` of them.
+// A page of a list that is short, in memory, and ordered by name: `limit` items, the first one after `cursor`.
 //
 // Thread: the io thread.
 #pragma once

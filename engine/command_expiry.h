@@ -1,6 +1,7 @@
-// When kept command ids are forgotten: those of days before `kept_from`. The day only moves when the process has been
-// up for 24 h since it last moved, by one, and only while it is more than `days_kept` behind the clock. So a clock that
-// jumps drops nothing early; a node that is often restarted keeps ids longer than it must.
+// When kept command ids are forgotten: those of days before `kept_from`. That day moves on by one at a time, after the
+// process has been up for 24 h since the last move, and only while it is more than `days_kept` behind the clock. So ids
+// are kept for at least `days_kept` days, a clock that jumps drops nothing early, and a node that is often restarted
+// keeps them longer than it must.
 //
 // The day stands in the log's meta: a rebuilt index forgets what the one before had forgotten.
 // Thread: the sequencer's.

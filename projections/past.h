@@ -2,9 +2,9 @@
 // same types as the present (queries.h). For auditors and support: nothing here names a viewer or hides anything from
 // one; `me` of a reaction is false. Current erasures always apply: what is erased now was never there.
 //
-// Cost: seeks, not a replay. Each answer is the present's plus a few seeks; members also step over those who were in
-// the conversation at another time (kMembersSteppedMax of them a page), unread counts over the messages that left the
-// count above the pointer, and a message that anybody ever reacted to over its reactions until then.
+// Cost: seeks, not a replay. Each answer costs what it costs in the present and a few seeks. Three step over more rows:
+// members, over those who were in the conversation at another time (kMembersSteppedMax of them a page); unread counts,
+// over the messages above the pointer that no longer count; a message with reactions, over all it had until then.
 //
 // Thread: as a Snapshot; it keeps what it reads alive by itself. Values are copies.
 #pragma once

@@ -4,10 +4,11 @@
 // cannot apply stops that view for good, and the others go on: nothing is skipped, and what was applied before stays
 // served.
 //
-// Many small batches cost several times what few large ones do, and take the cores from those who answer: after a batch
-// the projector rests for kRestShare times its work, kRestMax at most, unless somebody waits for a view or it is
-// far behind. Nobody sees it: who reads waits for what he was told of, and that hurries. For the same reason everybody
-// else goes first while it folds (base::StepBack), unless the views are late.
+// Many small batches cost several times as much as a few large ones, and take the cores from the threads that answer.
+// So after a batch the projector rests for kRestShare times its work, kRestMax at most, unless somebody waits for a
+// view or it is far behind. Clients do not notice the rest: a read waits for the positions its caller was told of, and
+// a wait hurries the projector. For the same reason everybody else goes first while it folds (base::StepBack), unless
+// the views are late.
 //
 // Invariants: I3. Thread: its own; start, stop and run_between_batches from others. Owns: its thread.
 #pragma once

@@ -1,6 +1,7 @@
 // Views of a stopped server built again from its log: what `hansard-replay rebuild --data` runs. As with a running one
-// (rebuilder.h), what is built is compared with what is there at one position and takes its place by the pointer; where
-// that is of older rows, or cannot be read, the difference is told and does not stand in the way.
+// (rebuilder.h), the new view is compared with the old one at one position and takes its place by the pointer. Where
+// the old one has rows of an older version, or cannot be read, this is reported and the new one takes its place all the
+// same.
 //
 // Thread: the caller's, and helpers that end with the call. The caller holds the data folder's lock.
 #pragma once

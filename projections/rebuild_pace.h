@@ -1,10 +1,14 @@
-// How fast a rebuild goes beside live traffic: as fast as it can while nobody writes; with somebody writing, at most so
-// many events a second and a fifth of the time, in pieces of a few milliseconds with a breath after each; and not at
-// all while commands queue up or the views fall behind (though never standing still for longer than kWaitMax, so that
-// it ends under any load).
+// How fast a rebuild goes beside live traffic.
 //
-// It measures what it does to others: how long a commit's sync takes while it works against while it rests. Syncs twice
-// as slow double its rest, up to kRestMax times its work; once they are no slower the rest shrinks again.
+// - While nobody writes: as fast as it can.
+// - While somebody writes: at most busy_events_per_s, and for at most a fifth of the time. It works in pieces of a few
+//   milliseconds and rests after each for kRestMin times as long as the piece took.
+// - While commands queue up or the views fall behind: not at all. It never stands still for longer than kWaitMax,
+//   though, so that it ends under any load.
+//
+// It also measures what it does to others: the mean sync of a commit while it works, against the mean while it rests.
+// When syncs take more than twice as long beside it, its rests double, up to kRestMax times the work; when they take
+// less than one and a half times as long, its rests halve again.
 //
 // Thread: the rebuild's. Used by the rebuilder and by the build of a search index, each with its own.
 #pragma once

@@ -1,8 +1,8 @@
-// Which message of a conversation with a retention is the oldest live one, and when its time is up: what finds the
-// messages that are due, without looking at those that are not or at those that went before. It only says so; expiring
-// is an event (projections/process proposes it).
+// For each conversation with a retention: which message is the oldest live one, and when its time is up. With it the
+// messages that are due are found without looking at others. Nothing expires here; that is an event, which
+// projections/process proposes.
 //
-// No row is written for a send, but when the message is the only live one.
+// A send writes a row only where its message is the only live one of the conversation.
 // Thread: the projector's.
 #pragma once
 

@@ -1,6 +1,5 @@
 // One view's database: RocksDB with one column family and no WAL, since what it loses is folded again from the log.
-// Rows and checkpoint are written together, so after a crash the database stands at some earlier
-// checkpoint, whole.
+// Rows and checkpoint are written together, so after a crash the database stands at some earlier checkpoint, whole.
 //
 // Invariants: I7. The digest in the checkpoint is that of all rows but the checkpoint.
 // Thread: commit and flush from the projector; snapshots may be taken, used and dropped from any.

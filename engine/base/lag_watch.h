@@ -1,6 +1,6 @@
 // How long something durable has been waiting to be applied, seen from the loop that applies it: a sample of the
-// durable position at each look, until it is reached. What is new at a look may have come right after the look before,
-// and counts from there: an age is too high rather than too low.
+// durable position at each look, until it is reached. Events that are new at a look may have become durable right after
+// the look before, so their age is counted from that one: an age is rather too high than too low.
 //
 // Thread: one. Limits: kSamplesMax samples; where there are more to keep, the new ones are dropped.
 #pragma once

@@ -1,17 +1,19 @@
-// Batches that somebody may come to wait for, applied by a thread that lets everybody else go first until then: while
-// nobody waits, its niceness is the lowest there is, and who hurries it brings it back at once, also in the middle of a
-// batch. A batch that begins kLagMax late does not step back, nor does one that is to end before long.
+// For the thread of a view, which applies batches that somebody may or may not be waiting for. While nobody waits the
+// thread steps back: its niceness is the lowest there is, so everybody else goes first. As soon as somebody waits he
+// hurries it, and it has its old niceness again at once, also in the middle of a batch. It does not step back in a
+// batch that begins more than kLagMax after its events became durable, nor where the caller says that it may not.
 //
 // While it is back it also keeps off the processor that is kept free (processors.h), which needs no right.
 //
-// Coming back needs a right: CAP_SYS_NICE, or an RLIMIT_NICE of 20 (setrlimit(2)). Without it the niceness stays as it
-// is, since on busy cores a reader would wait for the rest of a batch that hardly goes on; hurries are noted all the
-// same.
+// Raising the priority again needs a right: CAP_SYS_NICE, or an RLIMIT_NICE of 20 (setrlimit(2)). Without it the
+// niceness is never lowered, because then a reader on busy cores would have to wait until a batch that hardly gets any
+// time is over. Hurries are noted all the same.
 //
-// Invariants: one who stepped back comes forward by a hurry, or by the end of the stretch; a hurry holds until what was
-// durable at the next batch is applied. In a stretch no lock of the tail or of a gate is held. Locks of the allocator,
-// of caches and of the stretch's own database are, for moments: who waits for one of those hurries nobody. Thread:
-// `hurry` and `is_hurried` from any, also when the worker has ended; the rest from the worker.
+// Invariants: a thread that stepped back comes forward with a hurry or at the end of the stretch. A hurry holds until
+// what was durable when the next batch began is applied. During a stretch no lock of the tail or of a gate is held.
+// Locks of the allocator, of caches and of the stretch's own database are held for moments; a thread that waits for one
+// of those hurries nobody.
+// Thread: `hurry` and `is_hurried` from any, also when the worker has ended; the rest from the worker.
 #pragma once
 
 #include <atomic>

@@ -14,31 +14,34 @@
 //   then needs an owner needs a service.
 //
 // Conversations
-// - The two of a direct conversation stay: members and roles do not change (conflict). Who opened it is its owner, may
-//   set its title and settings and close it, but does not delete what the other wrote.
-// - A derived id (direct pair, external id) is worked out here; the command's id is not looked at. Other ids are never
-//   of UUID version 8, so nobody can sit on a derived one.
+// - The two of a direct conversation stay: members and roles do not change (conflict). They are equals, although the
+//   one who opened it has the role owner (ADR 58): either changes title and metadata, neither deletes what the other
+//   wrote. Settings and closing are a service's (forbidden for the two).
+// - A derived id (direct pair, external id) is worked out here; the command's id is not looked at. Derived ids are of
+//   UUID version 8 and ids from clients never are, so nobody can take a derived id before it is needed.
 // - A creation repeats a client-made id when creator and type are the same and so is what has not changed since.
 // - After closing, pointers and flags still move; everything else is conversation_closed, also leaving.
 // - Removing somebody who is not a member changes nothing; changing his role is not_found.
 //
 // Messages
 // - A repeat of a client-made id is answered before any other rule but membership, so that a retry finds its effect.
-// - The role read_only forbids editing too, or who was silenced could speak through old messages; who_may_post and slow
-//   mode bind new messages only. Windows are closed after their last second; a clock that went back opens them again.
+// - who_may_post and slow mode bind new messages only. The role read_only forbids edits as well; otherwise somebody who
+//   was silenced could go on speaking through his old messages.
+// - A window of N seconds closes when more than N seconds have passed by log time.
 // - An if_match is not looked at when the message is deleted already: a repeated delete changes nothing.
 // - A notice (member added, removed or left) is a system message of the actor in the same command; it counts for
 //   nobody.
-// - Where the other of a direct conversation has blocked the caller, opening it and writing into it is `blocked`, also
-//   by an edit or a reaction; what was said stays readable, and can be deleted.
+// - Where the other of a direct conversation has blocked the caller, making it and writing into it is `blocked`, also
+//   by an edit, a reaction or a new title. Asking again for one that is there answers it (200); what was said stays
+//   readable, and can be deleted.
 // - A forward copies text, metadata and attachments, never mentions, and names the first of the chain. It is not
 //   edited, or its words would be put into somebody's mouth.
 // - Who may read may react, but for the role read_only; also where who_may_post is admins.
 // - A file is attached by who uploaded it (or a service), and by forwarding.
 // - A scheduled message obeys the rules of a send twice: when it is scheduled (but for slow mode) and when its time
 //   comes (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
-// - Whoever schedules again under the id of one that he cancelled schedules anew; under that of one that waits he
-//   repeats it, if the time is the same too.
+// - Whoever cancelled a scheduled message may use its id to schedule again. The id of one that still waits makes the
+//   command a repeat, if the time is the same too.
 //
 // Timers (Caller::server)
 // - They only propose: a message expires when its retention has run out by log time, a scheduled one is sent when its
@@ -50,7 +53,7 @@
 // - A hold on a conversation or on a message's author wins over an erasure and over retention: nothing is erased, and
 //   the conflict is an event. It is recorded once per hold and erasure, and once per hold and conversation that has
 //   something to expire; after the release both go on. A request that a hold forbids as a whole appends hold.conflict
-//   and nothing else; the edge answers legal_hold.
+//   and nothing else, and is answered legal_hold at the edge.
 // - An erasure of a user or a conversation leaves out the messages that a hold keeps, and stays open until it is
 //   released.
 // - An erased conversation is closed. What is erased is `gone`.

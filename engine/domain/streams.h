@@ -1,6 +1,6 @@
-// Streams of users beside conversations whose ids anybody may choose. A user's stream is a hash that anybody can
-// compute (base::stream_of_user), and somebody may have made a conversation of that id before the user had a stream:
-// the conversation keeps it, and his events go to the one aside.
+// Keeps the streams of users apart from those of conversations, whose ids clients may choose. A user's stream is a hash
+// that anybody can compute (base::stream_of_user), so somebody may have made a conversation under that id before the
+// user had any event. Then the conversation keeps the stream, and the user's events go to a second one.
 //
 // Invariant: no two of them share a stream. A conversation is not made where a stream is (decide_conversation.cpp), no
 // client makes ids of UUID version 8, and those that are derived are hashes of something else.

@@ -4,12 +4,12 @@
 //
 // Format: behind the last record of a log that was not closed there may be up to kRoomBytes of zeros: RocksDB's
 // recovery passes over them (db/log_reader.cc: a piece of type and length 0), and so do wal_scan.h and verification.
-// Closing a log cuts them off and syncs its length. RocksDB is told the length without room: what copies a log that is
-// written would else copy zeros that are records by then. Who reads such a log from outside may see a record with
-// zeros in its place and one behind it (read_log.h).
+// Closing a log cuts them off and syncs its length. RocksDB is told the length without the room: otherwise a copy of a
+// log that is being written would take in zeros where records stand by then. A reader in another process may see zeros
+// in the place of one record and whole records behind it (read_log.h).
 //
-// Invariants: no byte that was appended is written to. Room that cannot be written is not there, and nothing else comes
-// of it; an error of the disk that shows up later, with the sync, is one of the log.
+// Invariants: bytes that were appended are never written again. If the room cannot be written there is none, and that
+// is all; an error of the disk that shows up later, with the sync, is an error of the log.
 // Thread: any. Owns: nothing; lives as long as the process.
 #pragma once
 

@@ -12,10 +12,10 @@
 //   search     the same of the search index
 //   complete   erasure.completed
 //
-// Nothing is remembered on the way: every step can be done again, and a start, like an error, begins at the first. What
-// a step must have reached is a position, never that it was asked for: what another job or an earlier attempt has done
-// counts for that position only. What a legal hold keeps is left out; then the erasure stays open, and is taken up
-// again when a hold was released.
+// Nothing is remembered on the way: every step can be done again, and after a start or an error the first one is next.
+// A store counts as clean up to a position, not because somebody asked for it: what another erasure or an earlier
+// attempt has cleaned counts only up to the position it reached. What a legal hold keeps is left out; the erasure then
+// stays open, and is taken up again when a hold was released.
 //
 // Thread: one at a time, of its own: a purge may take minutes. Outlived by everything in Parts.
 // Limits: kSliceEvents of the log and kOrdersMax commands a step; after an error kBackOff, doubled up to kBackOffMost.

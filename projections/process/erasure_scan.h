@@ -7,8 +7,9 @@
 // and what he waits to send. To a conversation: its messages, and those forwarded from it, title and metadata. Queries
 // of audited reads about any of them go too.
 //
-// What was said after the erasure began is not of it, but for what came in between and would bring it back: edits of
-// and reactions under a message before it was erased, copies of it, and a waiting message that was sent.
+// What was said after the erasure began does not belong to it. The exceptions are what came before the message itself
+// was erased and would bring its words back: edits of it, reactions under it, copies of it, and a waiting message that
+// was sent.
 //
 // Thread: one. Limits: files, who carries a user's, and messages with his reactions are remembered until the end.
 #pragma once

@@ -1,7 +1,7 @@
 // What this process knows of the pages of a database, shared by all its connections to the same file: which were
 // checked since they were written, and what was written to the write-ahead log.
 //
-// Whoever reads by mmap asks for a page each time SQLite uses it; it is checked the first time only.
+// A connection that reads by mmap passes here each time SQLite uses a page; the page is checked the first time only.
 //
 // Thread: any. Bounds: 4 MiB of bits, of which those in use are resident; a checksum per page of the log.
 #pragma once

@@ -4,8 +4,9 @@
 // SQLITE_IOERR_DATA.
 //
 // Everything else SQLite reads of these files (their heads, the frames of a log at recovery) is believed when two reads
-// in a row give the same. So no bit that flips on the way from the disk gets into what is written next. What decays in
-// the log of a process that was killed ends the recovery there, as SQLite has it: that is what its own sums find.
+// in a row give the same. So no bit that flips on the way from the disk gets into what is written next. If a log decays
+// that a killed process left behind, recovery ends at the place where SQLite's own checksums fail, as it does without
+// us.
 //
 // The write-ahead log holds pages as they are in the cache. So what was deleted is gone once the log has been emptied
 // into the database and the cache was let go (Connection::empty_wal, forget_pages).

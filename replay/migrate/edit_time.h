@@ -1,5 +1,5 @@
-// When a post was edited last, as its metadata say: the readers write it there, and a later import reads it of the
-// message that is here.
+// When a post was last edited at its origin. The readers of exports write it into the metadata of the message, where a
+// later import finds it.
 //
 // Thread: any.
 #pragma once
