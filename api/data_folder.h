@@ -11,11 +11,15 @@
 
 namespace hansard::api {
 
-// Where there is a log, or the witness that there was one, the engine judges. Else every name in the folder is one of a
-// store, of a file that the command line or the configuration names, `lost+found`, hidden, or what a script that
-// starts the server may keep beside (*.log, *.out, *.err, *.pid): `refused` where one is none of these, or where a
-// folder of a store's name holds names that no such folder of ours has. A link is what was named by way of it, not what
-// else lies where it leads. A folder that is not there, or cannot be read, is for who makes or opens it.
+// Where there is a log, or the witness that there was one, the engine judges. Otherwise the folder may hold nothing but
+//
+// - the names of a store; a folder among them holds only names that such a folder of ours has;
+// - files that the command line or the configuration names; a link counts if it is the named path or a part of it;
+// - `lost+found`, and hidden files;
+// - what a script that starts the server may keep there: *.log, *.out, *.err, *.pid.
+//
+// With anything else in it the answer is `refused`. A folder that is not there, or that cannot be read, is left to
+// whoever makes or opens it.
 base::Result<void> check_data_folder(const Config& config, const std::optional<std::string>& config_file);
 
 }  // namespace hansard::api

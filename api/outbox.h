@@ -57,7 +57,8 @@ class Outbox {
     if (!had_room && has_room()) drained.notify();
   }
 
-  // For who makes frames only to send them here: more would wait in memory instead of in the log.
+  // Asked by whoever makes frames for this socket alone: while it is false, frames would only wait in memory instead of
+  // in the log.
   bool has_room() const {
     return frames_ < (frames_max_ + 1) / 2 && bytes_ < std::min((bytes_max_ + 1) / 2, kRoomBytesMax);
   }

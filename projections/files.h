@@ -19,7 +19,8 @@ void fold(Folding&, const Other&) {}
 // Ascending, each once.
 std::vector<FileId> distinct(std::vector<FileId> files);
 
-// One that waits for its time carries `files`, or waits no longer. Nobody may read them by it.
+// A scheduled message that carries `files` waits for its time, or (`waits` is false) waits no longer. It gives nobody
+// the right to read them.
 void hold(Folding& folding, const std::vector<FileId>& files, bool waits);
 // A message came that carries `files`.
 void attach(Folding& folding, const domain::MessageFacts& facts, const std::vector<FileId>& files);

@@ -47,7 +47,7 @@ class RebuildPace {
   std::chrono::nanoseconds rest(std::uint64_t events, std::chrono::nanoseconds took) const;
   // After a piece of a batch that took so long; nothing while nobody writes.
   std::chrono::nanoseconds breath(std::chrono::nanoseconds took) const;
-  // A batch was built: what others felt of it is compared with how it was while this rested before it.
+  // A batch was built: the syncs of others during it are compared with those during the rest before it.
   void worked();
 
  private:

@@ -9,8 +9,8 @@
 namespace hansard::base {
 
 // How a thread begins. `name`: at most 15 bytes, what `top -H`, perf and debuggers show. A thread whose work somebody
-// waits for has everybody's niceness; one of those behind the log has its own (this_thread.cpp),
-// and the policy SCHED_BATCH.
+// waits for has the niceness of the process. Threads behind the log are nicer, each by its own amount
+// (this_thread.cpp), and have the policy SCHED_BATCH.
 void begin_thread(const char* name);
 
 // `step`, which a thread of its own calls again and again, as one that begins that thread with its first call.

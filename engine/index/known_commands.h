@@ -1,10 +1,12 @@
-// Keeps a CommandFilter of what the database holds: read from it in pieces after the start, and again whenever expired
-// ids have left it, since a filter forgets nothing; what is brought to the database meanwhile is added.
+// Keeps a CommandFilter of the ids in the database. They are read from it in pieces after the start, and once more
+// whenever expired ids have left the database, since a filter forgets nothing. Ids that are ingested meanwhile are
+// added.
 //
-// Invariant: an id that stands in the database is held by `filter`, if there is one. For it was either there when the
-// reading began, and then it stands at or after the next to be read or was read; or it was added before it was
-// ingested. Thread: the folder's, except `filter`, which any may ask for. Limits: CommandFilter's. With more ids there
-// is no filter, until they are read anew after a day's have expired.
+// Invariant: where there is a `filter`, it holds every id that is in the database. An id was either there when the
+// reading began, and is read in its turn; or it came later, and was added before it was ingested.
+// Thread: the folder's, except `filter`, which any may ask for.
+// Limits: CommandFilter's. With more ids there is no filter, until they are read anew after those of a day have
+// expired.
 #pragma once
 
 #include <memory>

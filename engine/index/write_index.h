@@ -119,9 +119,9 @@ class WriteIndex final : public domain::StateWriter {
   // Command ids of earlier days are forgotten, and compacted away in the background.
   void keep_commands_from(std::uint32_t day);
 
-  // Rows that events up to `through`, which is durable, replaced or removed are off the disk once this answers true. It
-  // takes a batch of the sequencer and the folder thread to get there: call again after a command was executed. What an
-  // earlier call brought about counts as far as it went, never further. Thread: one, any.
+  // True once the rows that events up to `through` (which is durable) replaced or removed are off the disk. That takes
+  // a batch of the sequencer and work of the folder thread: after false, call again when a command was executed. What
+  // an earlier call achieved counts up to the position it reached, no further. Thread: one, any.
   bool purge(Position through);
 
   // One piece of the folder thread's work where there is none. False: nothing is to be done.

@@ -55,7 +55,8 @@ class StoredLog : public EventLog {
   const bool is_read_only_;
   base::PositionGate durable_;
   rocksdb::WriteBatch batch_;  // the sequencer's, reused
-  // The eraser's: writes so far, what was rewritten last, knowing how many of them, and the files that replaced.
+  // The eraser's thread alone uses these: how many overwrites there were; the range that was rewritten last, with the
+  // number of overwrites before it; and the files that were there before that.
   struct Rewritten {
     Position first, last;
     std::uint64_t overwrites = 0;

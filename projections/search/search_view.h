@@ -61,8 +61,8 @@ class SearchView {
   virtual base::Result<void> swap(bool force) = 0;
   virtual base::Result<void> cancel() = 0;
   virtual std::optional<projections::RebuildStatus> rebuild_status() const = 0;
-  // True once no word of what was removed up to `through` is left in the bytes of any file; until then it hurries, and
-  // waits for the end of a rebuild: call again later. Errors: io.
+  // True once no word of what was removed up to `through` is left in the bytes of any file. Asking hurries the
+  // cleaning, which waits for the end of a rebuild; after false, call again later. Errors: io.
   virtual base::Result<bool> purge(base::Position through) = 0;
   // Indexes what is durable (at most kStopEventsMax events of it) and closes. Idempotent.
   virtual void stop() = 0;
