@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -32,15 +33,20 @@ struct Options {
   bool compare_only = false, force = false, json = false, quiet = false;
 };
 
-Result<OfflineRequest> request_of(const Options& given) {
+// The first of them that is no view.
+std::optional<std::string> find_unknown(const std::vector<std::string>& views) {
+  for (const std::string& name : views) {
+    if (name != kSearch && projections::find_view_kind(name) == nullptr) return name;
+  }
+  return std::nullopt;
+}
+
+// Each of `given.views` is search or has a kind (find_unknown).
+OfflineRequest request_of(const Options& given) {
   OfflineRequest request{{}, given.compare_only, given.force};
   for (const std::string& name : given.views) {
     if (name == kSearch) continue;
     const auto* kind = projections::find_view_kind(name);
-    if (kind == nullptr) {
-      return base::error(base::ErrorCode::not_found,
-                         "There is no view '" + name + "': the views are chat, audit and search.");
-    }
     const bool is_new = std::find(request.kinds.begin(), request.kinds.end(), kind) == request.kinds.end();
     if (is_new) request.kinds.push_back(kind);
   }
@@ -105,9 +111,7 @@ Result<std::vector<OfflineOutcome>> rebuild_stopped(const Options& given, const 
 
 int run_stopped(const Options& given) {
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
-  auto request = request_of(given);
-  if (!request) return fail(request.error().detail);
-  auto outcomes = rebuild_stopped(given, request.value());
+  auto outcomes = rebuild_stopped(given, request_of(given));
   if (!outcomes) return fail(verify::log_error(given.data, outcomes.error()).detail);
   bool is_well = true;
   for (const auto& outcome : outcomes.value()) {
@@ -121,6 +125,9 @@ int run_stopped(const Options& given) {
 int run(const Options& given) {
   if (given.data.empty() == given.url.empty()) {
     return refuse_usage("Say either --data (of a stopped server) or --url and --token-file (of a running one).");
+  }
+  if (const auto name = find_unknown(given.views)) {
+    return refuse_usage("There is no view '" + *name + "': the views are chat, audit and search.");
   }
   if (!given.data.empty()) return run_stopped(given);
   return rebuild_online(

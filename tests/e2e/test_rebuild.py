@@ -233,7 +233,7 @@ class Rebuild(unittest.TestCase):
         self.assertEqual(compared.returncode, 0, compared)
         self.assertIn("equal", compared.stdout)
         wrong = self.replay(*server, "--view", "nothing")
-        self.assertEqual(wrong.returncode, 1)
+        self.assertEqual(wrong.returncode, 2)
 
 
 if __name__ == "__main__":

@@ -287,6 +287,11 @@ class ReplayWords(unittest.TestCase):
                     self.refused("rebuild", "--url", f"http://127.0.0.1:{other.server_port}", "--token-file",
                                  self.server.secret, "--quiet", says=["is not a Hansard server", str(status)])
 
+    def test_a_view_that_is_none_is_wrong_usage(self):
+        for name in ("nope", "Chat", "chat,audit", "all"):
+            self.refused("rebuild", "--data", self.data, "--view", "chat", "--view", name, status=2,
+                         says=[f"'{name}'", "chat, audit and search"])
+
     def test_a_view_named_twice_is_rebuilt_once(self):
         done = self.replay("rebuild", "--data", self.data, "--compare-only", "--view", "chat", "--view", "chat", "--json",
                            "--quiet")
