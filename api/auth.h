@@ -5,6 +5,7 @@
 // Thread: any after construction.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,15 @@ struct Identity {
   bool admin = false;
   base::Timestamp expires;
 };
+
+// The words of a token's scope and what each of them grants.
+struct ScopeWord {
+  std::string_view word;
+  bool Identity::* right;
+};
+inline constexpr std::array<ScopeWord, 3> kScopeWords = {
+    {{"service", &Identity::service}, {"audit", &Identity::audit}, {"admin", &Identity::admin}}};
+bool is_scope_word(std::string_view word);
 
 class Authenticator {
  public:

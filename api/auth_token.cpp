@@ -1,5 +1,6 @@
 #include "api/auth_token.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -85,9 +86,9 @@ Result<base::Timestamp> read_optional_time(const json_t* claims, const char* nam
 }
 
 void grant(Identity& identity, std::string_view word) {
-  if (word == "service") identity.service = true;
-  if (word == "audit") identity.audit = true;
-  if (word == "admin") identity.admin = true;
+  for (const auto& [known, right] : kScopeWords) {
+    if (word == known) identity.*right = true;
+  }
 }
 
 // Words are separated by single spaces (RFC 8693 section 4.2); words of other services are none of ours.
@@ -114,6 +115,10 @@ Result<domain::UserId> read_subject(const json_t* claims) {
 }
 
 }  // namespace
+
+bool is_scope_word(std::string_view word) {
+  return std::ranges::any_of(kScopeWords, [&](const ScopeWord& known) { return known.word == word; });
+}
 
 Result<TokenParts> split_token(std::string_view token) {
   if (token.size() > kTokenBytesMax) return base::error(ErrorCode::malformed, "the token is too long");

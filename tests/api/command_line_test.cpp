@@ -83,6 +83,7 @@ TEST_CASE("a wrong command line is one sentence and status 2") {
       {"token", "--jwt-secret-file", "s"},
       {"token", "--jwt-secret-file", "s", "--sub", ""},
       {"token", "--jwt-secret-file", "s", "--sub", "a", "--ttl", "soon"},
+      {"token", "--jwt-secret-file", "s", "--sub", "a", "--scope", "typo"},
       {"serve", "token", "--sub", "a"},
   };
   for (const auto& words : wrong) {
@@ -105,6 +106,18 @@ TEST_CASE("a word that is no command is named, a position is asked for in a few 
     CHECK(error.size() < 200);
   }
   CHECK(std::get<ServeCommand>(parse({"serve", "--threads", "0"})).threads == 0);
+}
+
+TEST_CASE("a scope that a server would ignore is refused, and the known ones are told") {
+  const auto refusal_of = [](const char* scope) {
+    return usage_error({"token", "--jwt-secret-file", "s", "--sub", "a", "--scope", scope});
+  };
+  for (const char* known : {"", "service", "audit", "admin", "service audit admin"}) CHECK(refusal_of(known).empty());
+  for (const char* wrong : {"typo", "audit typo", "audit,admin", "Admin", "audit\tadmin", "audits"}) {
+    INFO(wrong);
+    CHECK_THAT(refusal_of(wrong), Catch::Contains("is no scope: the words are service, audit and admin"));
+  }
+  CHECK_THAT(refusal_of("audit typo"), Catch::Contains("'typo'"));
 }
 
 TEST_CASE("every help shows an example and ends well") {
