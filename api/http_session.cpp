@@ -33,6 +33,12 @@ constexpr std::size_t kIdleBytesMax = 4u << 10;     // a larger buffer is given 
 constexpr std::size_t kLingerBytesMax = 64u << 20;  // read and thrown away after a refusal
 constexpr seconds kLinger{2};
 
+// HEAD is answered like GET but for the body, and of the whole: Range is for GET alone (RFC 9110 section 14.2).
+void ask_as_get(Request& request) {
+  request.method = "GET";
+  std::erase_if(request.headers, [](const auto& field) { return field.first == "range"; });
+}
+
 class HttpSession final : public Connection {
  public:
   HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slot);
@@ -222,7 +228,7 @@ asio::awaitable<HttpSession::Next> HttpSession::answer(CheckedRequest checked, c
   // What the handler does is bounded by itself; only the peer is under the watchdog.
   deadline_ = base::MonotonicTime::max();
   bool is_head = checked.request.method == "HEAD";
-  if (is_head) checked.request.method = "GET";
+  if (is_head) ask_as_get(checked.request);
   bool keep_alive = checked.keep_alive;
   auto response = co_await handle_request(thread_.context(), std::move(checked.request));
   keep_alive = keep_alive && !thread_.is_stopping() && (stream == nullptr || stream->left() == 0);

@@ -109,6 +109,10 @@ class Files:
         status, headers, body = download(ann, file, method="HEAD")
         self.assertEqual((status, headers["content-length"], body), (200, "300000", b""))
         self.assertEqual(headers["accept-ranges"], "bytes")
+        for unasked in ("bytes=0-3", "bytes=-7", "bytes=300000-"):
+            status, headers, body = download(ann, file, method="HEAD", Range=unasked)
+            self.assertEqual((status, headers["content-length"], body), (200, "300000", b""))
+            self.assertNotIn("content-range", headers)
         for first, last in ((0, 0), (1, 131_071), (131_072, 262_200), (299_999, 299_999), (5, 299_999)):
             status, headers, body = download(ann, file, Range=f"bytes={first}-{last}")
             self.assertEqual((status, body), (206, data[first:last + 1]))
