@@ -161,12 +161,11 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
 asio::awaitable<HeadEnd> HttpSession::read_head() {
   std::size_t scanned = 0;
   for (;;) {
-    if (scanned == 0 && in_.starts_with("\r\n")) in_.erase(0, 2);  // RFC 9112 section 2.2
     auto end = find_head_end(in_, scanned);
     if (end.state != HeadEnd::State::incomplete) co_return end;
     if (in_.size() > limits_.http_header_bytes_max) co_return HeadEnd{HeadEnd::State::complete, in_.size()};
     scanned = in_.size();
-    is_idle_ = in_.empty();
+    is_idle_ = in_.empty() || in_ == kEmptyLine;
     if (is_idle_ && thread_.is_stopping()) co_return end;
     bool has_come = co_await read_some();
     if (!has_come) co_return end;

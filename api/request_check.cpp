@@ -152,6 +152,7 @@ HeadEnd find_head_end(std::string_view bytes, std::size_t scanned) {
 
 Answered<CheckedRequest> check_request(std::string_view head, const Limits& limits, StreamsBody streams_body) {
   if (head.size() > limits.http_header_bytes_max) return refuse(431, "header_too_large", "The header is too large.");
+  if (head.starts_with(kEmptyLine)) head.remove_prefix(kEmptyLine.size());
   head.remove_suffix(2);
   auto end = head.find("\r\n");
   BOOST_OUTCOME_TRY(auto line, split_request_line(head.substr(0, end), limits));

@@ -17,6 +17,9 @@
 
 namespace hansard::api {
 
+// One may stand before a request, as some clients end a body with it (RFC 9112 section 2.2); it is part of the head.
+inline constexpr std::string_view kEmptyLine = "\r\n";
+
 // Where the head ends in what has arrived so far. `bad` as soon as a line does not end in CRLF, so that a bare LF is
 // refused without waiting for more.
 struct HeadEnd {

@@ -220,15 +220,34 @@ TEST_CASE("a request is split as it was sent") {
 }
 
 TEST_CASE("a head ends at the same byte in whatever pieces it arrives") {
-  auto head = get("X: y\r\n");
-  auto bytes = head + "GET /next";
-  std::size_t scanned = 0;
-  for (std::size_t have = 0; have < head.size(); scanned = have++) {
-    CHECK(find_head_end(std::string_view(bytes).substr(0, have), scanned).state == HeadEnd::State::incomplete);
+  for (const auto& head : {get("X: y\r\n"), "\r\n" + get("X: y\r\n")}) {
+    auto bytes = head + "GET /next";
+    std::size_t scanned = 0;
+    for (std::size_t have = 0; have < head.size(); scanned = have++) {
+      CHECK(find_head_end(std::string_view(bytes).substr(0, have), scanned).state == HeadEnd::State::incomplete);
+    }
+    auto end = find_head_end(bytes, scanned);
+    CHECK(end.state == HeadEnd::State::complete);
+    CHECK(end.size == head.size());
   }
-  auto end = find_head_end(bytes, scanned);
-  CHECK(end.state == HeadEnd::State::complete);
-  CHECK(end.size == head.size());
+}
+
+TEST_CASE("one empty line before a request is passed over, and says nothing") {
+  auto checked = check_request("\r\n" + get("X-One: a\r\nContent-Length: 3\r\n"), Limits{});
+  REQUIRE(checked);
+  CHECK(checked.value().request.path == "/x");
+  CHECK(checked.value().request.header("x-one") == "a");
+  CHECK(checked.value().request.headers.size() == 3);
+  CHECK(checked.value().content_length == 3);
+  check_all({{"\r\n" + upgrade(kKey + kThirteen), 101},
+             {"\r\n\r\n", 400},
+             {"\r\n\r\n" + get(""), 400},
+             {"\r\nHost: a\r\n\r\n", 400},
+             {"\r\n GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+             {"\n" + get(""), 400},
+             {"\r\r\n" + get(""), 400},
+             {" \r\n" + get(""), 400},
+             {"\r\n", 0}});
 }
 
 TEST_CASE("whatever bytes come, a request is refused or unambiguous") {

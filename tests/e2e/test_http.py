@@ -1,4 +1,6 @@
 """The HTTP contract as a client meets it."""
+import socket
+import time
 import unittest
 import uuid
 
@@ -312,6 +314,22 @@ class Edge(ServerTest):
         answer = self.raw(one.format("/health", "") + one.format(f"{API}/conversations", "") +
                           one.format("/nothing", "Connection: close\r\n"))
         self.assertEqual([part[:3] for part in answer.split("HTTP/1.1 ")[1:]], ["200", "200", "404"])
+
+    def test_one_empty_line_before_a_request_is_passed_over(self):
+        one, last = ("GET /health HTTP/1.1\r\nHost: x\r\n" + more + "\r\n" for more in ("", "Connection: close\r\n"))
+        body = one.replace("Host", "Content-Length: 2\r\nHost") + "{}"
+        for text, statuses in (("\r\n" + last, ["200"]), (one + "\r\n" + one + "\r\n" + last, ["200"] * 3),
+                               (body + "\r\n" + last, ["200"] * 2), ("\r\n\r\n" + one, ["400"]),
+                               (one + "\r\n\r\n" + one, ["200", "400"])):
+            with self.subTest(text=text):
+                self.assertEqual([part[:3] for part in self.raw(text).split("HTTP/1.1 ")[1:]], statuses)
+        for pieces in (["\r", "\n" + last], ["\r\n", last], list("\r\n" + last)):
+            with self.subTest(pieces=pieces), self.server.raw() as connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for piece in pieces:
+                    connection.sendall(piece.encode())
+                    time.sleep(0.01)
+                self.assertTrue(connection.recv(65536).startswith(b"HTTP/1.1 200 "))
 
 
 if __name__ == "__main__":

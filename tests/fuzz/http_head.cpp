@@ -1,4 +1,6 @@
 // A request's head as it arrives: where it ends, whether it may pass, and what its path and conditions say.
+#include <string>
+
 #include "api/params.h"
 #include "api/request_check.h"
 #include "api/request_grammar.h"
@@ -36,6 +38,16 @@ void check_passed(const api::CheckedRequest& checked, const api::Limits& limits)
   (void)api::if_match_of(request);
 }
 
+// One empty line before a request is nothing: it neither opens nor hides what stands behind it.
+void check_empty_line(std::string_view bytes, std::size_t head_bytes, bool passed, const api::Limits& limits) {
+  const auto later = std::string(api::kEmptyLine).append(bytes);
+  const auto end = api::find_head_end(later, 0);
+  must(end.state == api::HeadEnd::State::complete && end.size == head_bytes + api::kEmptyLine.size(),
+       "an empty line before a head moves its end by itself");
+  const bool passes = api::check_request(std::string_view(later).substr(0, end.size), limits).has_value();
+  must(passes == passed, "an empty line before a head opens and hides nothing");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,5 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_passed(checked.value(), limits);
   else
     must(checked.error().status >= 400 && checked.error().status < 600, "a refusal has its status");
+  const bool has_room = whole.size + api::kEmptyLine.size() <= limits.http_header_bytes_max;
+  if (has_room && !bytes.starts_with(api::kEmptyLine)) check_empty_line(bytes, whole.size, checked.has_value(), limits);
   return 0;
 }
