@@ -1,6 +1,7 @@
 #include "engine/event_filter.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "engine/event_subject.h"
 
@@ -29,8 +30,8 @@ const std::vector<NamedType>& all_types() {
   return types;
 }
 
-// False: nothing has that name.
-bool add_types(std::string_view name, std::vector<EventType>& to) {
+// At the end. False: nothing has that name.
+bool append_types(std::string_view name, std::vector<EventType>& to) {
   const bool is_group = name.ends_with(".*");
   const auto prefix = name.substr(0, name.size() - (is_group ? 1 : 0));
   const auto before = to.size();
@@ -43,11 +44,18 @@ bool add_types(std::string_view name, std::vector<EventType>& to) {
 // A name of the caller's in a sentence: short, and nothing but what names are made of.
 std::string quoted(std::string_view name) {
   constexpr std::size_t kShown = 40;
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '*'; };
+  const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '*' || c == '-'; };
   const bool is_sane = name.size() <= kShown && std::all_of(name.begin(), name.end(), plain);
   return is_sane ? " '" + std::string(name) + "'" : " of that name";
 }
 }  // namespace
+
+base::Result<void> add_event_types(std::string_view name, std::vector<EventType>& types) {
+  if (!append_types(name, types)) return base::error(ErrorCode::malformed, "there is no event type" + quoted(name));
+  std::sort(types.begin(), types.end());
+  types.erase(std::unique(types.begin(), types.end()), types.end());
+  return base::success();
+}
 
 base::Result<std::vector<EventType>> parse_event_types(std::string_view text) {
   if (text.size() > kTypesTextMax) return base::error(ErrorCode::malformed, "the list of event types is too long");
@@ -55,10 +63,8 @@ base::Result<std::vector<EventType>> parse_event_types(std::string_view text) {
   while (!text.empty()) {
     const auto comma = std::min(text.find(','), text.size());
     const auto name = text.substr(0, comma);
-    if (!add_types(name, types)) return base::error(ErrorCode::malformed, "there is no event type" + quoted(name));
+    TRY(add_event_types(name, types));
     text.remove_prefix(std::min(comma + 1, text.size()));
-    std::sort(types.begin(), types.end());
-    types.erase(std::unique(types.begin(), types.end()), types.end());
   }
   return types;
 }

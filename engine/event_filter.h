@@ -27,7 +27,10 @@ struct EventFilter {
 
 inline constexpr std::size_t kTypesTextMax = 4'096;
 
-// "message.sent,member.*": names, or a group of them; "" is none. `malformed` with the name that is no event type.
+// "message.sent", or the group "message.*": what it names beside `types`, which stay ascending and each once.
+// `malformed` with the name that is no event type.
+base::Result<void> add_event_types(std::string_view name, std::vector<domain::EventType>& types);
+// "message.sent,member.*": such names; "" is none. `malformed` as above.
 base::Result<std::vector<domain::EventType>> parse_event_types(std::string_view text);
 
 }  // namespace hansard::engine

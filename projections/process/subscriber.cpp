@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "engine/event_filter.h"
 #include "projections/process/post_url.h"
 
 namespace hansard::process {
@@ -13,7 +14,6 @@ using base::Result;
 
 namespace {
 constexpr std::size_t kNameBytesMax = 64;
-constexpr std::uint16_t kEventTypeMost = 255;  // every number in use lies below
 
 base::Error wrong(const SubscriberOptions& options, const std::string& what) {
   return base::error(ErrorCode::malformed, "webhook '" + options.name + "': " + what);
@@ -31,20 +31,11 @@ Result<bool> check_url(const SubscriberOptions& options) {
   return url->is_loopback;
 }
 
-std::optional<domain::EventType> type_of_name(std::string_view name) {
-  for (std::uint16_t number = 1; number <= kEventTypeMost; ++number) {
-    const auto type = static_cast<domain::EventType>(number);
-    if (name != "unknown" && domain::type_name(type) == name) return type;
-  }
-  return std::nullopt;
-}
-
 Result<std::vector<domain::EventType>> types_of(const SubscriberOptions& options) {
   std::vector<domain::EventType> types;
   for (const auto& name : options.types) {
-    const auto type = type_of_name(name);
-    if (!type) return wrong(options, "there is no event type '" + name + "'");
-    types.push_back(*type);
+    const auto added = engine::add_event_types(name, types);
+    if (!added) return wrong(options, added.error().detail);
   }
   if (types.empty()) return wrong(options, "types names no event type");
   return types;

@@ -23,7 +23,7 @@ struct SubscriberOptions {
   std::string name;                        // 1 to 64 of a-z, 0-9, '-' and '_': names its progress, for ever
   std::string url;                         // https; http only to the own machine
   std::string secret_file;                 // the key of its signatures
-  std::vector<std::string> types;          // "message.sent", "notification.due" ...
+  std::vector<std::string> types;          // "message.sent", "member.*" ... (engine/event_filter.h)
   std::vector<std::string> conversations;  // ids; empty: all
   std::string from = "now";                // or "beginning": where a new subscriber's cursor begins
   std::string ca_file;                     // certificates to trust instead of the system's; "" for the system's

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "engine/event_filter.h"
 #include "projections/process/delivery_rows.h"
 #include "projections/process/delivery_rules.h"
 #include "projections/process/progress_store.h"
@@ -94,6 +95,22 @@ TEST_CASE("a sound webhook of the configuration is taken") {
   CHECK_FALSE(made.value().is_loopback);
 }
 
+TEST_CASE("a webhook's types are named as those of the event log, alone or as a group") {
+  auto options = sound();
+  options.types = {"notification.due", "message.*", "message.sent"};
+  const auto made = subscriber_of(options);
+  REQUIRE(made);
+  auto types = engine::parse_event_types("message.*").value();
+  REQUIRE(types.size() > 1);
+  types.push_back(domain::EventType::notification_due);
+  CHECK(made.value().types == types);
+  for (const char* wrong : {"", "*", "message", "message.", "messages.*", "message.*x", "message.sent,member.added"}) {
+    INFO(wrong);
+    options.types = {"message.sent", wrong};
+    CHECK_THAT(refusal_of(options), Catch::StartsWith("webhook 'push': there is no event type"));
+  }
+}
+
 TEST_CASE("plain http goes to this machine only, and no URL carries a password") {
   for (const char* url : {"https://example.com", "https://example.com:8443/a?b=c", "http://127.0.0.1:9000/hook",
                           "http://127.1.2.3/", "http://[::1]:9000/hook", "http://localhost/hook"}) {
@@ -117,6 +134,8 @@ TEST_CASE("a mistake in a webhook is named with it") {
   auto options = sound();
   options.types = {"message.new"};
   CHECK(refusal_of(options) == "webhook 'push': there is no event type 'message.new'");
+  options.types = {"Message.Sent"};
+  CHECK(refusal_of(options) == "webhook 'push': there is no event type 'Message.Sent'");
   options.types = {"unknown"};
   CHECK(refusal_of(options) == "webhook 'push': there is no event type 'unknown'");
   options.types = {};
