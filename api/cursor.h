@@ -49,7 +49,7 @@ std::optional<projections::ScheduledCursor> decode_scheduled_cursor(std::string_
 std::string encode_cursor(const base::UserId& after);
 std::optional<base::UserId> decode_user_cursor(std::string_view text);
 
-// Lists in the order of names, one kind for all: another `list`'s cursor decodes to nothing.
+// Lists in the order of names, ids or numbers, one kind for all: another `list`'s cursor decodes to nothing.
 std::string encode_name_cursor(std::string_view list, std::string_view after);
 std::optional<std::string> decode_name_cursor(std::string_view text, std::string_view list);
 

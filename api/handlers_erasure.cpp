@@ -1,5 +1,6 @@
 #include <string>
 
+#include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/json.h"
 #include "api/json_fields.h"
@@ -77,18 +78,22 @@ void append_erasure(std::string& body, const Context& context, const projections
   body += '}';
 }
 
-// Ids are the cursor: they rise with time.
+constexpr std::string_view kErasures = "erasures";
+constexpr std::string_view kHolds = "holds";
+
+// Ids are in the cursor: they rise with time. `list`: its name, by which its cursors are known.
 template <class Id>
-Answered<Id> after_of(const Call& call) {
+Answered<Id> after_of(const Call& call, std::string_view list) {
   const auto cursor = call.params.get("cursor");
   if (!cursor) return Id{};
-  auto id = base::parse_id<Id>(*cursor);
+  const auto after = decode_name_cursor(*cursor, list);
+  const auto id = after ? base::parse_id<Id>(*after) : std::nullopt;
   if (!id) return malformed("`cursor` is not one of this list");
   return *id;
 }
 
 template <class View, class Append>
-Response page_of(std::vector<View> views, std::size_t limit, const Append& append) {
+Response page_of(std::vector<View> views, std::size_t limit, std::string_view list, const Append& append) {
   const bool more = views.size() > limit;
   if (more) views.pop_back();
   std::string body = "{\"items\":[";
@@ -96,7 +101,7 @@ Response page_of(std::vector<View> views, std::size_t limit, const Append& appen
     if (body.back() != '[') body += ',';
     append(body, view);
   }
-  end_page(body, more ? base::to_text(views.back().id) : "");
+  end_page(body, more ? encode_name_cursor(list, base::to_text(views.back().id)) : "");
   return json_response(std::move(body));
 }
 }  // namespace
@@ -128,16 +133,16 @@ Answered<Response> get_erasure(Context& context, const Call& call, const Snapsho
 Answered<Response> list_erasures(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(check_admin(call));
   TRY(auto limit, page_limit(call.params, context.limits));
-  TRY(auto after, after_of<base::ErasureId>(call));
-  return page_of(snapshot.erasures(false, after, limit + 1), limit,
+  TRY(auto after, after_of<base::ErasureId>(call, kErasures));
+  return page_of(snapshot.erasures(false, after, limit + 1), limit, kErasures,
                  [&](std::string& body, const auto& erasure) { append_erasure(body, context, erasure); });
 }
 
 Answered<Response> list_holds(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(check_admin(call));
   TRY(auto limit, page_limit(call.params, context.limits));
-  TRY(auto after, after_of<base::HoldId>(call));
-  return page_of(snapshot.holds(after, limit + 1), limit, [&](std::string& body, const auto& hold) {
+  TRY(auto after, after_of<base::HoldId>(call, kHolds));
+  return page_of(snapshot.holds(after, limit + 1), limit, kHolds, [&](std::string& body, const auto& hold) {
     begin_hold(body, hold, reason_at(context, hold.placed));
     body += '}';
   });

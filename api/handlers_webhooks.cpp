@@ -1,5 +1,6 @@
 #include <string>
 
+#include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/json.h"
 #include "api/render_parts.h"
@@ -62,6 +63,19 @@ void append_letter(std::string& body, const process::DeadLetter& letter, std::ui
   body += '}';
 }
 
+// Each webhook's dead letters are a list of their own.
+std::string letters_of(const std::string& webhook) { return "dead-letters/" + webhook; }
+
+// The number that `cursor` goes on behind.
+Answered<std::uint64_t> letter_after(const Call& call, const std::string& webhook) {
+  const auto cursor = call.params.get("cursor");
+  if (!cursor) return 0;
+  const auto after = decode_name_cursor(*cursor, letters_of(webhook));
+  const auto number = after ? parse_number(*after) : std::nullopt;
+  if (!number) return malformed("`cursor` is not one of this list");
+  return *number;
+}
+
 Answered<Response> status_response(const Context& context, const process::Webhooks& webhooks, const std::string& name) {
   const auto status = webhooks.status(name);
   if (!status) return not_found();
@@ -88,10 +102,9 @@ Answered<Response> list_webhooks(Context& context, const Call& call) {
 Answered<Response> dead_letters(Context& context, const Call& call) {
   TRY(auto* webhooks, webhooks_of(context, call));
   TRY(auto limit, page_limit(call.params, context.limits));
-  const auto cursor = call.params.get("cursor");
-  const auto after = parse_number(cursor.value_or("0"));
-  if (!after) return malformed("`cursor` is not one of this list");
-  auto letters = webhooks->dead_letters(call.path_values.at(0), *after, limit + 1);
+  const std::string& name = call.path_values.at(0);
+  TRY(auto after, letter_after(call, name));
+  auto letters = webhooks->dead_letters(name, after, limit + 1);
   if (!letters) return not_found();
   const bool more = letters->size() > limit;
   if (more) letters->pop_back();
@@ -100,7 +113,7 @@ Answered<Response> dead_letters(Context& context, const Call& call) {
     if (body.back() != '[') body += ',';
     append_letter(body, letter, context.engine.epoch());
   }
-  end_page(body, more ? std::to_string(letters->back().number) : "");
+  end_page(body, more ? encode_name_cursor(letters_of(name), std::to_string(letters->back().number)) : "");
   return json_response(std::move(body));
 }
 

@@ -150,6 +150,25 @@ class Delivery(WebhookTest):
         self.assertFalse(admin.post(f"{API}/admin/webhooks/push/resume").json["paused"])
         self.assertEqual([d["number"] for d in receiver.wait_for(1)], [1])
 
+    def test_a_cursor_of_dead_letters_is_of_their_webhook(self):
+        receiver = self.receiver(lambda delivery, attempt: 422)
+        other = temporary_folder()
+        self.addCleanup(shutil.rmtree, other, ignore_errors=True)
+        server = self.serve(receiver, ["message.sent"], config=section(other, "other", receiver, ["message.sent"]))
+        alice, admin = server.user("alice"), self.admin(server)
+        group = alice.create(["bob"])["id"]
+        for i in range(3):
+            alice.send(group, f"message {i}")
+        push, other = (f"{API}/admin/webhooks/{name}/dead-letters?limit=2" for name in ("push", "other"))
+        for letters in (push, other):
+            eventually(lambda: admin.get(letters).json["next"])
+        first = admin.get(push).json
+        rest = admin.get(f"{push}&cursor={first['next']}").json
+        self.assertEqual([letter["number"] for page in (first, rest) for letter in page["items"]], [1, 2, 3])
+        self.assertIsNone(rest["next"])
+        for address in (f"{other}&cursor={first['next']}", f"{push}&cursor=2", f"{push}&cursor="):
+            self.assertEqual(admin.get(address).status, 400, address)
+
     def test_only_administrators_see_webhooks(self):
         server = self.serve(self.receiver(), ["message.sent"])
         alice, admin = server.user("alice"), self.admin(server)
