@@ -7,6 +7,7 @@
 
 #include <string_view>
 
+#include "engine/base/database_env.h"
 #include "engine/base/processors.h"
 
 namespace hansard::base {
@@ -40,6 +41,7 @@ constexpr Behind kBehind[] = {
 
 // On Linux the niceness of PRIO_PROCESS is one thread's.
 void begin_thread(const char* name) {
+  count_nothing_here();
   ::pthread_setname_np(::pthread_self(), name);
   for (const Behind& one : kBehind) {
     if (one.name != name) continue;

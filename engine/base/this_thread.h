@@ -10,7 +10,7 @@ namespace hansard::base {
 
 // How a thread begins. `name`: at most 15 bytes, what `top -H`, perf and debuggers show. A thread whose work somebody
 // waits for has the niceness of the process. Threads behind the log are nicer, each by its own amount
-// (this_thread.cpp), and have the policy SCHED_BATCH.
+// (this_thread.cpp), and have the policy SCHED_BATCH. RocksDB keeps no performance counters of any.
 void begin_thread(const char* name);
 
 // `step`, which a thread of its own calls again and again, as one that begins that thread with its first call.

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include <catch2/catch.hpp>
+#include <rocksdb/perf_level.h>
 
 using namespace hansard::base;
 
@@ -39,6 +40,16 @@ TEST_CASE("a thread has its name, and everybody's niceness") {
   CHECK(seen_of("sequencer").niceness == niceness_of_caller());
   CHECK(seen_of("io").niceness == niceness_of_caller());
   CHECK(seen_of("io").policy == SCHED_OTHER);
+}
+
+TEST_CASE("RocksDB counts nothing of a thread") {
+  CHECK(rocksdb::GetPerfLevel() != rocksdb::PerfLevel::kDisable);
+  auto level = rocksdb::PerfLevel::kUninitialized;
+  std::thread([&] {
+    begin_thread("projector");
+    level = rocksdb::GetPerfLevel();
+  }).join();
+  CHECK(level == rocksdb::PerfLevel::kDisable);
 }
 
 TEST_CASE("a thread behind the log comes after those somebody waits for, and changes nobody else") {
