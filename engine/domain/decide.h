@@ -40,6 +40,7 @@
 // - A file is attached by who uploaded it (or a service), and by forwarding.
 // - A scheduled message obeys the rules of a send twice: when it is scheduled (but for slow mode) and when its time
 //   comes (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
+// - Slow mode counts from when somebody last sent, also before he left and was added again.
 // - Whoever cancelled a scheduled message may use its id to schedule again. The id of one that still waits makes the
 //   command a repeat, if the time is the same too.
 //

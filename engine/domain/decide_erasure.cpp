@@ -9,7 +9,7 @@ bool is_admin(const Given& given) { return given.caller.admin || given.caller.se
 
 Rejection needs_admin() { return reject(RejectionCode::forbidden, "Only an administrator does this."); }
 
-// Of a message that was sent, or waits.
+// Of a message that was sent, or waits, or did.
 MessageFacts facts_of(const Given& given, const MessageId& id) {
   const auto message = given.state.message(id);
   return message ? message->facts : given.state.scheduled(id)->draft;
@@ -34,9 +34,10 @@ struct CheckThere {
 
   std::optional<Rejection> operator()(const MessageId& id) const {
     const auto message = given.state.message(id);
-    if (!message && !given.state.scheduled(id)) return not_found();
-    if (message && message->status == MessageStatus::erased) return gone("The message was erased.");
-    return std::nullopt;
+    const auto draft = given.state.scheduled(id);
+    if (!message && !draft) return not_found();
+    const bool is_erased = message ? message->status == MessageStatus::erased : draft->status == ScheduleStatus::erased;
+    return is_erased ? std::optional(gone("The message was erased.")) : std::nullopt;
   }
   // Users are whatever tokens say: somebody who did nothing yet is erased at once.
   std::optional<Rejection> operator()(const UserId&) const { return std::nullopt; }
@@ -76,13 +77,15 @@ Decision keep(const Given& given, const HoldId& hold, const ErasureId& id, const
   return changed(HoldConflict{hold, id, asked, where, message}, conversation, message);
 }
 
-// What waits for its time is cancelled, as its author would.
-Decision erase_waiting(const Given& given, const EraseMessage& command, const ErasureScope& asked) {
-  const auto waiting = given.state.scheduled(command.message);
-  if (!waiting) return not_found();
-  const MessageFacts& draft = waiting->draft;
+// What waits for its time is cancelled, as its author would; what was cancelled need not be.
+Decision erase_scheduled(const Given& given, const EraseMessage& command, const ErasureScope& asked) {
+  const auto scheduled = given.state.scheduled(command.message);
+  if (!scheduled) return not_found();
+  const MessageFacts& draft = scheduled->draft;
+  if (scheduled->status == ScheduleStatus::erased) return unchanged(draft.conversation, draft.message);
   const auto hold = hold_on(given, draft);
   if (hold) return keep(given, *hold, command.erasure, asked, draft.conversation, draft.message);
+  if (scheduled->status != ScheduleStatus::waiting) return unchanged(draft.conversation, draft.message);
   return changed(ScheduleCancelled{draft.conversation, draft.message, draft.author, "The message was erased."},
                  draft.conversation, draft.message);
 }
@@ -132,7 +135,7 @@ Decision decide_one(const Given& given, const EraseMessage& command) {
   const auto message = given.state.message(command.message);
   const auto erasure = open_erasure(given, command.erasure);
   if (!erasure) return not_found();
-  if (!message) return erase_waiting(given, command, erasure->scope);
+  if (!message) return erase_scheduled(given, command, erasure->scope);
   const MessageFacts& facts = message->facts;
   if (message->status == MessageStatus::erased) return unchanged(facts.conversation, facts.message);
   const auto hold = hold_on(given, facts);

@@ -22,10 +22,10 @@ std::optional<Rejection> check_source(const MessageState& source) {
   return std::nullopt;
 }
 
-std::optional<Rejection> check_target(const Given& given, const Place& target) {
+std::optional<Rejection> check_target(const Given& given, const Place& target, const ConversationId& id) {
   if (target.conversation.closed) return closed(target.conversation);
   if (auto rejection = check_may_post(target)) return rejection;
-  if (auto rejection = check_slow_mode(given, target)) return rejection;
+  if (auto rejection = check_slow_mode(given, target, id)) return rejection;
   return check_not_blocked(given, target);
 }
 
@@ -48,10 +48,10 @@ Decision decide_one(const Given& given, const ForwardMessage& command) {
   if (command.client_made) {
     const auto made = given.state.message(command.id);
     if (made) return decide_existing(given, command, made->facts, provenance_of(*source));
-    if (given.state.scheduled(command.id)) return reject(RejectionCode::id_taken, "The id names something else.");
+    if (given.state.waiting(command.id)) return reject(RejectionCode::id_taken, "The id names something else.");
   }
   if (auto rejection = check_source(source->message)) return *std::move(rejection);
-  if (auto rejection = check_target(given, *target)) return *std::move(rejection);
+  if (auto rejection = check_target(given, *target, command.conversation)) return *std::move(rejection);
   auto content = given.state.message_content(source->message.position);
   if (!content) return reject(RejectionCode::gone, "The message was erased.");
   if (!has_all_files(given, *content)) return reject(RejectionCode::gone, "A file of the message is gone.");

@@ -29,7 +29,7 @@ std::optional<Decision> decide_repeat(const Given& given, const SendMessage& com
   if (const auto sent = given.state.message(command.id)) {
     return decide_existing(given, command, sent->facts, sent->sent_position);
   }
-  const auto waiting = given.state.scheduled(command.id);
+  const auto waiting = given.state.waiting(command.id);
   if (!waiting) return std::nullopt;
   if (command.send_at != waiting->send_at) return reject(RejectionCode::id_taken, "The id names something else.");
   return decide_existing(given, command, waiting->draft, waiting->scheduled);
@@ -68,7 +68,7 @@ MessageFacts facts_of(const Given& given, const Place& place, const SendMessage&
 std::optional<Rejection> check_may_send(const Given& given, const Place& place, const SendMessage& command) {
   if (command.type == MessageType::system) return std::nullopt;
   if (auto rejection = check_may_post(place)) return rejection;
-  return command.send_at ? std::nullopt : check_slow_mode(given, place);
+  return command.send_at ? std::nullopt : check_slow_mode(given, place, command.conversation);
 }
 
 std::optional<Rejection> check_schedule(const Given& given, const SendMessage& command) {

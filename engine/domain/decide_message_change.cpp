@@ -59,7 +59,7 @@ std::optional<Rejection> check_delete(const Given& given, const DeleteMessage& c
 
 // What is not a message may be one that waits for its time.
 Decision decide_cancel(const Given& given, const DeleteMessage& command) {
-  const auto waiting = given.state.scheduled(command.message);
+  const auto waiting = given.state.waiting(command.message);
   if (!waiting || waiting->draft.author != given.caller.actor) return not_found();
   const ConversationId& conversation = waiting->draft.conversation;
   return changed(ScheduleCancelled{conversation, command.message, given.caller.actor, ""}, conversation,

@@ -17,11 +17,11 @@ Decision keep_from_expiring(const Given& given, const HoldId& hold, const Messag
 }
 
 // Why the author may not send it now.
-std::optional<Rejection> check_due(const Given& given, const std::optional<Place>& place) {
+std::optional<Rejection> check_due(const Given& given, const std::optional<Place>& place, const ConversationId& id) {
   if (!place) return not_found();
   if (place->conversation.closed) return closed(place->conversation);
   if (auto rejection = check_may_post(*place)) return rejection;
-  if (auto rejection = check_slow_mode(given, *place)) return rejection;
+  if (auto rejection = check_slow_mode(given, *place, id)) return rejection;
   return check_not_blocked(given, *place);
 }
 
@@ -46,13 +46,13 @@ Decision decide_one(const Given& given, const ExpireMessage& command) {
 
 Decision decide_one(const Given& given, const SendDue& command) {
   if (!given.caller.server) return not_found();
-  const auto waiting = given.state.scheduled(command.message);
+  const auto waiting = given.state.waiting(command.message);
   if (!waiting || waiting->draft.author != given.caller.actor) return not_found();
   MessageFacts facts = waiting->draft;
   if (waiting->send_at > given.now) return unchanged(facts.conversation, facts.message);
   auto content = given.state.message_content(waiting->scheduled);
   const auto place = member_place(given, facts.conversation);
-  auto no = check_due(given, place);
+  auto no = check_due(given, place, facts.conversation);
   if (!no && !content) no = gone("The message was erased.");
   if (!no && !has_all_files(given, *content)) no = gone("A file of the message is gone.");
   if (no) {

@@ -47,8 +47,7 @@ void fold(StateWriter& state, const RecordedEvent& event, const ConversationCrea
   conversation.content_position = event.position;
   if (body.type == ConversationType::direct) conversation.peer = peer_of(body);
   state.put_conversation(body.conversation, std::move(conversation));
-  for (const auto& entry : body.members)
-    state.put_member(body.conversation, entry.user, MemberState{entry.role, {}, {}});
+  for (const auto& entry : body.members) state.put_member(body.conversation, entry.user, MemberState{entry.role, {}});
 }
 
 void fold(StateWriter& state, const RecordedEvent& event, const ConversationUpdated& body) {
@@ -65,7 +64,7 @@ void fold(StateWriter& state, const RecordedEvent& event, const ConversationClos
 }
 
 void join(StateWriter& state, const MemberAdded& body, const MemberEntry& entry) {
-  state.put_member(body.conversation, entry.user, MemberState{entry.role, body.last_ordinal, {}});
+  state.put_member(body.conversation, entry.user, MemberState{entry.role, body.last_ordinal});
   auto reader = state.reader(body.conversation, entry.user);
   if (body.last_ordinal <= reader.read_up_to && !reader.marked_from) return;
   reader.read_up_to = std::max(reader.read_up_to, body.last_ordinal);
@@ -100,13 +99,13 @@ void fold(StateWriter& state, const RecordedEvent& event, const MemberRoleChange
   });
 }
 
-// Only slow mode asks when a member last sent, so only there a send writes his row.
+// Only slow mode asks when a member last sent, so only there a send writes it down.
 void note_sent(StateWriter& state, const ConversationState& conversation, const MessageFacts& facts) {
   if (conversation.settings.slow_mode_s == 0 || facts.type == MessageType::system) return;
-  auto member = state.member(facts.conversation, facts.author);
-  if (!member) return;
-  member->last_sent = facts.sent_at;
-  state.put_member(facts.conversation, facts.author, member);
+  if (!state.member(facts.conversation, facts.author)) return;
+  auto reader = state.reader(facts.conversation, facts.author);
+  reader.last_sent = facts.sent_at;
+  state.put_reader(facts.conversation, facts.author, reader);
 }
 
 void note_used(StateWriter& state, const RecordedEvent& event, const std::vector<FileId>& files) {
@@ -118,9 +117,12 @@ void note_used(StateWriter& state, const RecordedEvent& event, const std::vector
   }
 }
 
-void end_schedule(StateWriter& state, const MessageId& message, const UserId& author) {
-  if (!state.scheduled(message)) return;
-  state.put_scheduled(message, std::nullopt);
+// `stays`: what is kept of it.
+void end_schedule(StateWriter& state, const MessageId& message, const UserId& author, bool stays) {
+  auto waiting = state.waiting(message);
+  if (!waiting) return;
+  waiting->status = ScheduleStatus::cancelled;
+  state.put_scheduled(message, stays ? std::move(waiting) : std::nullopt);
   auto user = state.user(author);
   --user.scheduled;
   state.put_user(author, user);
@@ -128,7 +130,7 @@ void end_schedule(StateWriter& state, const MessageId& message, const UserId& au
 
 void fold(StateWriter& state, const RecordedEvent& event, const MessageSent& body) {
   note_used(state, event, body.files);
-  if (body.was_scheduled) end_schedule(state, body.facts.message, body.facts.author);
+  if (body.was_scheduled) end_schedule(state, body.facts.message, body.facts.author, false);
   change_conversation(state, event, body.facts.conversation, [&](ConversationState& conversation) {
     conversation.last_ordinal = std::max(conversation.last_ordinal, body.facts.ordinal);
     note_sent(state, conversation, body.facts);
@@ -221,7 +223,7 @@ void fold(StateWriter& state, const RecordedEvent& event, const SendScheduled& b
 }
 
 void fold(StateWriter& state, const RecordedEvent&, const ScheduleCancelled& body) {
-  end_schedule(state, body.message, body.user);
+  end_schedule(state, body.message, body.user, true);
 }
 
 void fold(StateWriter& state, const RecordedEvent& event, const FileUploaded& body) {
@@ -283,10 +285,18 @@ void fold(StateWriter& state, const RecordedEvent&, const ErasureRequested& body
   state.put_erasure(body.erasure, ErasureState{body.scope, false});
 }
 
+void note_draft_erased(StateWriter& state, const MessageId& message) {
+  auto draft = state.scheduled(message);
+  if (!draft || draft->status != ScheduleStatus::cancelled) return;
+  draft->status = ScheduleStatus::erased;
+  state.put_scheduled(message, std::move(draft));
+}
+
 void fold(StateWriter& state, const RecordedEvent&, const ErasureCompleted& body) {
   auto erasure = state.erasure(body.erasure);
   if (!erasure) return;
   erasure->completed = true;
+  if (const auto* message = std::get_if<MessageId>(&erasure->scope)) note_draft_erased(state, *message);
   state.put_erasure(body.erasure, *std::move(erasure));
 }
 

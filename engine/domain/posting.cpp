@@ -41,11 +41,12 @@ std::string metadata_of(const Notice& notice) {
 
 }  // namespace
 
-std::optional<Rejection> check_slow_mode(const Given& given, const Place& place) {
+std::optional<Rejection> check_slow_mode(const Given& given, const Place& place, const ConversationId& id) {
   const std::uint64_t pause_ms = std::uint64_t{place.conversation.settings.slow_mode_s} * 1'000;
   if (given.caller.service || may_moderate(place)) return std::nullopt;
-  if (place.member->last_sent == Timestamp{} || given.now < place.member->last_sent) return std::nullopt;
-  const std::uint64_t passed_ms = elapsed_ms(place.member->last_sent, given.now);
+  const Timestamp last_sent = given.state.reader(id, given.caller.actor).last_sent;
+  if (last_sent == Timestamp{} || given.now < last_sent) return std::nullopt;
+  const std::uint64_t passed_ms = elapsed_ms(last_sent, given.now);
   if (passed_ms >= pause_ms) return std::nullopt;
   auto rejection = reject(RejectionCode::slow_mode, "The conversation is in slow mode.");
   rejection.retry_after_s = static_cast<std::uint32_t>((pause_ms - passed_ms + 999) / 1'000);

@@ -12,7 +12,7 @@ namespace hansard::domain {
 // The role, and who_may_post. `place.member` is there.
 std::optional<Rejection> check_may_post(const Place& place);
 // `place.member` is there, or the caller is a service.
-std::optional<Rejection> check_slow_mode(const Given& given, const Place& place);
+std::optional<Rejection> check_slow_mode(const Given& given, const Place& place, const ConversationId& id);
 
 // Facts of a text message of the actor, now, with the next ordinal.
 MessageFacts next_facts(const Given& given, const Place& place, const ConversationId& conversation,

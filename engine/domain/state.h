@@ -29,7 +29,6 @@ struct ConversationState {
 struct MemberState {
   Role role = Role::member;
   Ordinal joined_after;  // last ordinal when the latest membership began
-  Timestamp last_sent;   // for slow mode
   bool operator==(const MemberState&) const = default;
 };
 
@@ -44,7 +43,7 @@ struct MessageState {
   bool operator==(const MessageState&) const = default;
 };
 
-// A user's own pointers in one conversation. Pointers only rise.
+// What is a user's own in one conversation, also after he left. Pointers only rise.
 struct ReaderState {
   Ordinal read_up_to;
   Ordinal delivered_up_to;
@@ -52,6 +51,7 @@ struct ReaderState {
   bool archived = false;
   bool muted = false;
   bool pinned = false;
+  Timestamp last_sent;  // for slow mode, which being added again does not end
   bool operator==(const ReaderState&) const = default;
 };
 
@@ -74,11 +74,15 @@ struct FileState {
   bool operator==(const FileState&) const = default;
 };
 
-// A message that waits for its time; `scheduled` is the position of the event that holds its content.
+// Of one that was sent there is no state: it is a message.
+enum class ScheduleStatus : std::uint8_t { waiting = 1, cancelled = 2, erased = 3 };
+
+// A message that waits for its time, or did; `scheduled` is the position of the event that holds its content.
 struct ScheduledState {
   MessageFacts draft;
   Timestamp send_at;
   Position scheduled;
+  ScheduleStatus status = ScheduleStatus::waiting;
   bool operator==(const ScheduledState&) const = default;
 };
 
@@ -117,6 +121,11 @@ class StateReader {
   virtual bool blocks(const UserId& user, const UserId& other) const = 0;
   virtual std::optional<FileState> file(const FileId& id) const = 0;
   virtual std::optional<ScheduledState> scheduled(const MessageId& id) const = 0;
+  // The same, where it waits.
+  std::optional<ScheduledState> waiting(const MessageId& id) const {
+    auto state = scheduled(id);
+    return state && state->status == ScheduleStatus::waiting ? state : std::nullopt;
+  }
   virtual UserState user(const UserId& id) const = 0;
   // Who has an emoji under the message, in any order. Slow: for erasures only.
   virtual std::vector<UserId> reactors(const MessageId& id) const = 0;

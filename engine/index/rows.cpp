@@ -34,7 +34,6 @@ void fields(auto& archive, RowOf<ConversationState> auto& row) {
 void fields(auto& archive, RowOf<MemberState> auto& row) {
   archive(row.role);
   archive(row.joined_after);
-  archive(row.last_sent);
 }
 
 void fields(auto& archive, RowOf<domain::ForwardedFrom> auto& row) {
@@ -84,6 +83,7 @@ void fields(auto& archive, RowOf<ReaderState> auto& row) {
   archive(row.archived);
   archive(row.muted);
   archive(row.pinned);
+  archive(row.last_sent);
 }
 
 void fields(auto& archive, RowOf<Version> auto& row) { archive(row); }
@@ -124,6 +124,7 @@ void fields(auto& archive, RowOf<domain::ScheduledState> auto& row) {
   fields(archive, row.draft);
   archive(row.send_at);
   archive(row.scheduled);
+  archive(row.status);
 }
 
 void fields(auto& archive, RowOf<domain::UserState> auto& row) {

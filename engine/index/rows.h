@@ -13,7 +13,7 @@
 //   8 reactors    message 16, user             the emojis of one user
 //   9 blocks      stream of user 16, other     one byte
 //  10 files       file 16                      FileState
-//  11 scheduled   message 16                   ScheduledState; absent: nothing waits
+//  11 scheduled   message 16                   ScheduledState; absent: never scheduled, or sent
 //  12 users       stream of user 16            UserState
 //  13 erasures    erasure 16                   ErasureState
 //  14 holds       hold 16                      HoldState

@@ -105,15 +105,14 @@ void ErasureScan::orders_for(const domain::MessageSent& body, const Snapshot& no
   erase_message(body.facts, now, orders);
 }
 
-// One that waits is cancelled; one that was sent meanwhile is erased like any other; one that was cancelled says
-// nothing.
+// One that waits is cancelled; one that was sent meanwhile is erased like any other; of one that was cancelled a legal
+// hold may keep the words.
 void ErasureScan::orders_for(const domain::SendScheduled& body, const Snapshot& now, std::vector<Order>& orders) {
   if (!is_draft_of(body.draft)) return;
   if (body.content) {
     for (const auto& attachment : body.content->attachments) files_.insert(attachment.file);
   }
-  const MessageId& message = body.draft.message;
-  if (now.scheduled_message(message) || now.message(message)) erase_message(body.draft, now, orders);
+  erase_message(body.draft, now, orders);
 }
 
 void ErasureScan::orders_for(const domain::ReactionAdded& body, const Snapshot& now, std::vector<Order>& orders) {
@@ -142,6 +141,9 @@ bool is_kept(const engine::Answer& answer) {
 void ErasureScan::note(const Order& order, const engine::Answer& answer) {
   const bool kept = is_kept(answer);
   if (kept) ++kept_;
+  if (const auto* erase = std::get_if<domain::EraseMessage>(&order.command); kept && erase != nullptr) {
+    kept_messages_.insert(erase->message);
+  }
   const auto* done = std::get_if<engine::Done>(&answer);
   const bool has_event = done != nullptr && !done->events.empty();
   if (has_event) reach_ = std::max(reach_, done->position);
@@ -178,7 +180,8 @@ bool ErasureScan::takes_reaction(const MessageId& message, const base::UserId& u
 
 bool ErasureScan::takes_waiting(const MessageFacts& draft, const Snapshot& now) const {
   if (is_erased(draft.message, now)) return is_of(draft.message, now);
-  return is_draft_of(draft) && !now.message(draft.message) && !now.scheduled_message(draft.message);
+  if (now.message(draft.message) || now.scheduled_message(draft.message)) return false;
+  return is_draft_of(draft) && !kept_messages_.contains(draft.message);
 }
 
 bool ErasureScan::takes(const domain::RecordedEvent& event, const Snapshot& now) const {

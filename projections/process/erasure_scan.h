@@ -81,6 +81,7 @@ class ErasureScan {
   std::set<base::FileId> answered_files_;
   // Messages the user reacted to, and where that was taken back; 0: it was not, or not yet.
   std::unordered_map<base::MessageId, base::Position> withdrawn_;
+  std::set<base::MessageId> kept_messages_;
   std::uint64_t kept_ = 0;
 };
 

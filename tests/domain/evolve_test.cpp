@@ -95,12 +95,12 @@ TEST_CASE("an event whose content was erased folds to the same state") {
 TEST_CASE("when a member last sent is kept only where slow mode asks for it") {
   World world = group_of_three();
   world.given(as("ben"), text(1, "one"));
-  CHECK(world.state.member(conversation_id(1), user("ben"))->last_sent == Timestamp{});
+  CHECK(world.state.reader(conversation_id(1), user("ben")).last_sent == Timestamp{});
   SettingsPatch patch;
   patch.slow_mode_s = 1;
   world.given(as("anna"), with_settings(patch));
   world.given(as("ben"), text(2, "two"));
-  CHECK(world.state.member(conversation_id(1), user("ben"))->last_sent == world.now);
+  CHECK(world.state.reader(conversation_id(1), user("ben")).last_sent == world.now);
 }
 
 }  // namespace hansard::domain::testing

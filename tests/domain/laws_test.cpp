@@ -38,6 +38,7 @@ void check_sums(const World& world) {
   RC_ASSERT(given == counted);
   std::map<UserId, std::uint32_t> waiting;
   for (const auto& [id, scheduled] : world.state.schedules) {
+    if (scheduled.status != ScheduleStatus::waiting) continue;
     RC_ASSERT(!world.state.messages.contains(id));
     ++waiting[scheduled.draft.author];
   }
@@ -88,7 +89,7 @@ void check_files(const World& before, const EventBody& body) {
 bool is_his_own(const World& before, const Command& command) {
   const auto* cancelled = std::get_if<DeleteMessage>(&command);
   return std::holds_alternative<BlockUser>(command) || std::holds_alternative<RecordFile>(command) ||
-         (cancelled && before.state.scheduled(cancelled->message));
+         (cancelled && before.state.waiting(cancelled->message));
 }
 
 // A notification is due once because its command has an id; the rules would say so again.

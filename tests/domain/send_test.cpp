@@ -101,6 +101,16 @@ TEST_CASE("slow mode makes a member wait, and says how long in whole seconds") {
   CHECK(accepted(world.ask(as("ben"), text(2, "two"))).created);
 }
 
+TEST_CASE("slow mode goes on for a member who is added again") {
+  World world = slow(10);
+  world.given(as("ben"), text(1, "one"));
+  world.given(as("ben"), remove("ben"));
+  world.given(as("anna"), add({{user("ben"), Role::member}}));
+  CHECK(code_of(world.ask(as("ben"), text(2, "two"))) == RejectionCode::slow_mode);
+  world.pass_ms(10'000);
+  CHECK(accepted(world.ask(as("ben"), text(2, "two"))).created);
+}
+
 TEST_CASE("slow mode does not bind owners, admins and services") {
   World world = slow(10);
   world.given(as("anna"), make("carl", Role::admin));

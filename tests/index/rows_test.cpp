@@ -47,7 +47,7 @@ TEST_CASE("every row comes back from its bytes, and from no others") {
   head.content_position.value = 1;
   comes_back(head);
 
-  comes_back(MemberState{domain::Role::read_only, {77}, {-1}});
+  comes_back(MemberState{domain::Role::read_only, {77}});
 
   MessageState message;
   message.facts.conversation = some_id(1);
@@ -72,9 +72,9 @@ TEST_CASE("every row comes back from its bytes, and from no others") {
   comes_back(std::vector<domain::EmojiCount>{{"🚕", 3}, {"👍", 100'000}});
   comes_back(std::vector<std::string>{"🚕", "👍"});
   comes_back(domain::FileState{{"ann"}, 123'456'789'012, true, {5}, {9}});
-  comes_back(domain::ScheduledState{message.facts, {1'704'067'200'000}, {77}});
+  comes_back(domain::ScheduledState{message.facts, {1'704'067'200'000}, {77}, domain::ScheduleStatus::cancelled});
   comes_back(domain::UserState{3, {12}});
-  comes_back(ReaderState{{5}, {6}, base::Ordinal{7}, true, false, true});
+  comes_back(ReaderState{{5}, {6}, base::Ordinal{7}, true, false, true, {1'704'067'200'000}});
   comes_back(Version{300});
   comes_back(CommandRow{20'000, {1, 2, 3}, {1'000}, 3});
   comes_back(Checkpoint{{12'345}, 2});

@@ -206,6 +206,30 @@ TEST_CASE("a message that waits for its time is erased by its own id, sent meanw
   }
 }
 
+TEST_CASE("what waited and was cancelled is erased by its id") {
+  EraserHouse house;
+  const auto group = house.group("gus", {"bob"});
+  const auto waited = house.schedule(group, "gus", words("later"));
+  house.done(domain::DeleteMessage{waited, {}}, "gus");
+  SECTION("when nothing is in the way") {
+    const auto id = *house.erase(waited);
+    house.finish(id);
+    CHECK(house.is_complete(id));
+    check_nothing_left(house, {"later"});
+  }
+  SECTION("with its author, but for what a hold keeps") {
+    const auto hold = house.hold(group);
+    const auto id = *house.erase(base::UserId{"gus"});
+    house.finish(id);
+    CHECK_FALSE(house.is_complete(id));
+    CHECK_FALSE(house.files_with(words("later")).empty());
+    house.release(hold);
+    house.finish(id);
+    CHECK(house.is_complete(id));
+    check_nothing_left(house, {"later"});
+  }
+}
+
 TEST_CASE("a hold keeps the files of a conversation, also of its deleted messages, and is recorded once") {
   EraserHouse house;
   const auto held = house.group("gus", {"bob"}), free = house.group("gus");
