@@ -52,5 +52,18 @@ TEST_CASE("erasures and holds are listed in pages, each with cursors of its own"
   }
 }
 
+TEST_CASE("who orders as an administrator stands on record, whomever he acts for") {
+  House house;
+  const Headers acting{{"hansard-act-as", "bob"}};
+  const std::string both = "root admin service";
+  const Reply erasure = house.post("/admin/erasures", both, R"({"user_id":"ann"})", acting);
+  CHECK(erasure.status == 201);
+  CHECK(erasure.word("requested_by") == "root");
+  const Reply hold = house.post("/admin/holds", both, R"({"user_id":"carl"})", acting);
+  CHECK(hold.word("placed_by") == "root");
+  const Reply group = house.post("/conversations", both, R"({"type":"group"})", acting);
+  CHECK(group.word("created_by") == "bob");
+}
+
 }  // namespace
 }  // namespace hansard::api
