@@ -124,7 +124,7 @@ Answered<void> Params::only(std::string_view known) const {
 
 Problem foreign_position(std::string_view name, const WirePosition& given, std::uint32_t epoch) {
   const std::string what = "`" + std::string(name) + "` ";
-  if (given.epoch != 0) return malformed(what + "is of another epoch: what it named is gone");
+  if (given.epoch != 0) return Problem{422, "gap", what + "is of another epoch: what it named is gone.", 0, {}};
   return malformed(what + "is a number without its epoch: a position has 16 digits, as answers give it, here " +
                    position_text(epoch, given.position));
 }

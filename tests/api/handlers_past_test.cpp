@@ -103,6 +103,7 @@ TEST_CASE("as_of is a position or a time the log has reached") {
   CHECK(story.history("0").status == 404);
   std::string plain = std::to_string(std::stoull(story.sent.substr(3)));
   CHECK(story.history(plain).code() == "malformed");  // of which epoch?
+  CHECK(story.history(story.sent).contents() == Contents{"two", "one"});
   story.house.clock().advance(std::chrono::hours(1));
   std::string now = base::time_text(story.house.clock().now());
   CHECK(story.history(now).header("Hansard-Position") > story.removed);  // the read before is an event, too
