@@ -50,7 +50,7 @@ std::optional<Rejection> find_reply(const Given& given, const Place& place, cons
   if (!command.reply_to) return std::nullopt;
   const auto target = given.state.message(*command.reply_to);
   if (!target || target->facts.conversation != command.conversation || !may_see(place, target->facts.ordinal)) {
-    return reject(RejectionCode::invalid, "reply_to is not a message of this conversation.");
+    return not_a_reply();
   }
   facts.reply_to = command.reply_to;
   facts.reply_to_ordinal = target->facts.ordinal;

@@ -53,6 +53,7 @@ Decision decide_one(const Given& given, const SendDue& command) {
   auto content = given.state.message_content(waiting->scheduled);
   const auto place = member_place(given, facts.conversation);
   auto no = check_due(given, place, facts.conversation);
+  if (!no && facts.reply_to && !may_see(*place, facts.reply_to_ordinal)) no = not_a_reply();
   if (!no && !content) no = gone("The message was erased.");
   if (!no && !has_all_files(given, *content)) no = gone("A file of the message is gone.");
   if (no) {

@@ -60,6 +60,10 @@ Rejection closed(const ConversationState& conversation) {
   return reject(RejectionCode::conversation_closed, "The conversation is closed for good.");
 }
 
+Rejection not_a_reply() {
+  return reject(RejectionCode::invalid, "reply_to is not a message of this conversation.");
+}
+
 Rejection gone(std::string detail) { return reject(RejectionCode::gone, std::move(detail)); }
 
 std::optional<HoldId> hold_on(const Given& given, const MessageFacts& facts) {

@@ -58,6 +58,8 @@ Rejection reject(RejectionCode code, std::string detail);
 Rejection closed(const ConversationState& conversation);
 Rejection gone(std::string detail);
 Rejection blocked();
+// `reply_to` names nothing that its author may see in the conversation.
+Rejection not_a_reply();
 
 // The oldest hold that keeps a message: one on its conversation, or on its author.
 std::optional<HoldId> hold_on(const Given& given, const MessageFacts& facts);

@@ -128,6 +128,22 @@ TEST_CASE("what the rules forbid when its time comes is cancelled, and says why"
     world.given(as("ben"), text(2, "now"));
     CHECK(cancelled_because(due(world)) == "The conversation is in slow mode.");
   }
+  SECTION("what it replies to is hidden from him by now") {
+    World world = group_of_three();
+    world.given(as("anna"), text(2, "before"));
+    auto command = later(world);
+    command.reply_to = message_id(2);
+    world.given(as("ben"), command);
+    world.given(as("ben"), remove("ben"));
+    world.given(as("anna"), add({{user("ben"), Role::member}}));
+    SettingsPatch patch;
+    patch.history = History::from_join;
+    World shown = world;
+    world.given(as("anna"), with_settings(patch));
+    for (auto* each : {&world, &shown}) each->pass_ms(kSoonMs);
+    CHECK(cancelled_because(due(world)) == "reply_to is not a message of this conversation.");
+    CHECK(only_event<MessageSent>(due(shown)).facts.reply_to == message_id(2));
+  }
   SECTION("its content was erased") {
     World world = with_a_scheduled();
     world.state.erase_content(world.log.back().position);
