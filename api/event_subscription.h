@@ -38,6 +38,8 @@ class EventSubscription : public std::enable_shared_from_this<EventSubscription>
   // Keeps a consumer's cursor; before start.
   void read_for(std::unique_ptr<ConsumerSeat> seat) { seat_ = std::move(seat); }
   void start(TaskGroup& tasks);
+  // The server ends it, and says why and from where to go on.
+  void end(const Problem& problem);
   // No frame comes any more.
   void close();
   bool is_closed() const { return is_closed_; }
@@ -54,7 +56,6 @@ class EventSubscription : public std::enable_shared_from_this<EventSubscription>
   void on_step(engine::EventScan::Step step);
   void on_blocked();
   void push_position(std::string_view type);
-  void end(const Problem& problem);
   bool can_send() const { return credit_.has_credit() && outbox_->has_room(); }
   bool is_due() const { return context_.clock.monotonic() >= follower_.due; }
 

@@ -92,6 +92,13 @@ void EventSubscriptions::on_written() {
   for (auto& [number, subscription] : open_) subscription->look();
 }
 
+void EventSubscriptions::end(const Problem& why) {
+  for (auto& [number, subscription] : open_) {
+    if (!subscription->is_closed()) subscription->end(why);
+  }
+  open_.clear();
+}
+
 void EventSubscriptions::close() {
   for (auto& [number, subscription] : open_) subscription->close();
   open_.clear();

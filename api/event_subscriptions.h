@@ -37,6 +37,8 @@ class EventSubscriptions {
   Answered<std::string> unsubscribe(const ClientFrame& frame);
   // The outbox has room, perhaps.
   void on_written();
+  // The server ends all of them: each is told why, and from where to go on.
+  void end(const Problem& why);
   void close();
 
  private:

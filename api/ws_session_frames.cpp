@@ -160,7 +160,7 @@ void SocketSession::on_auth(const ClientFrame& frame) {
     ack(frame.id_json, auth_data(identity.value()));
   }
   identity_ = std::move(identity.value());
-  if (!may_read_events(caller_of(*identity_))) subscriptions_.close();
+  if (auto may = may_read_events(caller_of(*identity_)); !may) subscriptions_.end(may.error());
 }
 
 void SocketSession::on_resume(const ClientFrame& frame) {

@@ -159,6 +159,7 @@ class Feed(ServerTest):
                 self.assertIn("0010000000000040", answer.json["detail"])
                 self.assertNotIn("gone", answer.json["detail"])
         foreign = self.backend.get(f"{API}/events?from=0020000000000001")
+        self.problem(foreign, 422, "gap")
         self.assertIn("of another epoch", foreign.json["detail"])
 
     def test_resuming_behind_every_event_gives_the_rest(self):
@@ -370,6 +371,8 @@ class Subscriptions(ServerTest, unittest.IsolatedAsyncioTestCase):
             await socket.ask("auth", {"token": auditor})
             self.assertEqual((await socket.ask("events.subscribe", {"from": "now"}))["type"], "ack")
             await socket.ask("auth", {"token": plain})
+            ended = await socket.next("subscription.closed")
+            self.assertEqual((ended["subscription"], ended["data"]["code"]), (1, "forbidden"))
             self.assertEqual((await socket.ask("events.subscribe"))["data"]["code"], "forbidden")
             # An auditor's is opened once the read is on record; here the lesser token comes before that.
             for number in range(900, 920):
