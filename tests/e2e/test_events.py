@@ -141,7 +141,7 @@ class Feed(ServerTest):
         self.problem(self.backend.get(f"{API}/events?consumer=nobody"), 404, "not_found")
         self.problem(self.backend.get(f"{API}/consumers/nobody"), 404, "not_found")
         for query in ("from=x", "types=message.snet", "conversation_id=1", "limit=0", "limit=100000", "to=x",
-                      "from=9990000000000001", "from=0019999999999999", "types=" + "message.sent," * 400,
+                      "from=0019999999999999", "types=" + "message.sent," * 400,
                       "consumer=a&types=message.sent"):
             with self.subTest(query=query[:40]):
                 self.problem(self.backend.get(f"{API}/events?{query}"), 400, "malformed")
