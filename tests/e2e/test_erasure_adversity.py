@@ -338,7 +338,7 @@ class Afterwards(Adversity):
         self.assertEqual((done["messages"], done["records"]), (0, 1))
         self.assert_nothing_left([words])
         again = self.admin.post(f"{API}/admin/erasures", {"message_id": waiting["id"]})
-        self.assertEqual(again.status, 404, again.text)
+        self.assertEqual(again.status, 410, again.text)
 
 
 class Copies(Adversity):
