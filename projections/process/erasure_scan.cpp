@@ -196,7 +196,9 @@ bool ErasureScan::takes(const domain::RecordedEvent& event, const Snapshot& now)
                              std::is_same_v<Body, domain::ReactionRemoved>) {
           return takes_reaction(body.message, body.user, event.position, now);
         } else if constexpr (std::is_same_v<Body, domain::SendScheduled>) {
-          return is_in_time && takes_waiting(body.draft, now);
+          // Under an id that is erased something may have been scheduled anew meanwhile; it was cancelled with it.
+          const bool is_by_id = std::holds_alternative<MessageId>(scope_);
+          return (is_in_time || is_by_id) && takes_waiting(body.draft, now);
         } else if constexpr (std::is_same_v<Body, domain::ProfileUpdated>) {
           return is_in_time && is_user(body.user);
         } else if constexpr (std::is_same_v<Body, domain::FileUploaded>) {

@@ -22,6 +22,20 @@ World with_messages() {
   return world;
 }
 
+SendMessage in_a_minute(const World& world) {
+  auto command = text(1, "later");
+  command.send_at = Timestamp{world.now.ms + 60'000};
+  return command;
+}
+
+// ben had scheduled message 1.
+World with_a_cancelled() {
+  World world = group_of_three();
+  world.given(as("ben"), in_a_minute(world));
+  world.given(as("ben"), erase_for_all(1));
+  return world;
+}
+
 const Caller kServer = server_about("");
 
 }  // namespace
@@ -54,25 +68,17 @@ TEST_CASE("the eraser erases a message once, and only for an erasure that is ope
 }
 
 TEST_CASE("what waited and was cancelled is erased by its id, once") {
-  World world = group_of_three();
-  auto later = text(1, "later");
-  later.send_at = Timestamp{world.now.ms + 60'000};
-  world.given(as("ben"), later);
-  world.given(as("ben"), erase_for_all(1));
+  World world = with_a_cancelled();
   world.given(admin_as("root"), erasure_of(message_id(1)));
   CHECK(changes_nothing(world.ask(kServer, EraseMessage{erasure_id(1), message_id(1)})));
   world.given(kServer, CompleteErasure{erasure_id(1), 0, 1, Position{9}});
   CHECK(code_of(world.ask(admin_as("root"), erasure_of(message_id(1), 2))) == RejectionCode::gone);
-  world.given(as("ben"), later);  // scheduled anew
+  world.given(as("ben"), in_a_minute(world));  // scheduled anew
   world.given(admin_as("root"), erasure_of(message_id(1), 2));
 }
 
 TEST_CASE("a hold keeps what waited and was cancelled") {
-  World world = group_of_three();
-  auto later = text(1, "later");
-  later.send_at = Timestamp{world.now.ms + 60'000};
-  world.given(as("ben"), later);
-  world.given(as("ben"), erase_for_all(1));
+  World world = with_a_cancelled();
   SECTION("from the request on") {
     world.given(admin_as("root"), hold_on(conversation_id(1)));
     const auto conflict = only_event<HoldConflict>(world.ask(admin_as("root"), erasure_of(message_id(1))));
