@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "api/params.h"
@@ -212,6 +213,15 @@ std::string disposition_of(std::string_view name) {
   return field;
 }
 
+namespace {
+// Of a range: of any length; what does not fit is beyond every file.
+std::optional<std::uint64_t> bound_of(std::string_view digits) {
+  const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) return std::nullopt;
+  return parse_number(digits).value_or(std::numeric_limits<std::uint64_t>::max());
+}
+}  // namespace
+
 std::variant<WholeFile, FileRange, NoSuchRange> range_of(const Request& request, std::uint64_t size,
                                                          std::string_view etag) {
   auto field = request.header("range");
@@ -222,8 +232,8 @@ std::variant<WholeFile, FileRange, NoSuchRange> range_of(const Request& request,
   auto range = trim(field->substr(kUnit.size()));
   auto dash = range.find('-');
   if (dash == std::string_view::npos) return WholeFile{};
-  auto first = parse_number(range.substr(0, dash));
-  auto last = parse_number(range.substr(dash + 1));
+  auto first = bound_of(range.substr(0, dash));
+  auto last = bound_of(range.substr(dash + 1));
   bool is_open = range.size() == dash + 1;
   if (dash == 0) {  // the last so many
     if (!last) return WholeFile{};

@@ -48,7 +48,7 @@ Decision decide_one(const Given& given, const ForwardMessage& command) {
   if (command.client_made) {
     const auto made = given.state.message(command.id);
     if (made) return decide_existing(given, command, made->facts, provenance_of(*source));
-    if (given.state.waiting(command.id)) return reject(RejectionCode::id_taken, "The id names something else.");
+    if (given.state.scheduled(command.id)) return reject(RejectionCode::id_taken, "The id names something else.");
   }
   if (auto rejection = check_source(source->message)) return *std::move(rejection);
   if (auto rejection = check_target(given, *target, command.conversation)) return *std::move(rejection);

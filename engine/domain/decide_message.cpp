@@ -29,10 +29,11 @@ std::optional<Decision> decide_repeat(const Given& given, const SendMessage& com
   if (const auto sent = given.state.message(command.id)) {
     return decide_existing(given, command, sent->facts, sent->sent_position);
   }
-  const auto waiting = given.state.waiting(command.id);
-  if (!waiting) return std::nullopt;
-  if (command.send_at != waiting->send_at) return reject(RejectionCode::id_taken, "The id names something else.");
-  return decide_existing(given, command, waiting->draft, waiting->scheduled);
+  // It waits, or was cancelled: the id stays its own, so that what comes again does not bring it back.
+  const auto scheduled = given.state.scheduled(command.id);
+  if (!scheduled) return std::nullopt;
+  if (command.send_at != scheduled->send_at) return reject(RejectionCode::id_taken, "The id names something else.");
+  return decide_existing(given, command, scheduled->draft, scheduled->scheduled);
 }
 
 std::optional<Rejection> check_service_only(const Given& given, const SendMessage& command) {

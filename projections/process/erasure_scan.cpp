@@ -105,10 +105,16 @@ void ErasureScan::orders_for(const domain::MessageSent& body, const Snapshot& no
   erase_message(body.facts, now, orders);
 }
 
+// In older logs another message may have the id of one that was cancelled.
+bool ErasureScan::is_named_anew(const MessageFacts& draft, const Snapshot& now) const {
+  const auto message = now.message(draft.message);
+  return message && !is_of(message->facts, now);
+}
+
 // One that waits is cancelled; one that was sent meanwhile is erased like any other; of one that was cancelled a legal
 // hold may keep the words.
 void ErasureScan::orders_for(const domain::SendScheduled& body, const Snapshot& now, std::vector<Order>& orders) {
-  if (!is_draft_of(body.draft)) return;
+  if (!is_draft_of(body.draft) || is_named_anew(body.draft, now)) return;
   if (body.content) {
     for (const auto& attachment : body.content->attachments) files_.insert(attachment.file);
   }
@@ -196,9 +202,7 @@ bool ErasureScan::takes(const domain::RecordedEvent& event, const Snapshot& now)
                              std::is_same_v<Body, domain::ReactionRemoved>) {
           return takes_reaction(body.message, body.user, event.position, now);
         } else if constexpr (std::is_same_v<Body, domain::SendScheduled>) {
-          // Under an id that is erased something may have been scheduled anew meanwhile; it was cancelled with it.
-          const bool is_by_id = std::holds_alternative<MessageId>(scope_);
-          return (is_in_time || is_by_id) && takes_waiting(body.draft, now);
+          return is_in_time && takes_waiting(body.draft, now);
         } else if constexpr (std::is_same_v<Body, domain::ProfileUpdated>) {
           return is_in_time && is_user(body.user);
         } else if constexpr (std::is_same_v<Body, domain::FileUploaded>) {

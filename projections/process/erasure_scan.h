@@ -59,6 +59,7 @@ class ErasureScan {
   bool takes_waiting(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
   void erase_message(const domain::MessageFacts& facts, const projections::Snapshot& now, std::vector<Order>& orders);
   bool is_draft_of(const domain::MessageFacts& draft) const;
+  bool is_named_anew(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
   bool is_user(const base::UserId& user) const;
   bool is_conversation(const base::ConversationId& id) const;
   bool is_subject(const domain::AuditRead& read) const;

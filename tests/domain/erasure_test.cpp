@@ -73,8 +73,7 @@ TEST_CASE("what waited and was cancelled is erased by its id, once") {
   CHECK(changes_nothing(world.ask(kServer, EraseMessage{erasure_id(1), message_id(1)})));
   world.given(kServer, CompleteErasure{erasure_id(1), 0, 1, Position{9}});
   CHECK(code_of(world.ask(admin_as("root"), erasure_of(message_id(1), 2))) == RejectionCode::gone);
-  world.given(as("ben"), in_a_minute(world));  // scheduled anew
-  world.given(admin_as("root"), erasure_of(message_id(1), 2));
+  CHECK(changes_nothing(world.ask(as("ben"), in_a_minute(world))));
 }
 
 TEST_CASE("a hold keeps what waited and was cancelled") {

@@ -197,8 +197,18 @@ TEST_CASE("scheduling again under its id is a repeat, before and after it was se
   CHECK(accepted(world.ask(as("ben"), again)).repeat);
 }
 
-TEST_CASE("the id of a scheduled message is taken for everything else") {
+TEST_CASE("scheduling again under its id does not bring back what was cancelled") {
   World world = with_a_scheduled();
+  const auto again = later(world);
+  world.given(as("ben"), erase_for_all(1));
+  CHECK(accepted(world.ask(as("ben"), again)).repeat);
+  CHECK(changes_nothing(world.ask(as("ben"), again)));
+}
+
+TEST_CASE("the id of a scheduled message is taken for everything else, also when it was cancelled") {
+  World world = with_a_scheduled();
+  SECTION("it waits") {}
+  SECTION("it was cancelled") { world.given(as("ben"), erase_for_all(1)); }
   CHECK(code_of(world.ask(as("ben"), later(world, 1, kSoonMs + 1))) == RejectionCode::id_taken);
   CHECK(code_of(world.ask(as("ben"), text(1, "later"))) == RejectionCode::id_taken);
   CHECK(code_of(world.ask(as("anna"), later(world))) == RejectionCode::id_taken);

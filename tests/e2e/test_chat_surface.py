@@ -249,6 +249,17 @@ class ChatSurface(RequirementTest):
         self.learns_nothing(alice, "GET", path)
         self.assertEqual(self.get(alice, "messages/scheduled")["items"], [])
 
+    def test_what_was_cancelled_does_not_come_back_under_its_id(self):
+        alice, bob, id = self.group()
+        path = f"{API}/conversations/{id}/messages"
+        body = {"id": str(uuid.uuid4()), "content": "never", "send_at": in_seconds(3600)}
+        self.assertEqual(alice.post(path, body).json["id"], body["id"])
+        self.delete(alice, f"messages/{body['id']}")
+        self.assertEqual(alice.post(path, body).json["id"], body["id"])
+        self.assertEqual(self.get(alice, "messages/scheduled")["items"], [])
+        self.problem(alice.post(path, {"id": body["id"], "content": "never"}), 409, "id_taken")
+        self.problem(bob.post(path, body), 409, "id_taken")
+
     async def test_what_the_rules_forbid_when_its_time_comes_is_not_sent(self):
         alice, bob, id = self.group()
         bob.send(id, "from outside", send_at=in_seconds(6))

@@ -124,10 +124,10 @@ base::MessageId EraserHouse::send(const base::ConversationId& to, const std::str
 }
 
 base::MessageId EraserHouse::schedule(const base::ConversationId& to, const std::string& author,
-                                      const std::string& text, std::optional<base::MessageId> id) {
+                                      const std::string& text) {
   domain::SendMessage message;
   message.conversation = to;
-  message.id = id.value_or(random_id<base::MessageId>());
+  message.id = random_id<base::MessageId>();
   message.content.text = text;
   message.send_at = base::Timestamp{clock.now().ms + 3'600'000};
   return *done(message, author).message;

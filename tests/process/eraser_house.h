@@ -35,8 +35,7 @@ class EraserHouse {
   base::ConversationId group(const std::string& owner, std::vector<std::string> others = {});
   base::MessageId send(const base::ConversationId& to, const std::string& author, const std::string& text,
                        std::vector<base::FileId> files = {});
-  base::MessageId schedule(const base::ConversationId& to, const std::string& author, const std::string& text,
-                           std::optional<base::MessageId> id = std::nullopt);
+  base::MessageId schedule(const base::ConversationId& to, const std::string& author, const std::string& text);
   base::FileId upload(const std::string& owner, const std::string& bytes, const std::string& name);
   void react(const base::MessageId& message, const std::string& user, const std::string& emoji);
   // Nothing: a legal hold forbids it.

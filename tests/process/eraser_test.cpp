@@ -217,14 +217,6 @@ TEST_CASE("what waited and was cancelled is erased by its id") {
     CHECK(house.is_complete(id));
     check_nothing_left(house, {"later"});
   }
-  SECTION("also what is scheduled anew under it meanwhile") {
-    const auto id = *house.erase(waited);
-    before(house, Stage::propose, [&] { house.schedule(group, "gus", words("anew"), waited); });
-    house.finish(id);
-    CHECK(house.is_complete(id));
-    CHECK_FALSE(house.snapshot()->scheduled_message(waited));
-    check_nothing_left(house, {"later", "anew"});
-  }
   SECTION("with its author, but for what a hold keeps") {
     const auto hold = house.hold(group);
     const auto id = *house.erase(base::UserId{"gus"});
