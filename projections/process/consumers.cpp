@@ -64,13 +64,17 @@ void Consumers::stop() {
 }
 
 // After a loss that was accepted the first event of the new epoch says so: everything before it is left, nothing else.
+// It is stored at once: at the next start the log may be longer than the old cursor.
 void Consumers::load() {
+  std::vector<ProgressStore::Change> lowered;
   for (const auto& row : store_.list(kPrefix, "", kRowsMax)) {
     Consumer consumer;
     consumer.status.name = row.key.substr(kPrefix.size());
     CHECK(decode(row.value, consumer), "the row of a consumer", consumer.status.name);
+    if (auto now = encode(consumer); now != row.value) lowered.push_back({row.key, std::move(now)});
     consumers_.emplace(consumer.status.name, std::move(consumer));
   }
+  if (!lowered.empty()) store_.write(lowered);
 }
 
 std::string Consumers::encode(const Consumer& consumer) const {

@@ -123,8 +123,14 @@ TEST_CASE("after an accepted loss a cursor stands at most before what the new ep
     consumers.put("far", {}, {9});
     consumers.put("near", {}, {2});
   }
-  support::FakeEngine after(Desk::made(5), 2);
-  Consumers consumers(after, *store, clock, {});
+  {
+    support::FakeEngine after(Desk::made(5), 2);
+    Consumers consumers(after, *store, clock, {});
+    CHECK(consumers.status("far")->cursor.value == 4);
+    CHECK(consumers.status("near")->cursor.value == 2);
+  }
+  support::FakeEngine longer(Desk::made(20), 2);
+  Consumers consumers(longer, *store, clock, {});
   CHECK(consumers.status("far")->cursor.value == 4);
   CHECK(consumers.status("near")->cursor.value == 2);
 }
