@@ -149,12 +149,11 @@ void Courier::claim(base::Position at) {
   save(next);
 }
 
-// Nothing: the view has not applied the event.
+// Nothing: the view has not applied the event. It is asked for anew: what was read ahead may be erased by now.
 std::optional<std::string> Courier::body_of(base::Position at, std::uint64_t number) const {
   const auto snapshot = parts_.views.snapshot();
   if (snapshot->position() < at) return std::nullopt;
-  const bool is_ahead = next_ > 0 && ahead_[next_ - 1]->position == at;
-  const auto event = is_ahead ? base::Result<engine::EventPtr>(ahead_[next_ - 1]) : parts_.engine.get(at);
+  const auto event = parts_.engine.get(at);
   CHECK(event, "an event that was durable cannot be read", at.value, event.error().detail);
   return webhook_body(subscriber_, {state_.series, number}, *event.value(), parts_.render, *snapshot);
 }

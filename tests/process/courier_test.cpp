@@ -84,6 +84,25 @@ TEST_CASE("a failed delivery is tried again later, the next event waits for it")
   CHECK(house.troubles.size() == 1);
 }
 
+TEST_CASE("what was erased while it waited for its turn goes without its content") {
+  House house;
+  auto parts = house.parts();
+  std::vector<bool> said;
+  parts.render = [&](std::string& out, const domain::RecordedEvent& event, const projections::Snapshot&) {
+    out += "\"event\":{}";
+    said.push_back(std::get<domain::MessageSent>(*event.body).content.has_value());
+  };
+  Courier courier(house.subscriber(), parts, house.receiver.post());
+  send_many(house, house.group("ann", {"bob"}), 2);
+  house.receiver.answer({kDown});
+  house.run(courier);
+  const base::Position second = house.engine->durable();
+  REQUIRE(house.engine->erase_content({&second, 1}));
+  house.clock.advance(milliseconds(2'000));
+  house.run(courier);
+  CHECK(said == std::vector<bool>{true, true, false});
+}
+
 TEST_CASE("what a receiver refuses is a dead letter at once, and the next event goes on") {
   House house;
   const auto courier = house.courier(house.subscriber());
