@@ -115,7 +115,9 @@ class ChatSnapshot final : public Snapshot {
   void show_standing(MessageView& message, const StandingRow& standing, const Viewer& viewer) const;
 
   std::vector<std::pair<ConversationId, Ordinal>> expiring_conversations(Timestamp now, std::size_t limit) const;
-  void take_expirable(const ConversationId& id, Ordinal oldest, Timestamp now, std::size_t limit,
+  struct Held;
+  Held held() const;
+  void take_expirable(const ConversationId& id, Ordinal oldest, Timestamp now, std::size_t limit, const Held& held,
                       std::vector<MessageId>& found) const;
   bool may_see_carrier(const FileId& file, const ConversationId& id, const UserId& user) const;
 

@@ -276,7 +276,8 @@ class Snapshot {
   virtual std::vector<DueSend> due_sends(Timestamp until, std::size_t limit) const = 0;
   // Live messages whose conversation's retention has run out by `now`, inclusive: conversations by how long they are
   // due, and in each the oldest first. A message waits for the live ones before it, also where the log's clock went
-  // back. What has expired already costs nothing.
+  // back. What has expired already costs nothing. Of what a legal hold keeps only the first of each conversation, or
+  // of each held author there: the hold's conflict is about that one, and the others hide nothing.
   virtual std::vector<MessageId> expirable(Timestamp now, std::size_t limit) const = 0;
 
   virtual std::optional<FileView> file(const FileId& id) const = 0;

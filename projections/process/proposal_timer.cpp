@@ -10,6 +10,7 @@ ProposalTimer::ProposalTimer(projections::Views& views, base::Clock& clock, Comm
 
 base::MonotonicTime ProposalTimer::step() {
   forget_refused();
+  if (refused_.size() >= kRefusedMax) return refused_until_;
   if (views_.applied() < done_) return clock_.monotonic() + kPoll / 10;
   auto orders = due();
   if (orders.empty()) return clock_.monotonic() + kPoll;
@@ -42,7 +43,7 @@ base::MonotonicTime ProposalTimer::propose(std::vector<Order> orders) {
 
 // What was refused may be right by now, and what is gone need not be remembered.
 void ProposalTimer::forget_refused() {
-  if (clock_.monotonic() < refused_until_ && refused_.size() < kRefusedMax) return;
+  if (clock_.monotonic() < refused_until_) return;
   refused_.clear();
   refused_until_ = clock_.monotonic() + kRefusedFor;
 }

@@ -2,7 +2,8 @@
 // Progress needs no store: what was done is no longer due.
 //
 // Thread: one at a time.
-// Limits: kBatchMax orders at once; kRefusedMax that were refused are remembered, so that they do not hide others.
+// Limits: kBatchMax orders at once; kRefusedMax that were refused are remembered for kRefusedFor, so that they do not
+// hide others. Where there are as many, it rests until they are forgotten.
 #pragma once
 
 #include <functional>

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "projections/process/notification_timer.h"
 #include "projections/process/proposal_timer.h"
 #include "tests/process/house.h"
+#include "tests/process/reluctant_engine.h"
 
 namespace hansard::process {
 namespace {
@@ -10,35 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Users = std::vector<std::string>;
-
-// Passes on what it is asked, or refuses everything as overloaded.
-class ReluctantEngine final : public engine::Engine {
- public:
-  explicit ReluctantEngine(engine::Engine& inner) : inner_(inner) {}
-  void submit(engine::Submission submission) override {
-    ++submitted;
-    if (!is_full) return inner_.submit(std::move(submission));
-    std::vector<engine::Completion> refused(1);
-    refused[0] = {submission.token, engine::Overloaded{}};
-    submission.sink->deliver(std::move(refused));
-  }
-  base::Position durable() const override { return inner_.durable(); }
-  base::PositionGate& durable_gate() override { return inner_.durable_gate(); }
-  std::uint32_t epoch() const override { return inner_.epoch(); }
-  base::Result<std::vector<engine::EventPtr>> read(base::Position after, std::size_t most) const override {
-    return inner_.read(after, most);
-  }
-  base::Result<engine::EventPtr> get(base::Position at) const override { return inner_.get(at); }
-  void append_typing(const log::TypingTransition& transition) override { inner_.append_typing(transition); }
-  engine::Metrics metrics() const override { return inner_.metrics(); }
-  void stop() override { inner_.stop(); }
-
-  bool is_full = false;
-  std::size_t submitted = 0;
-
- private:
-  engine::Engine& inner_;
-};
 
 struct Notified {
   explicit Notified(bool is_wanted = true) { start(is_wanted); }
@@ -196,10 +170,10 @@ TEST_CASE("a full queue is asked again later, and nothing is left out") {
   Notified n;
   n.house.send(n.house.group("ann", {"bob"}), "ann", "one");
   n.house.clock.advance(seconds(31));
-  n.engine.is_full = true;
+  n.engine.is_full = [] { return true; };
   CHECK(n.run() == seconds(1));
   CHECK(n.users().empty());
-  n.engine.is_full = false;
+  n.engine.is_full = [] { return false; };
   n.house.clock.advance(seconds(1));
   n.run();
   CHECK(n.users() == Users{"bob"});
@@ -236,9 +210,64 @@ TEST_CASE("what is refused is not proposed again at once and does not hide what 
   CHECK(p.engine.submitted == 1'200);
 }
 
+TEST_CASE("where too much is refused to remember, nothing is proposed for a while") {
+  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t limit) {
+    std::vector<Order> orders;
+    for (int i = 0; i < 20'000 && orders.size() < limit; ++i) orders.push_back(order_of(i));
+    return orders;
+  });
+  while (p.timer.step() <= p.house.clock.monotonic()) REQUIRE(p.engine.submitted < 20'000);
+  CHECK(p.engine.submitted == ProposalTimer::kRefusedMax);
+  CHECK(p.timer.step() > p.house.clock.monotonic() + seconds(300));
+}
+
+// A conversation of ann and bob whose messages expire after a second.
+base::ConversationId short_lived(House& house, int messages, const std::string& author) {
+  domain::SettingsPatch settings;
+  settings.retention_s = 1;
+  const auto id = house.group("ann", {"bob"}, settings);
+  for (int i = 0; i < messages; ++i) house.send(id, author, "text");
+  return id;
+}
+
+std::size_t expired_in(House& house, const base::ConversationId& id) {
+  house.settle();
+  projections::HistoryQuery query;
+  query.limit = 200;
+  const auto page = house.views->snapshot()->history(id, query, {});
+  return static_cast<std::size_t>(std::ranges::count_if(page.items, [](const auto& m) { return m.expired; }));
+}
+
+TEST_CASE("what a hold keeps from expiring hides nothing else, and is proposed once") {
+  House house;
+  const auto held = short_lived(house, 300, "ann");
+  const auto his = short_lived(house, 250, "bob");
+  house.send(his, "ann", "behind what is held");
+  const auto free = short_lived(house, 2, "ann");
+  domain::Caller admin;
+  admin.subject = admin.actor = {"root"};
+  admin.admin = true;
+  house.run(domain::PlaceHold{{{1}}, held, "case 7"}, admin);
+  house.run(domain::PlaceHold{{{2}}, base::UserId{"bob"}, "case 8"}, admin);
+  house.clock.advance(seconds(2));
+  ReluctantEngine engine(*house.engine);
+  CommandDesk desk(engine);
+  ProposalTimer timer(*house.views, house.clock, desk, find_expired);
+  int steps = 0;
+  for (bool more = true; more;) {
+    house.settle();
+    more = timer.step() <= house.clock.monotonic();
+    REQUIRE(++steps < 20);
+  }
+  CHECK(expired_in(house, held) == 0);
+  CHECK(expired_in(house, his) == 1);
+  CHECK(expired_in(house, free) == 2);
+  CHECK(engine.submitted < 20);
+}
+
 TEST_CASE("proposals wait while the queue is full") {
   Proposed p([](const projections::Snapshot&, base::Timestamp, std::size_t) { return std::vector{order_of(1)}; });
-  p.engine.is_full = true;
+  p.engine.is_full = [] { return true; };
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
   CHECK(p.engine.submitted == 2);
