@@ -75,7 +75,7 @@ void add(CanonicalWriter& out, const ReleaseHold& c) { out.add_all(c.id, c.reaso
 void add(CanonicalWriter& out, const EraseMessage& c) { out.add_all(c.erasure, c.message); }
 void add(CanonicalWriter& out, const WithdrawReactions& c) { out.add_all(c.erasure, c.message); }
 void add(CanonicalWriter& out, const EraseFile& c) { out.add_all(c.erasure, c.file, c.carriers); }
-void add(CanonicalWriter& out, const EraseSubject& c) { out.add(c.erasure); }
+void add(CanonicalWriter& out, const EraseSubject& c) { out.add_all(c.erasure, c.is_begun); }
 void add(CanonicalWriter& out, const CompleteErasure& c) { out.add_all(c.erasure, c.messages, c.records, c.through); }
 void add(CanonicalWriter& out, const RecordAuditRead& c) {
   out.add_all(c.action, c.conversation, c.message, c.about, c.query);

@@ -197,6 +197,7 @@ struct EraseFile {
 // The conversation or user itself, where the erasure is of one.
 struct EraseSubject {
   ErasureId erasure;
+  bool is_begun = false;  // there is a user.erased of it: only holds are looked at
 };
 struct CompleteErasure {
   ErasureId erasure;

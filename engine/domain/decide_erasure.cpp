@@ -152,7 +152,8 @@ Decision decide_one(const Given& given, const WithdrawReactions& command) {
   const UserId& user = std::get<UserId>(erasure->scope);
   const MessageFacts& facts = message->facts;
   if (message->status == MessageStatus::erased) return unchanged(facts.conversation, facts.message);
-  const auto holds = given.state.holds_on(facts.conversation);
+  auto holds = given.state.holds_on(facts.conversation);
+  if (holds.empty()) holds = given.state.holds_on(user);
   if (!holds.empty()) {
     return keep(given, holds.front(), command.erasure, erasure->scope, facts.conversation, facts.message);
   }
@@ -165,9 +166,9 @@ Decision decide_one(const Given& given, const EraseFile& command) {
   const auto file = given.state.file(command.file);
   if (!erasure || !file || erasure->scope != ErasureScope(file->owner)) return not_found();
   if (file->collected) return unchanged({});
-  if (const auto hold = hold_on_carriers(given, command.carriers)) {
-    return keep(given, *hold, command.erasure, erasure->scope);
-  }
+  const auto on_owner = given.state.holds_on(file->owner);
+  const auto hold = on_owner.empty() ? hold_on_carriers(given, command.carriers) : std::optional(on_owner.front());
+  if (hold) return keep(given, *hold, command.erasure, erasure->scope);
   return changed(FileCollected{file->owner, command.file}, {});
 }
 
@@ -176,6 +177,7 @@ Decision decide_one(const Given& given, const EraseSubject& command) {
   if (!erasure) return not_found();
   if (const auto* user = std::get_if<UserId>(&erasure->scope)) {
     if (!given.state.holds_on(*user).empty()) return kept();
+    if (command.is_begun) return unchanged({});
     return changed(UserErased{*user, command.erasure}, {});
   }
   const auto* id = std::get_if<ConversationId>(&erasure->scope);

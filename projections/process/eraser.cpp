@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/domain/streams.h"
 
 namespace hansard::process {
 
@@ -22,11 +23,12 @@ std::string_view Eraser::word(Stage stage) {
 
 base::MonotonicTime Eraser::step() {
   const auto now = parts_.clock.monotonic();
-  if (parts_.views.applied() < needed_) {
+  const auto is_seen = [this] { return parts_.views.applied() >= needed_; };
+  if (is_seen() && !job_ && !take_up()) return now + kPoll;
+  if (!is_seen()) {
     tell("the views");
     return now + kPoll / 10;
   }
-  if (!job_ && !take_up()) return now + kPoll;
   tell();
   parts_.before_step(job_->stage);
   auto moved = advance();
@@ -82,6 +84,7 @@ bool Eraser::waits(const base::ErasureId& id, std::uint64_t released) {
 bool Eraser::begin(projections::ErasureView erasure, std::uint64_t released) {
   ErasureScan scan(erasure, released);
   job_.emplace(Job{std::move(erasure), std::move(scan), released, Stage::subject, {}, {}, {}, {}, 0, {}, {}, {}});
+  needed_ = std::max(needed_, parts_.engine.durable());  // where it began before must be seen
   return true;
 }
 
@@ -128,18 +131,51 @@ Result<bool> Eraser::find_subject() {
     TRY(job.from, first_position(*message));
     job.through = parts_.engine.durable();
   } else {
+    TRY(const auto begun, begun_at());
     std::vector<Order> orders;
-    orders.push_back({domain::EraseSubject{job.erasure.id}, {}, "esu:" + base::to_text(job.erasure.id)});
+    orders.push_back({domain::EraseSubject{job.erasure.id, begun.has_value()}, {}, ""});
     const auto answer = std::move(parts_.desk.run(std::move(orders)).front());
     if (is_for_later(answer)) return false;
     const auto* done = std::get_if<engine::Done>(&answer);
     if (done == nullptr) return put_aside();
     job.from = {1};
-    job.through = needed_ = done->position;
+    job.through = begun.value_or(done->position);
+    needed_ = std::max(needed_, done->position);
   }
   job.reach = job.through;
   job.scan.limit_to(job.through);
   return go_to(Stage::propose);
+}
+
+// The user.erased of an earlier attempt: what was said since does not belong to it, however long it has waited. A
+// conversation is closed by its own, and takes nothing more.
+Result<std::optional<Position>> Eraser::begun_at() const {
+  const auto* user = std::get_if<base::UserId>(&job_->erasure.scope);
+  if (user == nullptr) return std::optional<Position>();
+  const auto snapshot = parts_.views.snapshot();
+  const auto stream = base::stream_of_user(*user);
+  for (const auto& own : {stream, domain::stream_aside(stream)}) {
+    TRY(const auto found, begun_in(*snapshot, own));
+    if (found) return found;
+  }
+  return std::optional<Position>();
+}
+
+Result<std::optional<Position>> Eraser::begun_in(const projections::Snapshot& snapshot,
+                                                 const base::StreamId& stream) const {
+  Position at = job_->erasure.requested;
+  for (bool more = true; more;) {
+    const auto entries = snapshot.stream(stream, at, kPage);
+    more = entries.size() == kPage;
+    for (const auto& entry : entries) {
+      at = entry.position;
+      if (entry.type != domain::EventType::user_erased) continue;
+      TRY(const auto event, parts_.engine.get(at));
+      const auto* erased = event->body ? std::get_if<domain::UserErased>(&*event->body) : nullptr;
+      if (erased != nullptr && erased->erasure == job_->erasure.id) return std::optional(at);
+    }
+  }
+  return std::optional<Position>();
 }
 
 // Of message.sent, or 1 where something older belongs to it: an upload, or the time it waited.
@@ -182,12 +218,11 @@ bool Eraser::order(std::vector<Order> orders) {
   if (orders.empty()) return true;
   const std::vector<Order> asked = orders;
   const auto answers = parts_.desk.run(std::move(orders));
-  if (std::any_of(answers.begin(), answers.end(), is_for_later)) return false;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     job_->scan.note(asked[i], answers[i]);
     if (const auto* done = std::get_if<engine::Done>(&answers[i])) needed_ = std::max(needed_, done->position);
   }
-  return true;
+  return std::none_of(answers.begin(), answers.end(), is_for_later);
 }
 
 Result<bool> Eraser::collect_files() {

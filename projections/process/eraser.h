@@ -98,8 +98,11 @@ class Eraser final : public Timer {
 
   bool go_to(Stage stage);
   base::Result<std::vector<engine::EventPtr>> read_slice() const;
+  base::Result<std::optional<base::Position>> begun_at() const;
+  base::Result<std::optional<base::Position>> begun_in(const projections::Snapshot& snapshot,
+                                                       const base::StreamId& stream) const;
   base::Result<base::Position> first_position(const base::MessageId& message) const;
-  // False: the engine has no room now; nothing was lost, all are asked again.
+  // False: the engine has no room for some of them now; all are asked again.
   bool order(std::vector<Order> orders);
   bool put_aside();
   base::MonotonicTime fail(const base::Error& error);

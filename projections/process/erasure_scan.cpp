@@ -122,9 +122,19 @@ void ErasureScan::orders_for(const domain::SendScheduled& body, const Snapshot& 
 }
 
 void ErasureScan::orders_for(const domain::ReactionAdded& body, const Snapshot& now, std::vector<Order>& orders) {
-  if (!is_user(body.user) || is_erased(body.message, now)) return;
-  if (!withdrawn_.emplace(body.message, base::Position{}).second) return;
-  orders.push_back({domain::WithdrawReactions{id_, body.message}, {}, key("er:", body.message.bytes)});
+  if (body.content) withdraw(body.user, body.message, now, orders);
+}
+
+void ErasureScan::orders_for(const domain::ReactionRemoved& body, const Snapshot& now, std::vector<Order>& orders) {
+  if (body.content) withdraw(body.user, body.message, now, orders);
+}
+
+// Of reactions without content nothing is left: an earlier attempt saw to them, and those that came since stay.
+void ErasureScan::withdraw(const base::UserId& user, const MessageId& message, const Snapshot& now,
+                           std::vector<Order>& orders) {
+  if (!is_user(user) || is_erased(message, now)) return;
+  if (!withdrawn_.emplace(message, base::Position{}).second) return;
+  orders.push_back({domain::WithdrawReactions{id_, message}, {}, key("er:", message.bytes)});
 }
 
 void ErasureScan::orders_for(const domain::FileUploaded& body, const Snapshot&, std::vector<Order>&) {
@@ -144,7 +154,15 @@ bool is_kept(const engine::Answer& answer) {
 }
 }  // namespace
 
+// What is for later has had no effect, and is ordered again.
+void ErasureScan::note_later(const Order& order) {
+  if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&order.command)) {
+    withdrawn_.erase(withdraw->message);
+  }
+}
+
 void ErasureScan::note(const Order& order, const engine::Answer& answer) {
+  if (is_for_later(answer)) return note_later(order);
   const bool kept = is_kept(answer);
   if (kept) ++kept_;
   if (const auto* erase = std::get_if<domain::EraseMessage>(&order.command); kept && erase != nullptr) {

@@ -34,7 +34,7 @@ class ErasureScan {
 
   // Appends what the event makes necessary.
   void propose(const domain::RecordedEvent& event, const projections::Snapshot& now, std::vector<Order>& orders);
-  // The answer to an order.
+  // The answer to an order, also one that says to ask later.
   void note(const Order& order, const engine::Answer& answer);
   // The last event that followed from it, so far.
   base::Position reach() const { return reach_; }
@@ -57,6 +57,9 @@ class ErasureScan {
   bool takes_reaction(const base::MessageId& message, const base::UserId& user, base::Position at,
                       const projections::Snapshot& now) const;
   bool takes_waiting(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
+  void note_later(const Order& order);
+  void withdraw(const base::UserId& user, const base::MessageId& message, const projections::Snapshot& now,
+                std::vector<Order>& orders);
   void erase_message(const domain::MessageFacts& facts, const projections::Snapshot& now, std::vector<Order>& orders);
   bool is_draft_of(const domain::MessageFacts& draft) const;
   bool is_named_anew(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
@@ -71,6 +74,7 @@ class ErasureScan {
   void orders_for(const domain::MessageSent& body, const projections::Snapshot& now, std::vector<Order>& orders);
   void orders_for(const domain::SendScheduled& body, const projections::Snapshot& now, std::vector<Order>& orders);
   void orders_for(const domain::ReactionAdded& body, const projections::Snapshot& now, std::vector<Order>& orders);
+  void orders_for(const domain::ReactionRemoved& body, const projections::Snapshot& now, std::vector<Order>& orders);
   void orders_for(const domain::FileUploaded& body, const projections::Snapshot& now, std::vector<Order>& orders);
 
   const base::ErasureId id_;

@@ -149,6 +149,19 @@ TEST_CASE("a hold placed while an erasure is under way keeps what is not erased 
   only_event<MessageErased>(world.perform(kServer, command));
 }
 
+TEST_CASE("a hold on the user himself keeps his reactions and files, and his erasure does not go on") {
+  World world = with_messages();
+  world.given(as("carl"), react(1, "+"));
+  world.given(as("carl"), RecordFile{file_id(1), {}, 1, {"a.txt", "text/plain"}});
+  world.given(admin_as("root"), erasure_of(user("carl")));
+  only_event<UserErased>(world.perform(kServer, EraseSubject{erasure_id(1)}));
+  CHECK(changes_nothing(world.ask(kServer, EraseSubject{erasure_id(1), true})));
+  world.given(admin_as("root"), hold_on(user("carl")));
+  CHECK(code_of(world.ask(kServer, EraseSubject{erasure_id(1), true})) == RejectionCode::legal_hold);
+  only_event<HoldConflict>(world.perform(kServer, WithdrawReactions{erasure_id(1), message_id(1)}));
+  CHECK(code_of(world.ask(kServer, EraseFile{erasure_id(1), file_id(1), {}})) == RejectionCode::legal_hold);
+}
+
 TEST_CASE("what waits for its time is erased by its id: it is cancelled, unless a hold keeps it") {
   World world = with_messages();
   SendMessage later = text(3, "later");

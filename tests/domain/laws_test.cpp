@@ -148,7 +148,7 @@ auto fields(const ReleaseHold& c) { return std::tie(c.id, c.reason); }
 auto fields(const EraseMessage& c) { return std::tie(c.erasure, c.message); }
 auto fields(const WithdrawReactions& c) { return std::tie(c.erasure, c.message); }
 auto fields(const EraseFile& c) { return std::tie(c.erasure, c.file, c.carriers); }
-auto fields(const EraseSubject& c) { return std::tie(c.erasure); }
+auto fields(const EraseSubject& c) { return std::tie(c.erasure, c.is_begun); }
 auto fields(const CompleteErasure& c) { return std::tie(c.erasure, c.messages, c.records, c.through); }
 auto fields(const RecordAuditRead& c) { return std::tie(c.action, c.conversation, c.message, c.about, c.query); }
 

@@ -60,7 +60,8 @@ void EraserHouse::open() {
   engine = engine::Engine::open(engine_options(folder.path()), clock).value();
   views = projections::Views::open(*engine, view_options(folder.path())).value();
   blobs = files::BlobStore::open({folder / "files", files::IoChoice::posix, 8, 0}).value();
-  desk = std::make_unique<CommandDesk>(*engine);
+  reluctant = std::make_unique<ReluctantEngine>(*engine);
+  desk = std::make_unique<CommandDesk>(*reluctant);
   eraser = std::make_unique<Eraser>(Eraser::Parts{*engine, *views, clock, *desk, blobs.get(),
                                                   [this](const base::Error& error) { troubles.push_back(error); },
                                                   [this](base::Position through) { return purge_others(through); },
@@ -70,6 +71,7 @@ void EraserHouse::open() {
 void EraserHouse::crash() {
   eraser.reset();
   desk.reset();
+  reluctant.reset();
   blobs.reset();
   views.reset();
   engine.reset();

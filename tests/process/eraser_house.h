@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "projections/process/eraser.h"
+#include "tests/process/reluctant_engine.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -69,6 +70,7 @@ class EraserHouse {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<projections::Views> views;
   std::unique_ptr<files::BlobStore> blobs;
+  std::unique_ptr<ReluctantEngine> reluctant;  // before the desk
   std::unique_ptr<CommandDesk> desk;
   std::unique_ptr<Eraser> eraser;
   ErasureWatch watch;

@@ -230,6 +230,77 @@ TEST_CASE("what waited and was cancelled is erased by its id") {
   }
 }
 
+TEST_CASE("what the engine has no room for is asked again, and nothing is left out") {
+  EraserHouse house;
+  const auto group = house.group("bob", {"gus"});
+  for (int i = 0; i < 30; ++i)
+    house.react(house.send(group, "bob", "stays"), "gus", words("emoji") + std::to_string(i));
+  const auto id = *house.erase(base::UserId{"gus"});
+  int asked = 0;
+  house.reluctant->is_full = [&] { return ++asked < 100 && asked % 3 == 0; };
+  house.finish(id);
+  CHECK(house.is_complete(id));
+  CHECK(house.events<domain::ReactionRemoved>().size() == 30);
+  check_nothing_left(house, {"emoji"});
+}
+
+namespace {
+
+// An erasure of gus that waits for the release of a hold on a conversation in which he said "held" and reacted.
+struct Waiting {
+  explicit Waiting(EraserHouse& house) {
+    kept = house.group("bob", {"gus"});
+    open = house.group("bob", {"gus"});
+    house.send(kept, "gus", words("held"));
+    in_kept = house.send(kept, "bob", "stays");
+    in_open = house.send(open, "bob", "stays");
+    house.react(in_kept, "gus", words("emoji"));
+    house.react(in_open, "gus", words("first"));
+    hold = house.hold(kept);
+    id = *house.erase(base::UserId{"gus"});
+    house.finish(id);
+    CHECK(house.eraser->waits_for_release(id));
+  }
+  base::ConversationId kept, open;
+  MessageId in_kept, in_open;
+  base::HoldId hold;
+  base::ErasureId id;
+};
+
+}  // namespace
+
+TEST_CASE("what a user says and reacts with while his erasure waits for a release is not of it, however long that is") {
+  EraserHouse house;
+  const Waiting waiting(house);
+  house.clock.advance(std::chrono::days(8));  // keys are forgotten
+  const auto said = house.send(waiting.open, "gus", "after");
+  house.react(waiting.in_open, "gus", "again");
+  SECTION("the hold is released") {}
+  SECTION("and the server was started again") { house.restart(); }
+  house.release(waiting.hold);
+  house.finish(waiting.id);
+  CHECK(house.is_complete(waiting.id));
+  CHECK(house.events<domain::UserErased>().size() == 1);
+  CHECK(house.snapshot()->message(said)->content->text == "after");
+  CHECK(house.snapshot()->message(waiting.in_open)->reactions.size() == 1);
+  check_nothing_left(house, {"held", "emoji", "first"});
+}
+
+TEST_CASE("a hold on a user keeps what his erasure, that waited for another hold, has not taken yet") {
+  EraserHouse house;
+  const Waiting waiting(house);
+  const auto on_him = house.hold(base::UserId{"gus"});
+  house.release(waiting.hold);
+  house.finish(waiting.id);
+  CHECK(house.eraser->waits_for_release(waiting.id));
+  CHECK_FALSE(house.files_with(words("held")).empty());
+  CHECK(house.snapshot()->message(waiting.in_kept)->reactions.size() == 1);
+  house.release(on_him);
+  house.finish(waiting.id);
+  CHECK(house.is_complete(waiting.id));
+  check_nothing_left(house, {"held", "emoji", "first"});
+}
+
 TEST_CASE("a hold keeps the files of a conversation, also of its deleted messages, and is recorded once") {
   EraserHouse house;
   const auto held = house.group("gus", {"bob"}), free = house.group("gus");
