@@ -157,7 +157,7 @@ constexpr Setting kSettings[] = {
 
     // Search (projections/search/search_view.h).
     {"limits.search", "batch_events_max", 1, 100'000, [](Config& c) -> Target { return &c.search.batch_events_max; }},
-    {"limits.search", "batch_interval_ms", 1, 10'000, [](Config& c) -> Target { return &c.search.batch_interval_ms; }},
+    {"limits.search", "batch_interval_ms", 1, 1'000, [](Config& c) -> Target { return &c.search.batch_interval_ms; }},
     {"limits.search", "rebuild_events_max", 1, 1'000'000,
      [](Config& c) -> Target { return &c.search.rebuild_events_max; }},
     {"limits.search", "readers", 1, 64, [](Config& c) -> Target { return &c.search.readers; }},

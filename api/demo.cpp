@@ -211,6 +211,7 @@ base::Result<void> fill_demo(engine::Engine& engine, base::Clock& clock) {
 
 std::string demo_guide(const std::string& url, const std::string& token) {
   const std::string host = url.substr(url.find("//"));
+  const std::string socket = url.starts_with("https:") ? "wss:" : "ws:";
   const std::string trip = base::to_text(domain::external_conversation_id(as(kDemoUser), kTrip));
   const std::string curl = "curl -s -H 'Authorization: Bearer " + token + "' ";
   return "\nThe demo: you are " + std::string(kDemoUser) + ", with this token for 24 hours:\n\n" + token +
@@ -218,7 +219,7 @@ std::string demo_guide(const std::string& url, const std::string& token) {
          curl + url + "/api/v1/conversations\n\n" +                                            //
          curl + "-H 'Content-Type: application/json' -d '{\"content\":\"Hello from curl\"}' " + url +
          "/api/v1/conversations/" + trip + "/messages\n\n" +  //
-         "python3 -m websockets 'ws:" + host + "/ws?access_token=" + token + "'\n\n";
+         "python3 -m websockets '" + socket + host + "/ws?access_token=" + token + "'\n\n";
 }
 
 }  // namespace hansard::api

@@ -71,14 +71,10 @@ asio::awaitable<Answered<void>> find_changes(Context& context, Traced& traced) {
 
 // The message.sent itself; not looked for among `changes`, which may not go back so far.
 Answered<EventPtr> sent_of(Context& context, const Traced& traced) {
-  AuditQuery query;
-  query.filter.message = traced.facts.message;
-  query.filter.type = static_cast<std::uint16_t>(domain::EventType::message_sent);
-  query.to = traced.through;
-  query.limit = 1;
-  auto found = context.views.audit()->find(query).positions;
-  if (found.empty()) return not_found();
-  auto event = context.engine.get(found.front());
+  const auto& facts = traced.facts;
+  const auto first = context.views.snapshot()->versions(facts.conversation, facts.ordinal, {}, 1);
+  if (first.empty()) return not_found();
+  auto event = context.engine.get(first.front().position);
   if (!event) return problem_of(event.error());
   return std::move(event).value();
 }

@@ -49,13 +49,6 @@ spdlog::logger& logger() {
 
 std::atomic<TraceFormat> trace_format{TraceFormat::text};
 
-std::string_view cut(std::string_view value) {
-  if (value.size() <= kTraceValueBytesMax) return value;
-  std::size_t end = kTraceValueBytesMax;
-  while (end > kTraceValueBytesMax - 4 && (static_cast<std::uint8_t>(value[end]) & 0xc0) == 0x80) --end;
-  return value.substr(0, end);
-}
-
 void append_escape(std::string& out, std::uint8_t byte) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out += "\\u00";
@@ -85,7 +78,7 @@ void append_escaped(std::string& out, std::string_view value) {
 
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
-  append_escaped(out, cut(value));
+  append_escaped(out, base::beginning_of(value, kTraceValueBytesMax));
   out += '"';
 }
 
@@ -105,8 +98,8 @@ void append_value(std::string& out, const TraceField::Value& value, TraceFormat 
   if (const auto* flag = std::get_if<bool>(&value)) {
     out += *flag ? "true" : "false";
   } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-    if (format == TraceFormat::text && reads_as_one_word(cut(*text))) {
-      out += cut(*text);
+    if (format == TraceFormat::text && reads_as_one_word(base::beginning_of(*text, kTraceValueBytesMax))) {
+      out += base::beginning_of(*text, kTraceValueBytesMax);
     } else {
       append_quoted(out, *text);
     }
@@ -126,7 +119,7 @@ std::string text_line(base::Timestamp time, TraceLevel level, std::string_view w
   line += ' ';
   line += trace_level_word(level);
   line += ' ';
-  append_escaped(line, cut(what));
+  append_escaped(line, base::beginning_of(what, kTraceValueBytesMax));
   for (const TraceField& field : fields) {
     line += ' ';
     line += field.name;

@@ -68,4 +68,11 @@ std::size_t count_code_points(std::string_view text) {
   return count;
 }
 
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && bytes_max - end < 3 && (byte_at(text, end) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace hansard::base

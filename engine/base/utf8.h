@@ -11,5 +11,7 @@ bool is_valid_utf8(std::string_view text);
 bool has_control_characters(std::string_view text);
 // `text` is valid UTF-8.
 std::size_t count_code_points(std::string_view text);
+// Its beginning, at most so many bytes, and no half of a character.
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max);
 
 }  // namespace hansard::base

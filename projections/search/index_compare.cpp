@@ -2,13 +2,18 @@
 
 #include <algorithm>
 
+#include "engine/base/utf8.h"
+
 namespace hansard::search {
 
 namespace {
+constexpr std::size_t kTextBytesMax = 200;
+
 std::string in_words(const StoredMessage* message) {
   if (message == nullptr) return "not there";
   std::string words = "of position " + std::to_string(message->position.value);
-  return words + (message->text ? ", text: " + message->text->substr(0, 200) : ", without content");
+  if (!message->text) return words + ", without content";
+  return words.append(", text: ").append(base::beginning_of(*message->text, kTextBytesMax));
 }
 
 const StoredMessage* at(const std::vector<StoredMessage>& rows, std::size_t i) {

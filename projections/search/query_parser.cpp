@@ -212,6 +212,12 @@ Phrase phrase_of(const TokenList& list) {
   return phrase;
 }
 
+// Whether the star stands right behind a word: parts of it may end before ("max_*").
+bool ends_in_word(const TokenList& list, std::size_t end) {
+  const auto last = std::find_if(list.tokens.rbegin(), list.tokens.rend(), [](const Token& t) { return !t.is_part; });
+  return last != list.tokens.rend() && !last->is_gram && last->end == end;
+}
+
 void Parser::text_term(const Value& value, bool negated) {
   TokenList list;
   tokenize(value.text, list);
@@ -219,7 +225,7 @@ void Parser::text_term(const Value& value, bool negated) {
   Points points;
   decode_utf8(value.text, points);
   Phrase phrase = phrase_of(list);
-  phrase.is_prefix = value.is_prefix && !list.tokens.back().is_gram && list.tokens.back().end == points.size();
+  phrase.is_prefix = value.is_prefix && ends_in_word(list, points.size());
   phrase.is_stemmed = !value.is_quoted && !phrase.is_prefix;
   Term term;
   term.negated = negated;

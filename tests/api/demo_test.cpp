@@ -87,6 +87,7 @@ TEST_CASE("the guide names the token and three commands for the server's address
   CHECK(guide.find("-d '{\"content\":\"Hello from curl\"}' http://[::1]:8080/api/v1/conversations/") !=
         std::string::npos);
   CHECK(guide.find("python3 -m websockets 'ws://[::1]:8080/ws?access_token=T.O.K'\n") != std::string::npos);
+  CHECK(demo_guide("https://[::1]:8080", "T").find("'wss://[::1]:8080/ws?") != std::string::npos);
 }
 
 }  // namespace

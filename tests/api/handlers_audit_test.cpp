@@ -150,5 +150,22 @@ TEST_CASE("the trace of a message names who got it, also who has left since, and
   CHECK(it.house.get("/messages/" + it.first + "/trace?cursor=x", kAuditor).status == 400);
 }
 
+TEST_CASE("the trace of a message begins with its sending, however often it was changed") {
+  Case it;
+  const std::string path = "/messages/" + it.first;
+  const auto accepted = [&] {
+    const Reply trace = it.house.get(path + "/trace", kAuditor);
+    REQUIRE(trace.status == 200);
+    return word_of(trace.json.member("accepted"), "position");
+  };
+  const std::string sent = accepted();
+  for (const char* text : {"once", "twice"}) {
+    it.house.ask("PATCH", path, "ann", "{\"content\":\"" + std::string(text) + "\"}");
+    CHECK(accepted() == sent);
+  }
+  it.house.ask("DELETE", path, "ann");
+  CHECK(accepted() == sent);
+}
+
 }  // namespace
 }  // namespace hansard::api

@@ -20,6 +20,14 @@ std::string encode(unsigned code) {
 
 bool is_scalar(unsigned code) { return code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF); }
 
+TEST_CASE("the beginning of a text ends between characters") {
+  const std::string text = "a\xc3\xb6\xe6\x9d\xb1\xf0\x9f\x98\x80";  // 1, 2, 3 and 4 bytes
+  const std::size_t sizes[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (std::size_t most = 0; most < std::size(sizes); ++most) {
+    CHECK(beginning_of(text, most) == std::string_view(text).substr(0, sizes[most]));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("exactly the Unicode scalar values are valid, each as one code point") {

@@ -54,6 +54,7 @@ TEST_CASE("words, phrases, prefixes, negation and OR") {
   CHECK(shown("東") == "'東'");
   CHECK(shown("東*") == "'東'");
   CHECK(shown("foo-bar a_b") == "'foo bar' & 'a_b'");
+  CHECK(shown("max_* a_b_c_d_e_f_g_h_i_j* a.*") == "'max_'*= & 'a_b_c_d_e_f_g_h_i_j'*= & 'a'");
 }
 
 TEST_CASE("operators") {
