@@ -85,6 +85,14 @@ class FromViews {
     return caller_.service || snapshot_.member(id, caller_.actor).has_value();
   }
 
+  // By `history: from_join`, from who was added again since.
+  bool is_hidden(const domain::MessageFacts& facts) const {
+    const auto member = snapshot_.member(facts.conversation, caller_.actor);
+    const auto conversation = snapshot_.conversation(facts.conversation);
+    return member && conversation &&
+           facts.ordinal <= domain::hidden_through(conversation->settings, member->joined_after);
+  }
+
   // A service may manage conversations it is no member of: then without a role and with everything unread at 0.
   std::optional<ListEntry> entry() const {
     if (auto own = snapshot_.list_entry(done_.conversation, caller_.actor)) return own;
@@ -117,7 +125,7 @@ class FromViews {
 
   std::optional<projections::MessageView> seen_message() const {
     auto now = done_.message ? snapshot_.message(*done_.message, caller_.actor) : std::nullopt;
-    if (now && !may_see(now->facts.conversation)) now.reset();
+    if (now && (!may_see(now->facts.conversation) || is_hidden(now->facts))) now.reset();
     return now;
   }
 

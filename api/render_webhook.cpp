@@ -117,7 +117,14 @@ void append_rest(Fields& fields, const Body& body) {
   if constexpr (requires { body.content->emoji; }) fields.text("emoji", body.content ? body.content->emoji : "");
 }
 
-// C-33: what a push service needs, without asking back. The content is that of now: null when it is gone.
+bool may_read(const domain::NotificationDue& due, const domain::MessageFacts& facts, const Snapshot& now) {
+  const auto member = now.member(due.conversation, due.user);
+  const auto conversation = now.conversation(due.conversation);
+  return member && conversation && facts.ordinal > domain::hidden_through(conversation->settings, member->joined_after);
+}
+
+// C-33: what a push service needs, without asking back. The content is that of now: null when it is gone, also for the
+// one who is told, because he was removed meanwhile.
 void append_push(std::string& out, const domain::NotificationDue& due, const Snapshot& now) {
   Fields fields{out};
   const auto message = now.message(due.message);
@@ -127,7 +134,7 @@ void append_push(std::string& out, const domain::NotificationDue& due, const Sna
   fields.id("conversation_id", due.conversation);
   fields.text("sender_id", message ? message->facts.author.value : "");
   fields.name("content");
-  if (message && message->content) {
+  if (message && message->content && may_read(due, message->facts, now)) {
     append_json_string(out, message->content->text);
   } else {
     out += "null";

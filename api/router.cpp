@@ -230,7 +230,9 @@ Routed route(Context& context, Request request) {
   bool below_api = is_below_api(*segments);
   auto found = find_route(request.method, *std::move(segments));
   Admitted known;
-  if (below_api && request.method != "OPTIONS") {
+  if (below_api && request.method == "OPTIONS") {
+    if (auto too_often = refuse_address(context, request.peer)) return refused(*std::move(too_often), request);
+  } else if (below_api) {
     auto admitted = admit(context, request);
     if (!admitted) return refused(admitted.error(), request);
     known = std::move(admitted).value();

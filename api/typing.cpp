@@ -32,8 +32,10 @@ std::optional<Problem> voice_refusal(const Snapshot& snapshot, const Conversatio
   if (view->closed) return refused(RejectionCode::conversation_closed, "The conversation is closed for good.");
   if (member->role == Role::read_only) return refused(RejectionCode::read_only, "You may only read here.");
   bool is_elevated = member->role == Role::owner || member->role == Role::admin;
-  if (view->settings.who_may_post == domain::WhoMayPost::admins && !is_elevated)
-    return refused(RejectionCode::read_only, "Only owners and admins post here.");
+  const bool is_posted_by_some =
+      view->settings.who_may_post == domain::WhoMayPost::admins &&
+      (!is_elevated || view->type == domain::ConversationType::direct);  // of two equals neither stands above the other
+  if (is_posted_by_some) return refused(RejectionCode::read_only, "Only owners and admins post here.");
   if (is_unwanted(snapshot, *view, user))
     return refused(RejectionCode::blocked, "The other person does not take messages from you.");
   return std::nullopt;

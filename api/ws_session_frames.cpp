@@ -150,6 +150,8 @@ void SocketSession::on_auth(const ClientFrame& frame) {
     return refused(problem, kUnauthenticated);
   }
   if (!identity_) {
+    auto admitted = admit_user(context_, identity.value().user, identity.value().service);
+    if (!admitted) return refused(admitted.error(), kTooManySockets);
     slot_ = thread_.shared().sockets.take(identity.value().user, context_.limits.sockets_per_user_max);
     if (!slot_) return refused(too_many_sockets(), kTooManySockets);
     auth_id_ = frame.id_json;

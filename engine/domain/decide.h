@@ -41,8 +41,9 @@
 // - A scheduled message obeys the rules of a send twice: when it is scheduled (but for slow mode) and when its time
 //   comes (as its author, whose place then decides). If the second says no, schedule.cancelled keeps the sentence.
 // - Slow mode counts from when somebody last sent, also before he left and was added again.
-// - Whoever cancelled a scheduled message may use its id to schedule again. The id of one that still waits makes the
-//   command a repeat, if the time is the same too.
+// - The id of a scheduled message stays its own, also when it was cancelled: scheduling the same for the same time
+// again
+//   is a repeat, which does not bring it back; anything else is id_taken.
 //
 // Timers (Caller::server)
 // - They only propose: a message expires when its retention has run out by log time, a scheduled one is sent when its

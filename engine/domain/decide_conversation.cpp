@@ -166,6 +166,7 @@ Decision decide_one(const Given& given, const CloseConversation& command) {
   const auto place = managed_place(given, command.conversation);
   if (!place) return not_found();
   if (auto rejection = check_closing(given, *place)) return *std::move(rejection);
+  if (place->conversation.erased) return closed(place->conversation);
   if (place->conversation.closed) return unchanged(command.conversation);
   if (command.if_match && *command.if_match != place->conversation.settings_version) {
     return reject(RejectionCode::precondition_failed, "The conversation has changed since that version.");

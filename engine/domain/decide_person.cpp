@@ -30,6 +30,7 @@ Decision decide_one(const Given& given, const CollectFile& command) {
   if (!given.caller.server) return not_found();
   const auto file = given.state.file(command.file);
   if (!file || file->collected || file->last_use > command.seen) return unchanged({});
+  if (!given.state.holds_on(file->owner).empty()) return unchanged({});
   return changed(FileCollected{file->owner, command.file}, {});
 }
 

@@ -25,6 +25,11 @@ std::optional<Rejection> check_due(const Given& given, const std::optional<Place
   return check_not_blocked(given, *place);
 }
 
+// He has blocked who wrote to him alone.
+bool is_unwanted(const Given& given, const ConversationState& conversation, const MessageFacts& facts) {
+  return conversation.type == ConversationType::direct && given.state.blocks(given.caller.actor, facts.author);
+}
+
 bool wants_notice(const Given& given, const MessageFacts& facts) {
   const auto reader = given.state.reader(facts.conversation, given.caller.actor);
   return !reader.muted && reader.read_up_to < facts.ordinal && reader.delivered_up_to < facts.ordinal;
@@ -74,7 +79,7 @@ Decision decide_one(const Given& given, const NotifyMember& command) {
   const MessageFacts& facts = found->message.facts;
   const bool due = found->message.status == MessageStatus::live && facts.type != MessageType::system &&
                    facts.author != given.caller.actor && !found->place.conversation.closed &&
-                   wants_notice(given, facts);
+                   !is_unwanted(given, found->place.conversation, facts) && wants_notice(given, facts);
   if (!due) return unchanged(facts.conversation, facts.message);
   return changed(NotificationDue{facts.conversation, facts.message, facts.ordinal, given.caller.actor},
                  facts.conversation, facts.message);

@@ -19,7 +19,7 @@
 
 namespace hansard::index {
 
-inline constexpr std::uint8_t kRowVersion = 4;
+inline constexpr std::uint8_t kRowVersion = 5;
 
 // Appends to the string it was given, which has all of it once the writer is gone.
 class RowWriter {

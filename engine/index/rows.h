@@ -17,7 +17,7 @@
 //  12 users       stream of user 16            UserState
 //  13 erasures    erasure 16                   ErasureState
 //  14 holds       hold 16                      HoldState
-//  15 held        conversation or stream of user 16   the holds that stand
+//  15 held        conversation, or stream of user set aside, 16   the holds that stand
 //  16 conflicts   hold 16, wanted              one byte
 //
 // Rows of the tables from 7 on are rare beside the others and share one map, by key and bytes: `side` rows.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/domain/streams.h"
 #include "engine/index/write_index.h"
 
 namespace hansard::index {
@@ -16,8 +17,11 @@ SideKey block_key(const UserId& user, const UserId& other) {
   return row_key(Table::blocks, base::stream_of_user(user).bytes, other);
 }
 
+// A conversation may have the id of a user's stream, so users are put where no client makes ids.
 SideKey held_key(const domain::HoldScope& scope) {
-  if (const auto* user = std::get_if<UserId>(&scope)) return key_of(Table::held, *user);
+  if (const auto* user = std::get_if<UserId>(&scope)) {
+    return row_key(Table::held, domain::stream_aside(base::stream_of_user(*user)).bytes);
+  }
   return row_key(Table::held, std::get<ConversationId>(scope).bytes);
 }
 SideKey conflict_key(const base::HoldId& id, const domain::HoldWanted& wanted) {

@@ -1,6 +1,8 @@
 #include "projections/process/proposal_timer.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace hansard::process {
@@ -67,16 +69,54 @@ std::vector<Order> find_due_sends(const projections::Snapshot& snapshot, base::T
   return orders;
 }
 
+namespace {
+constexpr std::size_t kHoldsPage = 1'000;
+constexpr std::size_t kFilesLookedMax = 20'000;
+
+std::set<base::UserId> held_users(const projections::Snapshot& snapshot) {
+  std::set<base::UserId> users;
+  base::HoldId after{};
+  for (bool more = true; more;) {
+    const auto page = snapshot.holds(after, kHoldsPage);
+    more = page.size() == kHoldsPage;
+    if (more) after = page.back().id;
+    for (const auto& hold : page) {
+      const auto* user = std::get_if<base::UserId>(&hold.scope);
+      if (user != nullptr && !hold.released_at) users.insert(*user);
+    }
+  }
+  return users;
+}
+
+Order collect(projections::CollectableFile file, base::Position seen) {
+  const base::FileId id = file.place.file;
+  return {domain::CollectFile{id, seen}, std::move(file.owner), "collect:" + base::to_text(id)};
+}
+
+// Files of somebody under a hold stay, and nothing waits behind them.
+std::vector<Order> collectable(const projections::Snapshot& snapshot, base::Timestamp before, std::size_t limit) {
+  std::vector<Order> orders;
+  std::optional<projections::CollectableFile::Place> after;
+  std::set<base::UserId> held;
+  for (std::size_t looked = 0; looked < kFilesLookedMax && orders.size() < limit;) {
+    auto page = snapshot.collectable_files(before, after, limit);
+    if (page.empty()) break;
+    if (!after) held = held_users(snapshot);
+    looked += page.size();
+    after = page.back().place;
+    for (auto& file : page) {
+      if (orders.size() == limit) break;
+      if (!held.contains(file.owner)) orders.push_back(collect(std::move(file), snapshot.position()));
+    }
+  }
+  return orders;
+}
+}  // namespace
+
 ProposalTimer::Find find_collectable(std::chrono::seconds unattached) {
   const auto unattached_ms = std::chrono::milliseconds(unattached).count();
   return [unattached_ms](const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
-    std::vector<Order> orders;
-    for (auto& file : snapshot.collectable_files({now.ms - unattached_ms}, std::nullopt, limit)) {
-      const base::FileId id = file.place.file;
-      domain::CollectFile command{id, snapshot.position()};
-      orders.push_back({command, std::move(file.owner), "collect:" + base::to_text(id)});
-    }
-    return orders;
+    return collectable(snapshot, {now.ms - unattached_ms}, limit);
   };
 }
 

@@ -51,7 +51,8 @@ class ProposalTimer final : public Timer {
 std::vector<Order> find_expired(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit);
 // Scheduled messages whose time has come.
 std::vector<Order> find_due_sends(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit);
-// Files that no message needs, and that were uploaded at least `unattached` ago where none ever did.
+// Files that no message needs, and that were uploaded at least `unattached` ago where none ever did; not those of whom
+// a legal hold is on.
 ProposalTimer::Find find_collectable(std::chrono::seconds unattached);
 
 }  // namespace hansard::process

@@ -59,6 +59,19 @@ TEST_CASE("who left is answered no content by a repeat") {
   CHECK(again.json.member("content").kind() == JsonValue::Kind::missing);
 }
 
+TEST_CASE("who was added again is answered no content that history hides from him") {
+  House house;
+  const std::string id = house.group("ann", {"bob"}, R"({"history":"from_join"})");
+  const std::string path = "/messages/" + house.send(id, "ann", "for those who were there") + "/reactions";
+  const Headers key = {{"idempotency-key", "k"}};
+  CHECK(house.post(path, "bob", R"({"emoji":"+"})", key).word("content") == "for those who were there");
+  house.ask("DELETE", "/conversations/" + id + "/members/bob", "ann");
+  house.post("/conversations/" + id + "/members", "ann", R"({"user_id":"bob"})");
+  const Reply again = house.post(path, "bob", R"({"emoji":"+"})", key);
+  CHECK(again.header("Idempotency-Replayed") == "true");
+  CHECK(again.json.member("content").kind() == JsonValue::Kind::missing);
+}
+
 TEST_CASE("a client-made id names one message") {
   House house;
   std::string path = "/conversations/" + house.group("ann", {"bob"}) + "/messages";

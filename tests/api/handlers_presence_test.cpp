@@ -109,6 +109,12 @@ TEST_CASE("who may not post may not be seen typing") {
   CHECK(house.ask("PATCH", "/conversations/" + id, "ann", R"({"settings":{"who_may_post":"admins"}})").status == 200);
   CHECK(type("bob").code() == "read_only");
   CHECK(type("ann").status == 200);
+  const Reply pair = house.post("/conversations", "ann", R"({"type":"direct","members":["bob"]})");
+  const std::string direct = "/conversations/" + pair.word("id");
+  CHECK(house.ask("PATCH", direct, "backend service", R"({"settings":{"who_may_post":"admins"}})").status == 200);
+  for (const char* who : {"ann", "bob"}) {
+    CHECK(house.post(direct + "/typing", who, R"({"is_typing":true})").code() == "read_only");
+  }
   CHECK(house.ask("DELETE", "/conversations/" + id, "ann").status == 200);
   CHECK(type("ann").status == 409);
   CHECK(type("ann").code() == "conversation_closed");

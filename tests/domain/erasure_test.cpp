@@ -119,6 +119,7 @@ TEST_CASE("an erased conversation is closed and gone") {
   world.given(admin_as("root"), erasure_of(conversation_id(1)));
   only_event<ConversationErased>(world.perform(kServer, EraseSubject{erasure_id(1)}));
   CHECK(code_of(world.ask(as("ben"), text(3, "more"))) == RejectionCode::gone);
+  CHECK(code_of(world.ask(as("anna"), close())) == RejectionCode::gone);
   CHECK(code_of(world.ask(admin_as("root"), erasure_of(conversation_id(1), 2))) == RejectionCode::gone);
   CHECK(changes_nothing(world.ask(kServer, EraseSubject{erasure_id(1)})));
 }

@@ -110,6 +110,16 @@ TEST_CASE("a file is attached by who uploaded it, with the name and size it was 
   CHECK_FALSE(changes_nothing(world.ask(service_as("ben"), attaching(1, 1))));
 }
 
+TEST_CASE("a file nobody uses stays while a hold is on its owner") {
+  World world = group_of_three();
+  world.given(as("anna"), upload(1));
+  const CollectFile command{file_id(1), world.log.back().position};
+  world.given(admin_as("root"), PlaceHold{HoldId{{1}}, user("anna"), "case 7"});
+  CHECK(changes_nothing(world.ask(server_about("anna"), command)));
+  world.given(admin_as("root"), ReleaseHold{HoldId{{1}}, ""});
+  only_event<FileCollected>(world.ask(server_about("anna"), command));
+}
+
 TEST_CASE("a file nobody uses is collected, one used since is not") {
   World world = group_of_three();
   world.given(as("anna"), upload(1));

@@ -110,4 +110,15 @@ TEST_CASE("nobody is notified of what is deleted or said by the system") {
   CHECK(changes_nothing(notify(world, "ben", 2)));
 }
 
+TEST_CASE("who blocked the other of a direct conversation is not notified of what he wrote before") {
+  World world;
+  world.given(as("ben"), direct({"anna"}));
+  auto command = text(1, "hello");
+  command.conversation = direct_of("anna", "ben");
+  world.given(as("ben"), command);
+  CHECK_FALSE(changes_nothing(notify(world, "anna")));
+  world.given(as("anna"), block("ben"));
+  CHECK(changes_nothing(notify(world, "anna")));
+}
+
 }  // namespace hansard::domain::testing

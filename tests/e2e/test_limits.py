@@ -44,6 +44,17 @@ class UserRateTest(ServerTest):
         self.assertEqual(bob.get(UNREAD).status, 200)
         self.assertEqual(self.user(scope="service", act_as=alice.name).get(UNREAD).status, 200)
 
+    def test_a_handshake_counts_too(self):
+        alice = self.user()
+        self.spend(alice)
+        asyncio.run(self.refused_handshake(alice))
+
+    async def refused_handshake(self, alice):
+        with self.assertRaises(websockets.InvalidStatusCode) as refused:
+            async with alice.socket("resume=0"):
+                pass
+        self.assertEqual(refused.exception.status_code, 429)
+
     def test_a_service_is_not_limited(self):
         backend = self.user(scope="service", act_as=self.user().name)
         self.assertEqual({backend.get(UNREAD).status for _ in range(60)}, {200})

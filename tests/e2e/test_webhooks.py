@@ -1,6 +1,7 @@
 """What happens without being asked, from outside: webhooks, notifications, expiry and scheduled sends."""
 import datetime
 import shutil
+import threading
 import time
 import unittest
 
@@ -233,6 +234,21 @@ class Notifications(WebhookTest):
         second = alice.send(group, "still here?")
         bob.post(f"{API}/messages/{second['id']}/read")
         self.assertEqual([d["message_id"] for d in receiver.wait_for(2)], [message["id"], second["id"]])
+        self.check(receiver)
+
+    def test_who_was_removed_is_pushed_no_content(self):
+        is_up = threading.Event()
+        receiver = self.receiver(lambda delivery, attempt: 200 if is_up.is_set() else 503)
+        server = self.notified(receiver, after_s=1)
+        alice = server.user("alice")
+        group = alice.create(["bob"])["id"]
+        message = alice.send(group, "before")
+        receiver.wait(lambda attempts: attempts)
+        self.assertEqual(alice.request("DELETE", f"{API}/conversations/{group}/members/bob").status, 200)
+        self.assertEqual(alice.request("PATCH", f"{API}/messages/{message['id']}", {"content": "after"}).status, 200)
+        is_up.set()
+        [due] = receiver.wait_for(1)
+        self.assertEqual((due["user_id"], due["content"]), ("bob", None))
         self.check(receiver)
 
     def test_a_rebuild_and_a_restart_notify_nobody_again(self):

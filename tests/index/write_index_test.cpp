@@ -135,6 +135,18 @@ TEST_CASE("an index ahead of the log, of another epoch or unreadable is rebuilt"
   CHECK(equals(*index, history));
 }
 
+TEST_CASE("a hold on a user is none on a conversation that has the id of his stream") {
+  Fixture fixture;
+  const auto index = fixture.open(0);
+  const base::UserId user{"ann"};
+  const auto id = base::id_from_bytes<ConversationId>(base::stream_of_user(user).view());
+  const base::HoldId on_user{{1}}, on_conversation{{2}};
+  index->put_holds_on(user, {on_user});
+  index->put_holds_on(id, {on_conversation});
+  CHECK(index->holds_on(user) == std::vector{on_user});
+  CHECK(index->holds_on(id) == std::vector{on_conversation});
+}
+
 TEST_CASE("an overlay is also full of members") {
   Fixture fixture;
   fixture.limits.overlay_events_max = 100;

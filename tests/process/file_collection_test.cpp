@@ -98,6 +98,21 @@ TEST_CASE("a file that no message carries within a day is collected, and its byt
   CHECK(at.troubles.empty());
 }
 
+TEST_CASE("files of whom a hold is on stay, and nothing waits behind them") {
+  Attachments at;
+  std::vector<FileId> held;
+  for (int i = 0; i < 250; ++i) held.push_back(at.uploaded("evidence " + std::to_string(i), "bob"));
+  domain::Caller admin;
+  admin.subject = admin.actor = {"root"};
+  admin.admin = true;
+  at.house.run(domain::PlaceHold{{{1}}, base::UserId{"bob"}, "case 7"}, admin);
+  auto file = at.uploaded("forgotten", "ann");
+  at.house.clock.advance(hours(25));
+  at.collect();
+  CHECK(at.is_collected(file));
+  for (const auto& each : held) REQUIRE_FALSE(at.is_collected(each));
+}
+
 TEST_CASE("a file that a message carries stays, also when that is deleted") {
   Attachments at;
   auto conversation = at.house.group("ann", {"ben"});
