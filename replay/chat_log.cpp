@@ -18,6 +18,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kLineBytesMax = 4u << 20;
+constexpr char kReadOnce[] = " is a pipe or a device, and is read more than once: write it to a file and name that.";
 
 struct FileClose {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -154,6 +155,7 @@ ChatLog::ChatLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ChatLog::~ChatLog() = default;
 
 Result<std::unique_ptr<ChatLog>> ChatLog::open(const std::string& path) {
+  if (base::is_read_once(path)) return base::error(ErrorCode::not_found, path + kReadOnce);
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->file.reset(std::fopen(path.c_str(), "rb"));

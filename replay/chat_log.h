@@ -39,6 +39,7 @@ struct ChatLine {
 
 class ChatLog {
  public:
+  // `not_found` also for a pipe, in which a second reader finds nothing.
   static base::Result<std::unique_ptr<ChatLog>> open(const std::string& path);
   ~ChatLog();
 

@@ -22,10 +22,15 @@ std::string why_unreadable(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return reason_of(errno);
   if (S_ISDIR(status.st_mode)) return "it is a folder";
-  // A pipe, as a shell makes one for <(command), is read once: not here.
+  // A pipe's bytes are for the reader: nothing is opened here.
   if (!S_ISREG(status.st_mode)) return "";
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   return file.value < 0 ? reason_of(errno) : "";
+}
+
+bool is_read_once(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 }  // namespace hansard::base

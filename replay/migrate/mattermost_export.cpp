@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/base/file_reason.h"
 #include "replay/migrate/mattermost_posts.h"
 #include "replay/migrate/slack_files.h"
 
@@ -21,6 +22,9 @@ constexpr char kNoName[] = "users, channels or teams without a name: left out";
 constexpr char kArchived[] = "archived channels: open like the others";
 constexpr char kHeaders[] = "headers of direct and group messages: left out";
 constexpr char kTeams[] = "teams: their channels are conversations like the others";
+
+// Its posts are read again at their places.
+constexpr char kReadOnce[] = " is a pipe or a device, and is read more than once: write it to a file and name that.";
 
 constexpr std::size_t kUserIdBytesMax = 128;  // the server's (API section 1)
 
@@ -58,6 +62,7 @@ class MattermostExport final : public Workspace {
   explicit MattermostExport(std::string path) : path_(std::move(path)) {}
 
   base::Result<void> open(Losses& losses) {
+    if (base::is_read_once(path_)) return base::error(base::ErrorCode::not_found, path_ + kReadOnce);
     std::ifstream file(path_, std::ios::binary);
     if (!file) return base::error(base::ErrorCode::not_found, path_ + " cannot be opened");
     base::JsonParser parser;

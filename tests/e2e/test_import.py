@@ -132,6 +132,21 @@ class Mistakes(unittest.TestCase):
             self.assertNotIn("again", told)
             self.assertIn(f"There is nothing to check: {self.file} has no line", self.told(command="check"))
 
+    def test_what_can_be_read_once_only_is_refused_before_anything_is_sent(self):
+        self.file.write_text(json.dumps(self.line) + "\n")
+        before = self.server.durable()
+        for command, *more in (("import",), ("check",), ("import", "--format", "mattermost")):
+            words = [*replay(self.server, command, "/dev/stdin"), *more]
+            done = subprocess.run(words, input=self.file.read_bytes(), capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn(b"/dev/stdin is a pipe or a device", done.stderr)
+            self.assertIn(b"write it to a file", done.stderr)
+            self.assertNotIn(b"again", done.stderr)
+        self.assertEqual(self.server.durable(), before)
+        with self.file.open("rb") as regular:
+            done = subprocess.run(replay(self.server, "import", "/dev/stdin"), stdin=regular, capture_output=True)
+        self.assertEqual(json.loads(done.stdout)["messages"], 1, done.stderr)
+
     def test_what_is_no_zstd_has_no_line(self):
         file = self.file.with_suffix(".zst")
         file.write_text("not zstd at all")
