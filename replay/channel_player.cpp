@@ -102,6 +102,8 @@ Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
   TRY(auto object, parser.parse(answer));
   conversation_ = object.member("id").string().value_or("");
   if (conversation_.empty()) return base::error(base::ErrorCode::malformed, "The server gave no conversation id.");
+  // A shorter file may have made it, for somebody else.
+  creator_ = object.member("created_by").string().value_or(creator_);
   people_.add(creator_);
   ++report.channels;
   return base::success();

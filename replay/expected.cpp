@@ -61,10 +61,11 @@ Result<ExpectedChannels> channels_with_creators(const std::string& file) {
     if (!line) break;
     auto& channel = channels[line->channel];
     named.emplace(line->channel, line->from);
-    if (line->type == LineType::join) joined.emplace(line->channel, line->from);
+    if (line->type == LineType::join && channel.creator.empty()) joined.emplace(line->channel, line->from);
     if (line->type == LineType::message && channel.creator.empty()) channel.creator = line->from;
   }
   for (auto& [name, channel] : channels) {
+    if (joined.contains(name)) channel.earlier_creator = joined[name];
     if (channel.creator.empty()) channel.creator = joined.contains(name) ? joined[name] : named[name];
   }
   return channels;

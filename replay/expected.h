@@ -36,6 +36,7 @@ struct ExpectedUnread {
 
 struct ExpectedChannel {
   std::string creator;
+  std::string earlier_creator;                           // of a file that ended before he spoke; "" for nobody
   std::vector<ExpectedMessage> messages;                 // ordinal 1 first
   std::map<std::string, std::uint64_t> members;          // who is in at the end → messages there were when he came in
   std::map<std::string, std::size_t> places;             // line id → index

@@ -77,6 +77,21 @@ class Import(unittest.TestCase):
         self.assertEqual(self.run_replay("import", self.file)["refused"], 0)
         self.assertEqual(self.run_replay("check", self.file)["differences"], 0)
 
+    def write(self, *lines):
+        """One a second; each (from, more)."""
+        whole = [{"id": str(i), "channel": "g", "ts": f"2024-05-01T09:00:{i:02d}Z", "type": "message", "from": who, **more}
+                 for i, (who, more) in enumerate(lines)]
+        self.file.write_text("".join(json.dumps(line) + "\n" for line in whole))
+
+    def test_a_log_that_grows_keeps_its_first_owner_and_loses_nobodys_lines(self):
+        lines = [("ada", {"type": "join"}), ("cyd", {"type": "join"}), ("bob", {"text": "hi"})]
+        for length in (1, 2, 3, 3):
+            self.write(*lines[:length])
+            self.assertEqual(self.run_replay("import", self.file)["refused"], 0)
+            self.assertEqual(self.run_replay("check", self.file)["messages"], length)
+        room = self.server.user("bob").get("/api/v1/conversations?external_id=g").json["items"][0]
+        self.assertEqual(room["created_by"], "ada")
+
     @unittest.skipUnless(REAL.exists(), "the real chat history (../shared/data) is not here")
     def test_the_real_chat_history_comes_out_equal(self):
         report = self.run_replay("import", REAL)
