@@ -30,7 +30,11 @@ class Creators {
     if (rank > entry.rank) entry = {rank, line.from};
   }
   bool is_empty() const { return first_.empty(); }
-  std::string of(const std::string& channel) const { return first_.at(channel).user; }
+  // Of a channel that came into the file after they were found: whoever its first line is from.
+  std::string of(const ChatLine& line) const {
+    const auto found = first_.find(line.channel);
+    return found == first_.end() ? line.from : found->second.user;
+  }
 
  private:
   struct Entry {
@@ -84,7 +88,7 @@ class Schedule {
     if (failed_) return false;
     auto found = channels_.find(line.channel);
     if (found == channels_.end()) {
-      ChannelPlayer player(line.channel, creators_.of(line.channel));
+      ChannelPlayer player(line.channel, creators_.of(line));
       found = channels_.emplace(line.channel, std::make_unique<Channel>(std::move(player))).first;
     }
     Channel& channel = *found->second;

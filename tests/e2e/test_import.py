@@ -92,6 +92,19 @@ class Import(unittest.TestCase):
         room = self.server.user("bob").get("/api/v1/conversations?external_id=g").json["items"][0]
         self.assertEqual(room["created_by"], "ada")
 
+    def test_a_channel_that_is_appended_while_the_log_is_played_comes_along(self):
+        self.write(*[(who, {}) for who in ("ada", "bob", "ada", "bob", "ada")])
+        importer = subprocess.Popen(replay(self.server, "import", self.file, "--speed", "1x"), stdout=subprocess.PIPE)
+        self.server.until_durable(1)
+        with self.file.open("a") as log:
+            for line in ({"id": "x", "channel": "later", "type": "join", "from": "cyd"},
+                         {"id": "y", "channel": "later", "type": "message", "from": "dan"}):
+                log.write(json.dumps({**line, "ts": "2024-05-01T09:00:01Z"}) + "\n")
+        out, _ = importer.communicate(timeout=60)
+        self.assertEqual(importer.returncode, 0, out)
+        self.assertEqual((json.loads(out)["conversations"], json.loads(out)["refused"]), (2, 0))
+        self.assertEqual(self.run_replay("check", self.file)["messages"], 7)
+
     @unittest.skipUnless(REAL.exists(), "the real chat history (../shared/data) is not here")
     def test_the_real_chat_history_comes_out_equal(self):
         report = self.run_replay("import", REAL)
