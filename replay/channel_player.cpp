@@ -52,6 +52,20 @@ void append_mentions(std::string& out, const ChatLine& line, ImportReport& repor
   }
 }
 
+// False where it is refused; an error only where the server is away or takes nothing from us.
+Result<bool> ask(const ApiRequest& request, Client& client, std::string& why) {
+  TRY(auto response, client.send(request));
+  if (response.status == 401) return refusal_of(response);
+  const bool is_taken = response.status / 100 == 2;
+  if (!is_taken) why = reason_of(response);
+  return is_taken;
+}
+
+void refuse(const ChatLine& line, const std::string& why, ImportReport& report) {
+  ++report.refused_total;
+  if (report.refused.size() < kSentencesKept) report.refused.push_back(line.id + ": " + why);
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -80,16 +94,6 @@ std::string message_id_of_line(std::string_view line_id) {
   return base::uuid_text(id);
 }
 
-Result<std::string> ChannelPlayer::request(const ApiRequest& request, const ChatLine* line, Client& client,
-                                           ImportReport& report) {
-  TRY(auto response, client.send(request));
-  if (response.status / 100 == 2) return std::move(response.body);
-  if (response.status == 401 || !line) return refusal_of(response);
-  ++report.refused_total;
-  if (report.refused.size() < kSentencesKept) report.refused.push_back(line->id + ": " + reason_of(response));
-  return std::string();
-}
-
 Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
   std::string body = R"({"type":"group",)";
   append_member(body, "external_id", name_);
@@ -97,9 +101,10 @@ Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
   append_member(body, "title", name_);
   body += '}';
   ApiRequest create{"POST", "/api/v1/conversations", creator_, key_of(name_, "/create"), std::move(body)};
-  TRY(auto answer, request(create, nullptr, client, report));
+  TRY(auto answer, client.send(create));
+  if (answer.status / 100 != 2) return refusal_of(answer);
   base::JsonParser parser;
-  TRY(auto object, parser.parse(answer));
+  TRY(auto object, parser.parse(answer.body));
   conversation_ = object.member("id").string().value_or("");
   if (conversation_.empty()) return base::error(base::ErrorCode::malformed, "The server gave no conversation id.");
   // A shorter file may have made it, for somebody else.
@@ -112,21 +117,26 @@ Result<void> ChannelPlayer::create(Client& client, ImportReport& report) {
 Result<void> ChannelPlayer::change(const ChatLine& line, const MemberChange& change, std::size_t step, Client& client,
                                    ImportReport& report) {
   std::string path = "/api/v1/conversations/" + conversation_ + "/members";
-  ApiRequest ask{"POST", path, "", key_of(line.id, "/member/" + std::to_string(step)), ""};
+  ApiRequest request{"POST", path, "", key_of(line.id, "/member/" + std::to_string(step)), ""};
   if (change.added) {
-    ask.body = R"({"members":[)";
-    append_json_string(ask.body, change.user);
-    ask.body += R"(],"quiet":true})";
+    request.body = R"({"members":[)";
+    append_json_string(request.body, change.user);
+    request.body += R"(],"quiet":true})";
   } else {
-    ask.method = "DELETE";
-    ask.target += "/" + percent_encoded(change.user) + "?quiet=true";
+    request.method = "DELETE";
+    request.target += "/" + percent_encoded(change.user) + "?quiet=true";
   }
-  TRY(request(ask, &line, client, report));
-  ++(change.added ? report.joins : report.removals);
+  std::string why;
+  TRY(const bool is_taken, ask(request, client, why));
+  if (!is_taken) {
+    refuse(line, why, report);
+  } else {
+    ++(change.added ? report.joins : report.removals);
+  }
   return base::success();
 }
 
-std::string ChannelPlayer::body_of(const ChatLine& line, ImportReport& report) const {
+std::string ChannelPlayer::body_of(const ChatLine& line, const std::string& reply_to, ImportReport& report) {
   std::string body = "{";
   append_member(body, "id", message_id_of_line(line.id));
   body += ',';
@@ -135,11 +145,9 @@ std::string ChannelPlayer::body_of(const ChatLine& line, ImportReport& report) c
   append_member(body, "type", line.type == LineType::message ? "text" : "system");
   body += ',';
   append_member(body, "origin_time", base::time_text(line.time));
-  if (!line.reply_to.empty() && !seen_.contains(line.reply_to)) {
-    ++report.dangling_replies;
-  } else if (!line.reply_to.empty()) {
+  if (!reply_to.empty()) {
     body += ',';
-    append_member(body, "reply_to", message_id_of_line(line.reply_to));
+    append_member(body, "reply_to", message_id_of_line(reply_to));
   }
   if (!line.mentions.empty()) {
     body += R"(,"mentions":[)";
@@ -149,11 +157,26 @@ std::string ChannelPlayer::body_of(const ChatLine& line, ImportReport& report) c
   return body + "}";
 }
 
+// A reply that is refused goes in by itself: an earlier import may have sent it so, when what it replies to was
+// refused.
 Result<void> ChannelPlayer::send_message(const ChatLine& line, Client& client, ImportReport& report) {
+  const bool is_reply = seen_.contains(line.reply_to);
   ApiRequest send{"POST", "/api/v1/conversations/" + conversation_ + "/messages", line.from,
-                  key_of(line.id, "/message"), body_of(line, report)};
-  TRY(request(send, &line, client, report));
+                  key_of(line.id, "/message"), body_of(line, is_reply ? line.reply_to : "", report)};
+  std::string why, why_alone;
+  TRY(const bool is_taken, ask(send, client, why));
+  bool is_taken_alone = false;
+  if (!is_taken && is_reply) {
+    ImportReport counted_already;
+    send.body = body_of(line, "", counted_already);
+    TRY(is_taken_alone, ask(send, client, why_alone));
+  }
+  if (!is_taken && !is_taken_alone) {
+    refuse(line, why, report);
+    return base::success();
+  }
   seen_.insert(line.id);
+  report.dangling_replies += !line.reply_to.empty() && (is_taken_alone || !is_reply);
   ++(line.type == LineType::message ? report.messages : report.system_messages);
   return base::success();
 }

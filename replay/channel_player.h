@@ -29,16 +29,14 @@ class ChannelPlayer {
   base::Result<void> change(const ChatLine& line, const MemberChange& change, std::size_t step, Client& client,
                             ImportReport& report);
   base::Result<void> send_message(const ChatLine& line, Client& client, ImportReport& report);
-  // Counts a refusal; an error only where the server is away.
-  base::Result<std::string> request(const ApiRequest& request, const ChatLine* line, Client& client,
-                                    ImportReport& report);
-  std::string body_of(const ChatLine& line, ImportReport& report) const;
+  // `reply_to`: a line's id, "" for none.
+  static std::string body_of(const ChatLine& line, const std::string& reply_to, ImportReport& report);
 
   std::string name_;
   std::string creator_;
   std::string conversation_;  // its id, once created
   People people_;
-  std::unordered_set<std::string> seen_;  // line ids, for replies
+  std::unordered_set<std::string> seen_;  // ids of the lines that are there, for replies
 };
 
 }  // namespace hansard::replay

@@ -31,7 +31,7 @@ struct ImportReport {
   std::uint64_t lines = 0, channels = 0, messages = 0, system_messages = 0, joins = 0, removals = 0;
   std::uint64_t replayed = 0;          // commands the server had already
   std::uint64_t repeats = 0;           // requests sent again after a broken connection or 503
-  std::uint64_t dangling_replies = 0;  // reply_to no earlier line of the channel
+  std::uint64_t dangling_replies = 0;  // reply_to no earlier line of the channel that is there
   std::uint64_t mentions_out_of_range = 0;
   std::vector<std::string> refused;  // the first hundred: line id and what the server said
   std::uint64_t refused_total = 0;

@@ -105,6 +105,27 @@ class Import(unittest.TestCase):
         self.assertEqual((json.loads(out)["conversations"], json.loads(out)["refused"]), (2, 0))
         self.assertEqual(self.run_replay("check", self.file)["messages"], 7)
 
+    def test_a_refused_line_takes_no_other_with_it_and_is_not_counted(self):
+        self.server.close()
+        self.server = Server(config="[limits]\ncontent_code_points_max = 20\n")
+        mention = {"mentions": [{"user": "ada", "offset": 90, "length": 1}]}
+        self.write(("ada", {"text": "short"}), ("ada", {"text": "m" * 21}), ("bob", {"reply_to": "1", **mention}),
+                   ("ada", {"reply_to": "2"}), ("server", {"type": "notice", "text": "n" * 21}))
+        for _ in range(2):
+            report = self.run_replay("import", self.file, status=1)
+            self.assertEqual([refused.split(":")[0] for refused in report["refusals"]], ["1", "4"])
+            counts = [report[name] for name in ("lines", "messages", "system_messages", "dangling_replies", "joins",
+                                                "refused", "mentions_out_of_range")]
+            self.assertEqual(counts, [5, 3, 0, 1, 1, 2, 1])
+        ada = self.server.user("ada")
+        room = ada.get("/api/v1/conversations?external_id=g").json["items"][0]["id"]
+        said = ada.get(f"/api/v1/conversations/{room}/messages?after=0").json["items"]
+        self.assertEqual([message.get("reply_to") for message in said], [None, None, said[1]["id"]])
+        self.write(("ada", {"text": "short"}), ("ada", {"text": "mended"}), ("bob", {"reply_to": "1", **mention}),
+                   ("ada", {"reply_to": "2"}))
+        report = self.run_replay("import", self.file)
+        self.assertEqual((report["messages"], report["dangling_replies"], report["mentions_out_of_range"]), (4, 1, 1))
+
     @unittest.skipUnless(REAL.exists(), "the real chat history (../shared/data) is not here")
     def test_the_real_chat_history_comes_out_equal(self):
         report = self.run_replay("import", REAL)
