@@ -8,8 +8,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import textwrap
 import threading
@@ -17,6 +19,9 @@ import time
 import unittest
 
 from hansard_client import BIN, ROOT, Server
+
+sys.path.insert(0, str(ROOT / "tests" / "proof"))
+import verify_case  # noqa: E402
 
 SECRET = b"a receiver's secret of more than 32 bytes"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -158,16 +163,18 @@ class CaseOfAudit(unittest.TestCase):
         text = (ROOT / "docs" / "AUDIT.md").read_text().split("## A case")[1]
         text = text.replace("2026-06-30", "2999-06-30").replace("~/hansard", str(ROOT))
         cls.steps = [textwrap.dedent(step) for step in re.findall(r"   ```\n(.*?)   ```\n", text, re.S)]
-        assert len(cls.steps) == 4, cls.steps
+        assert len(cls.steps) == 5, cls.steps
         cls.server = Server(config="[proof]\ninterval_ms = 100\n")
         alice = cls.server.user("alice")
         cls.room = alice.create(["bob"])["id"]
         for i in range(20):
-            last = alice.send(cls.room, f"message {i}")
+            alice.send(cls.room, f"message {i}")
         auditor = cls.server.user("vera", "audit")
-        while auditor.get(f"/api/v1/proofs/event/{last['position']}").status != 200:
+        done = [cls.paste(cls.steps[0])]
+        held = cls.server.durable()
+        while int(auditor.get("/api/v1/proofs/checkpoint").text.splitlines()[1]) < held:
             time.sleep(0.05)
-        done = [cls.paste(step) for step in cls.steps[:3]]
+        done += [cls.paste(step) for step in cls.steps[1:3]]
         assert all(step.returncode == 0 for step in done), [step.stderr for step in done]
         assert json.loads(done[0].stdout)["reason"] == "case 7", done[0].stdout
 
@@ -184,32 +191,90 @@ class CaseOfAudit(unittest.TestCase):
             names["CURL_CA_BUNDLE"] = str(cls.server.folder / "cert.pem")
         return subprocess.run(["bash", "-c", words], cwd=cls.server.folder, env=names, capture_output=True, text=True)
 
-    def test_every_proof_is_proven(self):
-        done = self.paste(self.steps[3])
-        self.assertNotIn("NOT", done.stdout + done.stderr)
-        self.assertNotIn("FAILED", done.stdout)
-        proven = re.search(r"(\d+) of (\d+) proven", done.stdout)
-        self.assertEqual(proven[1], proven[2])
-        self.assertGreater(int(proven[1]), 20)
+    def changed(self, name, *changes, sums=True):
+        """The case as a forger leaves it: texts in a file replaced, and every sum that lies in the folder made again."""
+        case = self.server.folder / "case-7"
+        whole = case.with_name("whole")
+        if not whole.exists():
+            shutil.copytree(case, whole)
+            self.addCleanup(lambda: (shutil.rmtree(case), whole.rename(case)))
+        file = next(case.glob(name))
+        text, before = file.read_text(), hashlib.sha256(file.read_bytes()).hexdigest()
+        for old, new in changes:
+            self.assertIn(old, text)
+            text = text.replace(old, new, 1)
+        file.write_text(text)
+        if sums:
+            manifest = (case / "manifest.json").read_text().replace(before, hashlib.sha256(text.encode()).hexdigest())
+            (case / "manifest.json").write_text(manifest)
+            whole_sum = hashlib.sha256(manifest.encode()).hexdigest()
+            (case / "manifest.sha256").write_text(f"{whole_sum}  manifest.json\n")
 
-    def test_what_was_changed_is_not_proven(self):
-        proofs = next((self.server.folder / "case-7" / "proofs").glob("*.jsonl"))
-        whole = proofs.read_text()
-        lines = whole.splitlines(keepends=True)
-        proofs.write_text("".join([lines[0].replace('"index":', '"index":1'), *lines[1:]]))
-        self.addCleanup(proofs.write_text, whole)
+    def test_every_event_is_proven_and_shown_as_it_was(self):
         done = self.paste(self.steps[3])
-        self.assertEqual(done.stdout.count("NOT PROVEN"), 1)
-        self.assertIn("FAILED", done.stdout)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        self.assertNotIn("NOT", done.stdout)
+        counts = re.search(r"(\d+) of (\d+) events proven, (\d+) of them shown as proven", done.stdout)
+        self.assertEqual(len(set(counts.groups())), 1, done.stdout)
+        self.assertGreater(int(counts[1]), 20)
+        self.assertIn("every member", self.paste(self.steps[4]).stdout)
 
-    def test_without_the_script_or_the_key_nothing_is_said_of_the_case(self):
-        for name in ("verify_proof.py", "log.key"):
+    def test_what_was_changed_together_with_every_sum_in_the_folder_is_not_as_pinned(self):
+        self.changed("events/*.jsonl", ("message 7", "message 8"))
+        done = self.paste(self.steps[3])
+        self.assertEqual((done.returncode, done.stdout[:28]), (1, "NOT AS PINNED: manifest.json"))
+        self.assertIn("0 of 0 events proven", done.stdout)
+
+    def test_what_is_shown_is_held_against_what_is_proven_also_where_the_sum_was_forged(self):
+        self.addCleanup(self.paste, self.steps[2])
+        self.changed("events/*.jsonl", ("message 7", "message 8"))
+        done = self.paste("cp case-7/manifest.sha256 case-7.sha256;" + self.steps[3])
+        self.assertEqual((done.returncode, done.stdout.count("NOT")), (1, 1), done.stdout)
+        self.assertRegex(done.stdout, r"NOT AS PROVEN: position \d+: content\n")
+        self.assertNotIn("every member", self.paste(self.steps[4]).stdout)
+
+    def test_a_changed_proof_and_a_file_that_nobody_exported_are_told(self):
+        self.changed("proofs/*.jsonl", ('"index":', '"index":1'), sums=False)
+        (self.server.folder / "case-7" / "events" / "more.jsonl").write_text("{}\n")
+        told = self.paste(self.steps[3]).stdout
+        for words in ("NOT AS PINNED: proofs/", "NOT PROVEN: the leaf is of another", "NOT PROVEN: 1 events of events/",
+                      "NOT PART OF THE EXPORT: events/more.jsonl"):
+            self.assertEqual(told.count(words), 1, told)
+
+    def test_without_the_sum_or_the_key_or_by_the_sum_in_the_folder_nothing_is_said_of_the_case(self):
+        for name in ("case-7.sha256", "log.key", "case-7/manifest.json"):
             file, aside = self.server.folder / name, self.server.folder / "aside"
             file.rename(aside)
             done = self.paste(self.steps[3])
             aside.rename(file)
-            self.assertNotIn("NOT PROVEN", done.stdout)
-            self.assertIn("NOT LOOKED AT", done.stdout)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+            self.assertIn("NOT LOOKED AT", done.stderr)
+        done = self.paste(self.steps[3].replace("case-7.sha256", "case-7/manifest.sha256"))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("another way", done.stderr)
+
+
+class VerifyCase(unittest.TestCase):
+    def test_every_golden_event_is_as_its_record_says_and_no_other(self):
+        golden = ROOT / "tests" / "golden"
+        for file in sorted((golden / "records-v1").glob("*.hex")):
+            if file.stem.startswith("unknown"):
+                continue
+            record = bytes.fromhex("".join(file.read_text().split()))
+            facts, content = record[208:][:int.from_bytes(record[200:204], "little")], None
+            if not record[5] & 1:
+                content = record[208 + len(facts):]
+            shown = json.loads((golden / "events-v1" / f"{file.stem}.json").read_text())
+            shown["position"] = f"007{int.from_bytes(record[16:24], 'little'):013d}"
+
+            def differing(event):
+                return verify_case.differences(event, record[8:152], facts, content)
+            with self.subTest(file.stem):
+                self.assertEqual(differing(shown), ["position"] if len(shown["position"]) > 16 else [])
+                for name in shown:
+                    if name not in ("facts", "position"):
+                        self.assertIn(name, differing({**shown, name: "forged"}))
+                self.assertIn("more", differing({**shown, "more": 1}))
 
 
 if __name__ == "__main__":

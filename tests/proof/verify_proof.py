@@ -12,6 +12,7 @@ VKEY is the verifier key or a file with it. Exit status 0: proven; 1: not proven
 import argparse
 import base64
 import binascii
+import functools
 import hashlib
 import json
 import os
@@ -205,6 +206,7 @@ def open_note(key, note):
     return text
 
 
+@functools.lru_cache(maxsize=16)  # of a case, every proof is under the same one
 def open_checkpoint(key, note):
     lines = open_note(key, note).split("\n")
     need(len(lines) >= 4 and lines[-1] == "" and all(lines[:-1]), "that is no checkpoint")
