@@ -138,9 +138,11 @@ std::string json_of(const Verified& it, std::string_view event) {
   return out + ",\"event\":" + std::string(event) + "}";
 }
 
-// What could not be read or written says nothing about the evidence. A verdict goes to standard output too.
+// What could not be read or written, or is not the evidence's, says nothing about it. A verdict goes to standard output
+// too.
 int deny(const Options& given, const std::string& member, const std::string& words, const base::Error& why) {
-  if (why.code == base::ErrorCode::io || why.code == base::ErrorCode::not_found) return fail(why.detail);
+  using enum base::ErrorCode;
+  if (why.code == io || why.code == not_found || why.code == corrupt) return fail(why.detail);
   if (given.json) {
     std::string out = "{\"" + member + "\":false";
     append_field(out, "error", why.detail);
@@ -165,6 +167,24 @@ int verify(const Options& given) {
   return 0;
 }
 
+// A path out of another log's folder, or of damaged hashes, would accuse the checkpoints of what is the folder's. Where
+// it has the newer one's root, its path to that is proven, and the older one's root is on it or is not that log's.
+Result<void> check_folder(const Options& given, const Folder& folder, const proof::Checkpoint& newer) {
+  const auto& own = folder.last.checkpoint;
+  const auto fault = [](std::string what) { return base::error(base::ErrorCode::not_found, std::move(what)); };
+  if (newer.size > own.size) {
+    return fault("the newer checkpoint covers " + std::to_string(newer.size) + " events, the folder " + given.data +
+                 " is signed up to " + std::to_string(own.size) + ": this says nothing about the checkpoints");
+  }
+  TRY(const auto root, proof::root_at(*folder.tiles, newer.size));
+  if (root == newer.root) return base::success();
+  return fault("the folder " + given.data + ", of the log " + own.origin + ", has another root at size " +
+               std::to_string(newer.size) +
+               " than the newer checkpoint: it is not the folder of that log, its hashes " +
+               "are damaged (hansard-replay verify tells), or two logs were signed with this key; this says nothing " +
+               "about whether the checkpoints are consistent");
+}
+
 Result<proof::ConsistencyFile> path_between(const Options& given, const proof::Checkpoint& older,
                                             const proof::Checkpoint& newer) {
   if (!given.path.empty()) {
@@ -174,11 +194,9 @@ Result<proof::ConsistencyFile> path_between(const Options& given, const proof::C
   if (older.size > newer.size) {
     return base::error(base::ErrorCode::refused, "the older checkpoint covers more than the newer one");
   }
+  if (older.size == newer.size) return proof::ConsistencyFile{older.size, newer.size, {}};
   TRY(auto folder, open_folder(given.data));
-  if (newer.size > folder.last.checkpoint.size) {
-    return base::error(base::ErrorCode::refused, "the newer checkpoint covers more than the folder's own, " +
-                                                     std::to_string(folder.last.checkpoint.size));
-  }
+  TRY(check_folder(given, folder, newer));
   return proof::Prover(*folder.engine->log(), *folder.tiles).consistency(older.size, newer.size);
 }
 

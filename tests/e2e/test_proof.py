@@ -252,6 +252,60 @@ class ProofTest(unittest.TestCase):
         self.assertEqual(told.returncode, 1)
         self.assertIn("not under the checkpoint", told.stderr)
 
+    def grown(self, server, count):
+        """The checkpoint of a stopped server after `count` messages more."""
+        ann = server.user("ann")
+        room = ann.create(["bob"])["id"]
+        last = [ann.send(room, f"number {number}")["position"] for number in range(count)][-1]
+        note = server.folder / f"{last}.note"
+        auditor = server.user("auditor", "audit")
+        self.assertTrue(until(lambda: int(auditor.get(f"{API}/proofs/checkpoint").text.split("\n")[1]) >= int(last[3:])))
+        self.assertEqual(server.stop(), 0)
+        shutil.copy(server.data / "proofs" / "checkpoint", note)
+        return note
+
+    def told(self, old, new, data):
+        key = replay("proof", "key", "--data", self.server.data).stdout.strip()
+        done = replay("proof", "consistency", "--old", old, "--new", new, "--key", key, "--data", data, "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 0 if answer.get("consistent") else 1)
+        return answer
+
+    def test_a_folder_that_is_at_fault_accuses_no_checkpoint_and_a_fork_is_told(self):
+        first = self.grown(self.server, 20)
+        fork = self.server.folder / "fork"
+        shutil.copytree(self.server.data, fork / "data")
+        self.server.start()
+        second = self.grown(self.server, 300)
+        fork = Server(fork, config=self.CONFIG)
+        self.addCleanup(fork.close)
+        short = self.grown(fork, 100)
+        self.assertTrue(self.told(first, second, self.server.data)["consistent"])
+        self.assertTrue(self.told(first, short, fork.data)["consistent"])
+        self.assertIs(self.told(short, second, self.server.data)["consistent"], False)
+        no_verdict = self.told(first, second, fork.data)
+        self.assertEqual(list(no_verdict), ["error"])
+        self.assertIn("is signed up to", no_verdict["error"])
+        fork.start()
+        long = self.grown(fork, 400)
+        self.assertIs(self.told(second, long, fork.data)["consistent"], False)
+        no_verdict = self.told(first, second, fork.data)
+        self.assertEqual(list(no_verdict), ["error"])
+        self.assertIn("another root", no_verdict["error"])
+
+    def test_damaged_hashes_accuse_no_checkpoint(self):
+        notes = [self.grown(self.server, 20)]
+        for count in (300, 10):
+            self.server.start()
+            notes.append(self.grown(self.server, count))
+        level = self.server.data / "proofs" / "v1" / "level-0"
+        for at in (0, 32 * 10, 32 * 100, 32 * 320, 32 * 330):
+            flip(level, at)
+            for old, new in ((0, 1), (0, 2), (1, 2)):
+                answer = self.told(notes[old], notes[new], self.server.data)
+                self.assertIn(list(answer), (["error"], ["consistent", "from", "to"]), (at, answer))
+            flip(level, at)
+
     # --- kills, restarts and changed folders ---
 
     def test_what_was_proven_before_a_kill_is_proven_after_it(self):
