@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/base/durable_file.h"
+#include "engine/base/file_reason.h"
 #include "engine/codec/codec.h"
 #include "engine/engine.h"
 #include "engine/event_json.h"
@@ -40,12 +41,17 @@ Result<std::string> read_text(const std::string& file) {
   return text.str();
 }
 
-// The key itself, or a file with it.
+// The key itself, or a file whose first word it is. Another one is wrong usage, and no verdict on the evidence.
 Result<proof::VerifierKey> key_of(const std::string& given) {
   if (auto key = proof::VerifierKey::parse(given)) return key;
-  auto text = read_text(given);
-  if (!text) return base::error(base::ErrorCode::io, "--key is neither a verifier key nor a file with one: " + given);
-  return proof::VerifierKey::parse(text.value().substr(0, text.value().find('\n')));
+  const auto text = base::why_unreadable(given).empty() ? read_text(given) : Result<std::string>(std::string());
+  std::string word;
+  if (text) std::istringstream(text.value()) >> word;
+  if (word.empty())
+    return base::error(base::ErrorCode::malformed, "--key is neither a verifier key nor a file with one: " + given);
+  auto key = proof::VerifierKey::parse(word);
+  if (key) return key;
+  return base::error(base::ErrorCode::malformed, "--key " + given + " has no verifier key: " + key.error().detail);
 }
 
 // What a data folder holds, opened without changing it. The checkpoint is read before the hashes under it.
@@ -105,8 +111,7 @@ struct Verified {
   proof::Checkpoint checkpoint;
 };
 
-Result<Verified> verified(const Options& given) {
-  TRY(auto key, key_of(given.key));
+Result<Verified> verified(const Options& given, const proof::VerifierKey& key) {
   TRY(auto text, read_text(given.proof));
   TRY(auto file, proof::parse_proof(text));
   TRY(auto checkpoint, proof::verify_proof(file, key));
@@ -153,7 +158,9 @@ int deny(const Options& given, const std::string& member, const std::string& wor
 }
 
 int verify(const Options& given) {
-  auto it = verified(given);
+  const auto key = key_of(given.key);
+  if (!key) return refuse_usage(key.error().detail);
+  auto it = verified(given, key.value());
   if (!it) return deny(given, "verified", "not proven: ", it.error());
   const std::string event = event_json(it.value());
   if (given.json) {
@@ -200,9 +207,8 @@ Result<proof::ConsistencyFile> path_between(const Options& given, const proof::C
   return proof::Prover(*folder.engine->log(), *folder.tiles).consistency(older.size, newer.size);
 }
 
-Result<std::string> prove_consistency(const Options& given) {
+Result<std::string> prove_consistency(const Options& given, const proof::VerifierKey& key) {
   const Patience patience("proof", given.json);
-  TRY(auto key, key_of(given.key));
   TRY(auto older_note, read_text(given.older));
   TRY(auto newer_note, read_text(given.newer));
   TRY(auto older, proof::open_checkpoint(key, older_note));
@@ -227,7 +233,9 @@ int consistency(const Options& given) {
   if (!given.data.empty()) {
     if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
   }
-  auto sentence = prove_consistency(given);
+  const auto key = key_of(given.key);
+  if (!key) return refuse_usage(key.error().detail);
+  auto sentence = prove_consistency(given, key.value());
   if (!sentence) return deny(given, "consistent", "not consistent: ", sentence.error());
   std::cout << sentence.value() << "\n";
   return 0;

@@ -219,6 +219,10 @@ class ProofTest(unittest.TestCase):
 
     # --- offline ---
 
+    def script(self, *words):
+        return subprocess.run([sys.executable, str(ROOT / "tests/proof/verify_proof.py"), *map(str, words)],
+                              capture_output=True, text=True, timeout=60)
+
     def test_proofs_are_made_and_checked_without_the_server(self):
         self.signed(self.send(20))
         old = self.server.folder / "old.note"
@@ -237,8 +241,7 @@ class ProofTest(unittest.TestCase):
             told = replay("proof", "verify", "--proof", file, "--key", key, "--json")
             self.assertEqual(told.returncode, 0, told.stderr)
             self.assertEqual((json.loads(told.stdout)["verified"], json.loads(told.stdout)["position"]), (True, position))
-            theirs = subprocess.run([sys.executable, str(ROOT / "tests/proof/verify_proof.py"), "event", "--key", str(key),
-                                     str(file)], capture_output=True, text=True, timeout=60)
+            theirs = self.script("event", "--key", key, file)
             self.assertEqual(theirs.returncode, 0, theirs.stderr)
         new = data / "proofs" / "checkpoint"
         path = folder / "path.json"
@@ -251,6 +254,27 @@ class ProofTest(unittest.TestCase):
         told = replay("proof", "make", "--data", data, "--position", 4711)
         self.assertEqual(told.returncode, 1)
         self.assertIn("not under the checkpoint", told.stderr)
+
+    def test_a_key_is_the_first_word_of_its_file_and_one_that_is_none_gives_no_verdict(self):
+        note, key = self.grown(self.server, 3), self.server.folder / "log.key"
+        proof = self.server.folder / "3.proof"
+        replay("proof", "make", "--data", self.server.data, "--position", 3, "--out", proof)
+        text = replay("proof", "key", "--data", self.server.data).stdout
+        questions = (["proof", "verify", "--proof", proof], ["verify", "--proof", proof],
+                     ["proof", "consistency", "--old", note, "--new", note, "--data", self.server.data])
+        for words in questions:
+            for whole in (text, text.replace("\n", "\r\n"), "\r\n\n" + text, text.strip() + " \nmore\n"):
+                key.write_bytes(whole.encode())
+                told = replay(*words, "--key", key, "--json")
+                self.assertEqual((told.returncode, told.stderr), (0, ""), repr(whole))
+                self.assertEqual(self.script("event", "--key", key, proof).returncode, 0, repr(whole))
+            for unusable in ("", "\n", "no key\n", text.replace("+", "-"), text[:-4]):
+                key.write_text(unusable)
+                for given in (key, key.parent, key.parent / "none", "no+key"):
+                    told = replay(*words, "--key", given, "--json")
+                    self.assertEqual((told.returncode, list(json.loads(told.stdout))), (2, ["error"]), told.stderr)
+                    self.assertIn("--key", told.stderr)
+                    self.assertEqual(self.script("event", "--key", given, proof).returncode, 2)
 
     def grown(self, server, count):
         """The checkpoint of a stopped server after `count` messages more."""

@@ -7,7 +7,7 @@ It shares nothing with the product: SHA-256 from hashlib, everything else here, 
   verify_proof.py consistency --key VKEY --old NOTE --new NOTE FILE
   verify_proof.py note --key VKEY NOTE
 
-VKEY is the verifier key or a file with it. Exit status 0: proven; 1: not proven, with a sentence; 2: wrong usage.
+VKEY is the verifier key or a file that begins with it. Exit status 0: proven; 1: not proven, with a sentence; 2: wrong usage.
 """
 import argparse
 import base64
@@ -295,7 +295,10 @@ def json_of(file):
 
 
 def key_of(given):
-    return VerifierKey(text_of(given) if os.path.exists(given) else given)
+    """Its first word. NotProven, OSError or UnicodeDecodeError: that is no key."""
+    words = (text_of(given) if os.path.exists(given) else given).split()
+    need(words, "that is no verifier key")
+    return VerifierKey(words[0])
 
 
 def main():
@@ -311,6 +314,9 @@ def main():
     given = parser.parse_args()
     try:
         key = key_of(given.key)
+    except (NotProven, OSError, UnicodeDecodeError) as why:
+        parser.error(f"--key {given.key}: {why}")
+    try:
         if given.command == "event":
             found = verify_event(key, json_of(given.file))
             print(f"proven: position {found['position']} of {found['origin']}, size {found['size']}")
@@ -323,6 +329,8 @@ def main():
     except NotProven as why:
         print(f"not proven: {why}", file=sys.stderr)
         return 1
+    except (OSError, UnicodeDecodeError) as why:
+        parser.error(str(why))
     return 0
 
 
