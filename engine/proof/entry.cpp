@@ -41,16 +41,19 @@ Result<std::string> bytes_member(const base::JsonValue& object, const char* name
   return *std::move(bytes);
 }
 
+bool is_absent(const base::JsonValue& value) { return value.kind() == base::JsonValue::Kind::missing; }
+
 // A member that says again what follows from others; absent is fine.
 Result<void> repeats(const base::JsonValue& object, const char* name, std::string_view bytes) {
-  const auto text = object.member(name).string();
-  if (!text || *text == base64(bytes)) return base::success();
+  if (is_absent(object.member(name)) || object.member(name).string() == base64(bytes)) return base::success();
   return refused(std::string("`") + name + "` is not what follows from the leaf");
 }
 
 Result<std::optional<Opening>> parse_opening(const base::JsonValue& object, std::string_view leaf, std::size_t at) {
   TRY(repeats(object, "commitment", commitment(leaf, at)));
-  if (object.member("erased").boolean().value_or(false)) return std::optional<Opening>();
+  const auto erased = object.member("erased");
+  if (!is_absent(erased) && !erased.boolean()) return malformed("`erased` is neither true nor false");
+  if (erased.boolean().value_or(false)) return std::optional<Opening>();
   TRY(auto salt, bytes_member(object, "salt"));
   TRY(auto bytes, bytes_member(object, "bytes"));
   return std::optional(Opening{std::move(salt), std::move(bytes)});

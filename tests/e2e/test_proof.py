@@ -255,6 +255,24 @@ class ProofTest(unittest.TestCase):
         self.assertEqual(told.returncode, 1)
         self.assertIn("not under the checkpoint", told.stderr)
 
+    def test_both_verifiers_take_content_as_erased_only_where_the_proof_says_true_and_say_that_none_is_shown(self):
+        position = self.send(3)
+        self.signed(position)
+        proof, file = self.get(f"event/{position}").json, self.server.folder / "one.proof"
+        key = self.get("key").text.strip()
+
+        def told(content):
+            file.write_text(json.dumps({**proof, "content": content}))
+            return [self.script("event", "--key", key, file), replay("proof", "verify", "--key", key, "--proof", file)]
+        for done in told(proof["content"]):
+            self.assertEqual((done.returncode, "not shown" in done.stdout), (0, False), done.stderr)
+        for done in told({"erased": True}):
+            self.assertEqual((done.returncode, "not shown" in done.stdout), (0, True), done.stderr)
+        for wrong in ("false", "true", 1, 0, None, [True]):
+            for content in ({"erased": wrong}, {**proof["content"], "erased": wrong}, {**proof["content"], "commitment": 7}):
+                for done in told(content):
+                    self.assertEqual((done.returncode, done.stdout), (1, ""), content)
+
     def test_a_key_is_the_first_word_of_its_file_and_one_that_is_none_gives_no_verdict(self):
         note, key = self.grown(self.server, 3), self.server.folder / "log.key"
         proof = self.server.folder / "3.proof"

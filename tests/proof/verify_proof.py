@@ -245,7 +245,7 @@ def check_opening(value, commitment, what):
     """True when the bytes are shown."""
     if "commitment" in value:
         need(unbase64(value["commitment"], what) == commitment, f"the commitment of the {what} is not the leaf's")
-    if value.get("erased"):
+    if "erased" in value and member(value, "erased", bool):
         return False
     salt = unbase64(member(value, "salt", str), what)
     data = unbase64(member(value, "bytes", str), what)
@@ -319,7 +319,8 @@ def main():
     try:
         if given.command == "event":
             found = verify_event(key, json_of(given.file))
-            print(f"proven: position {found['position']} of {found['origin']}, size {found['size']}")
+            shown = "" if found["content_shown"] else "; its content was erased or is not shown"
+            print(f"proven: position {found['position']} of {found['origin']}, size {found['size']}{shown}")
         elif given.command == "consistency":
             found = verify_consistency(key, text_of(given.old), text_of(given.new), json_of(given.file))
             print(f"consistent: {found['from']} to {found['to']}")
