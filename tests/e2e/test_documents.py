@@ -113,25 +113,39 @@ class ReceiverOfOperations(unittest.TestCase):
 
 
 class Dev(unittest.TestCase):
-    def test_every_help_answers_at_once_and_builds_nothing(self):
-        told = subprocess.run([str(ROOT / "dev"), "--help"], capture_output=True, text=True).stdout
-        commands = [[word] for word in re.findall(r"(?m)^  (\w+) ", told)]
-        self.assertGreater(len(commands), 6)
-        soaks = [["soak", name] for name in ("kill", "power", "overload", "sim", "damage", "fuzz", "races")]
+    SOAKS = ("kill", "power", "overload", "sim", "damage", "fuzz", "races")
+
+    def setUp(self):
         tools = tempfile.TemporaryDirectory()
         self.addCleanup(tools.cleanup)
-        for tool in ("cmake", "dpkg-query", "apt-get"):
+        for tool in ("cmake", "dpkg-query", "apt-get", "sudo"):
             path = pathlib.Path(tools.name, tool)
             path.write_text(f"#!/bin/sh\necho {tool} is asked for >&2; exit 1\n")
             path.chmod(0o755)
-        names = {**os.environ, "PATH": f"{tools.name}:{os.environ['PATH']}"}
-        for words in commands + soaks:
+        self.names = {**os.environ, "PATH": f"{tools.name}:{os.environ['PATH']}"}
+
+    def dev(self, *words):
+        return subprocess.run([str(ROOT / "dev"), *words], capture_output=True, text=True, timeout=30, env=self.names)
+
+    def test_every_help_answers_at_once_and_builds_nothing(self):
+        commands = [[word] for word in re.findall(r"(?m)^  (\w+) ", self.dev("--help").stdout)]
+        self.assertGreater(len(commands), 6)
+        for words in commands + [["soak", name] for name in self.SOAKS]:
             for flag in ("--help", "-h"):
                 with self.subTest(words=words, flag=flag):
-                    done = subprocess.run([str(ROOT / "dev"), *words, flag], capture_output=True, text=True, timeout=30,
-                                          env=names)
+                    done = self.dev(*words, flag)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.assertRegex(done.stdout, r"\./dev|usage|Usage")
+
+    def test_a_suite_that_is_none_is_told_at_once_with_those_there_are(self):
+        for words in ([], [""], ["kills"], ["kills", "--hours", "1"]):
+            done = self.dev("soak", *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertNotIn("asked for", done.stderr)
+            for name in self.SOAKS:
+                self.assertIn(name, done.stderr)
+        for name in self.SOAKS:
+            self.assertIn("asked for", self.dev("soak", name).stderr)
 
 
 class Readme(unittest.TestCase):
