@@ -23,11 +23,11 @@ Result<PlayCursor> PlayCursor::open(std::string file, std::string purpose) {
   base::JsonParser parser;
   const auto kept = parser.parse(text);
   const auto position = kept ? kept.value().member("position").string() : std::nullopt;
-  if (!position) return base::error(ErrorCode::corrupt, cursor.file_ + " is not the cursor of a replay.");
+  if (!position) return base::error(ErrorCode::malformed, cursor.file_ + " is not the cursor of a replay.");
   if (kept.value().member("purpose").string() != cursor.purpose_) {
-    return base::error(ErrorCode::refused, cursor.file_ +
-                                               " belongs to another replay (other filters or receiver); "
-                                               "give another --cursor.");
+    return base::error(ErrorCode::malformed, cursor.file_ +
+                                                 " belongs to another replay (other filters or receiver); "
+                                                 "give another --cursor.");
   }
   cursor.position_ = *position;
   return cursor;

@@ -157,9 +157,9 @@ class Posts final : public PlaySink {
   }
 
   static base::Error refused(std::span<const PlayedEvent> batch, const process::HttpReply& reply) {
-    const auto why = reply.status != 0 ? "answered " + std::to_string(reply.status) : reply.trouble;
+    const auto why = reply.status != 0 ? "it answered " + std::to_string(reply.status) : reply.trouble;
     return base::error(ErrorCode::refused,
-                       "The receiver did not take the event at " + batch.front().position + ": " + why);
+                       "The receiver did not take the event at " + batch.front().position + ": " + why + ".");
   }
 
   const SinkOptions options_;

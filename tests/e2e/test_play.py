@@ -188,7 +188,7 @@ class Play(unittest.TestCase):
             before = len(receiver.events)
             self.play(*words)
             self.assertEqual(len(receiver.events), before)
-            self.play(*words, "--type", "message.sent", status=1)
+            self.play(*words, "--type", "message.sent", status=2)
         finally:
             receiver.close()
 

@@ -97,6 +97,12 @@ def read_all_and_leave(connection):
     connection.shutdown(socket.SHUT_RDWR)
 
 
+def answer_400(connection):
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    read_to_the_end(connection)
+
+
 class PlayAdversity(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -141,6 +147,20 @@ class PlayAdversity(unittest.TestCase):
                     self.assertFalse(self.cursor.exists())
                 finally:
                     peer.close()
+
+    def test_a_cursor_of_another_replay_is_wrong_usage_and_one_that_stays_is_told_in_whole_sentences(self):
+        peer = Peer(answer_400)
+        self.addCleanup(peer.close)
+        to = ["--to-url", f"http://127.0.0.1:{peer.port}/", "--attempts", "1", "--cursor", self.cursor]
+        self.ends(self.start(*to), 1, "it answered 400. The cursor keeps its place: run it again to go on.\n")
+        for kept, words in (('{"position":"0010000000000003","purpose":"another"}', "belongs to another replay"),
+                            ("nothing", "is not the cursor of a replay.")):
+            self.cursor.write_text(kept)
+            process = self.start(*to)
+            _, told = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, "again to go on" in told), (2, False), told)
+            self.assertIn(words, told)
+            self.assertEqual(self.cursor.read_text(), kept)
 
     def test_a_clean_close_moves_the_cursor_to_the_end(self):
         async def deliver():
