@@ -65,6 +65,10 @@ class MattermostExport final : public Workspace {
     if (base::is_read_once(path_)) return base::error(base::ErrorCode::not_found, path_ + kReadOnce);
     std::ifstream file(path_, std::ios::binary);
     if (!file) return base::error(base::ErrorCode::not_found, path_ + " cannot be opened");
+    // As Mattermost hands an export out: PK…
+    if (file.peek() == 'P') {
+      return base::error(base::ErrorCode::malformed, path_ + " is a zip archive: unpack it and name the .jsonl in it");
+    }
     base::JsonParser parser;
     std::string buffer(kLineBytesMax + 1, '\0');
     for (std::uint64_t number = 1, at = 0; file.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));

@@ -180,6 +180,7 @@ TEST_CASE("what is no bulk export is a sentence that names the line") {
     return opened ? std::string() : opened.error().detail;
   };
   CHECK(error_of("").find("there are no channels") != std::string::npos);
+  CHECK(error_of("PK\3\4\x14\n").find("unpack it and name the .jsonl") != std::string::npos);
   CHECK(error_of("{\"type\":\"version\",\"version\":2}").find("line 1") != std::string::npos);
   CHECK(error_of("{\"type\":\"version\",\"version\":1}\nnot json").find("line 2") != std::string::npos);
   CHECK(error_of(std::string(200'000, '[')).find("line 1") != std::string::npos);
