@@ -40,7 +40,8 @@ class ExportSource final : public RestoreSource {
     const FileEntry& entry = manifest_.files.at(number);
     TRY(auto contents, read_segment(io_, folder_ + "/" + entry.name, sink));
     FileEntry found = std::move(contents.entry);
-    found.name = entry.name;
+    found.name = entry.name;      // what a segment does not say of itself
+    found.proofs = entry.proofs;  // a restore does not read them
     if (found == entry && contents.head.cluster == cluster && contents.head.epoch == epoch) return base::success();
     return base::error(base::ErrorCode::corrupt, folder_ + "/" + entry.name +
                                                      " is whole, but not the file its manifest names: it is of another "

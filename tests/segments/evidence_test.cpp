@@ -6,6 +6,7 @@
 #include "engine/log/rocks_log.h"
 #include "engine/proof/proofs.h"
 #include "replay/segments/exporter.h"
+#include "replay/segments/restorer.h"
 #include "tests/segments/segments_fixture.h"
 #include "tests/support/manual_clock.h"
 
@@ -102,6 +103,28 @@ TEST_CASE("with a filter proofs and attachments come by themselves, and are left
   REQUIRE(everything.has_value());
   CHECK(everything.value().manifest.checkpoint.empty());
   CHECK_FALSE(everything.value().manifest.attachments.has_value());
+}
+
+TEST_CASE("everything with its proofs is restored like everything without") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 60);
+  sign_log(data);
+  support::ManualClock clock;
+  ExportRequest request;
+  request.data = data;
+  request.out = folder / "everything";
+  request.proofs = ExportRequest::Proofs::with;
+  auto everything = export_log(request, clock);
+  REQUIRE(everything.has_value());
+  REQUIRE(everything.value().manifest.files.front().proofs.has_value());
+  RestoreRequest back;
+  back.from = request.out;
+  back.data = folder / "again";
+  auto restored = restore(back);
+  INFO((restored.has_error() ? restored.error().detail : ""));
+  REQUIRE(restored.has_value());
+  CHECK(records_in(back.data) == records_in(data));
 }
 
 }  // namespace hansard::segments
