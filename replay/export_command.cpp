@@ -66,6 +66,7 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   append_field(out, "bytes", report.bytes);
   append_field(out, "resumed", report.files_resumed);
   append_flag(out, "restorable", manifest.is_full_prefix());
+  append_flag(out, "at_rest", manifest.at_rest);
   append_flag(out, "checkpoint", !manifest.checkpoint.empty());
   append_field(out, "attachments", manifest.attachments.value_or(segments::Attachments{}).files);
   append_field(out, "attachments_left_out", report.left_out.files);
@@ -112,6 +113,9 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
   } else {
     std::printf("It holds every event up to there%s: `hansard-replay restore` takes it.\n",
                 report.left_out.files > 0 ? ", without the bytes of attachments" : "");
+    if (!manifest.at_rest) {
+      std::puts("It is no move, since its store was in use or goes on: what is restored of it begins a new epoch.");
+    }
   }
 }
 

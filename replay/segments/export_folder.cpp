@@ -81,7 +81,7 @@ Result<void> ExportFolder::resume(std::string_view journal, Manifest& plan, bool
                                                      " holds an interrupted export of something else: finish it "
                                                      "with the same options, or remove that folder");
   }
-  plan.at_rest = before.at_rest;
+  plan.at_rest = plan.at_rest && before.at_rest;
   base::JsonParser parser;
   while (at < whole) {
     const std::size_t end = journal.find('\n', at) + 1;

@@ -24,8 +24,8 @@ namespace hansard::segments {
 class ExportFolder {
  public:
   // Begins, or goes on with, `plan`. An open end is the one the interrupted export had: `plan.to` is then set to it
-  // when `end_is_open`. Errors: refused (`out` is there already, or the interrupted export asked something else),
-  // in_use.
+  // when `end_is_open`, and `plan.at_rest` says that both found the store at rest. Errors: refused (`out` is there
+  // already, or the interrupted export asked something else), in_use.
   static Result<std::unique_ptr<ExportFolder>> open(const std::string& out, Manifest& plan, bool end_is_open);
   ~ExportFolder();
 

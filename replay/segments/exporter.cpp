@@ -79,11 +79,20 @@ class Export {
       TRY(take_files());
     }
     if (plan_.is_full_prefix()) plan_.root = root_over(plan_.files);
-    TRY(folder_->finish(plan_));
+    TRY(finish());
     return report();
   }
 
  private:
+  // At rest is what nobody wrote to from the first look at it, before an interruption too, until this has its name: a
+  // server may start while the log is read, and is not kept from it.
+  Result<void> finish() {
+    std::optional<log::FolderLock> lock;
+    if (plan_.at_rest && plan_.to == source_.end) lock = lock_unchanged(request_.data, source_);
+    plan_.at_rest = lock.has_value();
+    return folder_->finish(plan_);
+  }
+
   Result<void> open_prover() {
     const bool is_asked = request_.proofs == ExportRequest::Proofs::with;
     const bool is_evidence = request_.proofs == ExportRequest::Proofs::automatic && !plan_.filter.empty();
@@ -232,7 +241,7 @@ Result<ExportReport> export_log(const ExportRequest& request, base::Clock& clock
   plan.created_at = base::time_text(clock.now());
   if (request.takes_attachments()) plan.attachments.emplace();
   TRY(narrow(request, source, plan));
-  plan.at_rest = source.at_rest && plan.to == source.end;
+  plan.at_rest = source.at_rest;
   TRY(auto chosen, files::choose_file_io(request.io));
   return Export(request, source, plan, *chosen.io).run();
 }

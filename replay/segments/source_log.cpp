@@ -27,6 +27,18 @@ Result<SourceLog> open_source(const std::string& data_folder) {
   return source;
 }
 
+std::optional<log::FolderLock> lock_unchanged(const std::string& data_folder, const SourceLog& source) {
+  auto lock = log::FolderLock::take(data_folder);
+  if (!lock) return std::nullopt;
+  auto now = log::open_rocks_log_read_only(data_folder);
+  if (!now) return std::nullopt;
+  const log::EventLog& log = *now.value();
+  const auto cluster = log.meta("cluster_id"), before = source.log->meta("cluster_id");
+  const bool is_same = cluster && before && cluster.value() == before.value() && log.epoch() == source.log->epoch();
+  if (!is_same || log.durable(base::kPartition) != source.end) return std::nullopt;
+  return std::move(lock).value();
+}
+
 Result<Position> last_at_or_before(const SourceLog& source, base::Timestamp time) {
   auto time_of = [&](Position at) { return time_at(source, at); };
   return engine::last_at_or_before(source.end, time_of, time);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/log/event_log.h"
+#include "engine/log/folder_lock.h"
 #include "replay/segments/segment_bytes.h"
 
 namespace hansard::segments {
@@ -23,6 +24,10 @@ struct SourceLog {
 
 // Errors: not_found when `data_folder` holds no log; as log::open_rocks_log_read_only.
 Result<SourceLog> open_source(const std::string& data_folder);
+
+// The lock of the folder, while which is held nobody writes, if its log is still the one of `source` and ends where
+// that ended. Nothing: somebody has the folder, or had it meanwhile and wrote.
+std::optional<log::FolderLock> lock_unchanged(const std::string& data_folder, const SourceLog& source);
 
 // The first position whose time is at or after `time`; end + 1 when there is none. The log's time never goes back.
 Result<Position> first_at_or_after(const SourceLog& source, base::Timestamp time);

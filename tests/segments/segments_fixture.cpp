@@ -83,6 +83,15 @@ void make_log(const std::string& data, std::uint64_t count, std::size_t text_byt
   CHECK(log.value()->append(base::kPartition, {}, views) == log::AppendOutcome::appended);
 }
 
+void add_event(const std::string& data, std::uint64_t position) {
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, quiet_options(), report);
+  CHECK(log.has_value(), log.has_error() ? log.error().detail : "");
+  const std::string record = event_record(position);
+  const std::string_view records[] = {record};
+  CHECK(log.value()->append(base::kPartition, {position - 1}, records) == log::AppendOutcome::appended);
+}
+
 std::vector<std::string> records_in(const std::string& data) {
   auto log = log::open_rocks_log_read_only(data);
   CHECK(log.has_value(), log.has_error() ? log.error().detail : "");

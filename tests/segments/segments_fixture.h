@@ -27,6 +27,8 @@ std::string event_record(std::uint64_t position, std::size_t text_bytes = 40);
 
 // A stopped server's log of that many records.
 void make_log(const std::string& data, std::uint64_t count, std::size_t text_bytes = 40);
+// One more event, by a server that starts and stops.
+void add_event(const std::string& data, std::uint64_t position);
 // Every record of the log below `data`.
 std::vector<std::string> records_in(const std::string& data);
 
