@@ -24,12 +24,16 @@ std::optional<domain::ErasureScope> user_in(const base::JsonValue& line) {
   return user ? std::optional<domain::ErasureScope>(*user) : std::nullopt;
 }
 
+// Nothing, too, where `id` is there and none.
 std::optional<OfflineErasure> erasure_in(const base::JsonValue& line) {
   auto scope = id_in<base::MessageId>(line, "message_id");
   if (!scope) scope = user_in(line);
   if (!scope) scope = id_in<base::ConversationId>(line, "conversation_id");
   if (!scope) return std::nullopt;
-  return OfflineErasure{*std::move(scope), std::string(line.member("reason").string().value_or(""))};
+  OfflineErasure erasure{std::nullopt, *std::move(scope), std::string(line.member("reason").string().value_or(""))};
+  if (line.member("id").kind() == base::JsonValue::Kind::missing) return erasure;
+  erasure.id = base::parse_id<base::ErasureId>(line.member("id").string().value_or(""));
+  return erasure.id ? std::optional(std::move(erasure)) : std::nullopt;
 }
 }  // namespace
 
@@ -44,12 +48,15 @@ Result<std::vector<OfflineErasure>> read_erasures(const std::string& file) {
     auto line = parser.parse(text);
     auto erasure = line ? erasure_in(line.value()) : std::nullopt;
     if (!erasure) {
-      return base::error(base::ErrorCode::malformed, file + ", line " + std::to_string(number) +
-                                                         ": no object that names a message, a user or a conversation");
+      return base::error(base::ErrorCode::malformed,
+                         file + ", line " + std::to_string(number) +
+                             ": no object that names a message, a user or a conversation by its id");
     }
     erasures.push_back(*std::move(erasure));
   }
-  return erasures;
+  if (!erasures.empty()) return erasures;
+  return base::error(base::ErrorCode::malformed,
+                     file + " names no erasure: ask for the list again, or restore without --erasures if it is empty");
 }
 
 }  // namespace hansard::replay

@@ -59,6 +59,7 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
   if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));
   if (erased) {
     append_field(out, "erasures_applied", erased->complete);
+    append_field(out, "erasures_in_the_copy", erased->already);
     append_field(out, "erasures_with_nothing_to_erase", erased->nothing);
     append_field(out, "erasures_held", erased->held);
     append_field(out, "messages_erased", erased->messages);
@@ -95,10 +96,12 @@ Result<process::OfflineErasures> erase_again(const Options& given, const std::st
 }
 
 void tell_erased(const process::OfflineErasures& report) {
-  std::printf("%llu erasures applied: %llu messages and %llu records; %llu had nothing to erase, %llu are held.\n",
-              static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
-              static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.nothing),
-              static_cast<unsigned long long>(report.held));
+  std::printf(
+      "Of the list of erasures %llu were applied, %llu messages and %llu records; %llu were in the copy already, "
+      "%llu had nothing to erase, %llu are held.\n",
+      static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
+      static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.already),
+      static_cast<unsigned long long>(report.nothing), static_cast<unsigned long long>(report.held));
 }
 
 int run(const Options& given) {
@@ -107,7 +110,7 @@ int run(const Options& given) {
   if (auto copy = find_copy(given.from); !copy) return refuse_usage(copy.error().detail);
   Result<std::vector<process::OfflineErasure>> erasures{std::vector<process::OfflineErasure>{}};
   if (!given.erasures.empty()) erasures = read_erasures(given.erasures);
-  if (!erasures) return fail(erasures.error().detail);
+  if (!erasures) return refuse(erasures.error());
   Progress progress("restore", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
     progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
@@ -143,7 +146,7 @@ Command add_restore(CLI::App& app) {
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
   words
       ->add_option("--erasures", options->erasures,
-                   "JSON lines of erasures that came after the copy was made; applied before the store is whole")
+                   "JSON lines of erasures; those that came after the copy are applied before the store is whole")
       ->check(CLI::ExistingFile);
   auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
                                "a move: positions stay valid, and the old store is never served again");

@@ -32,6 +32,7 @@ class OfflineRun {
     TRY(run->files_, files::BlobStore::open(files));
     run->desk_.emplace(*run->engine_);
     run->make_eraser();
+    TRY(run->wait_for(run->engine_->durable()));
     return run;
   }
   ~OfflineRun() {
@@ -39,9 +40,20 @@ class OfflineRun {
     if (engine_) engine_->stop();
   }
 
-  // Nothing: there is nothing to erase, or a hold forbids it.
   Result<void> erase(const OfflineErasure& wanted, OfflineErasures& report) {
-    const base::ErasureId id{uuids_.next()};
+    const base::ErasureId id = wanted.id.value_or(base::ErasureId{uuids_.next()});
+    const auto known = views_->snapshot()->erasure(id);
+    if (!known) return order(id, wanted, report);
+    if (!known->completed_at) return finish(id, report);
+    ++report.already;
+    return base::success();
+  }
+
+ private:
+  OfflineRun() : clock_(base::system_clock()), uuids_(clock_) {}
+
+  // Nothing is done where there is nothing to erase, or a hold forbids it.
+  Result<void> order(const base::ErasureId& id, const OfflineErasure& wanted, OfflineErasures& report) {
     std::vector<Order> orders;
     orders.push_back({domain::RequestErasure{id, wanted.scope, wanted.reason}, {}, ""});
     const auto answer = std::move(desk_->run(std::move(orders)).front());
@@ -54,9 +66,6 @@ class OfflineRun {
     TRY(wait_for(done->position));
     return finish(id, report);
   }
-
- private:
-  OfflineRun() : clock_(base::system_clock()), uuids_(clock_) {}
 
   void make_eraser() {
     eraser_.emplace(Eraser::Parts{*engine_, *views_, clock_, *desk_, files_.get(),

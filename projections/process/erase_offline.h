@@ -2,11 +2,15 @@
 // erasures that came after its backup was made. The same steps as online (eraser.h), until nothing is left; the search
 // index is removed, a start builds it again.
 //
+// An erasure that the log has an order for is not given again, since it is of what was said before it: whoever was
+// erased may have said more until the copy was made. One that was under way then is finished.
+//
 // Thread: the caller's; it takes as long as it takes. Owns the folder while it runs (`in_use` while a server does).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +20,14 @@
 namespace hansard::process {
 
 struct OfflineErasure {
+  std::optional<base::ErasureId> id;  // nothing: it is of no store's list, and is given an id of its own
   domain::ErasureScope scope;
   std::string reason;
 };
 
 struct OfflineErasures {
   std::uint64_t complete = 0;  // erased now
+  std::uint64_t already = 0;   // complete in the log before
   std::uint64_t nothing = 0;   // there was nothing to erase: unknown there, or gone already
   std::uint64_t held = 0;      // a legal hold keeps all or some of it; that is recorded, and goes on after the release
   std::uint64_t messages = 0, records = 0;

@@ -403,6 +403,35 @@ class Copies(Adversity):
         self.assertIsNone(self.ann.history(id)["items"][0]["content"])
         self.assert_nothing_left([words], data)
 
+    def restore(self, copy, data, erasures):
+        command = [str(BIN / "hansard-replay"), "restore", "--from", str(copy), "--data", str(data), "--erasures",
+                   str(erasures), "--json", "--quiet"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+    def test_the_list_of_all_erasures_takes_only_what_was_ordered_erased(self):
+        before, back, later = secret("before"), secret("back"), secret("later")
+        id = self.ann.create(["bob"])["id"]
+        self.bob.send(id, before)
+        self.wait_until_complete(self.erase(user_id="bob"))
+        self.bob.send(id, back)
+        gone = self.bob.send(id, later)["id"]
+        copy = self.backup("nightly")
+        self.wait_until_complete(self.erase(message_id=gone))
+        data = self.server.folder / "restored"
+        done = self.restore(copy, data, self.erasures_file())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual((told["erasures_applied"], told["erasures_in_the_copy"], told["messages_erased"]), (1, 1, 1))
+        self.server.stop()
+        self.server.data = data
+        self.server.start()
+        self.assertIn(back, [item["content"] for item in self.ann.history(id)["items"]])
+        self.assert_nothing_left([before, later], data)
+        nothing = self.restore(copy, self.server.folder / "another", "/dev/null")
+        self.assertEqual(nothing.returncode, 2)
+        self.assertIn("names no erasure", nothing.stderr)
+        self.assertFalse((self.server.folder / "another").exists())
+
     def test_an_erasure_during_a_backup_waits_for_it_and_leaves_nothing(self):
         words = secret("copied")
         id = self.ann.create(["bob"])["id"]

@@ -1,0 +1,64 @@
+// A list of erasures applied to a store that was copied, by tools, before it serves again.
+#include "projections/process/erase_offline.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/process/eraser_house.h"
+
+namespace hansard::process {
+
+namespace {
+OfflineErasures apply(EraserHouse& house, const std::vector<OfflineErasure>& list) {
+  house.crash();
+  auto report = erase_offline(house.folder.path(), list, [](std::uint64_t) {});
+  INFO((report.has_error() ? report.error().detail : ""));
+  REQUIRE(report.has_value());
+  house.open();
+  house.settle();
+  return report.value();
+}
+}  // namespace
+
+TEST_CASE("what was said after an erasure that the copy has is not of it") {
+  EraserHouse house;
+  const auto group = house.group("ann", {"bob"});
+  house.send(group, "bob", "said before he was erased");
+  const auto id = *house.erase(base::UserId{"bob"});
+  house.finish(id);
+  house.send(group, "bob", "said when he came back");
+  const OfflineErasures report = apply(house, {{id, base::UserId{"bob"}, ""}});
+  CHECK(report.already == 1);
+  CHECK(report.complete == 0);
+  CHECK(house.files_with("said before he was erased").empty());
+  CHECK_FALSE(house.files_with("said when he came back").empty());
+  CHECK(house.events<domain::ErasureRequested>().size() == 1);
+}
+
+TEST_CASE("an erasure that was under way in the copy is finished, as far as it was asked for") {
+  EraserHouse house;
+  const auto message = house.send(house.group("ann"), "ann", "said and asked for");
+  const auto id = *house.erase(message);
+  const OfflineErasures report = apply(house, {{id, message, ""}});
+  CHECK(report.already == 0);
+  CHECK(report.complete == 1);
+  CHECK(house.is_complete(id));
+  CHECK(house.files_with("said and asked for").empty());
+  CHECK(house.events<domain::ErasureRequested>().size() == 1);
+}
+
+TEST_CASE("an erasure that the copy does not know keeps its id, so that the same list does nothing twice") {
+  EraserHouse house;
+  const auto group = house.group("ann", {"bob"});
+  house.send(group, "bob", "said before he was erased");
+  base::ErasureId id;
+  id.bytes.fill(7);
+  const std::vector<OfflineErasure> list{{id, base::UserId{"bob"}, "asked for"}};
+  CHECK(apply(house, list).complete == 1);
+  CHECK(house.is_complete(id));
+  CHECK(house.files_with("said before he was erased").empty());
+  house.send(group, "bob", "said when he came back");
+  CHECK(apply(house, list).already == 1);
+  CHECK_FALSE(house.files_with("said when he came back").empty());
+}
+
+}  // namespace hansard::process

@@ -1,0 +1,43 @@
+// Lists of erasures as they are given to a restore.
+#include "replay/erasures_file.h"
+
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/temp_folder.h"
+
+namespace hansard::replay {
+
+namespace {
+constexpr const char* kId = "0192f0c1-0000-7000-8000-000000000001";
+
+base::Result<std::vector<process::OfflineErasure>> read(const std::string& text) {
+  support::TempFolder folder;
+  std::ofstream(folder / "list") << text;
+  return read_erasures(folder / "list");
+}
+}  // namespace
+
+TEST_CASE("an erasure is known by its id, and one of a list made by hand has none") {
+  const std::string id = std::string("\"id\":\"") + kId + "\",";
+  auto list = read("{" + id + "\"user_id\":\"bob\",\"reason\":\"why\"}\n\n{\"user_id\":\"eve\"}\n");
+  REQUIRE(list.has_value());
+  REQUIRE(list.value().size() == 2);
+  CHECK(base::to_text(list.value()[0].id.value()) == kId);
+  CHECK(list.value()[0].reason == "why");
+  CHECK_FALSE(list.value()[1].id.has_value());
+  CHECK(list.value()[1].scope == domain::ErasureScope(base::UserId{"eve"}));
+}
+
+TEST_CASE("a list that says nothing, or something else, is wrong usage") {
+  for (const std::string text : {"", "\n\n", "{\"items\":[]}", "{\"id\":\"7\",\"user_id\":\"bob\"}",
+                                 "{\"id\":null,\"user_id\":\"bob\"}", "{\"user_id\":\"bob\""}) {
+    INFO(text);
+    auto list = read(text);
+    REQUIRE(list.has_error());
+    CHECK(list.error().code == base::ErrorCode::malformed);
+  }
+}
+
+}  // namespace hansard::replay
