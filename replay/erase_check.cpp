@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <unordered_set>
 
+#include "engine/base/folder_walk.h"
 #include "engine/engine.h"
 #include "engine/log/block_log.h"
 #include "engine/log/table_scan.h"
@@ -38,15 +39,14 @@ class Search {
   }
 
   Result<EraseReport> run() {
-    std::error_code failed;
     const std::filesystem::path root(options_.data_folder);
-    std::filesystem::recursive_directory_iterator entry(root, failed);
-    for (; !failed && entry != std::filesystem::recursive_directory_iterator(); entry.increment(failed)) {
+    const auto failed = base::walk_folder(root, [&](const std::filesystem::directory_entry& entry, int) {
       std::error_code gone;  // a running server removes files at any moment
-      const std::string name = std::filesystem::relative(entry->path(), root, gone);
+      const std::string name = entry.path().lexically_relative(root);
       search(name, 0, [&](std::size_t) { return "the name of " + name; });
-      if (entry->is_regular_file(gone) && !gone) look_at(entry->path(), name);
-    }
+      if (entry.is_regular_file(gone) && !gone) look_at(entry.path(), name);
+      return true;
+    });
     if (failed)
       return base::error(base::ErrorCode::io, "cannot list " + options_.data_folder + ": " + failed.message());
     progress_.finish(report_.files);

@@ -1,10 +1,11 @@
 // Looks for what was erased: given bytes in every file of a data folder, and the records of an erasure in its log.
 //
 // Every file of the folder is searched as it lies there, whoever left it: served, kept for a rollback, set aside or
-// half made. Tables of RocksDB also value by value, decompressed, every version of each; its write-ahead logs and
-// MANIFESTs record by record; the search file row by row. Words are looked for as they are, as JSON and in base 64
-// (needles.h). What a disk keeps of files that were removed is out of reach, and so are single words in the inverted
-// lists of the search file, which share their beginnings; those go with the row (projections/search/index_scrub.cpp).
+// half made; also what lies behind links to folders. Tables of RocksDB also value by value, decompressed, every version
+// of each; its write-ahead logs and MANIFESTs record by record; the search file row by row. Words are looked for as
+// they are, as JSON and in base 64 (needles.h). What a disk keeps of files that were removed is out of reach, and so
+// are single words in the inverted lists of the search file, which share their beginnings; those go with the row
+// (projections/search/index_scrub.cpp).
 //
 // Thread: one. Nothing is written. Limits: kFindingsMax findings are kept, the rest is counted.
 #pragma once

@@ -5,7 +5,10 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
+
+#include "engine/base/folder_walk.h"
 
 namespace hansard::replay {
 
@@ -33,11 +36,12 @@ base::Error denied(fs::path path) {
 
 base::Result<void> check_readable(const std::string& folder) {
   if (is_denied(folder)) return denied(folder);
-  std::error_code problem;
-  for (fs::recursive_directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem)) {
-    if (is_denied(at->path())) return denied(at->path());
-  }
-  return base::success();
+  std::optional<fs::path> first;
+  base::walk_folder(folder, [&](const fs::directory_entry& entry, int) {
+    if (!first && is_denied(entry.path())) first = entry.path();
+    return !first;
+  });
+  return first ? base::Result<void>(denied(*first)) : base::success();
 }
 
 }  // namespace hansard::replay

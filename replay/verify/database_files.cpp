@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/base/folder_seal.h"
+#include "engine/base/folder_walk.h"
 #include "engine/base/hash.h"
 #include "engine/log/block_log.h"
 #include "engine/log/wal_scan.h"
@@ -190,16 +191,15 @@ class FilesCheck {
 
 std::vector<std::string> find_databases(const std::string& data) {
   std::vector<std::string> found;
-  std::error_code problem;
-  for (fs::recursive_directory_iterator at(data, problem), end; at != end; at.increment(problem)) {
-    const bool is_skipped = is_left_over(at->path()) || (at.depth() == 0 && at->path().filename() == "files");
-    if (at->is_directory(problem) && is_skipped) at.disable_recursion_pending();
-    const std::string name = at->path().filename().string();
-    if (name != "CURRENT" && !name.starts_with("MANIFEST-")) continue;
-    const fs::path folder = at->path().parent_path();
-    if (folder.parent_path().filename() == "views") continue;  // names the view's folder that serves
-    found.push_back(fs::relative(folder, data, problem).string());
-  }
+  base::walk_folder(data, [&](const fs::directory_entry& entry, int depth) {
+    const std::string name = entry.path().filename().string();
+    const fs::path folder = entry.path().parent_path();
+    const bool is_of_view = folder.parent_path().filename() == "views";  // names the view's folder that serves
+    if ((name == "CURRENT" || name.starts_with("MANIFEST-")) && !is_of_view) {
+      found.push_back(folder.lexically_relative(data).string());
+    }
+    return !is_left_over(entry.path()) && !(depth == 0 && name == "files");
+  });
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

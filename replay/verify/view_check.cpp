@@ -63,7 +63,7 @@ void check_pointers(const Store& store, Findings& findings) {
     std::ifstream again(file, std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(again)), {});
     if (text == expected && !text.empty()) continue;
-    check.damaged(fs::relative(file, store.data, problem).string(), "it does not name the folder that serves");
+    check.damaged(fs::path(file).lexically_relative(store.data).string(), "it does not name the folder that serves");
   }
 }
 

@@ -306,6 +306,45 @@ class Verify(unittest.TestCase):
     def replay(*words):
         subprocess.run([str(BIN / "hansard-replay"), *map(str, words)], check=True, capture_output=True)
 
+    def linked(self, *names):
+        """A copy of the store whose folders of these names lie elsewhere, as on a disk of their own."""
+        home = temporary_folder()
+        self.addCleanup(shutil.rmtree, home)
+        shutil.copytree(self.data, home / "data")
+        for name in names:
+            (home / "data" / name).rename(home / name)
+            (home / "data" / name).symlink_to(home / name, target_is_directory=True)
+        return home / "data"
+
+    def test_what_lies_behind_links_is_looked_at(self):
+        names = "log", "views", "index", "proofs", "keys", "files", "outbox"
+        data = self.linked(*names)
+        looked_at = lambda checks: {name: check["count"] for name, check in checks.items()}
+        self.assertEqual(looked_at(self.sound(data, "--deep")), looked_at(self.sound(self.data, "--deep")))
+        words = ["erase-check", "--text", "verbatim minutes", "--json", "--quiet", "--data"]
+        found = [subprocess.run([str(BIN / "hansard-replay"), *words, str(folder)], capture_output=True, timeout=300)
+                 for folder in (data, self.data)]
+        self.assertEqual([done.returncode for done in found], [1, 1])
+        self.assertEqual(*({key: json.loads(done.stdout)[key] for key in ("files", "bytes", "found")}
+                           for done in found))
+        for name in ("log", "views"):
+            table = next((data.parent / name).rglob("*.sst"))
+            whole = table.read_bytes()
+            table.write_bytes(whole[:99] + bytes([whole[99] ^ 1]) + whole[100:])
+            status, out, err = verify(data)
+            table.write_bytes(whole)
+            self.assertEqual(status, 1, out + err)
+            self.assertIn(str((data / name / table.relative_to(data.parent / name)).relative_to(data)), out)
+
+    def test_what_may_not_be_read_behind_a_link_is_no_damage(self):
+        data = self.linked("views")
+        for path in [data.parent, *data.parent.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        (data.parent / "views" / "chat").chmod(0)
+        status, _, err = self.as_nobody("verify", "--data", data, "--quiet")
+        self.assertEqual(status, 2, err)
+        self.assertIn("views/chat cannot be read", err)
+
     def test_a_changed_attachment_is_found_by_deep(self):
         blob = next(p for p in (self.data / "files").rglob("*") if p.is_file())
         self.flip(blob, 5, 1)
