@@ -70,18 +70,31 @@ Result<void> ExportFolder::begin(const Manifest& plan) {
   return base::sync_folder(partial_);
 }
 
+Result<void> ExportFolder::take_over(const Manifest& before, Manifest& plan, bool end_is_open) const {
+  const auto refused = [&](const std::string& what) {
+    return base::error(base::ErrorCode::refused,
+                       partial_ + " holds an interrupted export " + what + ", or remove that folder");
+  };
+  if (end_is_open) plan.to = before.to;
+  if (!plan.asks_the_same(before)) return refused("of something else: finish it with the same options");
+  if (before.checkpoint.empty() && !plan.checkpoint.empty()) {
+    return refused("that was begun without proofs: finish it with `--no-proofs`");
+  }
+  if (plan.checkpoint.empty() && !before.checkpoint.empty()) {
+    return refused("that was begun with proofs: finish it with `--proofs`");
+  }
+  plan.checkpoint = before.checkpoint;
+  plan.verifier_key = before.verifier_key;
+  plan.at_rest = plan.at_rest && before.at_rest;
+  return base::success();
+}
+
 // A line torn by the interruption is cut off; its stretch is read again.
 Result<void> ExportFolder::resume(std::string_view journal, Manifest& plan, bool end_is_open) {
   const std::size_t whole = journal.rfind('\n') + 1;
   std::size_t at = journal.find('\n') + 1;
   TRY(auto before, parse_manifest(journal.substr(0, at)));
-  if (end_is_open) plan.to = before.to;
-  if (!plan.asks_the_same(before)) {
-    return base::error(base::ErrorCode::refused, partial_ +
-                                                     " holds an interrupted export of something else: finish it "
-                                                     "with the same options, or remove that folder");
-  }
-  plan.at_rest = plan.at_rest && before.at_rest;
+  TRY(take_over(before, plan, end_is_open));
   base::JsonParser parser;
   while (at < whole) {
     const std::size_t end = journal.find('\n', at) + 1;

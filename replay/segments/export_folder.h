@@ -23,9 +23,9 @@ namespace hansard::segments {
 
 class ExportFolder {
  public:
-  // Begins, or goes on with, `plan`. An open end is the one the interrupted export had: `plan.to` is then set to it
-  // when `end_is_open`, and `plan.at_rest` says that both found the store at rest. Errors: refused (`out` is there
-  // already, or the interrupted export asked something else), in_use.
+  // Begins, or goes on with, `plan`. An interrupted export has its end, set in `plan.to` when `end_is_open`, and the
+  // checkpoint its proofs are under; `plan.at_rest` then says that both found the store at rest. Errors: refused (`out`
+  // is there already, or the interrupted export asked something else), in_use.
   static Result<std::unique_ptr<ExportFolder>> open(const std::string& out, Manifest& plan, bool end_is_open);
   ~ExportFolder();
 
@@ -44,6 +44,7 @@ class ExportFolder {
   ExportFolder(const std::string& out, log::FolderLock lock);
   Result<void> begin(const Manifest& plan);
   Result<void> resume(std::string_view journal, Manifest& plan, bool end_is_open);
+  Result<void> take_over(const Manifest& before, Manifest& plan, bool end_is_open) const;
   Result<void> remove_torn() const;
 
   const std::string out_, partial_, journal_path_;

@@ -10,6 +10,7 @@
 #include "engine/base/folder_nesting.h"
 #include "engine/codec/codec.h"
 #include "engine/log/folder_lock.h"
+#include "engine/proof/checkpoint_file.h"
 #include "replay/segments/attachments.h"
 #include "replay/segments/export_folder.h"
 #include "replay/segments/proof_lines.h"
@@ -69,6 +70,7 @@ class Export {
 
   Result<ExportReport> run() {
     const bool end_is_open = !request_.to && !request_.to_time;
+    TRY(choose_checkpoint());
     TRY(folder_, ExportFolder::open(request_.out, plan_, end_is_open));
     TRY(log::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
     TRY(write_schemas());
@@ -93,19 +95,26 @@ class Export {
     return folder_->finish(plan_);
   }
 
-  Result<void> open_prover() {
+  // What its proofs are to be under, where they are wanted.
+  Result<void> choose_checkpoint() {
     const bool is_asked = request_.proofs == ExportRequest::Proofs::with;
     const bool is_evidence = request_.proofs == ExportRequest::Proofs::automatic && !plan_.filter.empty();
     if (!is_asked && !is_evidence) return base::success();
-    TRY(prover_, EvidenceProver::open(request_.data, *source_.log));
-    if (!prover_ && is_evidence) return base::success();
-    if (!prover_) {
+    TRY(auto stored, proof::load_checkpoint(proof::ProofPaths(request_.data), nullptr));
+    if (!stored && is_evidence) return base::success();
+    if (!stored) {
       return base::error(base::ErrorCode::not_found,
                          "there is no signed checkpoint in " + request_.data +
                              " to prove events with: start the server on it once, or leave the proofs out");
     }
-    plan_.checkpoint = prover_->checkpoint().note;
-    plan_.verifier_key = prover_->checkpoint().key.text();
+    plan_.checkpoint = stored->note;
+    plan_.verifier_key = stored->key.text();
+    return base::success();
+  }
+
+  Result<void> open_prover() {
+    if (plan_.checkpoint.empty()) return base::success();
+    TRY(prover_, EvidenceProver::open(request_.data, *source_.log, plan_.checkpoint, plan_.verifier_key));
     return log::make_folder(folder_->path("proofs"));
   }
 

@@ -4,17 +4,17 @@
 
 namespace hansard::segments {
 
-Result<std::unique_ptr<EvidenceProver>> EvidenceProver::open(const std::string& data_folder, const log::EventLog& log) {
-  const proof::ProofPaths paths(data_folder);
-  TRY(auto checkpoint, proof::load_checkpoint(paths, nullptr));
-  if (!checkpoint) return std::unique_ptr<EvidenceProver>();
-  TRY(auto tiles, proof::TileStore::open(paths.folder, proof::TileStore::Mode::read_only));
-  return std::unique_ptr<EvidenceProver>(new EvidenceProver(log, *std::move(checkpoint), std::move(tiles)));
+Result<std::unique_ptr<EvidenceProver>> EvidenceProver::open(const std::string& data_folder, const log::EventLog& log,
+                                                             const std::string& note, const std::string& verifier_key) {
+  TRY(auto key, proof::VerifierKey::parse(verifier_key));
+  TRY(auto checkpoint, proof::open_checkpoint(key, note));
+  TRY(auto tiles, proof::TileStore::open(proof::ProofPaths(data_folder).folder, proof::TileStore::Mode::read_only));
+  return std::unique_ptr<EvidenceProver>(new EvidenceProver(log, note, std::move(checkpoint), std::move(tiles)));
 }
 
 Result<std::optional<std::string>> EvidenceProver::line(base::Position at) const {
-  if (at.value > checkpoint_.checkpoint.size) return std::optional<std::string>();
-  TRY(auto file, prover_.event(at, checkpoint_.checkpoint, checkpoint_.note));
+  if (at.value > checkpoint_.size) return std::optional<std::string>();
+  TRY(auto file, prover_.event(at, checkpoint_, note_));
   std::string line = proof::proof_json(file);
   while (!line.empty() && line.back() == '\n') line.pop_back();
   return std::optional<std::string>(std::move(line));

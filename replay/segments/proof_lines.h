@@ -21,17 +21,19 @@ namespace hansard::segments {
 
 class EvidenceProver {
  public:
-  // Nothing where the data folder has no signed checkpoint. `log` outlives it.
-  static Result<std::unique_ptr<EvidenceProver>> open(const std::string& data_folder, const log::EventLog& log);
+  // Under the checkpoint in `note`, the last one or an earlier one of the log's epoch. `log` outlives it.
+  static Result<std::unique_ptr<EvidenceProver>> open(const std::string& data_folder, const log::EventLog& log,
+                                                      const std::string& note, const std::string& verifier_key);
   // One line without its end; nothing for an event above the checkpoint.
   Result<std::optional<std::string>> line(base::Position at) const;
-  const proof::StoredCheckpoint& checkpoint() const { return checkpoint_; }
 
  private:
-  EvidenceProver(const log::EventLog& log, proof::StoredCheckpoint checkpoint, std::unique_ptr<proof::TileStore> tiles)
-      : checkpoint_(std::move(checkpoint)), tiles_(std::move(tiles)), prover_(log, *tiles_) {}
+  EvidenceProver(const log::EventLog& log, std::string note, proof::Checkpoint checkpoint,
+                 std::unique_ptr<proof::TileStore> tiles)
+      : note_(std::move(note)), checkpoint_(std::move(checkpoint)), tiles_(std::move(tiles)), prover_(log, *tiles_) {}
 
-  const proof::StoredCheckpoint checkpoint_;
+  const std::string note_;
+  const proof::Checkpoint checkpoint_;
   const std::unique_ptr<proof::TileStore> tiles_;
   const proof::Prover prover_;
 };

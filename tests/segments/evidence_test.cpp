@@ -1,5 +1,6 @@
 // Evidence: each exported event with a proof that anybody can check.
 #include <algorithm>
+#include <filesystem>
 
 #include <catch2/catch.hpp>
 
@@ -125,6 +126,64 @@ TEST_CASE("everything with its proofs is restored like everything without") {
   INFO((restored.has_error() ? restored.error().detail : ""));
   REQUIRE(restored.has_value());
   CHECK(records_in(back.data) == records_in(data));
+}
+
+namespace {
+// As a full disk leaves an export: begun as `plan` was, with nothing in it.
+void begin_again(const std::string& out, Manifest plan) {
+  std::filesystem::create_directories(out + ".partial/segments");
+  plan.files.clear();
+  write_bytes(out + ".partial/export.journal", to_json(plan) + "\n");
+}
+}  // namespace
+
+TEST_CASE("an export that was begun without proofs is not finished with them, nor the other way round") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 60);
+  sign_log(data);
+  support::ManualClock clock;
+  ExportRequest with, without;
+  with.data = without.data = data;
+  with.out = folder / "with";
+  without.out = folder / "without";
+  with.proofs = ExportRequest::Proofs::with;
+  const Manifest proven = export_log(with, clock).value().manifest, bare = export_log(without, clock).value().manifest;
+  with.out = without.out = folder / "case";
+
+  begin_again(folder / "case", bare);
+  auto problem = export_log(with, clock);
+  REQUIRE(problem.has_error());
+  CHECK(problem.error().detail.find("begun without proofs: finish it with `--no-proofs`") != std::string::npos);
+  begin_again(folder / "case", proven);
+  problem = export_log(without, clock);
+  REQUIRE(problem.has_error());
+  CHECK(problem.error().detail.find("begun with proofs: finish it with `--proofs`") != std::string::npos);
+  auto report = export_log(with, clock);
+  REQUIRE(report.has_value());
+  CHECK(report.value().manifest.files == proven.files);
+}
+
+TEST_CASE("an export that goes on proves under the checkpoint that it began with") {
+  TempFolder folder;
+  const std::string data = folder / "data";
+  make_log(data, 60);
+  sign_log(data);
+  support::ManualClock clock;
+  ExportRequest request;
+  request.data = data;
+  request.out = folder / "first";
+  request.proofs = ExportRequest::Proofs::with;
+  const Manifest first = export_log(request, clock).value().manifest;
+  add_event(data, 61);
+  sign_log(data);
+  request.out = folder / "case";
+  begin_again(request.out, first);
+  auto report = export_log(request, clock);
+  INFO((report.has_error() ? report.error().detail : ""));
+  REQUIRE(report.has_value());
+  CHECK(report.value().manifest.checkpoint == first.checkpoint);
+  CHECK(report.value().manifest.files == first.files);
 }
 
 }  // namespace hansard::segments
