@@ -1,7 +1,5 @@
 #include "replay/verify/backup_check.h"
 
-#include "replay/verify/log_walk.h"
-
 namespace hansard::verify {
 
 base::Result<BackupCheck> BackupCheck::open(const Store& store, Findings& findings) {
@@ -21,7 +19,7 @@ base::Result<BackupCheck> BackupCheck::open(const Store& store, Findings& findin
   if (check.manifest_.version < 2) {
     check.check_->note("made by an older version: its manifest has neither sums nor a root");
   }
-  check.parts_.resize((check.manifest_.hashed.size + kStretchEvents - 1) / kStretchEvents);
+  check.signed_ = PrefixRoot(check.manifest_.hashed.size);
   return check;
 }
 
@@ -29,11 +27,7 @@ BackupCheck::BackupCheck(const Store& store, Findings& findings)
     : store_(&store), check_(std::make_unique<Check>(findings, "backup", "I5", "leaves")) {}
 
 void BackupCheck::see(const codec::Leaf& leaf, std::string_view record) {
-  const std::uint64_t index = leaf.position.value - 1;
-  if (index >= manifest_.hashed.size) return;
-  parts_[index / kStretchEvents].add(proof::leaf_hash(codec::leaf_bytes(record)),
-                                     [](unsigned, std::uint64_t, const proof::Hash&) {});
-  check_->add(1);
+  if (signed_.see(leaf, record)) check_->add(1);
 }
 
 void BackupCheck::finish() {
@@ -48,14 +42,8 @@ void BackupCheck::finish() {
 }
 
 void BackupCheck::check_root() {
-  std::vector<proof::Hash> roots;
-  std::uint64_t leaves = 0;
-  for (const proof::CompactRange& part : parts_) {
-    roots.push_back(part.root());
-    leaves += part.size();
-  }
   const std::string size = std::to_string(manifest_.hashed.size);
-  if (leaves == manifest_.hashed.size && proof::root_of_parts(roots) == manifest_.hashed.root) return;
+  if (signed_.has(manifest_.hashed.root)) return;
   if (manifest_.hashed.size == 0) return check_->note("nothing of it was signed when it was made: it has no root");
   check_->damaged("log", "the first " + size + " records do not have the root that the manifest names");
 }

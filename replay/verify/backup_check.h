@@ -2,18 +2,16 @@
 // and the root over the records that were signed when it was made. The records, tables and attachments themselves are
 // the business of the other checks, which look at a backup as at any folder.
 //
-// Thread: open and finish from one, see from any between them, the records of a stretch of kStretchEvents in order.
-// Memory: two kilobytes for each stretch.
+// Thread: open and finish from one, see from any between them, as PrefixRoot.
 #pragma once
 
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "engine/backup/backup_manifest.h"
 #include "engine/codec/codec.h"
-#include "engine/proof/merkle.h"
 #include "replay/verify/findings.h"
+#include "replay/verify/prefix_root.h"
 #include "replay/verify/store.h"
 
 namespace hansard::verify {
@@ -35,7 +33,7 @@ class BackupCheck {
   std::unique_ptr<Check> check_;
   backup::BackupManifest manifest_;
   bool is_readable_ = true;
-  std::vector<proof::CompactRange> parts_;  // of the signed records, a stretch each
+  PrefixRoot signed_{0};
 };
 
 }  // namespace hansard::verify

@@ -54,9 +54,12 @@ struct ProofCheck::Leaves {
   const char* data = nullptr;
 };
 
-ProofCheck::ProofCheck(const Store& store, Findings& findings) : store_(store) {
+ProofCheck::ProofCheck(const Store& store, Findings& findings, bool sees_all) : store_(store) {
   std::error_code problem;
-  if (!fs::exists(store.data + "/" + kFolder, problem)) return;
+  if (!fs::exists(store.data + "/" + kFolder, problem)) {
+    begin_without_tree(findings, sees_all);
+    return;
+  }
   check_ = std::make_unique<Check>(findings, "tree", "I5", "leaves");
   leaves_ = std::make_unique<Leaves>(store.data + "/" + level_name(0));
   if (leaves_->bytes / kHashBytes > store.engine->durable().value) {
@@ -66,7 +69,21 @@ ProofCheck::ProofCheck(const Store& store, Findings& findings) : store_(store) {
 
 ProofCheck::~ProofCheck() = default;
 
+void ProofCheck::begin_without_tree(Findings& findings, bool sees_all) {
+  const std::uint64_t size = store_.engine->log()->hashed().size;
+  if (size == 0) return;
+  check_ = std::make_unique<Check>(findings, "tree", "I5", "leaves");
+  if (size > store_.engine->durable().value) {
+    check_->damaged("log.witness", "it has the root of more events than the log has");
+  } else if (!sees_all) {
+    check_->skip("there is no proofs/, and the root in the witness is of all records from the first on");
+  } else {
+    witnessed_.emplace(size);
+  }
+}
+
 void ProofCheck::see(const codec::Leaf& leaf, std::string_view record) {
+  if (witnessed_ && witnessed_->see(leaf, record)) check_->add(1);
   if (!leaves_ || !leaves_->data) return;
   const std::size_t at = (leaf.position.value - 1) * kHashBytes;
   if (at + kHashBytes > leaves_->bytes) return;
@@ -83,12 +100,22 @@ void ProofCheck::see(const codec::Leaf& leaf, std::string_view record) {
 
 void ProofCheck::finish() {
   if (!check_) return;
+  if (!leaves_) return check_witness_root();
   check_levels();
   auto tiles = proof::TileStore::open(store_.data + "/" + kFolder, proof::TileStore::Mode::read_only);
   if (!tiles) return check_->damaged(kFolder, tiles.error().detail);
   tiles_ = std::move(tiles.value());
   auto outcome = check_signed();
   if (!outcome) check_->damaged(std::string(kFolder) + "/checkpoint", outcome.error().detail);
+}
+
+void ProofCheck::check_witness_root() {
+  if (!witnessed_) return;
+  const log::HashedPrefix hashed = store_.engine->log()->hashed();
+  const std::string first = "the log's first " + std::to_string(hashed.size) + " events";
+  if (!witnessed_->is_whole()) return check_->skip("there is no proofs/, and not all of " + first + " can be read");
+  if (!witnessed_->has(hashed.root)) return check_->damaged("log.witness", "it does not have the root of " + first);
+  check_->note("there is no proofs/: the next start makes it again");
 }
 
 void ProofCheck::check_levels() {

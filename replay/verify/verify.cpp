@@ -152,7 +152,7 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
   open_log(store, findings);
   if (store.engine) {
     FileEvents files;
-    ProofCheck proofs(store, findings);
+    ProofCheck proofs(store, findings, !options.from && !options.to);
     TRY(walk(options, store, files, proofs, backup ? &*backup : nullptr, findings));
     proofs.finish();
     if (backup) backup->finish();

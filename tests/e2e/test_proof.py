@@ -39,6 +39,15 @@ def flip(path, at, bit=0):
     path.write_bytes(bytes(data))
 
 
+def crc32c(content):
+    crc = 0xffffffff
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
 class ProofTest(unittest.TestCase):
     CONFIG = "[proof]\norigin = \"example.com/chat\"\ninterval_ms = 100\n"
 
@@ -417,6 +426,27 @@ class ProofTest(unittest.TestCase):
             self.signed(1)
             self.server.stop()
             file.write_bytes(whole)
+
+    def test_verify_holds_the_records_against_the_witness_where_the_tree_is_gone(self):
+        self.signed(self.send(40))
+        self.server.stop()
+        shutil.rmtree(self.server.data / "proofs")
+        self.assertEqual(self.verified()["state"], "sound")
+        self.assertGreater(self.verified()["count"], 40)
+        self.assertEqual(self.verified("--from", "2")["state"], "skipped")
+        file = self.server.data / "log.witness"
+        for slot in (0, 4096):
+            flip(file, slot + 70)
+            content = bytearray(file.read_bytes())
+            content[slot + 8:slot + 12] = crc32c(content[slot + 12:slot + 128]).to_bytes(4, "little")
+            file.write_bytes(content)
+        self.assertEqual(self.verified()["state"], "damaged")
+        self.refuses_to_start("not the one that was signed")
+
+    def verified(self, *more):
+        done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--data", str(self.server.data), "--json", "--quiet",
+                               *more], capture_output=True, text=True, timeout=60)
+        return next(check for check in json.loads(done.stdout)["checks"] if check["check"] == "tree")
 
     # --- outside ---
 
