@@ -10,6 +10,7 @@
 
 #include "engine/base/durable_file.h"
 #include "engine/base/folder_nesting.h"
+#include "engine/base/folder_place.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/rocks_log.h"
@@ -75,6 +76,7 @@ class Making {
 
   Result<void> prepare() {
     TRY(base::check_outside(request_.out, request_.data));
+    TRY(base::check_place(request_.out));
     std::error_code problem;
     if (fs::exists(request_.out, problem)) {
       return base::error(base::ErrorCode::refused, request_.out + " is there already: name another");

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "engine/base/durable_file.h"
+#include "engine/base/folder_place.h"
 #include "engine/base/json.h"
 #include "replay/segments/small_file.h"
 
@@ -44,6 +45,7 @@ ExportFolder::~ExportFolder() {
 }
 
 Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const std::string& out, Manifest& plan, bool end_is_open) {
+  TRY(base::check_place(out));
   std::error_code problem;
   if (fs::exists(out, problem) && !fs::is_empty(out, problem)) {
     return base::error(base::ErrorCode::refused, out + " is there already: name a folder that is not");

@@ -9,6 +9,7 @@
 
 #include "engine/backup/backup_folder.h"
 #include "engine/base/durable_file.h"
+#include "engine/base/folder_place.h"
 #include "engine/log/bulk_log.h"
 #include "engine/log/folder_lock.h"
 #include "replay/segments/attachments.h"
@@ -38,6 +39,7 @@ class WorkFolder {
   }
 
   static Result<WorkFolder> open(const std::string& data) {
+    TRY(base::check_place(data));
     std::error_code problem;
     if (fs::exists(data, problem) && !fs::is_empty(data, problem)) {
       return base::error(base::ErrorCode::refused,
