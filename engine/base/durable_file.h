@@ -21,7 +21,8 @@ Result<void> write_synced(const std::string& path, std::string_view bytes);
 // Mode 0600; a crash leaves the old file or the new one, and nothing that looks like either.
 Result<void> replace_file(const std::string& path, std::string_view bytes);
 
-// A copy is synced, its name is not; a link is as durable as its name. `not_found` where `from` is gone.
+// A copy is synced, its name is not, and has the mode of `from`; a link is as durable as its name. `not_found` where
+// `from` is gone; else the error names the file that was in the way.
 Result<void> copy_file(const std::string& from, const std::string& to);
 Result<void> link_or_copy(const std::string& from, const std::string& to);
 

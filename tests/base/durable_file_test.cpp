@@ -1,7 +1,9 @@
 #include "engine/base/durable_file.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,6 +48,40 @@ TEST_CASE("a full device is told from other trouble") {
   auto refused = write_synced("/dev/full", "x");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::disk_full);
+}
+
+TEST_CASE("a copy has every byte and the mode, and replaces nothing") {
+  support::TempFolder folder;
+  const std::string bytes(3'000'001, 'b');
+  folder.write("from", bytes);
+  REQUIRE(::chmod(folder.path("from").c_str(), 0640) == 0);
+  REQUIRE(copy_file(folder.path("from"), folder.path("copy")));
+  CHECK(content_of(folder.path("copy")) == bytes);
+  struct stat found{};
+  REQUIRE(::stat(folder.path("copy").c_str(), &found) == 0);
+  CHECK((found.st_mode & 0777) == 0640);
+  auto refused = copy_file(folder.path("from"), folder.path("from"));
+  REQUIRE_FALSE(refused);
+  CHECK(content_of(folder.path("from")) == bytes);
+}
+
+TEST_CASE("a copy that fails names the file that was in the way") {
+  support::TempFolder folder;
+  folder.write("from", std::string(100'000, 'b'));
+  auto unread = copy_file(folder.path(), folder.path("x"));
+  REQUIRE_FALSE(unread);
+  CHECK(unread.error().detail.find("cannot read " + folder.path()) == 0);
+
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{50'000, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  auto unwritten = copy_file(folder.path("from"), folder.path("to"));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+  REQUIRE_FALSE(unwritten);
+  CHECK(unwritten.error().detail.find("cannot write " + folder.path("to")) == 0);
 }
 
 TEST_CASE("a link shares its bytes, a copy does not, and a file that is gone is not found") {

@@ -172,6 +172,26 @@ class OthersFillTheDisk(unittest.TestCase):
         self.assertIsNone(self.server.process.poll())
         self.assertEqual(self.server.stop(), 0)
 
+    def test_a_copy_that_finds_no_room_names_its_own_place(self):
+        alice = self.server.user("alice")
+        conversation = alice.create()["id"]
+        for _ in range(20):
+            alice.post(f"/api/v1/conversations/{conversation}/messages", {"content": os.urandom(20_000).hex()})
+        self.assertEqual(self.server.stop(), 0)
+        home = temporary_folder()
+        self.addCleanup(shutil.rmtree, home)
+        shutil.copytree(self.server.data, home / "data")
+        with open(self.folder / "others", "wb", buffering=0) as others, self.assertRaises(OSError):
+            while True:
+                others.write(b"x" * 100_000)
+        place = self.folder / "copy"
+        words = ["backup", "--data", str(home / "data"), "--out", str(place)]
+        done = subprocess.run([str(BIN / "hansard-replay"), *words], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"cannot write {place}.partial/log/", done.stderr)
+        self.assertIn("No space left on device", done.stderr)
+        self.assertFalse((self.folder / "copy.partial").exists())
+
 
 if __name__ == "__main__":
     unittest.main()
