@@ -75,7 +75,7 @@ int run(const Options& given) {
     return report ? tell(report.value(), given.json) : fail(report.error().detail);
   }
   const auto id = base::parse_id<base::ErasureId>(given.erasure);
-  if (!id) return fail("\"" + given.erasure + "\" is not the id of an erasure");
+  if (!id) return refuse_usage("\"" + given.erasure + "\" is not the id of an erasure.");
   auto records = check_erasure(given.search.data_folder, *id);
   return records ? tell(records.value(), given.json)
                  : fail(verify::log_error(given.search.data_folder, records.error()).detail);

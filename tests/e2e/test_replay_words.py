@@ -183,6 +183,7 @@ class ReplayWords(unittest.TestCase):
     def test_what_is_no_data_folder_is_not_found_clean(self):
         self.refused("erase-check", "--data", self.folder, "--text", "x", status=2, says=["no event log"])
         self.refused("erase-check", "--data", self.data, "--text", "", status=2, says=["--text"])
+        self.refused("erase-check", "--data", self.data, "--erasure", "nope", status=2, says=["not the id of an"])
 
     def test_words_that_mean_nothing_are_refused(self):
         folder = str(self.folder)
