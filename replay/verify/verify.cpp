@@ -1,6 +1,5 @@
 #include "replay/verify/verify.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -10,6 +9,7 @@
 #include "replay/verify/library_words.h"
 #include "replay/verify/log_walk.h"
 #include "replay/verify/proof_check.h"
+#include "replay/verify/scratch_folder.h"
 #include "replay/verify/search_check.h"
 #include "replay/verify/small_checks.h"
 #include "replay/verify/store.h"
@@ -21,38 +21,6 @@ namespace hansard::verify {
 namespace {
 namespace fs = std::filesystem;
 using base::Position;
-
-// Gone with everything in it.
-class ScratchFolder {
- public:
-  static base::Result<ScratchFolder> make(const std::string& parent) {
-    std::error_code problem;
-    const fs::path above = parent.empty() ? fs::temp_directory_path(problem) : fs::path(parent);
-    std::string pattern = (above / "hansard-verify-XXXXXX").string();
-    if (problem || ::mkdtemp(pattern.data()) == nullptr) {
-      return base::error(base::ErrorCode::io,
-                         "no scratch folder can be made in " + above.string() + "; name another place with --scratch");
-    }
-    std::at_quick_exit(remove_left);
-    return ScratchFolder(left_ = pattern);
-  }
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder() {
-    if (!path_.empty()) remove_left();
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  // Also where stop_process ends the tool.
-  static void remove_left() {
-    std::error_code ignored;
-    fs::remove_all(left_, ignored);
-  }
-  static inline std::string left_;
-  std::string path_;
-};
 
 void check_files(Store& store, Findings& findings) {
   for (const std::string& folder : find_databases(store.data)) {

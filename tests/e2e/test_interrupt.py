@@ -107,6 +107,19 @@ class Interrupt(unittest.TestCase):
             shutil.rmtree(folder / "out")
         self.sound("--data", self.data)
 
+    def test_verify(self):
+        scratch = self.fresh()
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = subprocess.Popen([REPLAY, "verify", "--data", str(self.data), "--deep", "--quiet", "--scratch",
+                                        str(scratch)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            until = time.monotonic() + 60
+            while not list(scratch.glob("hansard-verify-*/*")) and process.poll() is None:
+                self.assertLess(time.monotonic(), until)
+            process.send_signal(how)
+            self.assertEqual(process.wait(60), -how)
+            self.assertEqual(list(scratch.iterdir()), [])
+        self.sound("--data", self.data)
+
     def test_proof(self):
         folder = self.fresh()
         make = ("proof", "make", "--data", self.data, "--position", EVENTS // 2, "--out")
