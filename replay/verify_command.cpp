@@ -1,10 +1,12 @@
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <mutex>
 
 #include <CLI/CLI.hpp>
 
+#include "engine/base/stop_process.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/named_folder.h"
@@ -100,8 +102,19 @@ void print(const verify::Findings& findings, bool is_backup) {
                             "folds it again from the log.\n");
 }
 
-int status_of(const base::Error& error) {
-  return error.code == base::ErrorCode::malformed || error.code == base::ErrorCode::not_found ? 2 : 1;
+// Damaged is only what was looked at.
+constexpr int kNotChecked = 2;
+
+int status_of(const base::Error& error) { return error.code == base::ErrorCode::in_use ? 1 : kNotChecked; }
+
+void tell_not_checked() {
+  fail("the scratch folder cannot be written, so nothing is said of the store; name another place with --scratch.");
+  std::cout.flush();
+}
+
+void stop_as_not_checked() {
+  base::stop_with_status(kNotChecked);
+  std::at_quick_exit(tell_not_checked);
 }
 
 int run(Options& given) {
@@ -121,6 +134,7 @@ int run(Options& given) {
     progress.update(done, static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(all, 1)));
   };
   verify::Findings findings;
+  stop_as_not_checked();
   auto outcome = verify::verify_store(given.verify, findings);
   if (!outcome) {
     fail(outcome.error().detail + ".");
@@ -153,7 +167,7 @@ Command add_verify(CLI::App& app) {
   words->add_flag("--json", options->json, "one JSON object on standard output");
   words->add_flag("--quiet", options->quiet, "no progress");
   words->footer(
-      "Exit status: 0 everything is sound, 1 something is damaged, 2 wrong usage, or it may not be\nread.\n"
+      "Exit status: 0 everything is sound, 1 something is damaged, 2 wrong usage, or it could not\nbe checked.\n"
       "Example:\n  hansard-replay verify --data /var/lib/hansard --deep\n"
       "  hansard-replay verify --backup backups/nightly");
   return {words, [options] { return run(*options); }};

@@ -13,6 +13,8 @@ namespace hansard::verify {
 namespace {
 namespace fs = std::filesystem;
 
+constexpr std::uintmax_t kRoomLeft = 16u << 20;  // more than a database asks for at once
+
 std::string left;  // to be removed; "" when nothing is
 
 // More than once where others still write there: the process ends under them.
@@ -94,6 +96,11 @@ ScratchFolder::ScratchFolder(std::string path) : path_(std::move(path)) {
 }
 
 ScratchFolder::ScratchFolder(ScratchFolder&& other) noexcept = default;
+
+bool ScratchFolder::is_full() const {
+  std::error_code problem;
+  return fs::space(path_, problem).available < kRoomLeft;
+}
 
 ScratchFolder::~ScratchFolder() {
   if (!watch_) return;

@@ -20,6 +20,8 @@ class ScratchFolder {
   ScratchFolder& operator=(ScratchFolder&&) = delete;
   ~ScratchFolder();
   const std::string& path() const { return path_; }
+  // A fold that ended there says nothing of the store.
+  bool is_full() const;
 
  private:
   class Watch;

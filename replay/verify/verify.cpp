@@ -125,6 +125,11 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
     proofs.finish();
     if (backup) backup->finish();
     check_derived(store, findings);
+    if (store.deep && !findings.is_sound() && scratch.is_full()) {
+      return base::error(base::ErrorCode::disk_full, scratch.path() +
+                                                         " has no room for what --deep folds there, so nothing is said "
+                                                         "of the store; name another place with --scratch");
+    }
     if (!options.from && !options.to) files.check(store, findings);
   }
   check_keys(store, findings);

@@ -25,7 +25,9 @@ struct VerifyOptions {
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
 
-// Errors: in_use; not_found: no store; malformed: a range outside the log; io. Damage is a finding, not an error.
+// Errors: in_use; not_found: no store; malformed: a range outside the log; io and disk_full, of the scratch folder.
+// Damage is a finding, not an error. Where a fold in the scratch folder cannot be written stop_process ends the tool:
+// the store itself is only read.
 base::Result<void> verify_store(const VerifyOptions& options, Findings& findings);
 
 }  // namespace hansard::verify

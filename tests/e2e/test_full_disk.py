@@ -3,6 +3,7 @@ and with space again the server goes on. The disk is small by tests/faults, prel
 go past it, since their io_uring is not seen. What others fill is a small tmpfs that only this process sees."""
 import ctypes
 import http.client
+import json
 import os
 import shutil
 import subprocess
@@ -171,6 +172,26 @@ class OthersFillTheDisk(unittest.TestCase):
             time.sleep(0.2)
         self.assertIsNone(self.server.process.poll())
         self.assertEqual(self.server.stop(), 0)
+
+    def test_a_scratch_folder_without_room_says_nothing_of_the_store(self):
+        alice = self.server.user("alice")
+        conversation = alice.create()["id"]
+        for _ in range(60):
+            alice.post(f"/api/v1/conversations/{conversation}/messages", {"content": os.urandom(20_000).hex()})
+        self.assertEqual(self.server.stop(), 0)
+        small = self.folder / "small"
+        small.mkdir()
+        for room in ("64k", "256k", "1m", "2m", "3m", "4m", "5m"):
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(small)], check=True)
+            done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--deep", "--data", str(self.server.data),
+                                   "--scratch", str(small), "--quiet", "--json"],
+                                  capture_output=True, text=True, timeout=60)
+            left = list(small.iterdir())
+            subprocess.run(["umount", str(small)], check=True)
+            with self.subTest(room=room):
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("--scratch", json.loads(done.stdout)["error"])
+                self.assertEqual(left, [])
 
     def test_a_copy_that_finds_no_room_names_its_own_place(self):
         alice = self.server.user("alice")
