@@ -15,8 +15,11 @@ constexpr std::chrono::milliseconds kPurgeAgain{200};
 constexpr std::chrono::milliseconds kReadRest{10};  // some times what a step takes
 }  // namespace
 
-Folder::Folder(RowStore& store, bool has_thread) : store_(store), has_thread_(has_thread) {
-  if (has_thread) thread_ = std::thread([this] { run(); });
+Folder::Folder(RowStore& store, bool has_threads)
+    : store_(store), has_threads_(has_threads), folded_(store.checkpoint().position) {
+  if (!has_threads) return;
+  thread_ = std::thread([this] { run(); });
+  thread_behind_ = std::thread([this] { run_behind(); });
 }
 
 Folder::~Folder() {
@@ -25,7 +28,9 @@ Folder::~Folder() {
     stopping_ = true;
   }
   changed_.notify_all();
+  store_.break_off();
   if (thread_.joinable()) thread_.join();
+  if (thread_behind_.joinable()) thread_behind_.join();
 }
 
 void Folder::add(std::shared_ptr<Overlay> overlay) {
@@ -59,15 +64,16 @@ void Folder::finish() {
 }
 
 void Folder::wait_until_waiting(std::unique_lock<std::mutex>& lock, std::size_t overlays_max) {
-  while (!has_thread_ && waiting_.size() > overlays_max) work(lock);
+  while (!has_threads_ && waiting_.size() > overlays_max) work(lock);
   if (waiting_.size() > overlays_max) base::run_anywhere(thread_number_);
   changed_.wait(lock, [&] { return waiting_.size() <= overlays_max; });
 }
 
 bool Folder::step() {
   std::unique_lock lock(mutex_);
-  if (!has_work()) return false;
-  work(lock);
+  const bool folds = has_work();
+  if (!folds && !has_work_behind()) return false;
+  folds ? work(lock) : work_behind(lock);
   return true;
 }
 
@@ -83,23 +89,36 @@ void Folder::run() {
   }
 }
 
+void Folder::run_behind() {
+  base::begin_thread("index cleaner");
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || has_work_behind(); });
+    if (stopping_) return;
+    work_behind(lock);
+  }
+}
+
 void Folder::work(std::unique_lock<std::mutex>& lock) {
   auto garbage = std::exchange(garbage_, {});
-  bool drop_expired = std::exchange(drop_expired_, false);
+  if (std::exchange(has_dropped_, false)) known_.read_anew();
   lock.unlock();
   garbage.clear();
-  if (drop_expired) {
-    store_.drop_expired_commands();
-    known_.read_anew();
-  }
   lock.lock();
   if (!waiting_.empty()) {
     fold_oldest(lock);
-  } else if (must_purge()) {
-    purge_now(lock);
   } else if (known_.is_reading()) {
     read_commands(lock);
   }
+}
+
+void Folder::work_behind(std::unique_lock<std::mutex>& lock) {
+  if (!std::exchange(drop_expired_, false)) return purge_now(lock);
+  lock.unlock();
+  store_.drop_expired_commands();
+  lock.lock();
+  has_dropped_ = true;
+  changed_.notify_all();
 }
 
 // Nobody waits for it, so it rests most of the time.
@@ -107,7 +126,7 @@ void Folder::read_commands(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   known_.step(store_);
   lock.lock();
-  if (!has_thread_ || !known_.is_reading()) return;
+  if (!has_threads_ || !known_.is_reading()) return;
   changed_.wait_for(lock, kReadRest, [this] { return stopping_ || !waiting_.empty(); });
 }
 
@@ -119,10 +138,8 @@ void Folder::purge_now(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (purged) {
     purged_ = through;
-  } else if (known_.is_reading()) {
-    read_commands(lock);
-  } else {
-    changed_.wait_for(lock, kPurgeAgain);
+  } else if (has_threads_) {
+    changed_.wait_for(lock, kPurgeAgain, [this] { return stopping_; });
   }
 }
 
@@ -133,6 +150,7 @@ void Folder::fold_oldest(std::unique_lock<std::mutex>& lock) {
   store_.ingest(overlay->rows, overlay->checkpoint);
   overlay->folded.store(true, std::memory_order_release);
   lock.lock();
+  folded_ = overlay->checkpoint.position;
   waiting_.pop_front();
   changed_.notify_all();
 }

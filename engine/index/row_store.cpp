@@ -81,9 +81,11 @@ class RocksRowStore final : public RowStore {
   Result<void> wipe() override;
   bool purge(Position through) override;
   void drop_expired_commands() override;
+  void break_off() override { database_->db->DisableManualCompaction(); }
 
  private:
-  void rewrite_emojis();
+  bool compact(Table first, Table last);
+  bool rewrite_emojis();
 
   const std::string folder_;
   const std::size_t block_cache_bytes_;
@@ -217,7 +219,7 @@ void RocksRowStore::ingest(const Rows& rows, Checkpoint checkpoint) {
 }
 
 bool RocksRowStore::purge(Position through) {
-  if (!rewritten_ || *rewritten_ < through) rewrite_emojis();
+  if ((!rewritten_ || *rewritten_ < through) && !rewrite_emojis()) return false;
   rewritten_ = std::max(rewritten_.value_or(through), through);
   rocksdb::Status status = database_->db->DisableFileDeletions();
   if (status.ok()) status = database_->db->EnableFileDeletions(false);  // looks for obsolete files now
@@ -225,31 +227,32 @@ bool RocksRowStore::purge(Position through) {
   return base::are_gone(folder_, replaced_);
 }
 
-void RocksRowStore::rewrite_emojis() {
-  auto tables = base::files_in(folder_, {".sst"});
-  if (!tables) base::stop_process({kReading, folder_, tables.error().detail, kNext});
-  const std::string first(1, static_cast<char>(Table::reactions));
-  const std::string last(1, static_cast<char>(static_cast<int>(Table::reactors) + 1));
-  const rocksdb::Slice from(first), to(last);
+// Ingestion goes on beside it: what comes then is of events after those the rewriting is for. False: broken off.
+bool RocksRowStore::compact(Table first, Table last) {
+  const std::string from(1, static_cast<char>(first));
+  const std::string end(1, static_cast<char>(static_cast<int>(last) + 1));
+  const rocksdb::Slice begin_key(from), end_key(end);
   rocksdb::CompactRangeOptions how;
+  how.exclusive_manual_compaction = false;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  rocksdb::Status status = database_->db->CompactRange(how, &from, &to);
-  std::vector<std::string> live;
-  std::uint64_t manifest_bytes = 0;
-  if (status.ok()) status = database_->db->GetLiveFiles(live, &manifest_bytes, false);
+  const rocksdb::Status status = database_->db->CompactRange(how, &begin_key, &end_key);
+  if (status.IsIncomplete()) return false;
   require(status, folder_, kWriting);
-  replaced_ = std::move(tables).value();
-  base::remove_live(replaced_, live);
+  return true;
 }
 
-void RocksRowStore::drop_expired_commands() {
-  std::string first(1, static_cast<char>(Table::commands));
-  std::string last(1, static_cast<char>(static_cast<int>(Table::commands) + 1));
-  rocksdb::Slice from(first), to(last);
-  rocksdb::CompactRangeOptions how;
-  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  auto status = database_->db->CompactRange(how, &from, &to);
-  require(status, folder_, kWriting);
+bool RocksRowStore::rewrite_emojis() {
+  auto tables = base::files_in(folder_, {".sst"});
+  if (!tables) base::stop_process({kReading, folder_, tables.error().detail, kNext});
+  if (!compact(Table::reactions, Table::reactors)) return false;
+  std::vector<std::string> live;
+  std::uint64_t manifest_bytes = 0;
+  require(database_->db->GetLiveFiles(live, &manifest_bytes, false), folder_, kWriting);
+  replaced_ = std::move(tables).value();
+  base::remove_live(replaced_, live);
+  return true;
 }
+
+void RocksRowStore::drop_expired_commands() { compact(Table::commands, Table::commands); }
 
 }  // namespace hansard::index

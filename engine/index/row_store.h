@@ -2,7 +2,8 @@
 // sorted files. Each ingestion carries the checkpoint it brings the rows to and is atomic, so the database always
 // equals the fold of a prefix of the log (I8).
 //
-// Thread: the reads and kept_from_day from any; checkpoint, ingest and drop_expired_commands from one thread at a time.
+// Thread: the reads, kept_from_day and break_off from any; checkpoint and ingest from one at a time; purge and
+// drop_expired_commands from one at a time, which may be another.
 // Owns: the database in its folder. Limits: the block cache; two background jobs.
 #pragma once
 
@@ -51,14 +52,17 @@ class RowStore {
   virtual Result<void> wipe() = 0;
 
   // Rewrites the tables of emojis, which are the content the index holds, so that of what was ingested up to `through`
-  // only present rows are on the disk. False: a replaced file is still in use. Slow; reads go on. Aborts on an error.
+  // only present rows are on the disk. False: a replaced file is still in use, or it was broken off. Slow; reads and
+  // ingestion go on. Aborts on an error.
   virtual bool purge(Position through) = 0;
 
   // Command rows of earlier days are gone: for readers at once, from the disk with the next compaction.
   void keep_commands_from(std::uint32_t day) { *kept_from_day_ = day; }
   std::uint32_t kept_from_day() const { return *kept_from_day_; }
-  // Compacts the command rows. Slow; reads go on.
+  // Compacts the command rows. Slow; reads and ingestion go on.
   virtual void drop_expired_commands() = 0;
+  // Ends what these two do, now and from now on: the process stops.
+  virtual void break_off() = 0;
 
  protected:
   RowStore() = default;

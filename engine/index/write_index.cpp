@@ -272,13 +272,15 @@ void WriteIndex::seal_if_full() {
   const bool is_full = active_->events >= limits_.overlay_events_max ||
                        active_->rows.members.size() >= limits_.overlay_events_max * kMemberRowsPerEvent;
   if (is_full) seal();
-  if (purge_wanted_.exchange(0) != 0) begin_purge();
+  if (purge_wanted_ != 0 && folder_->is_purged()) begin_purge();
 }
 
-// What stands in the overlays hides older rows on the disk; folded, it replaces them.
+// What stands in the overlays hides older rows on the disk; folded, it replaces them. One purge at a time: a wish that
+// comes meanwhile is kept, or each would seal an overlay of the few events since the last, and the third would wait.
 void WriteIndex::begin_purge() {
   if (active_->events > 0) seal();
   folder_->purge(through_);
+  purge_wanted_ = 0;  // one for later that came just now comes again
 }
 
 // The sequencer folds before it makes durable, so what it purges next reaches `through`.

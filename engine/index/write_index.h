@@ -7,7 +7,7 @@
 // Invariants: a row in an overlay hides every older one; the database equals the fold of log[1..checkpoint] (I8); a
 // checkpoint never stands between the events of one command.
 // Thread: one, the sequencer's, except overlay_events and purge. Owns: the database in its folder and the folder
-// thread. Limits: IndexLimits.
+// threads. Limits: IndexLimits.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,7 @@ namespace hansard::index {
 struct IndexLimits {
   std::size_t overlay_events_max = 100'000;
   std::size_t cache_bytes = 64u << 20;  // half for cached rows, half for the database's blocks
-  bool has_thread = true;               // false: `step` brings overlays to disk
+  bool has_thread = true;               // false: `step` brings overlays to disk and cleans it
 };
 
 // Where the log stands when the index is opened.
@@ -113,18 +113,18 @@ class WriteIndex final : public domain::StateWriter {
   // Hands a full overlay to the folder, waiting while two wait; call it between commands, once what was folded is
   // durable.
   void seal_if_full();
-  // Brings everything folded to the database.
+  // Brings everything folded to the database. It does not wait for a compaction.
   void stop();
 
   // Command ids of earlier days are forgotten, and compacted away in the background.
   void keep_commands_from(std::uint32_t day);
 
   // True once the rows that events up to `through` (which is durable) replaced or removed are off the disk. That takes
-  // a batch of the sequencer and work of the folder thread: after false, call again when a command was executed. What
+  // a batch of the sequencer and work behind it: after false, call again when a command was executed. What
   // an earlier call achieved counts up to the position it reached, no further. Thread: one, any.
   bool purge(Position through);
 
-  // One piece of the folder thread's work where there is none. False: nothing is to be done.
+  // One piece of the work of the folder's threads where there are none. False: nothing is to be done.
   bool step() { return folder_->step(); }
 
   // In memory, not in the database yet. Thread: any.

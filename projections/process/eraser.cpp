@@ -292,8 +292,11 @@ Result<bool> Eraser::purge_log() {
   TRY(auto clean, parts_.engine.purge_erased(job_->first, job_->last, needed_));
   if (clean) return go_to(Stage::views);
   tell("an old file of the log: somebody reads it, or a backup is being made");
-  // Something for the sequencer to do, so that it looks after its index; the nil file is nobody's.
-  order({{domain::CollectFile{{}, {}}, {}, ""}});
+  // Something for the sequencer to do, so that it looks after its index; the nil file is nobody's. Where the answer
+  // says that it stands is no matter: what is to be clean is what was there when this stage began.
+  std::vector<Order> nudge;
+  nudge.push_back({domain::CollectFile{{}, {}}, {}, ""});
+  parts_.desk.run(std::move(nudge));
   return false;
 }
 

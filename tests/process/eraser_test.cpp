@@ -361,6 +361,28 @@ TEST_CASE("an error is waited out longer each time, and the job begins anew") {
   check_nothing_left(house, {"text"});
 }
 
+TEST_CASE("what is sent while the log is cleaned moves no goal") {
+  EraserHouse house;
+  const auto group = house.group("gus", {"bob"});
+  const auto id = *house.erase(house.send(group, "gus", words("text")));
+  base::Position wanted, asked;
+  house.before_step = [&](Stage stage) {
+    if (stage != Stage::log) return;
+    if (!wanted) wanted = house.engine->durable();
+    house.send(group, "bob", "goes on");
+  };
+  house.purge_others = [&](base::Position through) {
+    asked = through;
+    return true;
+  };
+  house.finish(id);
+  CHECK(house.is_complete(id));
+  REQUIRE(wanted);
+  CHECK(house.engine->durable() > wanted);
+  CHECK(asked <= wanted);
+  check_nothing_left(house, {"text"});
+}
+
 TEST_CASE("an erasure that fails lets the others go first") {
   EraserHouse house;
   const auto group = house.group("gus");

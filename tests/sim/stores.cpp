@@ -142,6 +142,7 @@ class SimRowStore final : public index::RowStore {
   }
   bool purge(base::Position) override { return true; }
   void drop_expired_commands() override {}
+  void break_off() override {}
 
  private:
   template <class Map>
