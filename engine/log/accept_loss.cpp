@@ -30,6 +30,11 @@ Identity next_identity(const Preflight& found) {
   return identity;
 }
 
+Loss loss_of(const Preflight& found) {
+  const std::uint32_t known = found.identity ? found.identity->epoch : 1;
+  return {found.intact_end, known + 1, true};
+}
+
 // A name nobody has: an accepted loss that crashed half-way leaves its folder behind.
 std::string lost_folder(const LogPaths& paths, std::uint32_t epoch) {
   std::string name = paths.folder + "/" + kLostPrefix + std::to_string(epoch);
@@ -87,7 +92,7 @@ Result<void> cut_after(Database& database, Position last) {
 }
 }  // namespace
 
-Result<void> create_log(const LogPaths& paths, const Identity& identity, std::optional<Position> loss_after,
+Result<void> create_log(const LogPaths& paths, const Identity& identity, const std::optional<Loss>& loss,
                         const LogOptions& options, const StorageSetup& setup) {
   std::error_code problem;
   fs::remove_all(paths.fresh, problem);
@@ -95,7 +100,7 @@ Result<void> create_log(const LogPaths& paths, const Identity& identity, std::op
   TRY(make_folder(paths.fresh));
   {
     TRY(auto database, Database::open(paths.fresh, Database::Mode::create, options, setup));
-    TRY(write_identity(*database, identity, loss_after));
+    TRY(write_identity(*database, identity, loss));
   }
   fs::rename(paths.fresh, paths.database, problem);
   if (problem) return file_error("cannot put the new event log in place", problem);
@@ -107,7 +112,7 @@ Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const Lo
   const Identity identity = next_identity(found);
   if (found.seen.log == LogState::unopenable || found.seen.log == LogState::absent) {
     TRY(move_aside(paths, identity.epoch));
-    return create_log(paths, identity, found.intact_end, options, setup);
+    return create_log(paths, identity, loss_of(found), options, setup);
   }
   TRY(keep_wal(paths, identity.epoch));
   TRY(announce(paths, found, identity));
@@ -116,7 +121,7 @@ Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const Lo
   if (end > found.intact_end) {
     TRY(cut_after(*database, found.intact_end));
   }
-  return write_identity(*database, identity, found.intact_end);
+  return write_identity(*database, identity, loss_of(found));
 }
 
 }  // namespace hansard::log

@@ -9,9 +9,9 @@
 
 namespace hansard::log {
 
-// Made beside and renamed into place, so that a crash leaves a whole log or none. With `loss_after` the identity also
-// records that loss.
-Result<void> create_log(const LogPaths& paths, const Identity& identity, std::optional<Position> loss_after,
+// Made beside and renamed into place, so that a crash leaves a whole log or none. The loss is recorded with the
+// identity.
+Result<void> create_log(const LogPaths& paths, const Identity& identity, const std::optional<Loss>& loss,
                         const LogOptions& options, const StorageSetup& setup);
 
 // Keeps positions up to `found.intact_end` and raises the epoch. The files as they were found stay beside the log in

@@ -130,7 +130,9 @@ class RocksBulkLog final : public BulkLog {
     TRY(make_folder(paths_.fresh));
     TRY(auto database, Database::open(paths_.fresh, Database::Mode::create, options_, StorageSetup{}));
     TRY(ingest(*database));
-    TRY(write_identity(*database, identity, loss_after));
+    std::optional<Loss> loss;
+    if (loss_after) loss = Loss{*loss_after, identity.epoch, false};
+    TRY(write_identity(*database, identity, loss));
     TRY(auto last, database->last_position(base::kPartition));
     TRY(auto intact, find_intact_end(*database, base::kPartition, last));
     if (last != end || intact != end) {

@@ -45,20 +45,38 @@ Result<Identity> read_identity(const Database& database) {
   return identity;
 }
 
-Result<void> write_identity(Database& database, const Identity& identity, std::optional<Position> loss_after) {
+namespace {
+constexpr char kAccepted[] = "loss.accepted.";
+
+rocksdb::Status put_loss(Database& database, const Loss& loss, std::uint32_t last_epoch, rocksdb::WriteBatch& batch) {
+  const std::string after = std::to_string(loss.after.value);
+  rocksdb::Status status;
+  for (std::uint32_t epoch = loss.first_epoch; status.ok() && epoch <= last_epoch; ++epoch) {
+    status = batch.Put(database.meta(), "loss." + std::to_string(epoch), after);
+  }
+  if (!status.ok() || !loss.is_accepted) return status;
+  return batch.Put(database.meta(), kAccepted + std::to_string(last_epoch), after);
+}
+}  // namespace
+
+Result<void> write_identity(Database& database, const Identity& identity, const std::optional<Loss>& loss) {
   rocksdb::WriteBatch batch;
-  const std::string epoch = std::to_string(identity.epoch);
   rocksdb::Status status = batch.Put(database.meta(), kMetaFormat, std::to_string(identity.format));
   if (status.ok()) status = batch.Put(database.meta(), kMetaClusterId, base::uuid_text(identity.cluster));
-  if (status.ok()) status = batch.Put(database.meta(), kMetaEpoch, epoch);
-  if (status.ok() && loss_after) {
-    status = batch.Put(database.meta(), "loss." + epoch, std::to_string(loss_after->value));
-  }
+  if (status.ok()) status = batch.Put(database.meta(), kMetaEpoch, std::to_string(identity.epoch));
+  if (status.ok() && loss) status = put_loss(database, *loss, identity.epoch, batch);
   rocksdb::WriteOptions write;
   write.sync = true;
   if (status.ok()) status = database.db().Write(write, &batch);
   if (!status.ok()) return storage_error("cannot write the identity of the event log", status);
   return base::success();
+}
+
+Result<std::optional<Position>> unrecorded_loss(const Database& database, const Identity& identity, Position end) {
+  const auto after = database.meta_value(kAccepted + std::to_string(identity.epoch));
+  if (after && after.value() == std::to_string(end.value)) return std::optional(end);
+  if (!after && after.error().code != base::ErrorCode::not_found) return after.error();
+  return std::optional<Position>();
 }
 
 }  // namespace hansard::log

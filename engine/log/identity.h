@@ -27,7 +27,20 @@ struct Identity {
 Identity new_identity();
 // `corrupt` when a fact is missing or not what it should be. Of a newer format only `format` is filled.
 Result<Identity> read_identity(const Database& database);
-// In one synced batch; with a loss also `loss.<epoch>` = the position it was accepted after.
-Result<void> write_identity(Database& database, const Identity& identity, std::optional<Position> loss_after);
+
+// Where the epoch of an identity begins: what stood above `after` is gone, or was another history's.
+struct Loss {
+  Position after;
+  // An acceptance that was broken off has used up an epoch that no log was ever in: such begin there, too.
+  std::uint32_t first_epoch = 0;
+  bool is_accepted = false;  // by an operator, of which there is to be an event; a restore only begins an epoch
+};
+// In one synced batch; with a loss also `loss.<epoch>` = `after` of each of its epochs, and where it was accepted
+// `loss.accepted.<epoch>` of the last one.
+Result<void> write_identity(Database& database, const Identity& identity, const std::optional<Loss>& loss);
+
+// Where the loss was accepted that began this epoch, while nothing has been appended in it: the process that accepted
+// it may have ended before there was an event of it. `end` is the last position.
+Result<std::optional<Position>> unrecorded_loss(const Database& database, const Identity& identity, Position end);
 
 }  // namespace hansard::log

@@ -67,7 +67,6 @@ Result<void> carry_out(const LogPaths& paths, const Preflight& found, const LogO
       report.created = true;
       return create_log(paths, new_identity(), std::nullopt, options, setup);
     case Action::accept_loss:
-      report.loss_accepted_after = found.intact_end;
       return accept_loss(paths, found, options, setup);
   }
   return base::success();
@@ -92,6 +91,7 @@ Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const L
   TRY(auto database, Database::open(paths.database, Database::Mode::existing, options, setup));
   TRY(auto identity, read_identity(*database));
   TRY(auto end, database->last_position(base::kPartition));
+  TRY(report.loss_accepted_after, unrecorded_loss(*database, identity, end));
   auto log = std::make_unique<OpenLog>(std::move(lock), std::move(database), setup, end, identity.epoch);
   TRY(auto last_witness, read_witness(paths.witness));
   log->set_hashed(hashed_in(last_witness, identity));

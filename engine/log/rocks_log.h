@@ -27,7 +27,8 @@ struct LogOptions {
 // What `open` found, for traces and for the loss event the engine appends.
 struct OpenReport {
   bool created = false;
-  std::optional<Position> loss_accepted_after;
+  std::optional<Position>
+      loss_accepted_after;  // and no event says so yet: accepted now, or at a start that ended early
 };
 
 // Errors: in_use (another process holds the folder), unsupported (a newer format), refused (the preflight found

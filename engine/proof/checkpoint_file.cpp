@@ -15,13 +15,15 @@ constexpr std::size_t kKeyBytesMax = 1'024;
 
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
-// The last position that is left of an epoch: where the losses accepted after it cut the log.
+// The last position that is left of an epoch: where the losses accepted after it cut the log. 0 where one of them is
+// not known, of a log that was restored since, or whose acceptance was broken off by an older version.
 Result<std::uint64_t> kept_of_epoch(const log::EventLog& log, std::uint32_t epoch) {
   std::uint64_t kept = UINT64_MAX;
   for (std::uint32_t later = epoch + 1; later <= log.epoch(); ++later) {
-    TRY(auto text, log.meta("loss." + std::to_string(later)));
+    const auto text = log.meta("loss." + std::to_string(later));
+    if (!text && text.error().code != base::ErrorCode::not_found) return text.error();
     std::uint64_t after = 0;
-    std::from_chars(text.data(), text.data() + text.size(), after);
+    if (text) std::from_chars(text.value().data(), text.value().data() + text.value().size(), after);
     kept = std::min(kept, after);
   }
   return kept;

@@ -1,4 +1,6 @@
 // The engine on its real log.
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "engine/engine.h"
@@ -60,6 +62,33 @@ TEST_CASE("a data folder is held by one engine") {
   options.data_folder = disk.folder.path() + "/data";
   CHECK(Engine::open(options, base::system_clock()).error().code == base::ErrorCode::in_use);
   engine->stop();
+}
+
+TEST_CASE("an accepted loss is on record once, whenever the process that accepted it ended") {
+  Disk disk;
+  {
+    auto engine = disk.open();
+    disk.run(*engine, create_group(), "ann");
+    engine->stop();
+  }
+  const std::string data = disk.folder.path() + "/data";
+  std::filesystem::remove(data + "/log.witness");
+  Options options;
+  options.data_folder = data;
+  options.log.accept_loss_after = Position{1};
+  options.inspect_log = [](log::EventLog&) -> Result<void> {
+    return base::error(base::ErrorCode::refused, "proofs that do not open");
+  };
+  REQUIRE(Engine::open(options, base::system_clock()).error().code == base::ErrorCode::refused);
+  for (int start = 0; start < 2; ++start) {
+    auto engine = disk.open();
+    CHECK(engine->durable() == Position{2});
+    const auto event = engine->get({2}).value();
+    REQUIRE(std::holds_alternative<domain::LossAccepted>(*event->body));
+    CHECK(std::get<domain::LossAccepted>(*event->body).after == Position{1});
+    CHECK(std::get<domain::LossAccepted>(*event->body).epoch == 2);
+    engine->stop();
+  }
 }
 
 TEST_CASE("a stopped folder can be read and not written") {

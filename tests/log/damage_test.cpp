@@ -153,6 +153,7 @@ TEST_CASE("a crash while a loss is being accepted does not make the log look sou
   auto [log, report] = open_log(temp / "data", options);
   REQUIRE(report.loss_accepted_after == Position{kept});
   REQUIRE(log->epoch() == 3);
+  for (const char* epoch : {"loss.2", "loss.3"}) REQUIRE(log->meta(epoch).value() == std::to_string(kept));
   expect_records(*log, kept);
 }
 

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "engine/codec/codec.h"
+#include "engine/log/bulk_log.h"
+#include "engine/log/witness.h"
 #include "tests/proof/proof_fixture.h"
 
 using namespace hansard;
@@ -252,6 +254,49 @@ TEST_CASE("an accepted loss begins a new origin and keeps the last checkpoint of
   house.close();
   house.open();
   CHECK(house.checkpoint().size == 25);
+}
+
+TEST_CASE("a checkpoint of an epoch whose end nobody knows any more is set aside") {
+  ProofHouse house;
+  house.open();
+  house.append(20);
+  house.hash();
+  const std::string cluster = house.log->meta("cluster_id").value();
+  const std::string note = house.proofs->checkpoint()->note;
+  house.close();
+  // A log that lost what stood after 10, in epoch 2, and was restored since: it knows where epoch 3 began only.
+  auto bulk = log::BulkLog::create(house.folder.path("restored")).value();
+  auto stretch = bulk->begin({1}).value();
+  for (std::uint64_t at = 1; at <= 30; ++at) {
+    REQUIRE(stretch->put(record_at(at <= 10 ? at : at + 100)).has_value());
+  }
+  REQUIRE(stretch->end().has_value());
+  REQUIRE(bulk->finish({*base::parse_uuid(cluster), 3, log::Position{30}}).has_value());
+  for (const std::string name : {"log", "log.witness"}) {
+    fs::remove_all(house.folder / ("data/" + name));
+    fs::rename(house.folder / ("restored/" + name), house.folder / ("data/" + name));
+  }
+  house.open();
+  CHECK(house.checkpoint().origin.ends_with("/epoch-3"));
+  std::ifstream aside(house.folder / "data/proofs/checkpoint.epoch-1");
+  CHECK(std::string(std::istreambuf_iterator<char>(aside), {}) == note);
+}
+
+TEST_CASE("an acceptance that was broken off and done again leaves a store that starts") {
+  ProofHouse house;
+  house.open();
+  house.append(20);
+  house.hash();
+  house.close();
+  // The first one came as far as its witness.
+  auto reading = log::read_witness(house.folder / "data/log.witness").value();
+  reading.witness.epoch = 2;
+  REQUIRE(log::WitnessFile::open(house.folder / "data/log.witness", reading.sequence).value().write(reading.witness));
+  house.open_log(base::Position{20});
+  REQUIRE(house.log->epoch() == 3);
+  house.open_proofs();
+  CHECK(house.checkpoint().size == 20);  // checked, and taken over
+  CHECK_FALSE(fs::exists(house.folder / "data/proofs/checkpoint.epoch-1"));
 }
 
 TEST_CASE("a log that is not the one signed goes on under a new origin once its operator gives that up") {
