@@ -1,13 +1,13 @@
 #include "engine/log/accept_loss.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "engine/base/durable_file.h"
+#include "engine/log/copy_kept.h"
 #include "engine/log/folder_lock.h"
-#include "engine/log/keys.h"
 #include "engine/log/lost_logs.h"
 
 namespace hansard::log {
@@ -76,35 +76,67 @@ Result<void> announce(const LogPaths& paths, const Preflight& found, const Ident
   return file.write(witness);
 }
 
-// Takes the positions above `last` out of the tables too, so that density.h can trust their counts again.
-Result<void> cut_after(Database& database, Position last) {
-  const EventKey begin(base::kPartition, last.next());
-  const EventKey end(static_cast<PartitionId>(base::kPartition + 1), {});
-  rocksdb::WriteOptions write;
-  write.sync = true;
-  rocksdb::Status status = database.db().DeleteRange(write, database.events(), begin.view(), end.view());
-  if (status.ok()) status = database.db().Flush({}, database.events());
-  rocksdb::CompactRangeOptions compact;
-  compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  if (status.ok()) status = database.db().CompactRange(compact, database.events(), nullptr, nullptr);
-  if (!status.ok()) return storage_error("cannot cut the event log", status);
+Result<void> clear_fresh(const LogPaths& paths) {
+  std::error_code problem;
+  fs::remove_all(paths.fresh, problem);
+  if (problem) return file_error("cannot remove what a crash left in " + paths.fresh, problem);
   return base::success();
+}
+
+using Fill = std::function<Result<void>(Database& fresh)>;
+
+// Whole and closed on return.
+Result<void> make_fresh(const LogPaths& paths, const Identity& identity, const std::optional<Loss>& loss,
+                        const LogOptions& options, const StorageSetup& setup, const Fill& fill) {
+  TRY(clear_fresh(paths));
+  TRY(make_folder(paths.fresh));
+  TRY(auto database, Database::open(paths.fresh, Database::Mode::create, options, setup));
+  TRY(fill(*database));
+  return write_identity(*database, identity, loss);
+}
+
+Result<void> put_in_place(const LogPaths& paths) {
+  std::error_code problem;
+  fs::rename(paths.fresh, paths.database, problem);
+  if (problem) return file_error("cannot put the new event log in place", problem);
+  return base::sync_folder(paths.folder);
+}
+
+// Cutting in place would have to read the damaged blocks, and fail with the cut half made. Here nothing of the damaged
+// log changes before its successor is whole.
+Result<void> replace_by_copy(const LogPaths& paths, const Preflight& found, const Identity& next,
+                             const LogOptions& options, const StorageSetup& setup) {
+  auto copy = [&](Database& fresh) -> Result<void> {
+    TRY(auto damaged, Database::open(paths.database, Database::Mode::read_only, options, setup));
+    return copy_kept(*damaged, found.intact_end, fresh);
+  };
+  TRY(make_fresh(paths, next, loss_of(found), options, setup, copy));
+  TRY(announce(paths, found, next));
+  TRY(move_aside(paths, next.epoch));
+  return put_in_place(paths);
+}
+
+// Whether the database that was made is what an acceptance keeps, and the one the witness speaks of.
+Result<bool> is_announced(const LogPaths& paths, const LogOptions& options, const StorageSetup& setup) {
+  TRY(auto reading, read_witness(paths.witness));
+  if (reading.state != WitnessFileState::valid) return false;
+  auto database = Database::open(paths.fresh, Database::Mode::read_only, options, setup);
+  if (!database) return false;  // half made
+  const auto identity = read_identity(*database.value());
+  if (!identity || identity.value().cluster != reading.witness.cluster ||
+      identity.value().epoch != reading.witness.epoch) {
+    return false;
+  }
+  TRY(auto end, database.value()->last_position(base::kPartition));
+  TRY(auto accepted, unrecorded_loss(*database.value(), identity.value(), end));
+  return accepted == reading.witness.durable;
 }
 }  // namespace
 
 Result<void> create_log(const LogPaths& paths, const Identity& identity, const std::optional<Loss>& loss,
                         const LogOptions& options, const StorageSetup& setup) {
-  std::error_code problem;
-  fs::remove_all(paths.fresh, problem);
-  if (problem) return file_error("cannot remove what a crash left in " + paths.fresh, problem);
-  TRY(make_folder(paths.fresh));
-  {
-    TRY(auto database, Database::open(paths.fresh, Database::Mode::create, options, setup));
-    TRY(write_identity(*database, identity, loss));
-  }
-  fs::rename(paths.fresh, paths.database, problem);
-  if (problem) return file_error("cannot put the new event log in place", problem);
-  return base::sync_folder(paths.folder);
+  TRY(make_fresh(paths, identity, loss, options, setup, [](Database&) { return base::success(); }));
+  return put_in_place(paths);
 }
 
 Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const LogOptions& options,
@@ -114,14 +146,22 @@ Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const Lo
     TRY(move_aside(paths, identity.epoch));
     return create_log(paths, identity, loss_of(found), options, setup);
   }
+  if (found.end > found.intact_end) return replace_by_copy(paths, found, identity, options, setup);
   TRY(keep_wal(paths, identity.epoch));
   TRY(announce(paths, found, identity));
   TRY(auto database, Database::open(paths.database, Database::Mode::existing, options, setup));
-  TRY(auto end, database->last_position(base::kPartition));
-  if (end > found.intact_end) {
-    TRY(cut_after(*database, found.intact_end));
-  }
   return write_identity(*database, identity, loss_of(found));
+}
+
+Result<void> finish_replacing(const LogPaths& paths, const LogOptions& options, const StorageSetup& setup) {
+  if (fs::exists(paths.database) || !fs::exists(paths.fresh)) return base::success();
+  TRY(auto announced, is_announced(paths, options, setup));
+  return announced ? put_in_place(paths) : base::success();
+}
+
+Result<void> remove_half_made(const LogPaths& paths) {
+  if (!fs::exists(paths.fresh)) return base::success();
+  return clear_fresh(paths);
 }
 
 }  // namespace hansard::log

@@ -66,8 +66,8 @@ Position read_through(Database& database, PartitionId partition, Position from, 
 }
 }  // namespace
 
-Position find_readable_end(Database& database, PartitionId partition, Position end) {
-  const Position from{end.value > kReadAtStart ? end.value - kReadAtStart : 0};
+Position find_readable_end(Database& database, PartitionId partition, Position end, std::uint64_t events) {
+  const Position from{end.value > events ? end.value - events : 0};
   return read_through(database, partition, from, end);
 }
 

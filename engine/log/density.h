@@ -16,8 +16,9 @@ Result<Position> find_intact_end(Database& database, PartitionId partition, Posi
 // 20 ms). Older ones are read when they are asked for.
 inline constexpr std::uint64_t kReadAtStart = 65'536;
 
-// The last position before the first of the newest kReadAtStart events that cannot be read; `end` when all can.
-// Positions up to `end` are dense.
-Position find_readable_end(Database& database, PartitionId partition, Position end);
+// The last position before the first of the newest so many events that cannot be read; `end` when all can. Positions
+// up to `end` are dense.
+Position find_readable_end(Database& database, PartitionId partition, Position end,
+                           std::uint64_t events = kReadAtStart);
 
 }  // namespace hansard::log

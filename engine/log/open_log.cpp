@@ -85,8 +85,10 @@ Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const L
   const LogPaths paths(folder);
   TRY(make_folder(folder));
   TRY(auto lock, FolderLock::take(folder));
+  TRY(finish_replacing(paths, options, setup));
   TRY(auto found, inspect(paths, options, setup));
   TRY(carry_out(paths, found, options, setup, report));
+  TRY(remove_half_made(paths));
 
   TRY(auto database, Database::open(paths.database, Database::Mode::existing, options, setup));
   TRY(auto identity, read_identity(*database));

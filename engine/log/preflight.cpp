@@ -56,6 +56,10 @@ Result<void> look_inside(const LogPaths& paths, Database& database, Preflight& f
   TRY(auto intact_end, find_intact_end(database, base::kPartition, end));
   found.intact_end = find_readable_end(database, base::kPartition, intact_end);
   found.seen.positions = found.intact_end == end ? Positions::dense : Positions::gap;
+  // What is kept will be copied, so all of it must be readable.
+  if (found.intact_end != end) {
+    found.intact_end = find_readable_end(database, base::kPartition, found.intact_end, found.intact_end.value);
+  }
   TRY(auto tail, judge_wal(paths.database, database.db().GetLatestSequenceNumber()));
   found.seen.wal = tail;
   return base::success();

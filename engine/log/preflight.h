@@ -3,7 +3,7 @@
 // to the end, reads the WAL itself (wal_scan.h) and holds the end against the tail witness.
 //
 // Cost: the WAL is replayed into memory once (at most wal_bytes_max), one property block per table and the newest
-// 65,536 events are read.
+// 65,536 events are read; of a log whose end cannot be kept, everything before it.
 // Thread: opening only, with the folder locked.
 #pragma once
 
