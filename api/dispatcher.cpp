@@ -106,8 +106,12 @@ void Dispatcher::detach(Subscriber& session) {
 }
 
 bool Dispatcher::is_member(const UserId& user, const ConversationId& conversation) const {
+  return joined_after(user, conversation).has_value();
+}
+
+std::optional<Ordinal> Dispatcher::joined_after(const UserId& user, const ConversationId& conversation) const {
   auto* local = members_.find(user);
-  return local && local->seats.find(conversation);
+  return local ? local->seats.find(conversation) : std::nullopt;
 }
 
 // One event to the sessions of its conversation: a line for each kind, so that a new one is not forgotten.

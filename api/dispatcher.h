@@ -71,6 +71,8 @@ class Dispatcher {
   base::Position cursor() const { return cursor_; }
   // As of the cursor; for users with a session here.
   bool is_member(const base::UserId& user, const base::ConversationId& conversation) const;
+  // The last ordinal when he joined; nothing when he is no member.
+  std::optional<base::Ordinal> joined_after(const base::UserId& user, const base::ConversationId& conversation) const;
   // Receipt frames are pushed where a conversation has at most limits.receipts_pushed_members_max members.
   bool pushes_receipts(const base::ConversationId& conversation);
   // The user's count is to be told once more, when the views have reached the cursor.

@@ -211,50 +211,46 @@ void Resume::take(const Snapshot& snapshot, const RecordedEvent& event, ResumeFr
   const bool has_left = before && !after;
   const bool may_read = has_left || (after && dispatcher_.is_member(user_, *conversation));
   if (!may_read) return frames.pass(event.position);
-  tell(snapshot, event, after ? *after : *before, frames);
+  tell(snapshot, event, frames);
 }
 
-void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, Ordinal joined_after, ResumeFrames& frames) {
+void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, ResumeFrames& frames) {
   const auto at = event.position;
   if (auto own = own_move_in(event, user_)) return frames.add_count(at, *own);
   if (auto move = receipt_of(event, user_)) return frames.add_receipt(at, *move);
   const auto* ended = facts_of_end(event);
-  if (!ended) return frames.add(at, frame_of(snapshot, event, joined_after, frames));
-  if (is_hidden(snapshot, {ended->conversation, ended->ordinal}, joined_after)) return frames.pass(at);
+  if (!ended) return frames.add(at, frame_of(snapshot, event, frames));
+  if (!frames.may_see(ended->conversation, ended->ordinal)) return frames.pass(at);
   frames.add_end(at, event_frame(event, engine_.epoch()), *ended);
 }
 
-std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const RecordedEvent& event, Ordinal joined_after,
+std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const RecordedEvent& event,
                                             ResumeFrames& frames) {
   if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body))
-    return frame_of_message(snapshot, event, sent->facts, joined_after, frames);
+    return frame_of_message(snapshot, event, sent->facts, frames);
   if (const auto* edited = std::get_if<domain::MessageEdited>(&*event.body))
-    return frame_of_message(snapshot, event, edited->facts, joined_after, frames);
+    return frame_of_message(snapshot, event, edited->facts, frames);
   if (const auto* added = std::get_if<domain::ReactionAdded>(&*event.body))
-    return frame_of_reaction(snapshot, event, {added->conversation, added->ordinal}, joined_after);
+    return frame_of_reaction(snapshot, event, *added, frames);
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
-    return frame_of_reaction(snapshot, event, {removed->conversation, removed->ordinal}, joined_after);
+    return frame_of_reaction(snapshot, event, *removed, frames);
   return event_frame(event, engine_.epoch());
 }
 
-bool Resume::is_hidden(const Snapshot& snapshot, const MessagePlace& place, Ordinal joined_after) const {
-  return place.ordinal <= joined_after && hides_before_join(snapshot, place.conversation);
-}
-
 // Reactions to what is gone since are gone too.
+template <class Reaction>
 std::optional<std::string> Resume::frame_of_reaction(const Snapshot& snapshot, const RecordedEvent& event,
-                                                     const MessagePlace& place, Ordinal joined_after) {
-  if (is_hidden(snapshot, place, joined_after)) return std::nullopt;
-  if (event.position <= snapshot.position() && !is_live(snapshot, place.conversation, place.ordinal))
+                                                     const Reaction& reaction, const ResumeFrames& frames) {
+  if (!frames.may_see(reaction.conversation, reaction.ordinal)) return std::nullopt;
+  if (event.position <= snapshot.position() && !is_live(snapshot, reaction.conversation, reaction.ordinal))
     return std::nullopt;
   return event_frame(event, engine_.epoch());
 }
 
 // As it is now where the view knows it already; an event the view has not reached is what is now.
 std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, const RecordedEvent& event,
-                                                    const domain::MessageFacts& facts, Ordinal joined_after,
-                                                    ResumeFrames& frames) {
-  if (is_hidden(snapshot, {facts.conversation, facts.ordinal}, joined_after)) return std::nullopt;
+                                                    const domain::MessageFacts& facts, ResumeFrames& frames) {
+  if (!frames.may_see(facts.conversation, facts.ordinal)) return std::nullopt;
   // Once it has met the cursor, the dispatcher tells of edits (UnreadNotices): else edits of others could keep it from
   // ever being done.
   const bool is_edit = domain::type_of(*event.body) == domain::EventType::message_edited;

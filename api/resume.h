@@ -68,21 +68,15 @@ class Resume {
   Step step_tail(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
   bool moves_count(const domain::RecordedEvent& event) const;
   void take(const projections::Snapshot& snapshot, const domain::RecordedEvent& event, ResumeFrames& frames);
-  void tell(const projections::Snapshot& snapshot, const domain::RecordedEvent& event, base::Ordinal joined_after,
-            ResumeFrames& frames);
+  void tell(const projections::Snapshot& snapshot, const domain::RecordedEvent& event, ResumeFrames& frames);
   std::optional<std::string> frame_of(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
-                                      base::Ordinal joined_after, ResumeFrames& frames);
+                                      ResumeFrames& frames);
   std::optional<std::string> frame_of_message(const projections::Snapshot& snapshot, const domain::RecordedEvent& event,
-                                              const domain::MessageFacts& facts, base::Ordinal joined_after,
-                                              ResumeFrames& frames);
-  struct MessagePlace {
-    base::ConversationId conversation;
-    base::Ordinal ordinal;
-  };
-  bool is_hidden(const projections::Snapshot& snapshot, const MessagePlace& place, base::Ordinal joined_after) const;
+                                              const domain::MessageFacts& facts, ResumeFrames& frames);
+  template <class Reaction>
   std::optional<std::string> frame_of_reaction(const projections::Snapshot& snapshot,
-                                               const domain::RecordedEvent& event, const MessagePlace& place,
-                                               base::Ordinal joined_after);
+                                               const domain::RecordedEvent& event, const Reaction& reaction,
+                                               const ResumeFrames& frames);
 
   engine::Engine& engine_;
   projections::Views& views_;

@@ -12,6 +12,12 @@ namespace hansard::api {
 using base::ConversationId;
 using base::Position;
 
+// Who comes back joins anew, never below where he joined before.
+bool ResumeFrames::may_see(const ConversationId& conversation, base::Ordinal ordinal) const {
+  const auto joined_after = dispatcher_.joined_after(user_, conversation);
+  return joined_after && (ordinal > *joined_after || !hides_before_join(snapshot_, conversation));
+}
+
 void ResumeFrames::pass(Position position) { (ends_.empty() ? served_ : ended_through_) = position; }
 
 void ResumeFrames::add(Position position, std::optional<std::string> text) {

@@ -59,6 +59,8 @@ class ResumeFrames {
   std::optional<projections::MessageView> message_now(const base::ConversationId& conversation, base::Ordinal ordinal) {
     return messages_.at(conversation, ordinal);
   }
+  // Whether the user may see that message now: he may have left and come back, or the history been hidden, since.
+  bool may_see(const base::ConversationId& conversation, base::Ordinal ordinal) const;
   std::size_t size() const { return out_.size() + ends_.size(); }
   // Nothing is to be told of the event of this position.
   void pass(base::Position position);

@@ -68,10 +68,10 @@ StreamPass::StreamPass(const engine::Engine& engine, Dispatcher& dispatcher, con
       own_scanned_(after) {
   auto memberships = snapshot.memberships(user);
   seats_.seed(memberships);
-  for (const auto& membership : memberships) add_source(membership, snapshot);
+  for (const auto& membership : memberships) add_source(membership);
 }
 
-void StreamPass::add_source(const projections::Membership& membership, const Snapshot& snapshot) {
+void StreamPass::add_source(const projections::Membership& membership) {
   Source source;
   source.conversation = membership.conversation;
   source.fetched = after_;
@@ -85,7 +85,6 @@ void StreamPass::add_source(const projections::Membership& membership, const Sna
   source.is_fetched_whole = membership.head <= after_;
   if (source.is_fetched_whole && membership.receipts <= after_) return;
   if (membership.receipts > after_) receipts_to_scan_.push_back(sources_.size());
-  if (hides_before_join(snapshot, membership.conversation)) source.hidden_through = membership.joined_after;
   if (membership.changed > after_) to_scan_.emplace_back(sources_.size(), after_);
   sources_.push_back(std::move(source));
 }
@@ -244,16 +243,15 @@ bool StreamPass::is_visible(Source& source, const StreamEntry& entry) const {
 }
 
 // A message as it is now; what was said to it as it was, while it is there. The user may have left since the pass
-// began.
+// began, and come back.
 std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const Source& source,
                                                 const StreamEntry& entry, ResumeFrames& frames) const {
-  const bool is_member = dispatcher_.is_member(user_, source.conversation);
   if (!is_message(entry.type) && !is_reaction(entry.type)) {
     auto event = event_at(entry.position);
-    if (!is_member && !is_own_leave(*event)) return std::nullopt;
+    if (!dispatcher_.is_member(user_, source.conversation) && !is_own_leave(*event)) return std::nullopt;
     return event_frame(*event, engine_.epoch());
   }
-  if (!is_member || entry.ordinal <= source.hidden_through) return std::nullopt;
+  if (!frames.may_see(source.conversation, entry.ordinal)) return std::nullopt;
   if (is_reaction(entry.type)) {
     if (!is_live(snapshot, source.conversation, entry.ordinal)) return std::nullopt;
     return event_frame(*event_at(entry.position), engine_.epoch());
@@ -267,8 +265,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
 void StreamPass::tell_end(const Snapshot& snapshot, const Source& source, const StreamEntry& entry,
                           ResumeFrames& frames) const {
   auto now = snapshot.message_at(source.conversation, entry.ordinal);
-  const bool is_shown = dispatcher_.is_member(user_, source.conversation) && entry.ordinal > source.hidden_through;
-  if (!is_shown || !now) return frames.pass(entry.position);
+  if (!now || !frames.may_see(source.conversation, entry.ordinal)) return frames.pass(entry.position);
   frames.add_end(entry.position, event_frame(*event_at(entry.position), engine_.epoch()), now->facts);
 }
 

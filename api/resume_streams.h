@@ -58,7 +58,6 @@ class StreamPass {
   };
   struct Source {
     base::ConversationId conversation;
-    base::Ordinal hidden_through;  // history: from_join
     std::deque<projections::StreamEntry> page;
     base::Position fetched;
     bool is_fetched_whole = false;
@@ -71,7 +70,7 @@ class StreamPass {
     std::optional<std::size_t> source;  // nothing: the user's own, of which only the conversation is kept
   };
 
-  void add_source(const projections::Membership& membership, const projections::Snapshot& snapshot);
+  void add_source(const projections::Membership& membership);
   bool scan(const projections::Snapshot& snapshot);
   std::size_t scan_turns(const projections::Snapshot& snapshot, Source& source);
   std::size_t scan_own_stream(const projections::Snapshot& snapshot);

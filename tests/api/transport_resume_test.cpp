@@ -7,68 +7,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "api/dispatcher_feed.h"
-#include "api/resume.h"
-#include "tests/api/transport_fakes.h"
+#include "tests/api/transport_absence.h"
 
 using namespace hansard;
 using namespace hansard::api;
 using namespace hansard::test;
 
 namespace {
-
-// user-0, who was away since `after`, and the way his resume takes.
-struct Absence {
-  Edge edge;
-  History history{edge.engine};
-  Dispatcher dispatcher{edge.io, edge.engine, edge.views, edge.limits};
-  TaskGroup tasks{edge.io};
-  std::shared_ptr<Outbox> outbox = std::make_shared<Outbox>(edge.io, 1'000, 1u << 20);
-  std::shared_ptr<Feed> feed = std::make_shared<Feed>(edge.context, dispatcher, tasks, outbox, History::user(0));
-  Position after;
-
-  ~Absence() {
-    feed->close();
-    edge.run();
-  }
-
-  void leaves_now() {
-    edge.publish();
-    edge.apply_all();
-    after = edge.engine.durable();
-  }
-
-  // By the tail: the views stood at `after` when the resume began, and have caught up before it reads on.
-  std::vector<std::string> comes_back(bool by_tail) {
-    edge.publish();
-    if (!by_tail) edge.apply_all();
-    REQUIRE(feed->attach());
-    return resumes(after, by_tail);
-  }
-  std::vector<std::string> resumes(Position from, bool by_tail) {
-    Resume resume(edge.engine, edge.views, dispatcher, edge.limits, History::user(0), from);
-    std::vector<FramePtr> out;
-    if (by_tail) CHECK(resume.step(0, out) == Resume::Step::more);
-    edge.apply_all();
-    for (int steps = 0; resume.step(100, out) != Resume::Step::met;) REQUIRE(++steps < 100);
-    std::vector<std::string> frames;
-    for (const auto& frame : out) frames.push_back(*frame);
-    return frames;
-  }
-};
-
-std::vector<Seen> seen(const std::vector<std::string>& frames) {
-  std::vector<Seen> all;
-  for (const auto& frame : frames) {
-    if (seen_of(frame).type != "unread.changed") all.push_back(seen_of(frame));
-  }
-  return all;
-}
-
-bool tells_count(const std::vector<std::string>& frames) {
-  return std::any_of(frames.begin(), frames.end(),
-                     [](const std::string& frame) { return seen_of(frame).type == "unread.changed"; });
-}
 
 // What a client knows of conversation 0 by its frames alone.
 struct Client {
