@@ -270,7 +270,9 @@ Result<void> start(Running& running, const ServeCommand& command) {
   return running.server->serve(parts);
 }
 
+// The sessions end with the last of their handlers, and those wait for their searches.
 void stop(Running& running) {
+  if (running.search) running.search->refuse();
   if (running.server) running.server->stop();
   running.backups.reset();
   if (running.search) running.search->stop();

@@ -10,6 +10,7 @@ namespace {
 base::Error none_served() {
   return base::error(base::ErrorCode::io, "the search view has stopped: start the server again");
 }
+base::Error is_stopping() { return base::error(base::ErrorCode::shutting_down, "The server is stopping."); }
 }  // namespace
 
 ReaderPool::ReaderPool(const SearchOptions& options, std::function<void()> damaged)
@@ -34,29 +35,39 @@ void ReaderPool::answer_all(std::deque<Waiting> waiting, const base::Error& erro
 }
 
 void ReaderPool::ask(Question question, SearchView::Done done) {
-  bool is_served = true;
+  base::Error why = base::error(base::ErrorCode::overloaded, "too many searches are waiting");
   {
     std::lock_guard lock(mutex_);
-    is_served = !serves_none_;
-    if (is_served && !stopping_ && waiting_.size() < options_.questions_waiting_max) {
+    if (refuses_) {
+      why = is_stopping();
+    } else if (serves_none_) {
+      why = none_served();
+    } else if (waiting_.size() < options_.questions_waiting_max) {
       waiting_.push_back({std::move(question), std::move(done)});
       changed_.notify_one();
       return;
     }
   }
-  if (!is_served) return done(none_served());
-  done(base::error(base::ErrorCode::overloaded, "too many searches are waiting"));
+  done(std::move(why));
 }
 
-void ReaderPool::stop() {
+void ReaderPool::refuse() {
   std::deque<Waiting> left;
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    refuses_ = true;
     left.swap(waiting_);
   }
+  answer_all(std::move(left), is_stopping());
+}
+
+void ReaderPool::stop() {
+  refuse();
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
   changed_.notify_all();
-  answer_all(std::move(left), base::error(base::ErrorCode::shutting_down, "the server is stopping"));
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
   }

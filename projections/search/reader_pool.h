@@ -1,6 +1,6 @@
 // The threads that answer questions, each with a connection of its own to the generation that serves.
 //
-// Thread: ask and serve from any; stop from the owner. Owns: its threads.
+// Thread: ask, serve and refuse from any; stop from the owner. Owns: its threads.
 // Limits: questions waiting.
 #pragma once
 
@@ -27,7 +27,9 @@ class ReaderPool {
   // Questions wait for the first. Nothing: there will be none, and whoever asks is told.
   void serve(std::shared_ptr<Generation> generation);
   void ask(Question question, SearchView::Done done);
-  // Answers what waits with shutting_down, joins. Idempotent.
+  // Answers with shutting_down what waits, and whoever asks from here on. Idempotent.
+  void refuse();
+  // Refuses, joins. Idempotent.
   void stop();
 
  private:
@@ -53,6 +55,7 @@ class ReaderPool {
   std::deque<Waiting> waiting_;
   std::shared_ptr<Generation> generation_;
   bool serves_none_ = false;
+  bool refuses_ = false;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -29,6 +29,7 @@ class FileSearchView final : public SearchView {
   base::Result<void> cancel() override { return writer_.cancel(); }
   std::optional<projections::RebuildStatus> rebuild_status() const override { return writer_.rebuild_status(); }
   base::Result<bool> purge(base::Position through) override { return writer_.purge(through); }
+  void refuse() override { pool_.refuse(); }
   // Readers first: the last connection to close is the writer's, which empties the write-ahead log.
   void stop() override {
     pool_.stop();

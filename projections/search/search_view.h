@@ -64,6 +64,9 @@ class SearchView {
   // True once no word of what was removed up to `through` is left in the bytes of any file. Asking hurries the
   // cleaning, which waits for the end of a rebuild; after false, call again later. Errors: io.
   virtual base::Result<bool> purge(base::Position through) = 0;
+  // From here on questions are answered with `shutting_down`, also those that wait already: who asked need not wait for
+  // stop. Idempotent.
+  virtual void refuse() = 0;
   // Indexes what is durable (at most kStopEventsMax events of it) and closes. Idempotent.
   virtual void stop() = 0;
 

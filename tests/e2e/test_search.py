@@ -197,6 +197,34 @@ class Damage(unittest.TestCase):
             server.close()
 
 
+class Stop(unittest.TestCase):
+    def test_a_stop_does_not_wait_for_the_searches_that_wait(self):
+        """One reader, and questions that would keep it busy for several times as long as a stop may take."""
+        waiting = []
+        server = Server(config="[limits]\nshutdown_deadline_ms = 3000\n[limits.search]\nreaders = 1\n")
+        try:
+            user = server.user("ann")
+            room = user.create()["id"]
+            for i in range(200):
+                last = user.send(room, "many words to look at " * 400)
+            slow = f"{API}/search/messages?q={quoted('absent OR before:2000')}"
+            started = time.monotonic()
+            self.assertEqual(user.get(f"{slow}&min_position={last['position']}").status, 200)
+            count = min(250, 20 + int(15 / (time.monotonic() - started)))
+            head = f"GET {slow} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {server.token('ann')}\r\n\r\n"
+            waiting = [server.raw() for _ in range(count)]
+            for one in waiting:
+                one.sendall(head.encode())
+            time.sleep(1)
+            self.assertEqual(server.stop(), 0)
+            answers = [one.recv(12) for one in waiting]
+            self.assertEqual(set(answers) - {b"HTTP/1.1 200"}, {b"HTTP/1.1 503"})
+        finally:
+            for one in waiting:
+                one.close()
+            server.close()
+
+
 class AgainstGrep(unittest.TestCase):
     """Everything a person can read, fetched through the history, against what search finds for him."""
 

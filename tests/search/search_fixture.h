@@ -57,15 +57,19 @@ class Searcher {
     view_->ask(std::move(question), [&](base::Result<Found> found) { promise.set_value(std::move(found)); });
     return answer.get();
   }
-  Found ask(const std::string& user, const std::string& text, Sort sort = Sort::recent, std::size_t limit = 50,
-            std::optional<PageCursor> cursor = std::nullopt) {
+  Question question(const std::string& user, const std::string& text, Sort sort = Sort::recent, std::size_t limit = 50,
+                    std::optional<PageCursor> cursor = std::nullopt) const {
     Question question;
     question.query = std::make_shared<const Query>(parse_query(text));
     question.sort = sort;
     question.limit = limit;
     question.seats = chat_.seats(user);
     question.cursor = std::move(cursor);
-    return try_ask(std::move(question)).value();
+    return question;
+  }
+  Found ask(const std::string& user, const std::string& text, Sort sort = Sort::recent, std::size_t limit = 50,
+            std::optional<PageCursor> cursor = std::nullopt) {
+    return try_ask(question(user, text, sort, limit, std::move(cursor))).value();
   }
   // All pages, as "conversation byte:ordinal".
   std::vector<std::string> all(const std::string& user, const std::string& text, Sort sort = Sort::recent,

@@ -1,6 +1,8 @@
 // The view end to end over a small log: what is found, by whom, after what happened.
 #include "projections/search/search_view.h"
 
+#include <future>
+
 #include <catch2/catch.hpp>
 
 #include "tests/search/search_fixture.h"
@@ -121,6 +123,37 @@ TEST_CASE("the best match of a window comes first") {
   search.settle();
   CHECK(search.ask("ann", "rare OR common", Sort::relevance, 1).hits.at(0).ordinal == base::Ordinal{1});
   CHECK(search.ask("ann", "rare OR common", Sort::recent, 1).hits.at(0).ordinal == base::Ordinal{51});
+}
+
+TEST_CASE("whoever asks or waits when questions are refused is told at once that the server stops") {
+  using base::ErrorCode;
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann"});
+  chat.send(id, "ann", "word");
+  SearchOptions options = patient_options(folder.path());
+  options.readers = 1;
+  std::promise<void> reached, released;
+  std::promise<ErrorCode> told;
+  Searcher search(chat, options);
+  search.settle();
+  search.view().ask(search.question("ann", "word"), [&](const base::Result<Found>&) {
+    reached.set_value();
+    released.get_future().wait();
+  });
+  reached.get_future().wait();
+  auto code = told.get_future();
+  search.view().ask(search.question("ann", "word"), [&](const base::Result<Found>& found) {
+    told.set_value(found ? ErrorCode::refused : found.error().code);
+  });
+  search.view().refuse();
+  bool is_told = code.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  released.set_value();
+  REQUIRE(is_told);
+  CHECK(code.get() == ErrorCode::shutting_down);
+  auto late = search.try_ask(search.question("ann", "word"));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == ErrorCode::shutting_down);
 }
 
 TEST_CASE("hostile strings are answered") {
