@@ -34,6 +34,11 @@ struct IndexReader::Asking {
   Asking(const Question& asked, const Catalog& catalog, MessageNumber last, base::MonotonicTime at)
       : question(asked), access(asked.seats, catalog), newest(last), start(at) {}
 
+  // Where its page begins.
+  MessageNumber top() const {
+    return question.cursor ? std::min(newest, std::max<MessageNumber>(question.cursor->below, 1) - 1) : newest;
+  }
+
   const Question& question;
   const Access access;
   const MessageNumber newest;

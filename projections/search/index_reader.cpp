@@ -57,7 +57,7 @@ base::Result<void> IndexReader::prepare_statements() {
 }
 
 base::Result<Statement*> IndexReader::statement(Shelf shelf, const std::string& select, const std::string& rest) {
-  auto known = statements_.find({select, shelf});
+  auto known = statements_.find({select + rest, shelf});
   if (known != statements_.end()) return &known->second;
   std::string table = shelf_table(shelf);
   TRY(auto exists, exists_.bind(1, table).step());
@@ -66,7 +66,7 @@ base::Result<Statement*> IndexReader::statement(Shelf shelf, const std::string& 
   if (statements_.size() >= kStatementsMax) statements_.clear();
   TRY(auto prepared,
       connection_.prepare("SELECT " + select + " FROM " + table + " WHERE " + table + " MATCH ?1 " + rest));
-  return &statements_.emplace(std::pair(select, shelf), std::move(prepared)).first->second;
+  return &statements_.emplace(std::pair(select + rest, shelf), std::move(prepared)).first->second;
 }
 
 bool IndexReader::is_over(const Asking& asking, std::uint32_t budget_ms) const {

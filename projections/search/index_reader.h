@@ -3,12 +3,15 @@
 //
 // Newest first is descending message numbers, with an early stop. By relevance the index is ranked in windows of whole
 // shelves from the newest on, widened until a page is full or the time is up; a page comes from one window, and the
-// cursor fixes the window and the weights, so that pages neither skip nor repeat while messages arrive.
+// cursor fixes the window and the weights, so that pages neither skip nor repeat while messages arrive. Where a query
+// needs each message read (QueryPlan::needs_matcher) a window ends within a shelf, too, when the time of a page is up.
 // The score of a message is BM25's saturation with its own length against a fixed one, times how rare each word is
 // among the newest, plus a bonus for what is recent: it depends on nothing that other messages change.
 //
 // Thread: one at a time. Owns: a read-only connection.
 // Limits: Budgets; at least one shelf's next match is looked at, however little time is left.
+// Errors: overloaded when the next page of a window takes several times as
+// long as its first might.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +62,10 @@ class IndexReader {
   base::Result<void> count_outside(Asking& asking, MessageNumber high, MessageNumber low);
 
   base::Result<void> find_relevant(Asking& asking);
-  base::Result<void> rank_shelf(Asking& asking, Window& window, Shelf shelf);
+  base::Result<void> rank_window(Asking& asking, Window& window, MessageNumber lowest);
+  // Nothing: the shelf's last row; else the number of the first row that was not looked at.
+  base::Result<std::optional<MessageNumber>> rank_shelf(Asking& asking, Window& window, Shelf shelf);
+  void rank(Asking& asking, Window& window, MessageNumber number, std::uint64_t frequencies);
   base::Result<std::string> weigh(const Asking& asking);
   base::Result<std::uint64_t> sample(const std::string& expression, MessageNumber from, MessageNumber to);
 

@@ -52,8 +52,7 @@ base::Result<MessageNumber> IndexReader::scan_down(Asking& asking, MessageNumber
 }
 
 base::Result<void> IndexReader::find_recent(Asking& asking) {
-  const auto& cursor = asking.question.cursor;
-  MessageNumber from = cursor ? std::min(asking.newest, std::max<MessageNumber>(cursor->below, 1) - 1) : asking.newest;
+  const MessageNumber from = asking.top();
   TRY(auto low, scan_down(asking, from, 1, false));
   asking.low = low;
   if (asking.has_more || low > 1) {

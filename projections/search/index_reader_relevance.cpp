@@ -16,6 +16,10 @@ constexpr double kRecencyBonus = 0.3, kRecencyMessages = 100'000;
 constexpr double kWeightUnit = 16, kScoreUnit = 1'000;
 constexpr MessageNumber kSampledMessages = 50'000;
 constexpr char kSampledMatchesMax[] = "5000";
+constexpr char kWithin[] = "AND rowid BETWEEN ?2 AND ?3";
+constexpr char kWithinNewestFirst[] = "AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
+// Of the time in which a window was ranked first, what its next pages may take.
+constexpr std::uint32_t kWindowAgain = 4;
 
 double score_of(std::uint64_t frequencies, const std::string& weights, const CatalogEntry& entry, MessageNumber age) {
   double length = 1 - kLengthShare + kLengthShare * entry.words / kMeanWords;
@@ -37,6 +41,8 @@ struct IndexReader::Window {
   std::string weights;
   std::vector<Ranked> best;
   std::uint64_t remaining = 0;  // of this page and the next ones
+  std::uint32_t budget_ms = 0;  // from the start, where each message is read
+  bool looked = false;          // at one of them at least
 
   void offer(Ranked one, std::size_t limit) {
     ++remaining;
@@ -49,24 +55,33 @@ struct IndexReader::Window {
   }
 };
 
-base::Result<void> IndexReader::rank_shelf(Asking& asking, Window& window, Shelf shelf) {
-  TRY(auto* rows,
-      statement(shelf, "rowid, frequencies(" + shelf_table(shelf) + ", ?4)", "AND rowid BETWEEN ?2 AND ?3"));
-  if (rows == nullptr) return base::success();
+// Reading what the messages say takes thousands of times longer than ranking them, so there the clock is looked at
+// before each; from the newest on, so that what was ranked until then is a window.
+base::Result<std::optional<MessageNumber>> IndexReader::rank_shelf(Asking& asking, Window& window, Shelf shelf) {
+  const bool reads_each = asking.plan.needs_matcher;
+  TRY(auto* rows, statement(shelf, "rowid, frequencies(" + shelf_table(shelf) + ", ?4)",
+                            reads_each ? kWithinNewestFirst : kWithin));
+  if (rows == nullptr) return std::optional<MessageNumber>();
   rows->bind(1, asking.plan.expression).bind(2, std::int64_t{window.low}).bind(3, std::int64_t{window.high});
   rows->bind_blob(4, asking.plan.slots);
   while (true) {
     TRY(auto row, rows->step());
-    if (!row) return base::success();
+    if (!row) return std::optional<MessageNumber>();
     auto number = static_cast<MessageNumber>(rows->integer(0));
+    if (reads_each && std::exchange(window.looked, true) && is_over(asking, window.budget_ms)) {
+      rows->reset();
+      return std::optional(number);
+    }
     TRY(auto matches, is_match(asking, number));
-    if (!matches) continue;
-    ++asking.matched;
-    double score = score_of(static_cast<std::uint64_t>(rows->integer(1)), window.weights, catalog_->at(number),
-                            window.high - number);
-    Window::Ranked one{static_cast<std::int32_t>(std::lround(score * kScoreUnit)), number};
-    if (one < window.after) window.offer(one, asking.question.limit);
+    if (matches) rank(asking, window, number, static_cast<std::uint64_t>(rows->integer(1)));
   }
+}
+
+void IndexReader::rank(Asking& asking, Window& window, MessageNumber number, std::uint64_t frequencies) {
+  ++asking.matched;
+  double score = score_of(frequencies, window.weights, catalog_->at(number), window.high - number);
+  Window::Ranked one{static_cast<std::int32_t>(std::lround(score * kScoreUnit)), number};
+  if (one < window.after) window.offer(one, asking.question.limit);
 }
 
 base::Result<std::uint64_t> IndexReader::sample(const std::string& expression, MessageNumber from, MessageNumber to) {
@@ -99,22 +114,32 @@ base::Result<std::string> IndexReader::weigh(const Asking& asking) {
   return weights;
 }
 
+// A window under way has to be ranked whole again, or pages would skip or repeat.
+base::Result<void> IndexReader::rank_window(Asking& asking, Window& window, MessageNumber lowest) {
+  const bool is_under_way = lowest != 0;
+  window.budget_ms = budgets_.page_ms * (is_under_way ? kWindowAgain : 1);
+  window.low = window.high + 1;
+  for (Shelf shelf = catalog_->shelf_of(window.high); window.low > 1; --shelf) {
+    window.low = std::max<MessageNumber>(catalog_->first_of(shelf), is_under_way ? lowest : 1);
+    TRY(auto stopped, rank_shelf(asking, window, shelf));
+    if (stopped && is_under_way) return base::error(base::ErrorCode::overloaded, "the page takes too long to rank");
+    if (stopped) window.low = *stopped + 1;
+    bool is_enough = stopped || window.remaining >= asking.question.limit || is_over(asking, budgets_.relevance_ms);
+    if (is_under_way ? window.low == lowest : is_enough) break;
+  }
+  return base::success();
+}
+
 base::Result<void> IndexReader::find_relevant(Asking& asking) {
   const auto& cursor = asking.question.cursor;
   Window window;
-  window.high = cursor ? std::min(asking.newest, std::max<MessageNumber>(cursor->below, 1) - 1) : asking.newest;
+  window.high = asking.top();
   bool is_under_way = cursor && cursor->lowest != 0;
   if (is_under_way) window.after = {cursor->score, cursor->last};
   bool has_weights = cursor && cursor->weights.size() == asking.plan.ranked.size();
   TRY(auto weights, has_weights ? base::Result<std::string>(cursor->weights) : weigh(asking));
   window.weights = std::move(weights);
-  window.low = window.high + 1;
-  for (Shelf shelf = catalog_->shelf_of(window.high); window.low > 1; --shelf) {
-    window.low = std::max<MessageNumber>(catalog_->first_of(shelf), is_under_way ? cursor->lowest : 1);
-    TRY(rank_shelf(asking, window, shelf));
-    bool is_enough = window.remaining >= asking.question.limit || is_over(asking, budgets_.relevance_ms);
-    if (is_under_way ? window.low == cursor->lowest : is_enough) break;
-  }
+  TRY(rank_window(asking, window, is_under_way ? cursor->lowest : 0));
   std::sort(window.best.begin(), window.best.end(), std::greater<>());
   for (const auto& [score, number] : window.best) asking.hits.push_back(number);
   asking.low = window.low;

@@ -56,7 +56,7 @@ struct Found {
 };
 
 struct Budgets {
-  std::uint32_t page_ms = 150;      // to fill a page, newest first
+  std::uint32_t page_ms = 150;      // to fill a page, newest first or where each message is read
   std::uint32_t count_ms = 4;       // from the start, to go on counting when the page is full
   std::uint32_t relevance_ms = 10;  // from the start, until the last window is begun
 };

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/search/generation.h"
+#include "projections/search/index_reader.h"
 #include "tests/search/search_fixture.h"
 
 namespace hansard::search {
@@ -110,6 +112,54 @@ TEST_CASE("pages neither skip nor repeat while messages arrive, in both orders")
       REQUIRE(++pages < 200);
     } while (cursor);
     CHECK(seen.size() == before);
+  }
+}
+
+// Each look at it takes a millisecond.
+class TickingClock final : public base::Clock {
+ public:
+  base::Timestamp now() override { return {0}; }
+  base::MonotonicTime monotonic() override { return base::MonotonicTime(std::chrono::milliseconds(++looks)); }
+  std::int64_t looks = 1'000;
+};
+
+std::unique_ptr<IndexReader> reader_of(Chat& chat, const SearchOptions& options, const Budgets& budgets,
+                                       base::Clock& clock) {
+  auto opened = open_loaded_generation(chat.engine, options.data_folder + "/views/search/v1", options.shelf_bits);
+  const auto& generation = *opened.value().generation;
+  return std::move(IndexReader::open(generation.path, generation.catalog, budgets, clock).value());
+}
+
+TEST_CASE("where each message has to be read the time of a page is kept by relevance too, and nothing is skipped") {
+  TempFolder folder;
+  Chat chat;
+  auto id = chat.create({"ann"});
+  for (int i = 0; i < 100; ++i) chat.send(id, "ann", i % 5 == 0 ? "word word" : i % 5 == 1 ? "words" : "other");
+  SearchOptions options = patient_options(folder.path());
+  options.shelf_bits = 6;
+  Searcher search(chat, options);
+  search.settle();
+  search.view().stop();
+  for (const auto& [text, wanted] : {std::pair("word OR before:2000", 20u), std::pair("lang:en word", 40u)}) {
+    INFO(text);
+    TickingClock clock;
+    auto reader = reader_of(chat, options, {8, 0, 0}, clock);
+    std::set<std::string> seen;
+    Question question = search.question("ann", text, Sort::relevance, 1);
+    int pages = 0;
+    do {
+      std::int64_t before = clock.looks;
+      Found page = reader->ask(question).value();
+      CHECK(clock.looks - before <= 4 * 8 + 8);
+      for (const Hit& hit : page.hits) CHECK(seen.insert(Searcher::name(hit.conversation, hit.ordinal)).second);
+      question.cursor = page.next;
+      REQUIRE(++pages < 200);
+    } while (question.cursor);
+    CHECK(seen.size() == wanted);
+    question.cursor = PageCursor{Sort::relevance, 101, 1, 1'000'000, 0, ""};  // a window nobody was given
+    auto endless = reader->ask(question);
+    REQUIRE_FALSE(endless);
+    CHECK(endless.error().code == base::ErrorCode::overloaded);
   }
 }
 
