@@ -181,6 +181,11 @@ Problem behind(const Context& context) {
   return view_behind(position_text(context.engine.epoch(), reached));
 }
 
+Problem problem_of(const Context& context, const base::Error& error) {
+  const bool is_behind = error.code == base::ErrorCode::corrupt || error.code == base::ErrorCode::behind;
+  return is_behind ? behind(context) : api::problem_of(error);
+}
+
 // An index that is being built again answers with what it has, and says through what, unless the caller insists.
 asio::awaitable<bool> is_there(Context& context, const Call& call, base::Position wanted) {
   std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
@@ -203,8 +208,7 @@ asio::awaitable<Answered<Response>> search_messages(Context& context, const Call
   Question question = asked.value().question;
   question.seats = seats_of(*context.views.snapshot(), call.caller.actor);
   auto found = co_await ask(context, std::move(question));
-  if (!found && found.error().code == base::ErrorCode::corrupt) co_return behind(context);
-  if (!found) co_return problem_of(found.error());
+  if (!found) co_return problem_of(context, found.error());
   // What the index found the views must know.
   std::chrono::milliseconds timeout(context.limits.min_position_timeout_ms);
   if (!co_await context.views_reach(found.value().indexed_through, timeout)) co_return behind(context);

@@ -108,6 +108,9 @@ base::Result<Found> IndexReader::ask_in_transaction(const Question& question) {
 }
 
 base::Result<void> IndexReader::find(Asking& asking) {
+  // An index that is made again has not come to where this page begins.
+  const auto& cursor = asking.question.cursor;
+  if (cursor && cursor->below > asking.newest + 1) return base::error(base::ErrorCode::behind, "the index is behind");
   const auto& mine = asking.access.conversations();
   bool as_terms = mine.size() <= kSeatsAsTermsMax;
   asking.plan = plan_query(*asking.question.query, *catalog_, as_terms ? mine : std::vector<ConversationNumber>());

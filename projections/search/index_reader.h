@@ -10,7 +10,7 @@
 //
 // Thread: one at a time. Owns: a read-only connection.
 // Limits: Budgets; at least one shelf's next match is looked at, however little time is left.
-// Errors: overloaded when the next page of a window takes several times as
+// Errors: behind for a cursor above what is indexed; overloaded when the next page of a window takes several times as
 // long as its first might.
 #pragma once
 

@@ -45,7 +45,8 @@ class SearchView {
   virtual ~SearchView() = default;
 
   using Done = std::function<void(base::Result<Found>)>;
-  // `overloaded` when too many wait; `corrupt` when the index turned out damaged: it is being built again.
+  // `overloaded` when too many wait; `behind` for a cursor above what is indexed; `corrupt` when the index turned out
+  // damaged: it is being built again.
   virtual void ask(Question question, Done done) = 0;
 
   virtual base::Position applied() const = 0;

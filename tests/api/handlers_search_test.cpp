@@ -1,6 +1,8 @@
 // Searching as a client sees it: who finds what, highlights, pages, and that any string is a query.
 #include <catch2/catch.hpp>
 
+#include "api/cursor.h"
+#include "engine/base/hash.h"
 #include "tests/api/handlers_fixture.h"
 
 namespace hansard::api {
@@ -59,6 +61,16 @@ TEST_CASE("pages follow their cursor, and a cursor belongs to its search") {
   CHECK(house.get("/search/messages?q=word&cursor=x", "ann").status == 400);
   CHECK(house.get("/search/messages?q=word&sort=best", "ann").status == 400);
   CHECK(house.get("/search/messages", "ann").status == 400);
+}
+
+TEST_CASE("a cursor above what is indexed is told that the index is behind") {
+  House house;
+  house.send(house.group("ann", {"bob"}), "ann", "word");
+  search::PageCursor cursor;
+  cursor.below = 1'000;
+  Reply reply = house.get("/search/messages?q=word&cursor=" + encode_cursor(cursor, base::crc32c("nword")), "ann");
+  CHECK(reply.status == 503);
+  CHECK(reply.code() == "view_behind");
 }
 
 TEST_CASE("an edit or a delete is what a search sees") {

@@ -115,6 +115,27 @@ TEST_CASE("pages neither skip nor repeat while messages arrive, in both orders")
   }
 }
 
+TEST_CASE("a cursor waits for an index that is made again to come to it") {
+  for (Sort sort : {Sort::recent, Sort::relevance}) {
+    TempFolder folder, again;
+    Chat chat, half;
+    auto id = chat.create({"ann"});
+    half.create({"ann"});
+    for (int i = 0; i < 30; ++i) chat.send(id, "ann", "word");
+    for (int i = 0; i < 10; ++i) half.send(id, "ann", "word");
+    Searcher search(chat, patient_options(folder.path())), behind(half, patient_options(again.path()));
+    search.settle();
+    behind.settle();
+    auto cursor = search.ask("ann", "word", sort, 5).next;
+    auto early = behind.try_ask(behind.question("ann", "word", sort, 5, cursor));
+    REQUIRE_FALSE(early);
+    CHECK(early.error().code == base::ErrorCode::behind);
+    while (half.said.size() < 30) half.send(id, "ann", "word");
+    behind.settle();
+    CHECK(behind.ask("ann", "word", sort, 50, cursor).hits.size() == 25);
+  }
+}
+
 // Each look at it takes a millisecond.
 class TickingClock final : public base::Clock {
  public:
