@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 #include <map>
 
 #include "projections/search/characters.h"
@@ -27,10 +28,25 @@ sb_stemmer* of_this_thread(const std::string& algorithm) {
   return handle.get();
 }
 
-// Algorithms that also strip prefixes.
+bool is_one_of(const std::string& algorithm, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), algorithm) != names.end();
+}
+
+// Algorithms that also strip or change what words begin with.
 bool cuts_in_front(const std::string& algorithm) {
-  static const char* const kNames[] = {"arabic", "ar", "ara", "indonesian", "id", "ind", "kraaij_pohlmann"};
-  return std::find(std::begin(kNames), std::end(kNames), algorithm) != std::end(kNames);
+  return is_one_of(algorithm, {"arabic", "ar", "ara", "indonesian", "id", "ind", "irish", "ga", "gle", "tamil", "ta",
+                               "tam", "yiddish", "yi", "yid", "kraaij_pohlmann"});
+}
+
+// How many letters of a stem of `size` every word of it begins with. Suffix strippers change at most the end of what
+// they leave ("happi" of "happy"), so all but the last letter stands, of short stems the first ("die" of "dying"), and
+// of long ones the first few are selective enough.
+std::size_t letters_kept(const std::string& algorithm, std::size_t size) {
+  bool halves_double_consonants = is_one_of(algorithm, {"finnish", "fi", "fin"});
+  bool hardens_the_last = is_one_of(algorithm, {"turkish", "tr", "tur"});
+  if (size == 1 && hardens_the_last) return 0;
+  if (size <= 3) return 1;
+  return std::min(size - 1, halves_double_consonants ? 2 : kPrefixCodePointsMax);
 }
 }  // namespace
 
@@ -49,14 +65,12 @@ std::string Stemmer::stem(std::string_view word) const {
   return {reinterpret_cast<const char*>(stemmed), static_cast<std::size_t>(sb_stemmer_length(stemmer))};
 }
 
-// Suffix strippers change at most the end of what they leave ("happi" of "happy"), so all but the last letter stands,
-// and of long stems the first few are selective enough.
 std::string Stemmer::common_prefix(std::string_view word) const {
   if (cuts_in_front(algorithm_)) return "";
   std::vector<char32_t> points, original;
   decode_utf8(stem(word), points);
   decode_utf8(word, original);
-  std::size_t size = points.size() > 2 ? std::min(points.size() - 1, kPrefixCodePointsMax) : 1;
+  std::size_t size = letters_kept(algorithm_, points.size());
   std::string prefix;
   for (std::size_t i = 0; i < size && i < points.size() && i < original.size(); ++i) {
     if (points[i] != original[i]) break;

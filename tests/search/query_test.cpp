@@ -68,6 +68,37 @@ TEST_CASE("operators") {
   CHECK_FALSE(parse_query("lang:klingon x").stemmer);
 }
 
+// Of folded words with one stem.
+TEST_CASE("a stem's prefix is one of every word of that stem") {
+  const std::pair<const char*, std::vector<const char*>> rows[] = {
+      {"en", {"die", "dies", "dying"}},
+      {"english", {"tie", "ties", "tying"}},
+      {"eng", {"lie", "lies", "lying"}},
+      {"en", {"happy", "happily", "happiness"}},
+      {"ga", {"bad", "bhad", "mbad"}},
+      {"irish", {"cat", "chat", "gcat"}},
+      {"ta", {"ளீபோது", "இந்ளீபோ"}},
+      {"fi", {"eliot", "elliot"}},
+      {"tr", {"p", "binde"}},
+      {"yi", {"דרוקט", "געדרוקט"}},
+      {"nl", {"werkt", "gewerkt", "lopen", "gelopen"}},
+      {"kraaij_pohlmann", {"werkt", "gewerkt", "lopen", "gelopen"}},
+  };
+  for (const auto& [language, words] : rows) {
+    auto stemmer = Stemmer::of_language(language);
+    if (!stemmer) continue;  // libstemmer has more of them in later versions
+    for (std::string_view one : words) {
+      for (std::string_view other : words) {
+        if (stemmer->stem(one) != stemmer->stem(other)) continue;
+        INFO(language << ": " << one << ", " << other);
+        CHECK(other.starts_with(stemmer->common_prefix(one)));
+      }
+    }
+  }
+  CHECK(Stemmer::of_language("en")->stem("dying") == Stemmer::of_language("en")->stem("die"));
+  CHECK(Stemmer::of_language("ga")->stem("bhad") == Stemmer::of_language("ga")->stem("bad"));
+}
+
 TEST_CASE("what is no operator is text") {
   CHECK(shown("http://a.b/c note:abc") == "'http a b c' & 'note abc'");
   CHECK(shown("from: in:nowhere has:link type:foo before:soon on:2024-02-30") ==
