@@ -5,6 +5,9 @@
 #include <map>
 #include <mutex>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/cursor.h"
 #include "api/handlers_common.h"
 #include "api/json.h"
@@ -26,6 +29,10 @@ using search::Found;
 using search::Question;
 
 namespace {
+// How many hits, or how much of what they say, one slice of work shows before others have their turn.
+constexpr std::size_t kSliceHits = 25;
+constexpr std::size_t kSliceBytes = 64u << 10;
+
 // Found by a reader thread, taken by the io thread.
 struct Answer {
   std::mutex mutex;
@@ -110,21 +117,27 @@ class Shown {
   Shown(const Call& call, const Snapshot& snapshot, const search::Query& query, std::uint32_t epoch)
       : call_(call), snapshot_(snapshot), query_(query), senders_(snapshot), epoch_(epoch) {}
 
-  void append(std::string& body, const search::Hit& hit) {
+  // How much was read for it, in bytes.
+  std::size_t append(std::string& body, const search::Hit& hit) {
     auto floor = floor_of(hit.conversation);
-    if (!floor || hit.ordinal <= *floor) return;
+    if (!floor || hit.ordinal <= *floor) return 0;
     auto message = snapshot_.message_at(hit.conversation, hit.ordinal, call_.caller.actor);
-    if (!message || !message->content) return;
-    search::Document document = search::document_of(message->facts, *message->content);
+    if (!message || !message->content) return 0;
+    append_if_match(body, *message);
+    return message->content->text.size();
+  }
+
+ private:
+  void append_if_match(std::string& body, const MessageView& message) {
+    search::Document document = search::document_of(message.facts, *message.content);
     search::Matcher matcher(query_, document);
     if (!matcher.matches()) return;
     if (body.back() != '[') body += ',';
     body += "{\"message\":";
-    append_message(body, *message, epoch_, &senders_.of(message->facts.author));
+    append_message(body, message, epoch_, &senders_.of(message.facts.author));
     append_highlights(body, matcher.highlights());
   }
 
- private:
   // Nothing: he is no member.
   std::optional<base::Ordinal> floor_of(const base::ConversationId& id) {
     auto [known, is_new] = floors_.try_emplace(id);
@@ -154,12 +167,23 @@ class Shown {
   std::map<base::ConversationId, std::optional<base::Ordinal>> floors_;
 };
 
-std::string body_of(const Call& call, const Snapshot& snapshot, const Asked& asked, const Found& found,
-                    std::uint32_t epoch) {
-  std::string body = "{\"items\":[";
-  Shown shown(call, snapshot, *asked.question.query, epoch);
-  for (const auto& hit : found.hits) shown.append(body, hit);
-  body += "],\"next\":";
+// The arguments outlive this.
+asio::awaitable<std::string> items_of(Context& context, const Call& call, const Snapshot& snapshot, const Asked& asked,
+                                      const Found& found) {
+  std::string items = "[";
+  Shown shown(call, snapshot, *asked.question.query, context.engine.epoch());
+  std::size_t hits = 0, bytes = 0;
+  for (const auto& hit : found.hits) {
+    bytes += shown.append(items, hit);
+    if (++hits < kSliceHits && bytes < kSliceBytes) continue;
+    hits = bytes = 0;
+    co_await asio::post(context.io, asio::use_awaitable);
+  }
+  co_return items + "]";
+}
+
+std::string body_of(const std::string& items, const Asked& asked, const Found& found, std::uint32_t epoch) {
+  std::string body = "{\"items\":" + items + ",\"next\":";
   if (found.next) {
     body.append("\"").append(encode_cursor(*found.next, asked.hash)).append("\"");
   } else {
@@ -214,7 +238,8 @@ asio::awaitable<Answered<Response>> search_messages(Context& context, const Call
   if (!co_await context.views_reach(found.value().indexed_through, timeout)) co_return behind(context);
   auto snapshot = context.views.snapshot();
   std::uint32_t epoch = context.engine.epoch();
-  Response response = json_response(body_of(call, *snapshot, asked.value(), found.value(), epoch));
+  std::string items = co_await items_of(context, call, *snapshot, asked.value(), found.value());
+  Response response = json_response(body_of(items, asked.value(), found.value(), epoch));
   auto reached = std::min(snapshot->position(), found.value().indexed_through);
   response.headers.emplace_back("Hansard-Position", position_text(epoch, reached));
   co_return response;

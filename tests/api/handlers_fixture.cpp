@@ -128,6 +128,7 @@ struct House::Parts {
       files::BlobStore::open({folder / "files", files::IoChoice::posix, 16, 0}).value();
   SocketCounts file_transfers;
   std::string peer = "192.0.2.1";
+  std::size_t slices = 0;
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
 
   Parts() {
@@ -157,7 +158,7 @@ struct House::Parts {
       if (error) std::rethrow_exception(error);
       response = std::move(got);
     });
-    while (!response) io.run_one();
+    for (slices = 0; !response;) slices += io.run_one();
     return *std::move(response);
   }
 };
@@ -204,6 +205,7 @@ void House::limit_rates(const RateLimits& rates) {
 
 void House::come_from(const std::string& peer) { parts_->peer = peer; }
 
+std::size_t House::slices() const { return parts_->slices; }
 PresenceBoard& House::presence() { return parts_->presence; }
 Limits& House::limits() { return parts_->limits; }
 support::ManualClock& House::clock() { return parts_->clock; }

@@ -57,6 +57,9 @@ class House {
   // The address requests come from, until the next call.
   void come_from(const std::string& peer);
 
+  // In how many slices of the io thread the last request was answered.
+  std::size_t slices() const;
+
   PresenceBoard& presence();
   Limits& limits();
   support::ManualClock& clock();

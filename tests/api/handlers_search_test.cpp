@@ -63,6 +63,17 @@ TEST_CASE("pages follow their cursor, and a cursor belongs to its search") {
   CHECK(house.get("/search/messages", "ann").status == 400);
 }
 
+TEST_CASE("others have their turn while hits are shown") {
+  House house;
+  std::string id = house.group("ann", {"bob"}), text;
+  while (text.size() < 9'000) text += "東京都";
+  for (int i = 0; i < 40; ++i) house.send(id, "ann", text);
+  REQUIRE(found(house.get("/search/messages?q=%E6%9D%B1%E4%BA%AC&limit=1", "ann")).size() == 1);
+  std::size_t of_one = house.slices();
+  REQUIRE(found(house.get("/search/messages?q=%E6%9D%B1%E4%BA%AC&limit=40", "ann")).size() == 40);
+  CHECK(house.slices() >= of_one + 5);
+}
+
 TEST_CASE("a cursor above what is indexed is told that the index is behind") {
   House house;
   house.send(house.group("ann", {"bob"}), "ann", "word");
