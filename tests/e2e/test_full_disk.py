@@ -181,7 +181,7 @@ class OthersFillTheDisk(unittest.TestCase):
         self.assertEqual(self.server.stop(), 0)
         small = self.folder / "small"
         small.mkdir()
-        for room in ("64k", "256k", "1m", "2m", "3m", "4m", "5m"):
+        for room in ("16k", "64k"):
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(small)], check=True)
             done = subprocess.run([str(BIN / "hansard-replay"), "verify", "--deep", "--data", str(self.server.data),
                                    "--scratch", str(small), "--quiet", "--json"],

@@ -51,7 +51,7 @@ class UserRateTest(ServerTest):
 
     async def refused_handshake(self, alice):
         with self.assertRaises(websockets.InvalidStatusCode) as refused:
-            async with alice.socket("resume=0"):
+            async with alice.socket("?resume=0"):
                 pass
         self.assertEqual(refused.exception.status_code, 429)
 
