@@ -377,10 +377,8 @@ TEST_CASE("what is sent while the log is cleaned moves no goal") {
   };
   house.finish(id);
   CHECK(house.is_complete(id));
-  REQUIRE(wanted);
   CHECK(house.engine->durable() > wanted);
   CHECK(asked <= wanted);
-  check_nothing_left(house, {"text"});
 }
 
 TEST_CASE("an erasure that fails lets the others go first") {
