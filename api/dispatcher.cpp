@@ -85,7 +85,7 @@ bool Dispatcher::attach(Subscriber& session) {
   Seats seats(session.user());
   seats.seed(snapshot->memberships(session.user()));
   fold_up_to_cursor(seats, snapshot->position());
-  members_.add(std::move(seats)).sessions.push_back(&session);
+  members_.add(std::move(seats), cursor_).sessions.push_back(&session);
   return true;
 }
 

@@ -83,10 +83,14 @@ Audience* LocalMembers::audience(const ConversationId& conversation) {
   return found == audiences_.end() ? nullptr : &found->second;
 }
 
-LocalUser& LocalMembers::add(Seats seats) {
+LocalUser& LocalMembers::add(Seats seats, base::Position cursor) {
   auto user = std::make_unique<LocalUser>(LocalUser{std::move(seats), {}});
   auto& added = *user;
-  for (const auto& [conversation, joined_after] : added.seats.all()) audiences_[conversation].users.push_back(&added);
+  for (const auto& [conversation, joined_after] : added.seats.all()) {
+    auto [audience, is_new] = audiences_.try_emplace(conversation);
+    if (is_new) audience->second.changed = cursor;
+    audience->second.users.push_back(&added);
+  }
   users_.emplace(added.seats.user(), std::move(user));
   return added;
 }

@@ -58,7 +58,7 @@ struct LocalUser {
 // The local users of one conversation, and what is known of its size.
 struct Audience {
   std::vector<LocalUser*> users;
-  base::Position changed;  // last membership event seen here
+  base::Position changed;  // last membership event seen here, or where looking began
   std::optional<std::uint32_t> member_count;
 };
 
@@ -67,7 +67,8 @@ class LocalMembers {
   bool is_empty() const { return users_.empty(); }
   LocalUser* find(const base::UserId& user) const;
   Audience* audience(const base::ConversationId& conversation);
-  LocalUser& add(Seats seats);
+  // The seats are as of `cursor`.
+  LocalUser& add(Seats seats, base::Position cursor);
   void remove(const base::UserId& user);
   // Joins go before the event's frame is given out, leaves after: both see it.
   void fold_joins(const domain::RecordedEvent& event);

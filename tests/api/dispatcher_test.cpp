@@ -216,6 +216,29 @@ TEST_CASE("receipts are not pushed where there are too many members") {
   CHECK(room.one.events[0].type == "message.new");
 }
 
+TEST_CASE("a count of members from before a session came does not decide about receipts for good") {
+  Room room;
+  room.edge.limits.receipts_pushed_members_max = 2;
+  room.dispatcher.detach(room.two);
+  room.history.create(1, 1, 2);
+  room.settle();
+  room.history.add(1, 3);
+  room.edge.publish();
+  room.edge.run();
+  REQUIRE(room.dispatcher.attach(room.two));
+  const auto reads = [&] {
+    room.history.send(1, 2);
+    room.history.read(1, 2, true);
+    room.edge.publish();
+    room.edge.run();
+    room.edge.apply_all();
+  };
+  reads();
+  room.two.events.clear();
+  reads();
+  CHECK(room.two.events.size() == 1);
+}
+
 TEST_CASE("typing goes to the other members only") {
   Room room;
   room.dispatcher.push_typing({History::conversation(0), History::user(0), true, {}});
