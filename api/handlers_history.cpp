@@ -131,18 +131,19 @@ HistoryPage page_of(const Window& window, const Messages& in, std::size_t limit)
   return in.history({window.direction, window.from, limit, window.thread, std::nullopt});
 }
 
-// Newest first like a plain page: half of the limit before the message, the message, the rest after it.
+// Newest first like a plain page: half of the limit before the message, the message, the rest after it. From
+// a message that is not of the list one goes on at least.
 HistoryPage page_around(const Window& window, const Messages& in, std::size_t limit) {
-  std::size_t older = limit / 2;
+  auto center = in.message_at(*window.around);
+  bool fits = center && *window.around > in.floor && (!window.thread || center->facts.reply_to == window.thread);
+  std::size_t older = fits ? limit / 2 : std::max<std::size_t>(limit / 2, 1);
   Window before{Direction::before, *window.around, !*window.around, std::nullopt, window.thread};
   Window after{Direction::after, *window.around, false, std::nullopt, window.thread};
   HistoryPage page = page_of(before, in, older);
   page.more = older == 0 ? window.around->value > in.floor.value + 1 : page.more;
-  HistoryPage newer = page_of(after, in, limit - older - 1);
+  HistoryPage newer = page_of(after, in, limit - older - (fits ? 1 : 0));
   std::vector<MessageView> items(std::make_move_iterator(newer.items.rbegin()),
                                  std::make_move_iterator(newer.items.rend()));
-  auto center = in.message_at(*window.around);
-  bool fits = center && *window.around > in.floor && (!window.thread || center->facts.reply_to == window.thread);
   if (fits) items.push_back(*std::move(center));
   std::move(page.items.begin(), page.items.end(), std::back_inserter(items));
   page.items = std::move(items);

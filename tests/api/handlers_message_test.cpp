@@ -230,6 +230,21 @@ TEST_CASE("a thread shows the replies to one message") {
   CHECK(house.get("/messages/" + root, "ann").number("thread_count") == 1);
 }
 
+TEST_CASE("a page around a message outside the thread goes on towards its older replies") {
+  House house;
+  const std::string id = house.group("ann", {"bob"});
+  const std::string root = house.send(id, "ann", "root");
+  for (const std::string content : {"one", "two"}) {
+    const std::string reply = R"({"content":")" + content + R"(","reply_to":")" + root + "\"}";
+    house.post("/conversations/" + id + "/messages", "bob", reply);
+  }
+  const std::string aside = house.send(id, "ann", "aside");
+  const std::string list = "/conversations/" + id + "/messages?limit=1";
+  const Reply around = house.get(list + "&thread=" + root + "&around=" + aside, "ann");
+  CHECK(around.contents() == Contents{"two"});
+  CHECK(house.get(list + "&cursor=" + around.word("next"), "ann").contents() == Contents{"one"});
+}
+
 TEST_CASE("a cursor goes on with its own thread, which may be said again, and with no other") {
   House house;
   const std::string id = house.group("ann", {"bob"});
