@@ -10,6 +10,7 @@
 #include <simdjson.h>
 
 #include "api/contract.h"
+#include "api/render.h"
 #include "api/router.h"
 #include "tests/support/source_tree.h"
 
@@ -238,6 +239,22 @@ TEST_CASE("the AsyncAPI document names every frame the server renders") {
     INFO(frame);
     CHECK(names.contains(frame));
   }
+}
+
+// All of a user's who was erased.
+TEST_CASE("the AsyncAPI document lets a reaction.removed be without an emoji, as it is rendered") {
+  Contract contract(asyncapi_json());
+  const std::string data = "/components/messages/reactionRemoved/payload/properties/data/properties";
+  const simdjson::dom::array forms = contract.at(data + "/emoji/oneOf");
+  std::set<std::string_view> types;
+  for (element one : forms) {
+    std::string_view type;
+    if (one["type"].get(type) == simdjson::SUCCESS) types.insert(type);
+  }
+  CHECK(types.contains("null"));
+  domain::RecordedEvent event;
+  event.body = domain::ReactionRemoved{{}, {}, {1}, {"gone"}, std::nullopt};
+  CHECK(event_frame(event, 1).value().find("\"emoji\":null") != std::string::npos);
 }
 
 }  // namespace
