@@ -68,7 +68,6 @@ Response text_response(std::string text) {
 Answered<Response> proof_checkpoint(Context& context, const Call& call) {
   TRY(const auto* proofs, proofs_of(context, call));
   Response response = text_response(proofs->checkpoint()->note);
-  response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 

@@ -327,7 +327,8 @@ void trace_request(std::string_view route, std::string_view method, int status, 
 void add_common_headers(Response& response, const std::string& request_id) {
   response.headers.emplace_back("X-Request-Id", request_id);
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("Cache-Control", "no-store");
+  const auto names_cache = [](const auto& header) { return header.first == "Cache-Control"; };
+  if (std::ranges::none_of(response.headers, names_cache)) response.headers.emplace_back("Cache-Control", "no-store");
 }
 
 std::optional<Problem> refuse_body(Context& context, const Request& request) {

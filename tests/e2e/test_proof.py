@@ -177,7 +177,7 @@ class ProofTest(unittest.TestCase):
         checkpoint = self.checkpoint()
         response, first = self.tile("0/000")
         self.assertEqual((response.status, len(first)), (200, 8192))
-        self.assertIn("immutable", response.getheader("Cache-Control"))
+        self.assertEqual(response.getheader("Cache-Control"), "private, max-age=31536000, immutable")
         rest = checkpoint["size"] - 256
         response, second = self.tile(f"0/001.p/{rest}")
         self.assertEqual((response.status, len(second)), (200, 32 * rest))
