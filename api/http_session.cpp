@@ -95,7 +95,7 @@ class HttpSession final : public Connection {
   base::MonotonicTime deadline_{};
   std::shared_ptr<BodySource> endless_;  // while it is being written
   bool has_read_all_ = false;            // the last read left nothing in the kernel
-  bool is_idle_ = false;                 // between requests
+  bool is_idle_ = false;                 // between requests, or before the first
 };
 
 HttpSession::HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slot)
@@ -126,6 +126,7 @@ void HttpSession::cut() {
 }
 
 asio::awaitable<void> HttpSession::run() {
+  is_idle_ = true;
   bool is_open = co_await socket_.handshake();
   auto next = is_open ? Next::request : Next::close;
   while (next == Next::request) next = co_await serve_one();

@@ -271,6 +271,17 @@ class Tools(TlsTest):
         self.assertEqual(got, [f"message {number}" for number in range(30)])
 
 
+class Stop(unittest.TestCase):
+    def test_who_does_not_begin_his_handshake_holds_up_no_stop(self):
+        server = Server(tls=True)
+        self.addCleanup(server.close)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30):
+            self.assertEqual(server.user("alice").get(f"{API}/unread").status, 200)  # the other was accepted before
+            start = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - start, 3)
+
+
 class Reload(unittest.TestCase):
     def setUp(self):
         self.server = TracedTown(tls=True)
