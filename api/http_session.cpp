@@ -33,6 +33,12 @@ constexpr std::size_t kIdleBytesMax = 4u << 10;     // a larger buffer is given 
 constexpr std::size_t kLingerBytesMax = 64u << 20;  // read and thrown away after a refusal
 constexpr seconds kLinger{2};
 
+// Of a head that may be unsound.
+bool says_head(std::string_view head) {
+  if (head.starts_with(kEmptyLine)) head.remove_prefix(kEmptyLine.size());
+  return head.starts_with("HEAD ");
+}
+
 // HEAD is answered like GET but for the body, and of the whole: Range is for GET alone (RFC 9110 section 14.2).
 void ask_as_get(Request& request) {
   request.method = "GET";
@@ -96,6 +102,7 @@ class HttpSession final : public Connection {
   std::shared_ptr<BodySource> endless_;  // while it is being written
   bool has_read_all_ = false;            // the last read left nothing in the kernel
   bool is_idle_ = false;                 // between requests, or before the first
+  bool is_head_ = false;                 // the request at hand says HEAD
 };
 
 HttpSession::HttpSession(IoThread& thread, PeerSocket socket, ConnectionSlot slot)
@@ -135,6 +142,7 @@ asio::awaitable<void> HttpSession::run() {
 
 asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   auto end = co_await read_head();
+  is_head_ = says_head(in_);
   if (end.state == HeadEnd::State::incomplete) co_return Next::close;
   if (end.state == HeadEnd::State::bad)
     co_return co_await refuse(malformed("A line of the header does not end in CRLF."));
@@ -264,7 +272,7 @@ asio::awaitable<HttpSession::Next> HttpSession::refuse(Problem problem, std::opt
     response.headers.emplace_back("Upgrade", "websocket");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
   }
-  bool is_written = co_await write(std::move(response), true, false);
+  bool is_written = co_await write(std::move(response), !is_head_, false);
   co_return is_written ? Next::linger : Next::close;
 }
 

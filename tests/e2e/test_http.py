@@ -276,6 +276,16 @@ class Edge(ServerTest):
             self.assertTrue(answer.startswith(f"HTTP/1.1 {status} "), (request[:90], answer[:200]))
             self.assertEqual(answer.count("HTTP/1.1 "), 1, answer)
 
+    def test_a_refused_head_has_no_body(self):
+        for request, status in {
+            "HEAD /ws HTTP/1.1\r\nHost: x\r\n\r\n": "426",
+            "\r\nHEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n": "413",
+            "HEAD / HTTP/1.1\r\nA : b\r\n\r\n": "400",
+        }.items():
+            head, body = self.raw(request).split("\r\n\r\n", 1)
+            self.assertTrue(head.startswith(f"HTTP/1.1 {status} "), head)
+            self.assertEqual(body, "", request)
+
     def test_tokens_that_are_not_ours_are_refused(self):
         alice = self.user("alice")
         good = alice.token
