@@ -86,7 +86,7 @@ Answered<std::uint64_t> lease_of(const Call& call) {
   return lease;
 }
 
-// A poller: his lease is his as long as nobody else reads.
+// A poller: his lease is his as long as nobody else reads. HEAD reads nothing.
 Answered<Source> source_of_consumer(Context& context, const Call& call, Source source) {
   if (context.consumers == nullptr) return not_found();
   auto& consumers = *context.consumers;
@@ -97,7 +97,7 @@ Answered<Source> source_of_consumer(Context& context, const Call& call, Source s
   source.lease = lease;
   source.asked.filter = std::move(status->filter);
   source.asked.from = status->cursor;
-  if (lease != 0) return source;
+  if (lease != 0 || call.request.is_head) return source;
   const auto place = consumers.take(source.consumer, nullptr);
   if (!place) return not_found();
   source.lease = place->lease;
@@ -113,7 +113,7 @@ Answered<Source> source_of(Context& context, const Call& call) {
     if (call.params.has(other)) return malformed("`consumer` says where to begin and what to leave out");
   }
   source.consumer = *consumer;
-  if (wants_stream(call.request)) return source;
+  if (wants_stream(call.request) && !call.request.is_head) return source;
   return source_of_consumer(context, call, std::move(source));
 }
 
@@ -127,7 +127,7 @@ Answered<Response> stream_response(Context& context, const Call& call, Source so
   if (!place) return Problem{429, "too_many_streams", "This user follows the log often enough.", 1, {}, {}};
   auto target = std::make_shared<std::weak_ptr<EventStream>>();
   std::unique_ptr<ConsumerSeat> seat;
-  if (!source.consumer.empty()) {
+  if (!source.consumer.empty() && !call.request.is_head) {
     auto look = [target] {
       if (auto stream = target->lock()) stream->look();
     };

@@ -42,6 +42,7 @@ bool says_head(std::string_view head) {
 // HEAD is answered like GET but for the body, and of the whole: Range is for GET alone (RFC 9110 section 14.2).
 void ask_as_get(Request& request) {
   request.method = "GET";
+  request.is_head = true;
   std::erase_if(request.headers, [](const auto& field) { return field.first == "range"; });
 }
 

@@ -25,7 +25,8 @@ struct Request {
   std::string body;
   BodyReader* stream = nullptr;  // of a route that streams (streams_body in router.h): the body, still unread
   std::string request_id;
-  std::string peer;  // address without port
+  std::string peer;      // address without port
+  bool is_head = false;  // its method was HEAD: the answer's body is not written
   std::optional<std::string_view> header(std::string_view lower_case_name) const;
 };
 

@@ -272,6 +272,10 @@ class Feed(ServerTest):
         newer = self.backend.get(f"{API}/events?consumer=bill&limit=1").json
         self.assertNotEqual(newer["lease"], page["lease"])
         self.problem(self.backend.get(f"{API}/events?consumer=bill&lease={page['lease']}"), 409, "consumer_taken")
+        for accept in ("application/json", "text/event-stream"):
+            head = self.backend.request("HEAD", f"{API}/events?consumer=bill", headers={"Accept": accept})
+            self.assertEqual((head.status, head.text), (200, ""))
+            self.assertEqual(self.backend.get(f"{API}/events?consumer=bill&lease={newer['lease']}").status, 200)
         self.problem(self.backend.post(f"{API}/consumers/bill/ack",
                                        {"position": page["position"], "lease": page["lease"]}), 409, "consumer_taken")
         self.assertEqual([c["name"] for c in self.backend.get(f"{API}/consumers").json["items"]].count("bill"), 1)
