@@ -161,8 +161,11 @@ void SocketSession::on_auth(const ClientFrame& frame) {
   } else if (!frame.id_json.empty()) {
     ack(frame.id_json, auth_data(identity.value()));
   }
+  const bool was_service = identity_ && identity_->service;
   identity_ = std::move(identity.value());
-  if (auto may = may_read_events(caller_of(*identity_)); !may) subscriptions_.end(may.error());
+  if (auto may = may_read_events(caller_of(*identity_)); !may) return subscriptions_.end(may.error());
+  // What a service follows is not on record, as an auditor's reads are.
+  if (was_service && !identity_->service) subscriptions_.end(forbidden("An auditor's subscription is put on record."));
 }
 
 void SocketSession::on_resume(const ClientFrame& frame) {

@@ -391,6 +391,16 @@ class Subscriptions(ServerTest, unittest.IsolatedAsyncioTestCase):
                     break
             self.assertEqual(answer["data"]["code"], "forbidden")
 
+    async def test_what_a_service_follows_ends_when_only_an_auditor_may(self):
+        auditor = self.server.token("turning", "audit")
+        async with self.server.user("turning", "service").socket() as socket:
+            self.assertEqual((await socket.ask("events.subscribe", {"from": "now"}))["type"], "ack")
+            await socket.ask("auth", {"token": self.server.token("turning", "service audit")})
+            await socket.ask("auth", {"token": auditor})
+            ended = await socket.next("subscription.closed")
+            self.assertEqual((ended["subscription"], ended["data"]["code"]), (1, "forbidden"))
+            self.assertEqual((await socket.ask("events.subscribe", {"from": "now"}))["type"], "ack")
+
     async def test_bad_subscriptions_are_refused_and_the_socket_lives_on(self):
         async with self.alice.socket() as ordinary:
             self.assertEqual((await ordinary.ask("events.subscribe"))["data"]["code"], "forbidden")
