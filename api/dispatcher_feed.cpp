@@ -1,8 +1,11 @@
 #include "api/dispatcher_feed.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "api/metrics.h"
+#include "api/past_reader.h"
 #include "api/position_text.h"
 
 namespace hansard::api {
@@ -77,26 +80,45 @@ asio::awaitable<void> Feed::catch_up(std::shared_ptr<Feed> feed, std::uint64_t r
   for (;;) {
     while (feed->run_ == run && !feed->outbox_->has_room()) co_await feed->outbox_->drained.wait();
     if (feed->run_ == run) co_await feed->tasks_.turns().next();
-    if (feed->run_ != run || !feed->step()) co_return;
+    if (feed->run_ != run) co_return;
+    auto given = feed->step();
+    if (!given.late.is_empty()) co_await feed->read_late(given.late, run);
+    if (feed->run_ != run || !feed->give(std::move(given))) co_return;
     if (feed->waits_for_views_) co_await feed->context_.views_reach(feed->dispatcher_.cursor(), kViewsWait);
   }
 }
 
+Feed::Given Feed::step() {
+  Given given;
+  const auto frames_max =
+      std::clamp<std::size_t>(kBytesAStep / std::max<std::size_t>(frame_bytes_, 1), 1, kFramesAStep);
+  given.step = resume_->step(frames_max, given.frames);
+  given.late = resume_->take_late();
+  return given;
+}
+
+// Nobody wants them once the catch-up was ended.
+asio::awaitable<void> Feed::read_late(LateCounts& late, std::uint64_t run) {
+  std::function<void()> job = [&] {
+    if (run_ == run) late.read(user_, context_.engine.epoch());
+  };
+  co_await asio::use_service<PastReader>(context_.io).run(std::move(job));
+}
+
 // False when it is live again.
-bool Feed::step() {
-  std::vector<FramePtr> frames;
-  auto step = resume_->step(
-      std::clamp<std::size_t>(kBytesAStep / std::max<std::size_t>(frame_bytes_, 1), 1, kFramesAStep), frames);
+bool Feed::give(Given given) {
+  given.late.put(dispatcher_, user_, given.frames);
   std::size_t bytes = 0;
-  for (auto& frame : frames) {
+  const auto count = given.frames.size();
+  for (auto& frame : given.frames) {
     bytes += frame->size();
     outbox_->push(std::move(frame));
   }
-  if (!frames.empty()) frame_bytes_ = bytes / frames.size();
+  if (count > 0) frame_bytes_ = bytes / count;
   last_ = resume_->served();
-  waits_for_views_ = step == Resume::Step::wait_for_views;
-  if (step == Resume::Step::met) be_live();
-  return step != Resume::Step::met;
+  waits_for_views_ = given.step == Resume::Step::wait_for_views;
+  if (given.step == Resume::Step::met) be_live();
+  return given.step != Resume::Step::met;
 }
 
 void Feed::be_live() {

@@ -8,11 +8,13 @@
 // taken while live, so each is given once. Positions in the outbox never fall but after a `resume`.
 // Thread: the io thread it belongs to. The catch-up is a task of the io thread's group; close() ends it.
 // Limits: of those who catch up one takes a step in a turn of the loop; a step makes kFramesAStep frames or about
-// kBytesAStep, and only when the outbox has room.
+// kBytesAStep, and only when the outbox has room. Counts that take long are read beside the io thread (PastReader).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "api/context.h"
 #include "api/dispatcher.h"
@@ -46,7 +48,14 @@ class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> 
   void fall_behind();
   void start_catching_up(base::Position after);
   static asio::awaitable<void> catch_up(std::shared_ptr<Feed> feed, std::uint64_t run);
-  bool step();
+  struct Given {  // by a step
+    Resume::Step step = Resume::Step::more;
+    std::vector<FramePtr> frames;
+    LateCounts late;
+  };
+  Given step();
+  asio::awaitable<void> read_late(LateCounts& late, std::uint64_t run);
+  bool give(Given given);
   void be_live();
 
   Context& context_;
@@ -60,7 +69,8 @@ class Feed final : public Subscriber, public std::enable_shared_from_this<Feed> 
   bool is_attached_ = false;
   bool is_lagging_ = false;      // counted in the metrics
   std::size_t frame_bytes_ = 0;  // of the catch-up's last frames, on average
-  std::uint64_t run_ = 0;        // of the catch-up: a newer one ends the older
+  // Of the catch-up: a newer one ends the older. Others than the io thread only look at it.
+  std::atomic<std::uint64_t> run_ = 0;
 };
 
 // {"type":"caught_up","position":P,"data":{"position":P}}, also for fell_behind.

@@ -18,14 +18,14 @@ PastReader::PastReader(asio::execution_context& io, bool has_thread)
   if (has_thread) asio::post(thread_.emplace(1), [] { base::begin_thread("past reader"); });
 }
 
-asio::awaitable<Answered<Response>> PastReader::read(Job job) {
-  if (!thread_) co_return run(job);
+asio::awaitable<bool> PastReader::run(std::function<void()> job) {
+  if (!thread_) co_return run_here(job);
   Signal signal(io_);
-  std::optional<Answered<Response>> answer;
+  bool is_done = false;
   std::exception_ptr thrown;  // for whoever catches it around a handler
   asio::post(*thread_, [&, stays = asio::make_work_guard(io_)] {
     try {
-      answer = run(job);
+      is_done = run_here(job);
     } catch (...) {
       thrown = std::current_exception();
     }
@@ -35,12 +35,21 @@ asio::awaitable<Answered<Response>> PastReader::read(Job job) {
   co_await signal.wait();
   --waiting_;
   if (thrown) std::rethrow_exception(thrown);
+  co_return is_done;
+}
+
+asio::awaitable<Answered<Response>> PastReader::read(Job job) {
+  std::optional<Answered<Response>> answer;
+  std::function<void()> answering = [&] { answer = job(); };
+  const bool is_done = co_await run(std::move(answering));
+  if (!is_done) co_return Problem{503, "shutting_down", "The server is stopping.", 0, {}};
   co_return std::move(*answer);
 }
 
-Answered<Response> PastReader::run(const Job& job) const {
-  if (is_stopping_.load()) return Problem{503, "shutting_down", "The server is stopping.", 0, {}};
-  return job();
+bool PastReader::run_here(const std::function<void()>& job) const {
+  if (is_stopping_.load()) return false;
+  job();
+  return true;
 }
 
 // The job at hand comes to its end, since it reads what others are about to take down.

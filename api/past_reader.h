@@ -1,10 +1,11 @@
 // Reads of the past that may take long (the mentions of a user who reads nothing are looked at one by one) go to a
-// thread of their own beside each io thread, so that nobody waits behind an auditor.
+// thread of their own beside each io thread, so that nobody waits behind an auditor or a resume.
 //
-// Thread: `read` on the io thread; the jobs on the reader's, one at a time and in order.
+// Thread: `read` and `run` on the io thread; the jobs on the reader's, one at a time and in order.
 // Owns: its thread, which begins with the first read and ends with the io_context.
-// Limits: an HTTP connection has one request at a time, so no more reads wait than there are connections. A caller that
-// can answer without such a read, as a repeated command can with ids only, asks is_crowded first.
+// Limits: an HTTP connection has one request at a time and a resume one step, so no more reads wait than there are
+// connections. A caller that can answer without such a read, as a repeated command can with ids only, asks is_crowded
+// first.
 #pragma once
 
 #include <atomic>
@@ -25,7 +26,7 @@ class PastReader final : public asio::execution_context::service {
   using key_type = PastReader;
   static inline asio::execution_context::id id;
 
-  // Without a thread `read` does the job itself: where nothing runs beside the io_context (a simulation).
+  // Without a thread they do the job themselves: where nothing runs beside the io_context (a simulation).
   explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
   // So many are waiting that one who can do without should.
@@ -33,11 +34,13 @@ class PastReader final : public asio::execution_context::service {
 
   // What `job` refers to lives until this returns. Throws what the job throws.
   asio::awaitable<Answered<Response>> read(Job job);
+  // The same of a job without an answer; false when it was not done, because the server is stopping.
+  asio::awaitable<bool> run(std::function<void()> job);
 
   static constexpr std::size_t kCrowd = 4;
 
  private:
-  Answered<Response> run(const Job& job) const;
+  bool run_here(const std::function<void()>& job) const;
   void shutdown() override;
 
   asio::io_context& io_;

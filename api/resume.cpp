@@ -76,6 +76,7 @@ Resume::Resume(engine::Engine& engine, projections::Views& views, Dispatcher& di
       served_(after) {}
 
 Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
+  CHECK(late_.is_empty(), "counts of the step before were not taken");
   auto snapshot = views_.snapshot();
   // Who is a member is asked of the dispatcher, which must know at least what the snapshot shows.
   const Position known = std::max(snapshot->position(), served_);
@@ -84,30 +85,39 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
-  if (has_met_ && !tell_counts(*snapshot, frames_max, out)) return Step::more;
-  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
+  if (auto unfinished = tell_counts(*snapshot, frames_max, out)) return *unfinished;
+  // Near the cursor those that take long are owed: they could come faster than they are read.
+  auto* late = pass_ ? &late_ : nullptr;
+  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, late);
   const auto done = pass_ ? step_streams(*snapshot, frames_max, frames) : step_tail(*snapshot, frames_max, frames);
   frames.finish();
   return done;
 }
 
-// False while there are more to tell now. Counts wait until the views have reached `served`, and `served` what moved
-// them.
-bool Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out) {
-  if (snapshot.position() < served_) return true;
-  if (!std::exchange(is_recalled_, true)) {
+// Nothing when there are no more to tell now. Counts wait until the views have reached `served`, and `served` what
+// moved them. They are told at the end, and before where it is so long in coming that a client who is cut off would not
+// find them (recalled_from). What moves while the last ones are told is left to the dispatcher.
+std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max,
+                                                std::vector<FramePtr>& out) {
+  const bool is_long_ago = owes_from_ && served_.value - owes_from_->value >= kNoticeEvents / 2;
+  if (!is_long_ago && (!has_met_ || is_counted_)) return std::nullopt;
+  if (snapshot.position() < served_) return is_long_ago ? std::optional(Step::wait_for_views) : std::nullopt;
+  is_counted_ = false;
+  if (has_met_ && !std::exchange(is_recalled_, true)) {
     recall_own_moves(snapshot);
     recall_changes(snapshot);
   }
-  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_);
+  ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, &late_);
   for (auto owed = owed_.begin(); owed != owed_.end();) {
-    if (frames.size() >= frames_max) return false;
+    if (frames.is_full(frames_max)) return Step::more;
     const auto here = owed++;
     if (here->second.at > served_) continue;
     frames.add_count(served_, here->first, here->second.moved_by);
     owed_.erase(here);
   }
-  return true;
+  is_counted_ = has_met_;
+  owes_from_ = served_;
+  return late_.is_empty() ? std::nullopt : std::optional(Step::more);
 }
 
 // Those that came while the last ones were told: else they could keep it from ever being done.
@@ -179,15 +189,16 @@ Resume::Step Resume::step_streams(const Snapshot& snapshot, std::size_t frames_m
 Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
   const auto events = read_events(engine_, served_, dispatcher_.cursor(), kTailEventsMax);
   const auto overtaken = overtaken_moves(events);
+  if (!owes_from_) owes_from_ = served_;
   for (const auto& event : events) {
-    if (frames.size() >= frames_max) return Step::more;
+    if (frames.is_full(frames_max)) return Step::more;
     if (event->position > snapshot.position() && moves_count(*event)) return Step::wait_for_views;
     overtaken.contains(event->position) ? frames.pass(event->position) : take(snapshot, *event, frames);
   }
   frames.finish();
   if (served_ < dispatcher_.cursor()) return Step::more;
   has_met_ = true;
-  if (is_recalled_) {
+  if (is_counted_) {
     leave_counts_to_dispatcher();
     return Step::met;
   }

@@ -14,18 +14,20 @@
 // kNoticeEvents before `after`, and tells the counts of those conversations again. It does so at the very end, as of
 // `served`: these frames have no position of their own, and a client that is cut off must come further with each
 // attempt. The counts of conversations in which somebody else edited a message above the user's pointers are told there
-// as well.
+// as well, and near the cursor those that take long (resume_frames.h).
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (counts may
 // come twice). `met` is returned only when `served` is the cursor: a session that goes live right then, without waiting
 // in between, has neither a hole nor a repeat (dispatcher.h).
 // Thread: the io thread it belongs to; a step does not wait. The user has a session attached to the dispatcher.
-// Limits: about frames_max a step; kTailEventsMax events read a step.
+// Limits: about frames_max a step; kTailEventsMax events read a step; far from the cursor a count that
+// takes long ends the step.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "api/dispatcher.h"
@@ -50,6 +52,8 @@ class Resume {
 
   // Appends about `frames_max` frames to `out`. wait_for_views: nothing to do before the views have moved on.
   Step step(std::size_t frames_max, std::vector<FramePtr>& out);
+  // What the step left to be read; to be put into what it gave, before the next step.
+  LateCounts take_late() { return std::exchange(late_, {}); }
   base::Position served() const { return served_; }
   // The count of a conversation is to be told as of `at` or later: before `met`, or by the dispatcher after it.
   void note_unread(const base::ConversationId& conversation, base::Position at) {
@@ -57,7 +61,8 @@ class Resume {
   }
 
  private:
-  bool tell_counts(const projections::Snapshot& snapshot, std::size_t frames_max, std::vector<FramePtr>& out);
+  std::optional<Step> tell_counts(const projections::Snapshot& snapshot, std::size_t frames_max,
+                                  std::vector<FramePtr>& out);
   void leave_counts_to_dispatcher();
   base::Position recalled_from() const;
   void recall_own_moves(const projections::Snapshot& snapshot);
@@ -88,8 +93,11 @@ class Resume {
   std::optional<StreamPass> pass_;  // while far
   std::optional<Seats> seats_;      // while near: the user's conversations at `served_`
   CountsOwed owed_;
-  bool is_recalled_ = false;  // the moves of kNoticeEvents
-  bool has_met_ = false;      // the cursor, once: from then on counts are told
+  LateCounts late_;                          // of the last step
+  bool is_recalled_ = false;                 // the moves of kNoticeEvents
+  bool has_met_ = false;                     // the cursor, once: from then on counts are told
+  bool is_counted_ = false;                  // since then, what was owed
+  std::optional<base::Position> owes_from_;  // what moved counts above here may be owed, once it was near
 };
 
 }  // namespace hansard::api

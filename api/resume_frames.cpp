@@ -46,15 +46,18 @@ void ResumeFrames::add_receipt(Position position, const ReceiptMove& move) {
 void ResumeFrames::add_count(Position position, const ConversationId& conversation, base::Ordinal moved_by) {
   finish();
   served_ = position;
-  auto then = snapshot_.past(position);
-  auto reader = then->reader(conversation, user_);
-  if (is_above_pointers(reader, moved_by)) tell_count(*then, conversation, reader);
+  Then then;
+  tell_count_at(position, conversation, moved_by, then);
 }
 
 void ResumeFrames::note_edit(const domain::MessageFacts& facts) {
-  if (facts.author == user_) return;
-  auto& owed = owed_[facts.conversation];
-  owed.moved_by = std::max(owed.moved_by, facts.ordinal);
+  if (facts.author != user_) owe(facts.conversation, facts.ordinal, {});
+}
+
+void ResumeFrames::owe(const ConversationId& conversation, base::Ordinal moved_by, Position at) {
+  auto& owed = owed_[conversation];
+  owed.moved_by = std::max(owed.moved_by, moved_by);
+  owed.at = std::max(owed.at, at);
 }
 
 void ResumeFrames::finish() {
@@ -66,19 +69,64 @@ void ResumeFrames::finish() {
 }
 
 void ResumeFrames::tell_counts_after_ends() {
-  if (ended_.empty()) return;
-  auto then = snapshot_.past(ended_at_);
-  for (const auto& [conversation, ordinal] : std::exchange(ended_, {})) {
-    auto reader = then->reader(conversation, user_);
-    if (is_above_pointers(reader, ordinal)) tell_count(*then, conversation, reader);
+  Then then;
+  for (const auto& [conversation, ordinal] : std::exchange(ended_, {}))
+    tell_count_at(ended_at_, conversation, ordinal, then);
+}
+
+// The present has counters; `then` is made where it is needed.
+void ResumeFrames::tell_count_at(Position at, const ConversationId& conversation, base::Ordinal moved_by, Then& then) {
+  if (!dispatcher_.is_member(user_, conversation)) return;
+  if (at == snapshot_.position()) {
+    const auto reader = snapshot_.reader(conversation, user_);
+    if (!is_above_pointers(reader, moved_by) || !snapshot_.member(conversation, user_)) return;
+    return tell_count(conversation, snapshot_.unread(conversation, user_), reader);
+  }
+  if (!then) then = snapshot_.past(at);
+  const auto reader = then->reader(conversation, user_);
+  if (!is_above_pointers(reader, moved_by) || !then->member(conversation, user_)) return;
+  if (!takes_long(*then, conversation, reader))
+    return tell_count(conversation, then->unread(conversation, user_), reader);
+  if (!late_) return owe(conversation, moved_by, at);
+  late_->add(out_.size(), served_, conversation, then, reader);
+  out_.emplace_back();
+}
+
+void ResumeFrames::tell_count(const ConversationId& conversation, projections::UnreadCount count,
+                              const projections::ReaderView& reader) {
+  out_.push_back(make_frame(unread_changed_frame(served_, conversation, count, reader, epoch_)));
+}
+
+bool ResumeFrames::takes_long(const projections::Past& then, const ConversationId& conversation,
+                              const projections::ReaderView& reader) {
+  const auto view = then.conversation(conversation);
+  if (!view) return false;
+  const auto counts_from = std::min(reader.read_up_to.next(), reader.marked_from.value_or(reader.read_up_to.next()));
+  if (view->last_ordinal < counts_from) return false;
+  const auto looked_at = view->last_ordinal.value - counts_from.value + 1;
+  if (looked_at > kCountedHere - counted_here_) return true;
+  counted_here_ += looked_at;
+  return false;
+}
+
+void LateCounts::add(std::size_t place, Position position, const ConversationId& conversation,
+                     std::shared_ptr<const projections::Past> then, const projections::ReaderView& reader) {
+  counts_.push_back({place, position, conversation, std::move(then), reader, {}});
+}
+
+void LateCounts::read(const base::UserId& user, std::uint32_t epoch) {
+  for (auto& count : counts_) {
+    const auto unread = count.then->unread(count.conversation, user);
+    count.frame = make_frame(unread_changed_frame(count.position, count.conversation, unread, count.reader, epoch));
   }
 }
 
-void ResumeFrames::tell_count(const projections::Past& then, const ConversationId& conversation,
-                              const projections::ReaderView& reader) {
-  if (!dispatcher_.is_member(user_, conversation) || !then.member(conversation, user_)) return;
-  out_.push_back(
-      make_frame(unread_changed_frame(served_, conversation, then.unread(conversation, user_), reader, epoch_)));
+void LateCounts::put(const Dispatcher& dispatcher, const base::UserId& user, std::vector<FramePtr>& out) {
+  for (auto& count : counts_) {
+    if (dispatcher.is_member(user, count.conversation)) out[count.place] = std::move(count.frame);
+  }
+  std::erase(out, nullptr);
+  counts_.clear();
 }
 
 }  // namespace hansard::api

@@ -5,13 +5,18 @@
 // before the event it belongs to: when a message ended, the new count is told first, under the position before, and
 // then the end. Ends that follow one another share one count.
 //
+// A count of the past costs about a look at each message above the user's pointers. One that is no more than a few is
+// taken at once; another is left to be read beside the io thread, and its place in `out` is null until then. The step
+// ends there: who resumes has one at a time. Or it is owed.
+//
 // Invariant: once a frame of position P is in `out`, everything that moved at or below P has been told, or has moved
 // again since and is told there.
-// Thread: the io thread it belongs to; lives within one step. Limits: its caller looks at size().
+// Thread: the io thread it belongs to; lives within one step. Limits: its caller looks at is_full().
 #pragma once
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,11 +46,40 @@ struct CountOwed {
 using CountsOwed = std::map<base::ConversationId, CountOwed>;
 constexpr base::Ordinal kOwnMove{UINT64_MAX};
 
+// The counts of a step that take long: read them, then put them where they belong.
+//
+// Thread: `read` on any, alone; the rest on the io thread. Errors: as reads of a view (docs/ARCHITECTURE.md).
+class LateCounts {
+ public:
+  // Of the frame `place` in what the step gave.
+  void add(std::size_t place, base::Position position, const base::ConversationId& conversation,
+           std::shared_ptr<const projections::Past> then, const projections::ReaderView& reader);
+  bool is_empty() const { return counts_.empty(); }
+  void read(const base::UserId& user, std::uint32_t epoch);
+  // None for conversations the user has left since, nor what was not read.
+  void put(const Dispatcher& dispatcher, const base::UserId& user, std::vector<FramePtr>& out);
+
+ private:
+  struct Count {
+    std::size_t place;
+    base::Position position;
+    base::ConversationId conversation;
+    std::shared_ptr<const projections::Past> then;
+    projections::ReaderView reader;
+    FramePtr frame;
+  };
+  std::vector<Count> counts_;
+};
+
 class ResumeFrames {
  public:
-  // `served` follows what is given; what is owed is added to.
+  // What the counts that are taken at once may look at in a step: messages, about 3 us each.
+  static constexpr std::uint64_t kCountedHere = 1'024;
+
+  // `served` follows what is given; what is owed and late is added to. Without `late`, what takes long is owed.
   ResumeFrames(const projections::Snapshot& snapshot, Dispatcher& dispatcher, const base::UserId& user,
-               std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served, CountsOwed& owed)
+               std::uint32_t epoch, std::vector<FramePtr>& out, base::Position& served, CountsOwed& owed,
+               LateCounts* late)
       : snapshot_(snapshot),
         dispatcher_(dispatcher),
         user_(user),
@@ -53,6 +87,7 @@ class ResumeFrames {
         out_(out),
         served_(served),
         owed_(owed),
+        late_(late),
         messages_(snapshot) {}
 
   // A message as it is now; each conversation's best in their order.
@@ -61,7 +96,10 @@ class ResumeFrames {
   }
   // Whether the user may see that message now: he may have left and come back, or the history been hidden, since.
   bool may_see(const base::ConversationId& conversation, base::Ordinal ordinal) const;
-  std::size_t size() const { return out_.size() + ends_.size(); }
+  // Of a step that gives about `frames_max`.
+  bool is_full(std::size_t frames_max) const {
+    return out_.size() + ends_.size() >= frames_max || (late_ && !late_->is_empty());
+  }
   // Nothing is to be told of the event of this position.
   void pass(base::Position position);
   void add(base::Position position, std::optional<std::string> text);
@@ -79,7 +117,12 @@ class ResumeFrames {
 
  private:
   void tell_counts_after_ends();
-  void tell_count(const projections::Past& then, const base::ConversationId& conversation,
+  using Then = std::shared_ptr<const projections::Past>;
+  void tell_count_at(base::Position at, const base::ConversationId& conversation, base::Ordinal moved_by, Then& then);
+  void tell_count(const base::ConversationId& conversation, projections::UnreadCount count,
+                  const projections::ReaderView& reader);
+  void owe(const base::ConversationId& conversation, base::Ordinal moved_by, base::Position at);
+  bool takes_long(const projections::Past& then, const base::ConversationId& conversation,
                   const projections::ReaderView& reader);
 
   const projections::Snapshot& snapshot_;
@@ -89,6 +132,8 @@ class ResumeFrames {
   std::vector<FramePtr>& out_;
   base::Position& served_;
   CountsOwed& owed_;
+  LateCounts* const late_;
+  std::uint64_t counted_here_ = 0;
   MessagesAhead messages_;
   std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted

@@ -96,7 +96,7 @@ std::optional<Seats> StreamPass::take_seats() {
 bool StreamPass::step(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
   if (!is_merging_ && !scan(snapshot)) return false;
   if (!is_merging_) begin_merge(snapshot);
-  for (std::size_t seen = 0; frames.size() < frames_max && seen < kScanEntries; ++seen) {
+  for (std::size_t seen = 0; !frames.is_full(frames_max) && seen < kScanEntries; ++seen) {
     if (next_.empty() && moves_.empty()) return true;
     const bool is_move = next_.empty() || (!moves_.empty() && moves_.begin()->first < next_.top().first);
     is_move ? tell_move(frames) : tell_entry(snapshot, frames);

@@ -25,6 +25,7 @@ struct Absence {
   std::shared_ptr<api::Feed> feed =
       std::make_shared<api::Feed>(edge.context, dispatcher, tasks, outbox, History::user(0));
   Position after;
+  std::size_t steps_with_late_counts = 0;
 
   ~Absence() {
     feed->close();
@@ -44,6 +45,15 @@ struct Absence {
     REQUIRE(feed->attach());
     return resumes(after, by_tail, meanwhile);
   }
+  // With the counts that take long.
+  api::Resume::Step step(api::Resume& resume, std::size_t frames_max, std::vector<api::FramePtr>& out) {
+    const auto step = resume.step(frames_max, out);
+    auto late = resume.take_late();
+    if (!late.is_empty()) ++steps_with_late_counts;
+    late.read(History::user(0), 1);
+    late.put(dispatcher, History::user(0), out);
+    return step;
+  }
   // `meanwhile` is what happens once the first frame was given.
   std::vector<std::string> resumes(Position from, bool by_tail, const std::function<void()>& meanwhile = {}) {
     api::Resume resume(edge.engine, edge.views, dispatcher, edge.limits, History::user(0), from);
@@ -51,12 +61,12 @@ struct Absence {
     if (by_tail) CHECK(resume.step(0, out) == api::Resume::Step::more);
     edge.apply_all();
     if (meanwhile) {
-      for (int steps = 0; out.empty(); resume.step(1, out)) REQUIRE(++steps < 100);
+      for (int steps = 0; out.empty(); step(resume, 1, out)) REQUIRE(++steps < 100);
       meanwhile();
       edge.publish();
       edge.apply_all();
     }
-    for (int steps = 0; resume.step(100, out) != api::Resume::Step::met;) REQUIRE(++steps < 100);
+    for (int steps = 0; step(resume, 100, out) != api::Resume::Step::met;) REQUIRE(++steps < 100);
     std::vector<std::string> frames;
     for (const auto& frame : out) frames.push_back(*frame);
     return frames;

@@ -26,6 +26,8 @@ class FakeSnapshot final : public projections::Snapshot {
         view.id = id;
         view.member_count += change.joined ? 1 : -1u;
       });
+      const auto* sent = std::get_if<domain::MessageSent>(&*event.body);
+      if (sent && sent->facts.conversation == id) view.last_ordinal = sent->facts.ordinal;
     });
     if (view.id.is_nil()) return std::nullopt;
     if (hides_before_join_) view.settings.history = domain::History::from_join;

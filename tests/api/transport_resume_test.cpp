@@ -303,10 +303,11 @@ TEST_CASE("a pass that cannot hold all moves ends before the rest, and the next 
   const auto user = History::user(0);
   std::vector<FramePtr> out;
   CountsOwed owed;
+  LateCounts late;
   Position served = absent.after;
   for (const std::uint64_t through : {6u, 8u}) {
     StreamPass pass(absent.edge.engine, absent.dispatcher, absent.edge.limits, user, served, *snapshot, 2);
-    ResumeFrames frames(*snapshot, absent.dispatcher, user, 1, out, served, owed);
+    ResumeFrames frames(*snapshot, absent.dispatcher, user, 1, out, served, owed, &late);
     while (!pass.step(*snapshot, 100, frames)) continue;
     frames.finish();
     CHECK(pass.through().value == through);
