@@ -86,6 +86,7 @@ class RocksRowStore final : public RowStore {
  private:
   bool compact(Table first, Table last);
   bool rewrite_emojis();
+  void remove_live();
 
   const std::string folder_;
   const std::size_t block_cache_bytes_;
@@ -224,6 +225,7 @@ bool RocksRowStore::purge(Position through) {
   rocksdb::Status status = database_->db->DisableFileDeletions();
   if (status.ok()) status = database_->db->EnableFileDeletions(false);  // looks for obsolete files now
   require(status, folder_, kWriting);
+  remove_live();
   return base::are_gone(folder_, replaced_);
 }
 
@@ -242,15 +244,20 @@ bool RocksRowStore::compact(Table first, Table last) {
 }
 
 bool RocksRowStore::rewrite_emojis() {
+  if (!compact(Table::reactions, Table::reactors)) return false;
+  // Only now: another compaction may have made one meanwhile, which this one replaced.
   auto tables = base::files_in(folder_, {".sst"});
   if (!tables) base::stop_process({kReading, folder_, tables.error().detail, kNext});
-  if (!compact(Table::reactions, Table::reactors)) return false;
+  replaced_ = std::move(tables).value();
+  return true;
+}
+
+// One that was in the making when the files were listed becomes live, or goes.
+void RocksRowStore::remove_live() {
   std::vector<std::string> live;
   std::uint64_t manifest_bytes = 0;
   require(database_->db->GetLiveFiles(live, &manifest_bytes, false), folder_, kWriting);
-  replaced_ = std::move(tables).value();
   base::remove_live(replaced_, live);
-  return true;
 }
 
 void RocksRowStore::drop_expired_commands() { compact(Table::commands, Table::commands); }

@@ -52,8 +52,8 @@ class RowStore {
   virtual Result<void> wipe() = 0;
 
   // Rewrites the tables of emojis, which are the content the index holds, so that of what was ingested up to `through`
-  // only present rows are on the disk. False: a replaced file is still in use, or it was broken off. Slow; reads and
-  // ingestion go on. Aborts on an error.
+  // only present rows are on the disk; of RocksDB's kind of compaction here (universal) that rewrites the rest as well.
+  // False: a replaced file is still in use, or it was broken off. Slow; reads and ingestion go on. Aborts on an error.
   virtual bool purge(Position through) = 0;
 
   // Command rows of earlier days are gone: for readers at once, from the disk with the next compaction.

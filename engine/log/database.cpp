@@ -124,29 +124,36 @@ Result<std::vector<std::string>> Database::rewrite(std::string_view mark, std::s
   TRY(auto replaced, base::files_in(db_->GetName(), {".log"}));
   status = db_->Flush({}, handles_);
   if (!status.ok()) return storage_error("cannot flush the event log", status);
-  TRY(auto tables, base::files_in(db_->GetName(), {".sst"}));
   rocksdb::CompactRangeOptions how;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   how.exclusive_manual_compaction = false;  // others go on beside it
   const rocksdb::Slice from(first), to(last);
   status = db_->CompactRange(how, events(), &from, &to);
   if (!status.ok()) return storage_error("cannot rewrite a range of the event log", status);
-  std::vector<std::string> live;
-  std::uint64_t manifest_bytes = 0;
-  status = db_->GetLiveFiles(live, &manifest_bytes, false);
-  if (!status.ok()) return storage_error("cannot list the files of the event log", status);
-  base::remove_live(tables, live);
+  // Only now: another compaction may have made one meanwhile, which this one replaced.
+  TRY(auto tables, base::files_in(db_->GetName(), {".sst"}));
+  TRY(remove_live(tables));
   replaced.insert(replaced.end(), tables.begin(), tables.end());
   return replaced;
 }
 
+Result<void> Database::remove_live(std::vector<std::string>& names) {
+  std::vector<std::string> live;
+  std::uint64_t manifest_bytes = 0;
+  const rocksdb::Status status = db_->GetLiveFiles(live, &manifest_bytes, false);
+  if (!status.ok()) return storage_error("cannot list the files of the event log", status);
+  base::remove_live(names, live);
+  return base::success();
+}
+
 // Disabling and enabling is what makes RocksDB look for obsolete files, here and now; whoever else keeps them (a
 // backup) still does so afterwards.
-Result<void> Database::remove_obsolete() {
+Result<bool> Database::remove_obsolete(std::vector<std::string>& names) {
   rocksdb::Status status = db_->DisableFileDeletions();
   if (status.ok()) status = db_->EnableFileDeletions(false);
   if (!status.ok()) return storage_error("cannot remove old files of the event log", status);
-  return base::success();
+  TRY(remove_live(names));
+  return base::are_gone(db_->GetName(), names);
 }
 
 base::Error storage_error(const std::string& what, const rocksdb::Status& status) {

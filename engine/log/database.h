@@ -49,10 +49,12 @@ class Database {
 
   // Writes `mark` into `meta`, so that there is something to flush; flushes every family, which ends the WAL so far;
   // and rewrites the tables with events from `first` to `last` down to the last level, so that only the newest version
-  // of each is in a live file. Answers the names of the files that must go now.
+  // of each is in a live file. Answers the names of the files that must go, or become live: a table may be in the
+  // making.
   Result<std::vector<std::string>> rewrite(std::string_view mark, std::string_view first, std::string_view last);
-  // Removes obsolete files now, but for those that somebody else still keeps.
-  Result<void> remove_obsolete();
+  // Removes obsolete files now, but for those that somebody else still keeps, and from `names` those that are gone or
+  // live. True when none is left.
+  Result<bool> remove_obsolete(std::vector<std::string>& names);
 
   // 0 when the partition is empty.
   Result<Position> last_position(PartitionId partition) const;
@@ -60,6 +62,7 @@ class Database {
 
  private:
   Database() = default;
+  Result<void> remove_live(std::vector<std::string>& names);
 
   std::optional<base::FolderSeal> seal_;  // put back once the database is closed; none for one that only reads
   std::unique_ptr<rocksdb::DB> db_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
-#include "engine/base/leftover_files.h"
 #include "engine/base/stop_process.h"
 #include "engine/log/copy_log.h"
 #include "engine/log/identity.h"
@@ -78,8 +77,7 @@ Result<bool> StoredLog::purge(PartitionId partition, Position first, Position la
     TRY(replaced_, database_->rewrite(mark, EventKey(partition, first).view(), EventKey(partition, last).view()));
     rewritten_ = wanted;
   }
-  TRY(database_->remove_obsolete());
-  return base::are_gone(database_->db().GetName(), replaced_);
+  return database_->remove_obsolete(replaced_);
 }
 
 Position StoredLog::durable(PartitionId partition) const {
