@@ -193,7 +193,9 @@ void UringIo::reap() {
 }
 
 void UringIo::on_end(std::unique_ptr<InFlight> operation, int returned) {
-  if (returned == -EINTR || returned == -EAGAIN) return submit(std::move(operation));
+  // A close that was interrupted has closed: another one would close whatever has the number since.
+  const bool is_close = std::holds_alternative<CloseFile>(operation->operation);
+  if ((returned == -EINTR || returned == -EAGAIN) && !is_close) return submit(std::move(operation));
   if (returned < 0) return operation->done({-returned, operation->moved});
   auto wanted = bytes_of(operation->operation);
   if (!wanted) return operation->done({0, static_cast<std::uint64_t>(returned)});
