@@ -58,10 +58,14 @@ Result<BackupStatus> Backups::start(const std::string& given) {
     return base::error(base::ErrorCode::in_use, "There is a backup '" + name + "' already.");
   }
   if (thread_.joinable()) thread_.join();
+  try {
+    thread_ = std::thread([this, name] { run(name); });  // it needs the lock before it tells of an end
+  } catch (const std::system_error& error) {
+    return base::error(base::ErrorCode::io, std::string("There is no thread for a backup: ") + error.what());
+  }
   latest_.emplace();
   latest_->state = BackupState::running;
   latest_->manifest.name = name;
-  thread_ = std::thread([this, name] { run(name); });
   return *latest_;
 }
 
