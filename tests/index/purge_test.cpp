@@ -26,7 +26,7 @@ struct NoContents final : ContentSource {
 
 // What a BlockedStore does, for the test, which may outlive it.
 struct Watch {
-  std::atomic<int> purges = 0, ingests = 0;
+  std::atomic<int> purges = 0, purged = 0, ingests = 0;
   std::atomic<bool> is_busy = false, has_dropped = false;
   std::mutex mutex;
   std::condition_variable changed;
@@ -74,7 +74,9 @@ class BlockedStore final : public RowStore {
   Result<void> wipe() override { return store_->wipe(); }
   bool purge(Position through) override {
     ++watch_.purges;
-    return watch_.wait() && store_->purge(through);
+    const bool is_done = watch_.wait() && store_->purge(through);  // not while a merge uses a file
+    watch_.purged += is_done ? 1 : 0;
+    return is_done;
   }
   void drop_expired_commands() override {
     if (watch_.wait()) store_->drop_expired_commands();
@@ -147,7 +149,7 @@ TEST_CASE("no fold waits for a purge, and what is wished meanwhile comes after i
     index.seal_if_full();
     return index.purge(second);
   }));
-  CHECK(fixture.watch.purges == 2);
+  CHECK(fixture.watch.purged == 2);
 }
 
 TEST_CASE("no fold waits until expired commands are compacted away") {
@@ -182,7 +184,7 @@ TEST_CASE("a purge that is broken off says so, and is no error") {
   fixture.index->stop();
   fixture.index.reset();
   const auto store = fixture.store();
-  CHECK(store->purge({30}));
+  CHECK(eventually([&] { return store->purge({30}); }));  // a merge of its own may be in its way
   store->break_off();
   CHECK_FALSE(store->purge({35}));
   store->drop_expired_commands();
