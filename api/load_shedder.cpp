@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 
 #include "engine/base/check.h"
+#include "engine/base/work_watch.h"
 
 namespace hansard::api {
 
@@ -27,7 +29,8 @@ bool SheddingRule::admit(base::MonotonicTime::duration into_round) {
   ++came_;
   credit_ = std::min(credit_ + share_, 2.0);
   const bool is_overdue = into_round > kPatience;
-  const bool is_let_in = admitted_ < kAlwaysMax || (credit_ >= 1 && !is_overdue);
+  const bool is_little = admitted_ < kAlwaysMax && dear_ < kDearMax;
+  const bool is_let_in = is_little || (credit_ >= 1 && !is_overdue);
   if (!is_let_in) return false;
   ++admitted_;
   credit_ = std::max(credit_ - 1, 0.0);
@@ -44,6 +47,7 @@ void SheddingRule::on_round(base::MonotonicTime now, base::MonotonicTime::durati
     share_ = std::min(share_ * kRise, 1.0);
   }
   came_ = admitted_ = 0;
+  dear_ = {};
 }
 
 LoadShedder::LoadShedder(asio::io_context& io, base::Clock& clock)
@@ -57,9 +61,37 @@ bool LoadShedder::admit() {
   return rule_.admit(is_in_round_ ? now - began_ : base::MonotonicTime::duration::zero());
 }
 
+bool LoadShedder::admit_user(const base::UserId* user) {
+  const auto now = clock_.monotonic();
+  shares_.on_request(user, now);
+  if (is_in_round_ && now - began_ > SheddingRule::kRoundTarget) last_long_ = now;
+  const bool is_slow = last_long_ != base::MonotonicTime{} && now - last_long_ < TimeShares::kWindow;
+  return user == nullptr || !is_slow || !shares_.is_over(*user, now);
+}
+
+// No more than the thread has worked since the last look: it may have been set aside meanwhile.
+void LoadShedder::spent(const base::UserId& user, base::MonotonicTime::duration took) {
+  const auto cpu = base::thread_cpu_time();
+  took = std::min(took, cpu - std::exchange(cpu_looked_at_, cpu));
+  rule_.spent(took);
+  shares_.add(user, took, clock_.monotonic());
+}
+
+Spending::Spending(LoadShedder* shedder, const base::UserId& user)
+    : shedder_(shedder),
+      user_(user),
+      began_(shedder == nullptr ? base::MonotonicTime{} : shedder->clock_.monotonic()) {}
+
+Spending::~Spending() {
+  if (shedder_ == nullptr) return;
+  const auto took = shedder_->clock_.monotonic() - began_;
+  if (took >= TimeShares::kDear) shedder_->spent(user_, took);
+}
+
 void LoadShedder::begin_round(base::MonotonicTime now) {
   is_in_round_ = true;
   began_ = now;
+  cpu_looked_at_ = base::thread_cpu_time();  // a third of a microsecond, so not for each request
   await_round();
   const std::uint64_t one = 1;
   boost::system::error_code ignored;
@@ -73,6 +105,7 @@ void LoadShedder::await_round() {
     descriptor_.read_some(asio::buffer(&count, sizeof count), failed);
     ended_ = clock_.monotonic();
     is_in_round_ = false;
+    if (ended_ - began_ > SheddingRule::kRoundTarget) last_long_ = ended_;
     rule_.on_round(ended_, ended_ - began_);
   });
 }

@@ -11,6 +11,7 @@
 #include "api/body_stream.h"
 #include "api/frames.h"
 #include "api/handlers_common.h"
+#include "api/load_shedder.h"
 #include "api/metrics.h"
 #include "api/origin.h"
 #include "api/position_text.h"
@@ -102,6 +103,12 @@ Response answered(Answered<Response> answer, const std::string& request_id) {
   return answer ? std::move(answer).value() : problem_response(answer.error(), request_id);
 }
 
+// What it takes is the caller's, for whom it is done.
+Answered<Response> read_at_cost(Context& context, const Call& call, ReadHandler read, const Snapshot& snapshot) {
+  const Spending spending(context.shedder, call.caller.actor);
+  return read(context, call, snapshot);
+}
+
 asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read) {
   auto wanted = wanted_position(context, call);
   if (!wanted) co_return problem_response(wanted.error(), call.request.request_id);
@@ -113,7 +120,7 @@ asio::awaitable<Response> run_read(Context& context, Call call, ReadHandler read
   auto snapshot = context.views.snapshot();
   std::string reached = position_text(context.engine.epoch(), snapshot->position());
   if (!there) co_return problem_response(view_behind(reached), call.request.request_id);
-  Response response = answered(read(context, call, *snapshot), call.request.request_id);
+  Response response = answered(read_at_cost(context, call, read, *snapshot), call.request.request_id);
   snapshot.reset();
   if (response.stream) {
     auto opened = co_await response.stream->open();
@@ -208,6 +215,7 @@ Answered<Admitted> admit(Context& context, const Request& request) {
   if (!asking) return std::move(asking).error();
   auto& caller = asking.value().caller;
   TRY(auto quota, admit_user(context, caller.subject, caller.service));
+  if (auto refused = refuse_dear(context, &caller.actor)) return *std::move(refused);
   return Admitted{std::move(caller), quota, asking.value().token_expires};
 }
 
@@ -241,7 +249,10 @@ Routed route(Context& context, Request request) {
   if (found->route == nullptr) {
     return {nullptr, std::nullopt, answer_method(request.method, found->allow, request.request_id), known.quota};
   }
-  if (is_open(*found)) request.query.clear();
+  if (is_open(*found)) {
+    request.query.clear();
+    refuse_dear(context, nullptr);
+  }
   if (is_order(*found->route)) known.caller.actor = known.caller.subject;
   std::string request_id = request.request_id;
   auto call = call_of(context, std::move(request), std::move(known.caller), std::move(found->path_values));

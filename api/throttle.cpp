@@ -39,6 +39,13 @@ std::optional<Problem> refuse_overload(Context& context) {
   return problem_of(base::error(base::ErrorCode::overloaded, "More is asked than can be done now; try again."));
 }
 
+std::optional<Problem> refuse_dear(Context& context, const base::UserId* user) {
+  if (context.shedder == nullptr || context.shedder->admit_user(user)) return std::nullopt;
+  return problem_of(
+      base::error(base::ErrorCode::overloaded,
+                  "What you ask takes so long that others wait for it; try again, with fewer at a time."));
+}
+
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem) {
   if (context.rate_limiter == nullptr) return problem;
   auto taken = context.rate_limiter->take_for_failure(peer, context.clock.monotonic());

@@ -22,6 +22,9 @@ std::optional<Problem> refuse_address(Context& context, std::string_view peer);
 // The thread has more to do than it can, and this is not let in: 503.
 std::optional<Problem> refuse_overload(Context& context);
 
+// `user`, or a stranger (nothing), asks; 503 where others wait for what he has had done of late.
+std::optional<Problem> refuse_dear(Context& context, const base::UserId* user);
+
 // `problem` is why somebody could not be authenticated. It becomes a 429 while the address has failed too often.
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem);
 

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/base/work_watch.h"
+#include "tests/support/manual_clock.h"
+
 namespace hansard::api {
 
 namespace {
@@ -73,6 +76,56 @@ TEST_CASE("within an endless round no more is let in than always") {
   Thread thread;
   thread.round(milliseconds(5), 10);
   CHECK(thread.round(milliseconds(2'000), 10'000, milliseconds(301)) == SheddingRule::kAlwaysMax);
+}
+
+TEST_CASE("few requests that are a lot of work do not make an endless round") {
+  Thread thread;
+  thread.round(milliseconds(5), 10);
+  thread.rule.spent(SheddingRule::kDearMax);
+  CHECK(thread.rule.admit(milliseconds(200)));  // a burst may be that long
+  CHECK_FALSE(thread.rule.admit(milliseconds(301)));
+  thread.rule.on_round(thread.now + milliseconds(301), milliseconds(301));
+  CHECK(thread.rule.admit(milliseconds(301)));
+}
+
+TEST_CASE("whoever has had more than his share is refused by a thread with long rounds, and nobody else") {
+  asio::io_context io;
+  support::ManualClock clock;
+  LoadShedder shedder(io, clock);
+  const base::UserId bob{"bob"}, amy{"amy"};
+  CHECK(shedder.admit());  // a round begins
+  const auto work = [&](const base::UserId& user, milliseconds took) {
+    CHECK(shedder.admit_user(&user));
+    const Spending spending(&shedder, user);
+    const auto until = base::thread_cpu_time() + took;
+    while (base::thread_cpu_time() < until) continue;  // what is not worked is not counted
+    clock.advance(took);
+  };
+  work(amy, milliseconds(2));
+  work(bob, milliseconds(80));
+  work(bob, milliseconds(80));
+  work(bob, milliseconds(100));
+  CHECK_FALSE(shedder.admit_user(&bob));
+  CHECK(shedder.admit_user(&amy));
+  CHECK(shedder.admit_user(nullptr));
+  clock.advance(TimeShares::kWindow * 2);
+  CHECK(shedder.admit_user(&bob));
+  shedder.stop();
+}
+
+TEST_CASE("a thread that was set aside meanwhile has not worked for anybody") {
+  asio::io_context io;
+  support::ManualClock clock;
+  LoadShedder shedder(io, clock);
+  const base::UserId bob{"bob"}, amy{"amy"};
+  CHECK(shedder.admit());
+  CHECK(shedder.admit_user(&amy));
+  {
+    const Spending spending(&shedder, bob);
+    clock.advance(milliseconds(900));
+  }
+  CHECK(shedder.admit_user(&bob));
+  shedder.stop();
 }
 
 TEST_CASE("refusals fall evenly on what comes") {
