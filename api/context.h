@@ -46,7 +46,7 @@ class LoadShedder;    // load_shedder.h
 class TypingBoard;    // typing.h
 class PresenceBoard;  // presence.h
 class RateLimiter;    // rate_limiter.h
-class SocketCounts;   // socket_counts.h
+class UserCounts;     // user_counts.h
 class TlsContext;     // tls.h
 
 struct Context {
@@ -67,12 +67,13 @@ struct Context {
   search::SearchView* search = nullptr;             // nothing: nobody searches (tests of handlers)
   files::BlobStore* files = nullptr;                // nothing where there are no files (tests of sessions)
   const proof::Proofs* proofs = nullptr;            // nothing: there are none (tests of handlers)
-  SocketCounts* file_transfers = nullptr;           // uploads and downloads of each user
+  UserCounts* file_transfers = nullptr;             // uploads and downloads of each user
   process::Consumers* consumers = nullptr;          // nothing: there are none (tests of handlers)
   const process::ErasureWatch* erasures = nullptr;  // nothing: nobody erases (tests of handlers)
   EventTail* event_tail = nullptr;                  // what this thread's followers of the log share
-  SocketCounts* event_streams = nullptr;            // streams of the log of each user
+  UserCounts* event_streams = nullptr;              // streams of the log of each user
   backup::Backups* backups = nullptr;               // nothing: nobody makes any (tests of handlers)
+  UserCounts* bodies = nullptr;                     // bytes of large bodies in memory; nothing: not counted (tests)
   LoadShedder* shedder = nullptr;                   // nothing: everything is let in (tests of handlers)
   const TlsContext* tls = nullptr;                  // nothing: plain HTTP
 

@@ -15,7 +15,7 @@ namespace hansard::api {
 
 using engine::EventScan;
 
-EventStream::EventStream(Context& context, EventScan scan, base::Timestamp token_expires, SocketCounts::Slot place)
+EventStream::EventStream(Context& context, EventScan scan, base::Timestamp token_expires, UserCounts::Slot place)
     : context_(context),
       follower_(*context.event_tail),
       scan_(std::move(scan)),

@@ -17,7 +17,7 @@
 #include "api/consumer_seat.h"
 #include "api/context.h"
 #include "api/event_tail.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 #include "engine/event_scan.h"
 
 namespace hansard::api {
@@ -27,7 +27,7 @@ class EventStream final : public BodySource {
   static constexpr std::size_t kPieceBytes = 64u << 10;
   static constexpr std::uint64_t kCheckpointEvents = 10'000;  // scanned and not told of
 
-  EventStream(Context& context, engine::EventScan scan, base::Timestamp token_expires, SocketCounts::Slot place);
+  EventStream(Context& context, engine::EventScan scan, base::Timestamp token_expires, UserCounts::Slot place);
   // Ends when another reader takes the seat; acknowledging is the reader's own business. Before the first next().
   void read_for(std::unique_ptr<ConsumerSeat> seat) { seat_ = std::move(seat); }
   void look() { follower_.wake.notify(); }
@@ -54,7 +54,7 @@ class EventStream final : public BodySource {
   engine::EventScan scan_;
   base::Position told_;  // the last id
   const base::Timestamp token_expires_;
-  const SocketCounts::Slot place_;
+  const UserCounts::Slot place_;
   std::unique_ptr<ConsumerSeat> seat_;
   std::string piece_;
   bool has_greeted_ = false, has_caught_up_ = false, is_at_end_ = false, has_ended_ = false;

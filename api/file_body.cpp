@@ -20,7 +20,7 @@ void trace_trouble(const base::Error& error) {
 }
 }  // namespace
 
-FileBody::FileBody(Context& context, const projections::FileView& file, FileRange stretch, SocketCounts::Slot room)
+FileBody::FileBody(Context& context, const projections::FileView& file, FileRange stretch, UserCounts::Slot room)
     : context_(context),
       sha256_(file.sha256),
       whole_(file.size),

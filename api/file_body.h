@@ -10,7 +10,7 @@
 #include "api/body_stream.h"
 #include "api/context.h"
 #include "api/file_headers.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 #include "engine/files/blob_store.h"
 #include "projections/queries.h"
 
@@ -19,7 +19,7 @@ namespace hansard::api {
 class FileBody final : public BodySource {
  public:
   // `room` is the reader's own place among his transfers.
-  FileBody(Context& context, const projections::FileView& file, FileRange stretch, SocketCounts::Slot room);
+  FileBody(Context& context, const projections::FileView& file, FileRange stretch, UserCounts::Slot room);
 
   std::uint64_t size() const override { return size_; }
   // 404 for a blob that is not there, 503 where too many are open.
@@ -33,7 +33,7 @@ class FileBody final : public BodySource {
   const std::uint64_t size_;
   std::uint64_t offset_;
   std::uint64_t left_;
-  SocketCounts::Slot room_;
+  UserCounts::Slot room_;
   std::string piece_;
   std::unique_ptr<files::BlobReader> reader_;
 };

@@ -6,7 +6,7 @@
 #include "api/file_headers.h"
 #include "api/file_wait.h"
 #include "api/handlers_common.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 #include "api/trace.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
@@ -38,7 +38,7 @@ Answered<Announced> announced_file(const Context& context, const Request& reques
 }
 
 // One transfer of the user, or 429.
-Answered<SocketCounts::Slot> take_room(const Context& context, const base::UserId& user) {
+Answered<UserCounts::Slot> take_room(const Context& context, const base::UserId& user) {
   if (context.files == nullptr) return Problem{503, "unavailable", "There are no files here.", 0};
   auto room = context.file_transfers->take(user, context.limits.file_transfers_per_user_max);
   if (!room) return Problem{429, "too_many_transfers", "Too many of your files are being transferred; wait.", 1};

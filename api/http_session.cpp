@@ -155,9 +155,11 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   request.request.peer = peer_;
   if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
   if (request.streams_body) co_return co_await answer_streaming(std::move(request));
+  UserCounts::Slot room;
   if (request.content_length > kStrangersBodyBytesMax || request.expects_continue) {
-    auto refused = refuse_body(thread_.context(), request.request);
-    if (refused) co_return co_await refuse(*std::move(refused), listed_origin(request.request, limits_));
+    auto admitted = admit_body(thread_.context(), request.request, request.content_length);
+    if (!admitted) co_return co_await refuse(std::move(admitted.error()), listed_origin(request.request, limits_));
+    room = std::move(admitted.value());
   }
   bool has_body = co_await read_body(request.content_length, request.expects_continue);
   if (!has_body) co_return Next::close;

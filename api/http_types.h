@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/user_counts.h"
 #include "engine/domain/commands.h"
 
 namespace hansard::api {
@@ -54,6 +55,7 @@ struct Response {
   std::string_view code{};               // of a problem, its stable word: a literal
   std::shared_ptr<BodySource> stream{};  // instead of `body`
   std::optional<AuditedRead> audited{};  // of a read by the scope `audit`
+  UserCounts::Slot room{};               // for `body`, until it is written
   std::uint64_t body_size() const;       // Content-Length
   bool is_endless() const;               // goes on as long as it likes
 };

@@ -41,6 +41,7 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
   context_.file_transfers = &shared.file_transfers;
   context_.event_tail = &event_tail_;
   context_.event_streams = &shared.event_streams;
+  context_.bodies = &shared.bodies;
   context_.search = parts.search;
   context_.presence = &shared.presence;
   listen_to(shared);

@@ -27,9 +27,9 @@
 #include "api/presence_teller.h"
 #include "api/rate_limiter.h"
 #include "api/server.h"
-#include "api/socket_counts.h"
 #include "api/task_group.h"
 #include "api/typing.h"
+#include "api/user_counts.h"
 
 namespace hansard::api {
 
@@ -40,7 +40,8 @@ struct Shared {
         uuids(parts.clock),
         typing(parts.engine, parts.clock, parts.limits.typing_expiry_s),
         presence(parts.clock, std::chrono::milliseconds(parts.limits.presence_debounce_ms)),
-        rate_limiter(parts.limits.rate) {}
+        rate_limiter(parts.limits.rate),
+        bodies(parts.limits.body_bytes_in_memory_max) {}
   Acknowledged acknowledged;
   base::UuidSource uuids;
   TypingBoard typing;
@@ -48,9 +49,10 @@ struct Shared {
   PresenceTeller presence_teller{presence};
   CallSignals call_signals;
   RateLimiter rate_limiter;
-  SocketCounts sockets;
-  SocketCounts file_transfers;
-  SocketCounts event_streams;
+  UserCounts sockets;
+  UserCounts file_transfers;
+  UserCounts event_streams;
+  UserCounts bodies;
   std::atomic<std::size_t> connections{0};
 };
 

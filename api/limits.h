@@ -25,6 +25,9 @@ struct Limits {
   std::size_t content_code_points_max = 10'000;
   std::size_t metadata_bytes_max = 16u << 10;
   std::size_t http_body_bytes_max = 1u << 20;
+  // Of large bodies that have not come or gone whole, requests' and responses' (body_room.h): of all users, and of one.
+  std::size_t body_bytes_in_memory_max = 512u << 20;
+  std::size_t body_bytes_per_user_max = 64u << 20;
   std::size_t file_bytes_max = 64u << 20;        // an attachment
   std::size_t file_transfers_per_user_max = 32;  // uploads and downloads at a time
   std::size_t http_header_bytes_max = 16u << 10;

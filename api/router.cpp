@@ -8,6 +8,7 @@
 #include "api/answers.h"
 #include "api/as_of.h"
 #include "api/audited_read.h"
+#include "api/body_room.h"
 #include "api/body_stream.h"
 #include "api/frames.h"
 #include "api/handlers_common.h"
@@ -318,6 +319,13 @@ asio::awaitable<Response> once_recorded(Context& context, Response response, std
   co_return response;
 }
 
+// A response without room for its body is a refusal.
+void make_room(const Context& context, const base::UserId& user, const std::string& request_id, Response& response) {
+  auto room = room_for_body(context, user, response.body.size());
+  if (!room) response = problem_response(room.error(), request_id);
+  if (room) response.room = std::move(room).value();
+}
+
 std::uint64_t nanoseconds_since(base::MonotonicTime start, Context& context) {
   auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(context.clock.monotonic() - start);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0));
@@ -342,11 +350,11 @@ void add_common_headers(Response& response, const std::string& request_id) {
   if (std::ranges::none_of(response.headers, names_cache)) response.headers.emplace_back("Cache-Control", "no-store");
 }
 
-std::optional<Problem> refuse_body(Context& context, const Request& request) {
+Answered<UserCounts::Slot> admit_body(Context& context, const Request& request, std::size_t bytes) {
   auto segments = path_segments(request.path);
   if (!segments || !is_below_api(*segments)) return Problem{413, "too_large", "This path takes no body.", 0, {}};
   auto identity = identity_of(context, request);
-  if (identity) return std::nullopt;
+  if (identity) return room_for_body(context, identity.value().user, bytes);
   return failed_authentication(context, request.peer, std::move(identity).error());
 }
 
@@ -360,8 +368,10 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
   Routed routed = route(context, std::move(request));
   Response response;
   if (routed.call) {
+    const base::UserId user = routed.call->caller.actor;
     response = co_await dispatch(context, *routed.route, *std::move(routed.call));
     if (response.audited) response = co_await once_recorded(context, std::move(response), request_id);
+    make_room(context, user, request_id, response);
   } else {
     response = *std::move(routed.response);
   }

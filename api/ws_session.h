@@ -13,14 +13,14 @@
 #include "api/peer_socket.h"
 #include "api/presence.h"
 #include "api/problem.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 
 namespace hansard::api {
 
 // Who may open a socket, decided before the upgrade. Without an identity a first `auth` frame has to bring it.
 struct Admission {
   std::optional<Identity> identity;
-  SocketCounts::Slot slot;                           // of the identity
+  UserCounts::Slot slot;                             // of the identity
   std::optional<std::string> resume;                 // ?resume=
   PresenceStatus presence = PresenceStatus::online;  // ?presence=
   std::string peer;                                  // address without port

@@ -109,7 +109,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   Context& context_;
   std::shared_ptr<Outbox> outbox_;
   std::optional<Identity> identity_;
-  SocketCounts::Slot slot_;
+  UserCounts::Slot slot_;
   std::unique_ptr<const std::string> resume_;  // ?resume=, until hello
   const PresenceStatus presence_;              // of this device when it comes
   PresenceBoard::Lease lease_;                 // while it has said hello and is not closing

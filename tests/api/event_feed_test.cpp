@@ -188,7 +188,7 @@ TEST_CASE("a stream says where it stands with every event, and goes on behind ea
   for (std::uint64_t from = 0; from <= 20; ++from) {
     engine::EventScan scan(desk.edge.engine, {}, {from}, Position{20});
     auto stream = std::make_shared<EventStream>(desk.edge.context, std::move(scan), base::Timestamp{INT64_MAX},
-                                                SocketCounts::Slot());
+                                                UserCounts::Slot());
     const auto text = streamed(desk, stream);
     std::vector<std::uint64_t> ids;
     for (auto at = text.find("id: "); at != std::string::npos; at = text.find("id: ", at + 1)) {
@@ -205,7 +205,7 @@ TEST_CASE("a stream ends with its token") {
   Desk desk;
   engine::EventScan scan(desk.edge.engine, {}, {});
   auto stream =
-      std::make_shared<EventStream>(desk.edge.context, std::move(scan), base::Timestamp{0}, SocketCounts::Slot());
+      std::make_shared<EventStream>(desk.edge.context, std::move(scan), base::Timestamp{0}, UserCounts::Slot());
   CHECK(streamed(desk, stream) == "retry: 1000\n\n: the token has expired\n\n");
 }
 

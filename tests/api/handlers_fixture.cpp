@@ -17,7 +17,7 @@
 #include "api/metrics.h"
 #include "api/rate_limiter.h"
 #include "api/router.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 #include "api/typing.h"
 #include "engine/files/blob_store.h"
 #include "tests/support/temp_folder.h"
@@ -126,7 +126,7 @@ struct House::Parts {
   std::optional<RateLimiter> rate_limiter;
   std::unique_ptr<files::BlobStore> files =
       files::BlobStore::open({folder / "files", files::IoChoice::posix, 16, 0}).value();
-  SocketCounts file_transfers;
+  UserCounts file_transfers;
   std::string peer = "192.0.2.1";
   std::size_t slices = 0;
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};

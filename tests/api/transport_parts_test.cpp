@@ -7,7 +7,7 @@
 #include "api/connections.h"
 #include "api/http_wire.h"
 #include "api/server.h"
-#include "api/socket_counts.h"
+#include "api/user_counts.h"
 #include "api/task_group.h"
 #include "api/typing.h"
 #include "tests/api/transport_fakes.h"
@@ -151,7 +151,7 @@ TEST_CASE("a date is an IMF-fixdate") {
 }
 
 TEST_CASE("slots are given back") {
-  SocketCounts counts;
+  UserCounts counts;
   auto user = History::user(0);
   auto one = counts.take(user, 2);
   {
@@ -161,6 +161,15 @@ TEST_CASE("slots are given back") {
     CHECK(counts.take(History::user(1), 2));
   }
   CHECK(counts.take(user, 2));
+  UserCounts bytes(100);
+  auto most = bytes.take(user, 70, 60);
+  CHECK(most);
+  CHECK_FALSE(bytes.take(user, 70, 11));
+  CHECK_FALSE(bytes.take(History::user(1), 70, 41));
+  CHECK(bytes.take(History::user(1), 70, 40));
+  most = {};
+  CHECK(bytes.take(user, 70, 70));
+  CHECK_FALSE(bytes.take(user, SIZE_MAX, SIZE_MAX));
   std::atomic<std::size_t> connections{0};
   {
     auto slot = ConnectionSlot::take(connections, 1);

@@ -99,6 +99,47 @@ class Strangers(ServerTest):
         self.assertEqual(refused.exception.status_code, 400)
 
 
+class SlowReaders(ServerTest):
+    """Large bodies that are not taken, or do not come, have so much room in memory and no more."""
+    config = "[limits]\nbody_bytes_per_user_max = 8388608\n"
+
+    def page_asked_for(self, user, path):
+        """A connection on which that was asked, and its status once the head of the answer is there."""
+        raw = self.server.raw(60)
+        self.addCleanup(raw.close)
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {user.token}\r\n\r\n".encode())
+        return raw, int(raw.recv(12).split()[1])
+
+    def test_pages_that_nobody_takes(self):
+        mallory, alice = self.user("mallory"), self.user("alice")
+        conversation = mallory.create([alice.name])["id"]
+        for _ in range(100):
+            mallory.send(conversation, "\x01" * 10_000)
+        path = f"{API}/conversations/{conversation}/messages?limit=100"  # of 6 MB, more than the kernel takes
+        asked = [self.page_asked_for(mallory, path) for _ in range(4)]
+        self.assertEqual([status for _, status in asked], [200, 503, 503, 503])
+        self.assertEqual(len(alice.history(conversation)["items"]), 100)
+        for raw, _ in asked:
+            raw.close()
+        until = time.monotonic() + 60
+        while mallory.get(path).status != 200:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.1)
+
+    def test_bodies_that_do_not_come(self):
+        mallory, alice = self.user("mallory"), self.user("alice")
+        statuses = []
+        for _ in range(9):
+            raw = self.server.raw(60)
+            self.addCleanup(raw.close)
+            raw.sendall(f"POST {API}/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {mallory.token}\r\n"
+                        "Content-Type: application/json\r\nContent-Length: 1048576\r\n"
+                        "Expect: 100-continue\r\n\r\n".encode())
+            statuses.append(int(raw.recv(12).split()[1]))
+        self.assertEqual(statuses, [100] * 8 + [503])
+        alice.create(["bob"])
+
+
 class Auditors(ServerTest):
     def test_a_filter_that_is_none_is_not_left_out(self):
         auditor = self.user(scope="audit")
