@@ -154,6 +154,8 @@ asio::awaitable<Response> submit_and_answer(Context& context, Call call, domain:
 asio::awaitable<Response> run_command(Context& context, Call call, CommandHandler make) {
   auto command = make(context, call);
   if (!command) co_return problem_response(command.error(), call.request.request_id);
+  auto refused = refuse_many_names(context, command.value(), call.caller);
+  if (refused) co_return problem_response(*refused, call.request.request_id);
   co_return co_await submit_and_answer(context, std::move(call), std::move(command).value());
 }
 

@@ -4,11 +4,18 @@
 
 #include "api/load_shedder.h"
 #include "api/metrics.h"
+#include "api/metrics_page.h"
 #include "api/rate_limiter.h"
 
 namespace hansard::api {
 
 namespace {
+
+std::size_t names_in(const domain::Command& command) {
+  if (const auto* create = std::get_if<domain::CreateConversation>(&command)) return create->members.size();
+  const auto* add = std::get_if<domain::AddMembers>(&command);
+  return add == nullptr ? 0 : add->members.size();
+}
 
 Problem over(Context& context, RateScope scope, const RateLimiter::Taken& taken) {
   context.metrics.rate_limited(scope);
@@ -44,6 +51,16 @@ std::optional<Problem> refuse_dear(Context& context, const base::UserId* user) {
   return problem_of(
       base::error(base::ErrorCode::overloaded,
                   "What you ask takes so long that others wait for it; try again, with fewer at a time."));
+}
+
+std::optional<Problem> refuse_many_names(Context& context, const domain::Command& command,
+                                         const domain::Caller& caller) {
+  if (caller.service || names_in(command) <= kManyNames) return std::nullopt;
+  const auto applied = context.views.snapshot()->position();
+  const double behind_ms = view_lag_seconds(context.engine, applied, context.clock.now()) * 1e3;
+  if (behind_ms <= context.limits.ready_lag_bound_ms / 2.0) return std::nullopt;
+  return problem_of(base::error(base::ErrorCode::overloaded,
+                                "The views are behind; so many members at once wait until they are not. Try again."));
 }
 
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem) {

@@ -1,6 +1,7 @@
 """Rates of users and addresses, slow mode, and which web pages may come, as clients meet them."""
 import asyncio
 import json
+import time
 import unittest
 
 import websockets
@@ -91,6 +92,34 @@ class UserRateTest(ServerTest):
         page = self.user().get("/metrics").text
         self.assertRegex(page, r'hansard_rate_limited_total{scope="user"} [1-9]')
         self.assertRegex(page, r'hansard_rejected_total{code="rate_limited"} [1-9]')
+
+
+class ManyMembersTest(ServerTest):
+    config = "[limits]\nready_lag_bound_ms = 1\n"  # views are behind as soon as there is anything to fold
+
+    def add(self, user, conversation, names, count=1_000):
+        members = [f"{names}{i}" for i in range(count)]
+        return user.post(f"/api/v1/conversations/{conversation}/members", {"members": members})
+
+    def test_they_wait_until_the_views_are_not_behind(self):
+        alice, bob = self.user(), self.user()
+        conversation = alice.create([])["id"]
+        answers = [self.add(alice, conversation, f"many{i}-") for i in range(20)]
+        refused = [answer for answer in answers if answer.status == 503]
+        self.assertTrue(refused)
+        self.problem(refused[0], 503, "overloaded")
+        self.assertGreaterEqual(int(refused[0].headers["retry-after"]), 1)
+        self.assertEqual(self.add(alice, conversation, "few", 100).status, 200)
+        self.assertEqual(bob.create([])["type"], "group")
+        until = time.monotonic() + 60
+        while self.add(alice, conversation, "late").status != 200:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.1)
+
+    def test_a_service_brings_in_as_many_as_it_likes(self):
+        backend = self.user(scope="service", act_as=self.user().name)
+        conversation = backend.create([])["id"]
+        self.assertEqual({self.add(backend, conversation, f"many{i}-").status for i in range(20)}, {200})
 
 
 class FailedAuthenticationTest(ServerTest):
