@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "engine/domain/deciding.h"
 
 namespace hansard::domain {
@@ -13,8 +11,10 @@ Decision read_up_to(const Given& given, const Place& place, const ConversationId
                     std::optional<MessageId> message) {
   if (up_to > place.conversation.last_ordinal) return beyond_the_end();
   const auto reader = given.state.reader(id, given.caller.actor);
-  if (up_to <= reader.read_up_to && !reader.marked_from) return unchanged(id, message);
-  return changed(ReadAdvanced{id, given.caller.actor, std::max(up_to, reader.read_up_to)}, id, message);
+  const bool advances = up_to > reader.read_up_to;
+  if (!advances && !reader.marked_from) return unchanged(id, message);
+  // The marker is the reader's own: what takes it away says nothing that others could take for a receipt.
+  return changed(ReadAdvanced{id, given.caller.actor, advances ? up_to : Ordinal{}}, id, message);
 }
 
 // What is above the pointer counts already; a marker there could only take messages out of the count. (Logs from before

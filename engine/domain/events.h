@@ -163,7 +163,7 @@ struct ReactionRemoved {
 struct ReadAdvanced {
   ConversationId conversation;
   UserId user;
-  Ordinal up_to;  // 0 or at or below the pointer: only clears the marker
+  Ordinal up_to;  // 0: only clears the marker, as does one at or below the pointer, which older logs have
   bool operator==(const ReadAdvanced&) const = default;
 };
 struct DeliveredAdvanced {

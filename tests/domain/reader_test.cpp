@@ -61,14 +61,24 @@ TEST_CASE("a read at or below the pointer changes nothing") {
   CHECK(changes_nothing(world.ask(as("carl"), read_to(0))));
 }
 
-TEST_CASE("any read clears the marker and none lowers the pointer") {
+TEST_CASE("a read that only clears the marker lowers no pointer and is nothing that others could be told of") {
   World world = with_three_messages();
   world.given(as("ben"), read_to(3));
+  for (const std::uint64_t up_to : {0u, 1u, 3u}) {
+    world.given(as("ben"), unread_from(1));
+    CHECK(bens(world).marked_from == Ordinal{1});
+    CHECK(only_event<ReadAdvanced>(world.perform(as("ben"), read_to(up_to))).up_to == Ordinal{0});
+    CHECK_FALSE(bens(world).marked_from);
+    CHECK(bens(world).read_up_to == Ordinal{3});
+  }
+}
+
+TEST_CASE("a read that advances clears the marker, too") {
+  World world = with_three_messages();
+  world.given(as("ben"), read_to(2));
   world.given(as("ben"), unread_from(1));
-  CHECK(bens(world).marked_from == Ordinal{1});
-  CHECK(only_event<ReadAdvanced>(world.perform(as("ben"), read_to(1))).up_to == Ordinal{3});
+  CHECK(only_event<ReadAdvanced>(world.perform(as("ben"), read_to(3))).up_to == Ordinal{3});
   CHECK_FALSE(bens(world).marked_from);
-  CHECK(bens(world).read_up_to == Ordinal{3});
 }
 
 TEST_CASE("nobody reads or receives beyond the end") {

@@ -113,6 +113,27 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
             self.assertEqual(pong["type"], "pong" if pong["type"] == "pong" else "ack")
             self.assertNotIn("message.new", [f["type"] for f in c.frames])
 
+    async def test_a_read_that_only_takes_the_mark_away_is_told_to_nobody_else(self):
+        alice, bob, conversation = self.pair()
+        message = [alice.send(conversation, str(i)) for i in range(3)][-1]
+        path = f"{API}/conversations/{conversation}"
+        bob.post(f"{path}/read", {"up_to": 3})
+        receipts = alice.get(f"{API}/messages/{message['id']}/receipts").json
+        async with alice.socket() as a, bob.socket() as b:
+            cursor = a.hello["data"]["position"]
+            for up_to in (1, 3):
+                bob.post(f"{path}/unread", {"from": 2})
+                self.assertEqual((await b.next("unread.changed"))["data"]["marked_from"], 2)
+                answer = bob.post(f"{path}/read", {"up_to": up_to}).json
+                self.assertEqual((answer["changed"], answer["read_up_to"], answer["marked_from"], answer["unread"]),
+                                 (True, 3, None, 0))
+                self.assertIsNone((await b.next("unread.changed"))["data"]["marked_from"])
+            last = alice.send(conversation, "then")
+            self.assertEqual((await a.receive())["position"], last["position"])
+        async with alice.socket(f"?resume={cursor}") as a:
+            self.assertEqual([f["type"] for f in await a.receive_until("caught_up")], ["message.new", "caught_up"])
+        self.assertEqual(alice.get(f"{API}/messages/{message['id']}/receipts").json, receipts)
+
     async def test_a_reconnect_resumes_without_hole_or_repeat(self):
         alice, bob, conversation = self.pair()
         async with bob.socket() as b:
