@@ -6,7 +6,7 @@
 // - The actor counts, not the subject: a service acts as a user and obeys that user's membership and role in sends,
 //   edits, deletes and pointers. Three things it may do without being a member of a conversation that exists: manage
 //   it (settings, members, roles, closing), get it back by creating it again, and post `type: system`.
-//   Slow mode and the rule against empty content do not bind a service.
+//   The rule against empty content does not bind a service, nor slow mode what it imports (`origin_time`).
 // - The admin scope deletes without window and what others wrote, but only where its holder is a member.
 // - Everybody else who is not a member now gets not_found, whatever he asks for and whether or not it exists. A message
 //   that settings.history hides from a member is answered like one that does not exist.

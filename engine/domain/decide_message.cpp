@@ -69,7 +69,8 @@ MessageFacts facts_of(const Given& given, const Place& place, const SendMessage&
 std::optional<Rejection> check_may_send(const Given& given, const Place& place, const SendMessage& command) {
   if (command.type == MessageType::system) return std::nullopt;
   if (auto rejection = check_may_post(place)) return rejection;
-  return command.send_at ? std::nullopt : check_slow_mode(given, place, command.conversation);
+  const bool is_import = command.origin_time.has_value();
+  return is_import || command.send_at ? std::nullopt : check_slow_mode(given, place, command.conversation);
 }
 
 std::optional<Rejection> check_schedule(const Given& given, const SendMessage& command) {

@@ -43,7 +43,7 @@ std::string metadata_of(const Notice& notice) {
 
 std::optional<Rejection> check_slow_mode(const Given& given, const Place& place, const ConversationId& id) {
   const std::uint64_t pause_ms = std::uint64_t{place.conversation.settings.slow_mode_s} * 1'000;
-  if (given.caller.service || may_moderate(place)) return std::nullopt;
+  if (may_moderate(place)) return std::nullopt;
   const Timestamp last_sent = given.state.reader(id, given.caller.actor).last_sent;
   if (last_sent == Timestamp{} || given.now < last_sent) return std::nullopt;
   const std::uint64_t passed_ms = elapsed_ms(last_sent, given.now);

@@ -11,7 +11,7 @@ namespace hansard::domain {
 
 // The role, and who_may_post. `place.member` is there.
 std::optional<Rejection> check_may_post(const Place& place);
-// `place.member` is there, or the caller is a service.
+// `place.member` is there. Not to be asked of imports and system messages.
 std::optional<Rejection> check_slow_mode(const Given& given, const Place& place, const ConversationId& id);
 
 // Facts of a text message of the actor, now, with the next ordinal.

@@ -111,13 +111,24 @@ TEST_CASE("slow mode goes on for a member who is added again") {
   CHECK(accepted(world.ask(as("ben"), text(2, "two"))).created);
 }
 
-TEST_CASE("slow mode does not bind owners, admins and services") {
+TEST_CASE("slow mode does not bind owners and admins") {
   World world = slow(10);
   world.given(as("anna"), make("carl", Role::admin));
-  for (const auto& caller : {as("anna"), as("carl"), service_as("ben")}) {
+  for (const auto& caller : {as("anna"), as("carl")}) {
     world.given(caller, text(static_cast<std::uint8_t>(world.log.size()), "one"));
     CHECK(accepted(world.ask(caller, text(99, "two"))).created);
   }
+}
+
+TEST_CASE("slow mode binds a service that acts for a member, but for imports and notices") {
+  World world = slow(10);
+  world.given(service_as("ben"), text(1, "one"));
+  CHECK(code_of(world.ask(service_as("ben"), text(2, "two"))) == RejectionCode::slow_mode);
+  CHECK(code_of(world.ask(as("ben"), text(2, "two"))) == RejectionCode::slow_mode);
+  auto import = text(2, "two");
+  import.origin_time = Timestamp{1};
+  CHECK(accepted(world.ask(service_as("ben"), import)).created);
+  CHECK(accepted(world.ask(service_as("ben"), notice(2, "ben is late"))).created);
 }
 
 TEST_CASE("a clock that went back does not lock a slow conversation") {
