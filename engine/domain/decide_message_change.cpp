@@ -79,7 +79,7 @@ Decision decide_one(const Given& given, const EditMessage& command) {
                        before->attachments};
   if (auto rejection = check_content(given, facts.type, after)) return *std::move(rejection);
   if (says_the_same(*before, after)) return unchanged(facts.conversation, facts.message);
-  decide_counts(given, facts, after);
+  decide_counts(given, facts, *before, after);
   return changed(MessageEdited{facts, std::move(after)}, facts.conversation, facts.message);
 }
 

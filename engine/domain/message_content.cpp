@@ -1,6 +1,7 @@
 #include "engine/domain/message_content.h"
 
 #include <algorithm>
+#include <map>
 
 #include "engine/base/utf8.h"
 
@@ -57,6 +58,16 @@ void decide_counts(const Given& given, const MessageFacts& facts, MessageContent
   for (auto& mention : content.mentions) {
     mention.counts = facts.type != MessageType::system && mention.user != facts.author &&
                      given.state.member(facts.conversation, mention.user).has_value();
+  }
+}
+
+void decide_counts(const Given& given, const MessageFacts& facts, const MessageContent& before,
+                   MessageContent& content) {
+  decide_counts(given, facts, content);
+  std::map<UserId, bool> known;
+  for (const auto& mention : before.mentions) known.emplace(mention.user, mention.counts);
+  for (auto& mention : content.mentions) {
+    if (const auto at = known.find(mention.user); at != known.end()) mention.counts = at->second;
   }
 }
 

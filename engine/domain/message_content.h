@@ -12,6 +12,9 @@ std::optional<Rejection> check_content(const Given& given, MessageType type, con
 
 // Sets `counts` of each mention: a member now, not the author, and not in a system message, which counts for nobody.
 void decide_counts(const Given& given, const MessageFacts& facts, MessageContent& content);
+// The same of an edit: for whom the version before mentioned, it stays as it was.
+void decide_counts(const Given& given, const MessageFacts& facts, const MessageContent& before,
+                   MessageContent& content);
 
 // Fills in name, type and size of each attachment, of which the caller names the file alone.
 std::optional<Rejection> resolve_attachments(const Given& given, MessageContent& content);

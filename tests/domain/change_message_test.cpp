@@ -75,12 +75,37 @@ TEST_CASE("an edit replaces metadata and mentions where they are given") {
   CHECK(only_event<MessageEdited>(world.ask(as("ben"), edit(1, "carl"))).content.value().mentions.empty());
 }
 
-TEST_CASE("who counts in an edit's mentions is decided when it is edited") {
+namespace {
+EditMessage mentioning_carl(std::string content) {
+  auto command = edit(1, std::move(content));
+  command.mentions = {{user("carl"), 0, 5, false}};
+  return command;
+}
+
+bool counts(const Decision& decision) {
+  return only_event<MessageEdited>(decision).content.value().mentions.at(0).counts;
+}
+}  // namespace
+
+TEST_CASE("whether whom only an edit mentions counts is decided when it is edited") {
   World world = with_messages();
   world.given(as("carl"), remove("carl"));
-  auto command = edit(1, "@carl");
-  command.mentions = {{user("carl"), 0, 5, false}};
-  CHECK_FALSE(only_event<MessageEdited>(world.ask(as("ben"), command)).content.value().mentions.at(0).counts);
+  CHECK_FALSE(counts(world.ask(as("ben"), mentioning_carl("@carl"))));
+}
+
+TEST_CASE("an edit leaves it as it was for whom the message mentioned before") {
+  World world = with_messages();
+  SECTION("a member then, away now") {
+    CHECK(counts(world.perform(as("ben"), mentioning_carl("@carl"))));
+    world.given(as("carl"), remove("carl"));
+    CHECK(counts(world.ask(as("ben"), mentioning_carl("@carl!"))));
+  }
+  SECTION("away then, a member now") {
+    world.given(as("carl"), remove("carl"));
+    CHECK_FALSE(counts(world.perform(as("ben"), mentioning_carl("@carl"))));
+    world.given(as("anna"), add({{user("carl"), Role::member}}));
+    CHECK_FALSE(counts(world.ask(as("ben"), mentioning_carl("@carl!"))));
+  }
 }
 
 TEST_CASE("an edit moves the message's version and position, not its ordinal") {
