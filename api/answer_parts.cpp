@@ -79,6 +79,15 @@ AnswerBody pointers_answer(const projections::ReaderView& reader, projections::U
   return answer_of(done, std::move(body));
 }
 
+AnswerBody delivered_answer(base::Ordinal up_to, const Done& done, std::uint32_t epoch) {
+  std::string body = "{\"conversation_id\":";
+  append_id(body, done.conversation);
+  body += ",\"delivered_up_to\":";
+  append_json_number(body, up_to.value);
+  append_place(body, done, epoch);
+  return answer_of(done, std::move(body));
+}
+
 const RecordedEvent* main_event(const Done& done) {
   bool has_body = !done.events.empty() && done.events.front()->body;
   return has_body ? done.events.front().get() : nullptr;

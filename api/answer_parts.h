@@ -19,6 +19,8 @@ void note_unchanged(std::string& object, const engine::Done& done);
 AnswerBody conversation_answer(const projections::ListEntry& entry, const engine::Done& done, std::uint32_t epoch);
 AnswerBody pointers_answer(const projections::ReaderView& reader, projections::UnreadCount count,
                            const engine::Done& done, std::uint32_t epoch);
+// The same in short, so that it needs no views where the pointer moved.
+AnswerBody delivered_answer(base::Ordinal up_to, const engine::Done& done, std::uint32_t epoch);
 // The first: what follows it (a notice) tells of it. Null for none.
 const domain::RecordedEvent* main_event(const engine::Done& done);
 

@@ -38,7 +38,9 @@ class FromViews {
   AnswerBody operator()(const domain::EditMessage&) const { return message(); }
   AnswerBody operator()(const domain::DeleteMessage&) const { return message(); }
   AnswerBody operator()(const domain::Read&) const { return pointers(); }
-  AnswerBody operator()(const domain::Delivered&) const { return pointers(); }
+  AnswerBody operator()(const domain::Delivered&) const {
+    return delivered_answer(snapshot_.reader(done_.conversation, caller_.actor).delivered_up_to, done_, epoch_);
+  }
   AnswerBody operator()(const domain::MarkUnread&) const { return pointers(); }
   AnswerBody operator()(const domain::AddMembers&) const { return render_at_once(done_, epoch_); }
   AnswerBody operator()(const domain::RemoveMember&) const { return render_at_once(done_, epoch_); }

@@ -65,10 +65,7 @@ struct AtOnce {
     return finish(std::move(body));
   }
   AnswerBody operator()(const domain::DeliveredAdvanced& delivered) const {
-    std::string body = begin(delivered.conversation);
-    body += ",\"delivered_up_to\":";
-    append_json_number(body, delivered.up_to.value);
-    return finish(std::move(body));
+    return delivered_answer(delivered.up_to, done, epoch);
   }
   AnswerBody operator()(const domain::FileUploaded& file) const {
     std::string body;

@@ -81,7 +81,13 @@ TEST_CASE("receipts follow the pointers of each member") {
   Reply delivered = f.house.post(f.path + "/delivered", "bob", R"({"up_to":3})");
   CHECK(delivered.number("delivered_up_to") == 3);
   CHECK(status_of_bob() == "delivered");
-  CHECK(f.house.post(f.path + "/delivered", "bob", R"({"up_to":3})").json.member("changed").boolean() == false);
+  Reply again = f.house.post(f.path + "/delivered", "bob", R"({"up_to":3})");
+  CHECK(again.json.member("changed").boolean() == false);
+  CHECK(again.number("delivered_up_to") == 3);
+  for (const char* of_reads : {"read_up_to", "marked_from", "unread", "mentions_unread"}) {
+    CHECK(delivered.json.member(of_reads).kind() == JsonValue::Kind::missing);
+    CHECK(again.json.member(of_reads).kind() == JsonValue::Kind::missing);
+  }
   f.house.post(f.path + "/read", "bob", R"({"up_to":3})");
   CHECK(status_of_bob() == "read");
 }
