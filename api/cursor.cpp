@@ -114,15 +114,16 @@ std::optional<VersionCursor> decode_version_cursor(std::string_view text) {
   return cursor;
 }
 
-std::string encode_cursor(const ListCursor& cursor) {
+std::string encode_cursor(const ListCursor& cursor, std::uint32_t question) {
   std::string bytes(1, kList);
   put_number(bytes, cursor.as_of.value, kNumberBytes);
   put_number(bytes, cursor.last_message_position.value, kNumberBytes);
   bytes += cursor.id.view();
+  if (question != 0) put_number(bytes, question, kChecksumBytes);
   return sealed(std::move(bytes));
 }
 
-std::optional<ListCursor> decode_list_cursor(std::string_view text) {
+std::optional<ListCursor> decode_list_cursor(std::string_view text, std::uint32_t question) {
   auto bytes = opened(text, kList);
   if (!bytes) return std::nullopt;
   Reader reader(*bytes);
@@ -130,7 +131,8 @@ std::optional<ListCursor> decode_list_cursor(std::string_view text) {
   cursor.as_of = {reader.number(kNumberBytes)};
   cursor.last_message_position = {reader.number(kNumberBytes)};
   cursor.id = reader.id<ConversationId>();
-  if (!reader.is_whole()) return std::nullopt;
+  const bool is_its = question == 0 || reader.number(kChecksumBytes) == question;
+  if (!is_its || !reader.is_whole()) return std::nullopt;
   return cursor;
 }
 

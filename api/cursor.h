@@ -31,8 +31,9 @@ struct VersionCursor {
 std::string encode_cursor(const VersionCursor& cursor);
 std::optional<VersionCursor> decode_version_cursor(std::string_view text);
 
-std::string encode_cursor(const projections::ListCursor& cursor);
-std::optional<projections::ListCursor> decode_list_cursor(std::string_view text);
+// `question` is a hash of the list's filters, 0 where it has none; another list's cursor decodes to nothing.
+std::string encode_cursor(const projections::ListCursor& cursor, std::uint32_t question);
+std::optional<projections::ListCursor> decode_list_cursor(std::string_view text, std::uint32_t question);
 
 // Of one search: `question` is a hash of what was asked, and another question's cursor decodes to nothing.
 std::string encode_cursor(const search::PageCursor& cursor, std::uint32_t question);

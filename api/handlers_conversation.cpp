@@ -3,6 +3,7 @@
 #include "api/handlers_common.h"
 #include "api/render.h"
 #include "api/words.h"
+#include "engine/base/hash.h"
 
 namespace hansard::api::handlers {
 
@@ -30,10 +31,19 @@ Answered<projections::ListFilter> filter_of(const Call& call) {
   return filter;
 }
 
-Answered<std::optional<projections::ListCursor>> cursor_of(const Call& call) {
+// Of what the cursors of the list are bound to.
+std::uint32_t hash_of_filters(const Params& params) {
+  std::string text;
+  for (std::string_view name : {"archived", "type", "external_id"}) {
+    if (auto value = params.get(name)) text.append(name).append("=").append(*value).append("\n");
+  }
+  return text.empty() ? 0 : base::crc32c(text);
+}
+
+Answered<std::optional<projections::ListCursor>> cursor_of(const Call& call, std::uint32_t question) {
   auto text = call.params.get("cursor");
   if (!text) return std::optional<projections::ListCursor>();
-  auto cursor = decode_list_cursor(*text);
+  auto cursor = decode_list_cursor(*text, question);
   if (!cursor) return malformed("`cursor` is not one of this list");
   return cursor;
 }
@@ -67,7 +77,8 @@ Answered<Command> unpin(Context&, const Call& call) { return flag(call, &FlagCon
 Answered<Response> list_conversations(Context& context, const Call& call, const Snapshot& snapshot) {
   TRY(auto limit, page_limit(call.params, context.limits));
   TRY(auto filter, filter_of(call));
-  TRY(auto cursor, cursor_of(call));
+  const std::uint32_t question = hash_of_filters(call.params);
+  TRY(auto cursor, cursor_of(call, question));
   auto page = snapshot.conversations(call.caller.actor, filter, cursor, limit);
   std::string body = "{\"items\":[";
   Senders senders(snapshot);
@@ -75,7 +86,7 @@ Answered<Response> list_conversations(Context& context, const Call& call, const 
     if (body.back() != '[') body += ',';
     append_conversation(body, entry, context.engine.epoch(), &senders);
   }
-  end_page(body, page.next ? encode_cursor(*page.next) : "");
+  end_page(body, page.next ? encode_cursor(*page.next, question) : "");
   return json_response(std::move(body));
 }
 

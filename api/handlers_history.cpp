@@ -91,17 +91,7 @@ Answered<std::optional<MessageId>> thread_of(const Call& call, const Messages& i
   return std::optional<MessageId>(message->facts.message);
 }
 
-// `thread` may be left out beside a cursor, which has it; another one is another list.
-Answered<Window> window_of_cursor(std::string_view text, const Call& call, const Messages& in) {
-  auto cursor = decode_history_cursor(text);
-  TRY(auto thread, thread_of(call, in));
-  const bool is_other = thread && cursor && thread != cursor->thread;
-  if (!cursor || cursor->conversation != in.id || is_other) return malformed("`cursor` is not one of this list");
-  return Window{cursor->direction, cursor->from, false, std::nullopt, cursor->thread};
-}
-
-Answered<Window> window_of(const Call& call, const Messages& in) {
-  if (auto cursor = call.params.get("cursor")) return window_of_cursor(*cursor, call, in);
+Answered<Window> window_asked(const Call& call, const Messages& in) {
   auto before = call.params.get("before");
   auto after = call.params.get("after");
   auto around = call.params.get("around");
@@ -124,6 +114,27 @@ Answered<Window> window_of(const Call& call, const Messages& in) {
     window.around = ordinal;
   }
   return window;
+}
+
+// Could the list that was asked for have given the cursor? Beside it everything that says which list it is may be left
+// out.
+bool goes_on(const HistoryCursor& cursor, const Window& asked) {
+  if (asked.thread && asked.thread != cursor.thread) return false;
+  const bool is_after = cursor.direction == Direction::after;
+  if (asked.direction == Direction::after) return is_after && cursor.from > asked.from;
+  if (asked.around) return !is_after && cursor.from <= *asked.around;
+  if (asked.from) return !is_after && cursor.from < asked.from;
+  return !asked.is_empty;
+}
+
+Answered<Window> window_of(const Call& call, const Messages& in) {
+  TRY(auto asked, window_asked(call, in));
+  auto text = call.params.get("cursor");
+  if (!text) return asked;
+  auto cursor = decode_history_cursor(*text);
+  const bool is_its = cursor && cursor->conversation == in.id && goes_on(*cursor, asked);
+  if (!is_its) return malformed("`cursor` is not one of this list");
+  return Window{cursor->direction, cursor->from, false, std::nullopt, cursor->thread};
 }
 
 HistoryPage page_of(const Window& window, const Messages& in, std::size_t limit) {

@@ -29,8 +29,10 @@ TEST_CASE("a cursor is read as it was written") {
     RC_ASSERT(back->conversation == kConversation && back->direction == cursor.direction);
     RC_ASSERT(back->from == cursor.from && back->thread == cursor.thread);
   });
-  rc::prop("list", [](std::uint64_t as_of, std::uint64_t last) {
-    auto back = decode_list_cursor(encode_cursor(projections::ListCursor{{as_of}, {last}, kConversation}));
+  rc::prop("list", [](std::uint64_t as_of, std::uint64_t last, std::uint32_t question) {
+    auto text = encode_cursor(projections::ListCursor{{as_of}, {last}, kConversation}, question);
+    RC_ASSERT_FALSE(decode_list_cursor(text, question + 1));
+    auto back = decode_list_cursor(text, question);
     RC_ASSERT(back && back->as_of.value == as_of && back->last_message_position.value == last);
     RC_ASSERT(back->id == kConversation);
   });
@@ -40,7 +42,7 @@ TEST_CASE("a cursor is read as it was written") {
 }
 
 TEST_CASE("a cursor of another kind is refused") {
-  auto list = encode_cursor(projections::ListCursor{{1}, {2}, kConversation});
+  auto list = encode_cursor(projections::ListCursor{{1}, {2}, kConversation}, 0);
   CHECK_FALSE(decode_history_cursor(list));
   CHECK_FALSE(decode_user_cursor(list));
   CHECK_FALSE(decode_name_cursor(list, "views"));

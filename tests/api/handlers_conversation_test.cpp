@@ -169,6 +169,20 @@ TEST_CASE("a walk through the list sees each conversation once") {
   CHECK(listed == 7);
 }
 
+TEST_CASE("a cursor of the list goes on with its own filters, and with no others") {
+  House house;
+  for (int i = 0; i < 3; ++i) house.group("ann", {});
+  const std::string list = "/conversations?limit=1", kind = "&type=group";
+  const std::string of_all = "&cursor=" + house.get(list, "ann").word("next");
+  const std::string of_groups = "&cursor=" + house.get(list + kind, "ann").word("next");
+  CHECK(house.get(list + of_all, "ann").items().size() == 1);
+  CHECK(house.get(list + kind + of_groups, "ann").items().size() == 1);
+  for (const std::string& other : {kind + of_all, "&archived=true" + of_all, of_groups, "&type=ride" + of_groups}) {
+    INFO(other);
+    CHECK(house.get(list + other, "ann").status == 400);
+  }
+}
+
 TEST_CASE("a repeated creation answers the conversation as first written") {
   House house;
   Headers key = {{"idempotency-key", "k"}};

@@ -260,6 +260,28 @@ TEST_CASE("a cursor goes on with its own thread, which may be said again, and wi
   CHECK(house.get(list + in_all + "&thread=" + root, "ann").status == 400);
 }
 
+TEST_CASE("a cursor goes on with its own window, which may be said again, and with no other") {
+  House house;
+  const std::string id = house.group("ann", {"bob"});
+  for (int i = 1; i <= 9; ++i) house.send(id, "ann", std::to_string(i));
+  const std::string list = "/conversations/" + id + "/messages?limit=2";
+  const auto cursor = [&](const std::string& window) {
+    return "&cursor=" + house.get(list + window, "bob").word("next");
+  };
+  const std::string newest = cursor(""), before = cursor("&before=6"), after = cursor("&after=2"),
+                    around = cursor("&around=5");
+  CHECK(house.get(list + before + "&before=6", "bob").contents() == Contents{"3", "2"});
+  CHECK(house.get(list + after + "&after=2", "bob").contents() == Contents{"5", "6"});
+  CHECK(house.get(list + around + "&around=5", "bob").contents() == Contents{"3", "2"});
+  for (const auto& own : {before, after, around}) CHECK(house.get(list + own, "bob").items().size() == 2);
+  for (const std::string& other :
+       {newest + "&after=0", newest + "&before=3", newest + "&around=3", newest + "&before=0", after + "&after=5",
+        after + "&before=9", after + "&around=5", before + "&after=2"}) {
+    INFO(other);
+    CHECK(house.get(list + other, "bob").status == 400);
+  }
+}
+
 TEST_CASE("from_join hides what came before") {
   House house;
   std::string id = house.group("ann", {}, R"({"history":"from_join"})");

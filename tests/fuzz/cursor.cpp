@@ -12,7 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const char* one_spelling = "a cursor has one spelling";
   if (auto cursor = api::decode_history_cursor(text)) must(api::encode_cursor(*cursor) == text, one_spelling);
   if (auto cursor = api::decode_version_cursor(text)) must(api::encode_cursor(*cursor) == text, one_spelling);
-  if (auto cursor = api::decode_list_cursor(text)) must(api::encode_cursor(*cursor) == text, one_spelling);
+  for (std::uint32_t question : {0u, 7u}) {
+    if (auto cursor = api::decode_list_cursor(text, question))
+      must(api::encode_cursor(*cursor, question) == text, one_spelling);
+  }
   if (auto cursor = api::decode_scheduled_cursor(text)) must(api::encode_cursor(*cursor) == text, one_spelling);
   if (auto cursor = api::decode_user_cursor(text)) must(api::encode_cursor(*cursor) == text, one_spelling);
   if (auto cursor = api::decode_search_cursor(text, 7)) must(api::encode_cursor(*cursor, 7) == text, one_spelling);
