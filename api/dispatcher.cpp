@@ -144,7 +144,10 @@ struct Dispatcher::Dispatching {
   void operator()(const domain::ReactionRemoved& removed) const { changed(removed.ordinal); }
 
   void operator()(const domain::ConversationCreated&) const { told_to_all(); }
-  void operator()(const domain::ConversationUpdated&) const { told_to_all(); }
+  void operator()(const domain::ConversationUpdated&) const {
+    told_to_all();
+    to.note_history(audience, event, conversation);
+  }
   void operator()(const domain::ConversationClosed&) const { told_to_all(); }
   void operator()(const domain::ConversationErased&) const { told_to_all(); }
   void operator()(const domain::MemberAdded&) const { told_to_all(); }
@@ -249,6 +252,16 @@ void Dispatcher::note_deleted(const Audience& audience, const RecordedEvent& eve
   for (auto* user : audience.users) {
     if (user->seats.user() == facts.author) continue;
     notices_.note_changed(user->seats.user(), facts.conversation, event.position, facts.ordinal);
+  }
+}
+
+// What `history` hides or shows now counts for whoever marked some of it as unread.
+void Dispatcher::note_history(const Audience& audience, const RecordedEvent& event,
+                              const ConversationId& conversation) {
+  for (auto* user : audience.users) {
+    const auto joined_after = user->seats.find(conversation);
+    if (joined_after && *joined_after)
+      notices_.note_changed(user->seats.user(), conversation, event.position, *joined_after);
   }
 }
 

@@ -96,6 +96,8 @@ class Dispatcher {
                      const base::ConversationId& conversation, base::Ordinal up_to);
   void note_moved(const base::UserId& user, const base::ConversationId& conversation, base::Position at);
   void note_deleted(const Audience& audience, const domain::RecordedEvent& event, const domain::MessageFacts& facts);
+  void note_history(const Audience& audience, const domain::RecordedEvent& event,
+                    const base::ConversationId& conversation);
   void tell_unread(const base::UserId& user, const base::ConversationId& conversation, projections::UnreadCount count,
                    const projections::ReaderView& reader);
   void fold_up_to_cursor(Seats& seats, base::Position after) const;

@@ -31,7 +31,8 @@ class UnreadNotices {
 
   // A pointer, a marker or a flag of the user's moved at `at`.
   void note_moved(const base::UserId& user, const base::ConversationId& conversation, base::Position at);
-  // A message of somebody else's ended, or mentions him now or no more: told only where it could have counted.
+  // A message of somebody else's ended, or mentions him now or no more, or those up to it were hidden or shown by
+  // `history`: told only where it could have counted.
   void note_changed(const base::UserId& user, const base::ConversationId& conversation, base::Position at,
                     base::Ordinal ordinal);
 

@@ -138,23 +138,24 @@ void Resume::recall_own_moves(const Snapshot& snapshot) {
   }
 }
 
-// Ends and edits of messages. Whose they were is not asked: a count may come twice.
+// Ends and edits of messages, and settings. Whose they were is not asked, nor which: a count may come twice.
 void Resume::recall_changes(const Snapshot& snapshot) {
   for (const auto& membership : snapshot.memberships(user_)) {
-    if (membership.member && membership.head > recalled_from()) recall_changes_in(membership.conversation, snapshot);
+    if (membership.member && membership.head > recalled_from()) recall_changes_in(membership, snapshot);
   }
 }
 
-void Resume::recall_changes_in(const ConversationId& conversation, const Snapshot& snapshot) {
+void Resume::recall_changes_in(const projections::Membership& membership, const Snapshot& snapshot) {
   Position at = recalled_from();
   for (bool is_more = true; is_more;) {
-    const auto page = snapshot.stream(base::stream_of(conversation), at, kRecallPage);
+    const auto page = snapshot.stream(base::stream_of(membership.conversation), at, kRecallPage);
     for (const auto& entry : page) {
       if (entry.position > after_) return;
       at = entry.position;
-      if (!is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
-      auto& owed = owed_[conversation];
-      owed.moved_by = std::max(owed.moved_by, entry.ordinal);
+      const bool is_settings = entry.type == domain::EventType::conversation_updated;
+      if (!is_settings && !is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
+      auto& owed = owed_[membership.conversation];
+      owed.moved_by = std::max(owed.moved_by, is_settings ? membership.joined_after : entry.ordinal);
     }
     is_more = page.size() == kRecallPage;
   }
@@ -245,6 +246,8 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
     return frame_of_reaction(snapshot, event, *added, frames);
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
     return frame_of_reaction(snapshot, event, *removed, frames);
+  const auto* updated = std::get_if<domain::ConversationUpdated>(&*event.body);
+  if (updated && !has_met_) frames.note_history(updated->conversation);
   return event_frame(event, engine_.epoch());
 }
 

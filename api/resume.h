@@ -67,7 +67,7 @@ class Resume {
   base::Position recalled_from() const;
   void recall_own_moves(const projections::Snapshot& snapshot);
   void recall_changes(const projections::Snapshot& snapshot);
-  void recall_changes_in(const base::ConversationId& conversation, const projections::Snapshot& snapshot);
+  void recall_changes_in(const projections::Membership& membership, const projections::Snapshot& snapshot);
   bool begin(const projections::Snapshot& snapshot);
   Step step_streams(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
   Step step_tail(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);

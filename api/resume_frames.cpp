@@ -54,6 +54,11 @@ void ResumeFrames::note_edit(const domain::MessageFacts& facts) {
   if (facts.author != user_) owe(facts.conversation, facts.ordinal, {});
 }
 
+void ResumeFrames::note_history(const ConversationId& conversation) {
+  const auto joined_after = dispatcher_.joined_after(user_, conversation);
+  if (joined_after && *joined_after) owe(conversation, *joined_after, {});
+}
+
 void ResumeFrames::owe(const ConversationId& conversation, base::Ordinal moved_by, Position at) {
   auto& owed = owed_[conversation];
   owed.moved_by = std::max(owed.moved_by, moved_by);

@@ -112,6 +112,8 @@ class ResumeFrames {
   // Another's message was edited, perhaps its mentions: those of its first frame are already as they are now, and the
   // counts told in between are not.
   void note_edit(const domain::MessageFacts& facts);
+  // Settings changed, perhaps `history`, and with it what he sees of what came before he joined.
+  void note_history(const base::ConversationId& conversation);
   // Gives what was kept back. To be called last.
   void finish();
 

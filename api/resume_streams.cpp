@@ -249,6 +249,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   if (!is_message(entry.type) && !is_reaction(entry.type)) {
     auto event = event_at(entry.position);
     if (!dispatcher_.is_member(user_, source.conversation) && !is_own_leave(*event)) return std::nullopt;
+    if (entry.type == EventType::conversation_updated) frames.note_history(source.conversation);
     return event_frame(*event, engine_.epoch());
   }
   if (!frames.may_see(source.conversation, entry.ordinal)) return std::nullopt;

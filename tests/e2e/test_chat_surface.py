@@ -336,6 +336,32 @@ class ChatSurface(RequirementTest):
             counts = [frame["data"]["mentions_unread"] for frame in told if frame["type"] == "unread.changed"]
             self.assertEqual(counts[-1], want, told)
 
+    # History that is hidden
+
+    async def test_who_marked_what_history_hides_by_now_is_told_his_count(self):
+        alice, bob, id = self.group()
+        carol = self.user(f"carol-{uuid.uuid4()}")
+        for text in ("one", "two"):
+            alice.send(id, text)
+        self.members(alice, id, carol.name)
+        carol.post(f"{API}/conversations/{id}/unread", {"from": 1})
+        seen = ["0"]
+        async with bob.socket() as b, carol.socket() as c:
+            for history, unread in (("from_join", 0), ("all", 2)):
+                changed = alice.request("PATCH", f"{API}/conversations/{id}", {"settings": {"history": history}})
+                self.assertEqual(changed.status, 200, changed.text)
+                seen.append((await c.next("conversation.updated"))["cursor"])
+                self.assertEqual((await c.next("unread.changed"))["data"]["unread"], unread)
+            last = alice.send(id, "then")
+            told = await b.receive_until("message.new")
+            self.assertEqual(told[-1]["data"]["message"]["id"], last["id"])
+            self.assertNotIn("unread.changed", [frame["type"] for frame in told])
+        for cursor in seen:  # a change may have been seen, and the count after it not
+            async with carol.socket(f"?resume={cursor}") as c:
+                told = await c.receive_until("caught_up")
+            counts = [frame["data"]["unread"] for frame in told if frame["type"] == "unread.changed"]
+            self.assertEqual(counts[-1:], [self.get(carol, f"conversations/{id}")["unread"]], told)
+
     # Expiry
 
     async def test_a_message_expires_live_and_on_resume(self):
