@@ -5,6 +5,7 @@
 #include "api/json.h"
 #include "api/json_fields.h"
 #include "api/render_erasure.h"
+#include "engine/base/utf8.h"
 
 namespace hansard::api::handlers {
 
@@ -12,7 +13,7 @@ using domain::Command;
 using projections::Snapshot;
 
 namespace {
-constexpr std::size_t kReasonBytesMax = 1'000;
+constexpr std::size_t kReasonCodePointsMax = 1'000;
 
 // 404 for what is no id, like what names nothing.
 template <class Id>
@@ -29,7 +30,9 @@ Answered<void> check_admin(const Call& call) {
 
 std::string reason_of(Fields& fields) {
   auto reason = fields.text("reason").value_or("");
-  if (reason.size() > kReasonBytesMax) fields.fail(invalid("`reason` is longer than 1000 bytes"));
+  if (base::count_code_points(reason) > kReasonCodePointsMax) {
+    fields.fail(invalid("`reason` is longer than 1000 code points"));
+  }
   return reason;
 }
 

@@ -181,7 +181,8 @@ void SocketSession::on_resume(const ClientFrame& frame) {
 void SocketSession::resume_from(std::string_view position) {
   auto from = parse_position(position);
   auto epoch = context_.engine.epoch();
-  bool is_comparable = from && (from->epoch == epoch || !from->position);
+  const bool is_beginning = from && from->epoch == 0 && !from->position;  // of whatever epoch
+  const bool is_comparable = from && (from->epoch == epoch || is_beginning);
   if (!is_comparable || !feed_->resume(from->position)) push(gap_frame(epoch));
 }
 

@@ -52,6 +52,19 @@ TEST_CASE("erasures and holds are listed in pages, each with cursors of its own"
   }
 }
 
+TEST_CASE("a reason is limited in code points, not bytes") {
+  House house;
+  std::string reason;
+  for (int i = 0; i < 1'000; ++i) reason += "\u00e4";
+  const auto order = [&](const char* list, const std::string& why) {
+    return house.post(std::string("/admin/") + list, kAdmin, R"({"user_id":"ann","reason":")" + why + "\"}");
+  };
+  for (const char* list : {"erasures", "holds"}) {
+    CHECK(order(list, reason + "a").status == 422);
+    CHECK(order(list, reason).word("reason") == reason);
+  }
+}
+
 TEST_CASE("who orders as an administrator stands on record, whomever he acts for") {
   House house;
   const Headers acting{{"hansard-act-as", "bob"}};

@@ -178,11 +178,14 @@ class Sockets(ServerTest, unittest.IsolatedAsyncioTestCase):
             self.assertEqual([f["type"] for f in frames if f.get("conversation_id") == conversation],
                              ["member.removed"])
 
-    async def test_a_position_of_the_future_is_a_gap(self):
+    async def test_a_position_of_the_future_or_of_another_epoch_is_a_gap(self):
         bob = self.user()
-        for position in ("0019999999999999", "0070000000000001", "nonsense"):
+        for position in ("0019999999999999", "0070000000000001", "0070000000000000", "nonsense"):
             async with bob.socket(f"?resume={position}") as b:
                 self.assertIn("oldest_position", (await b.next("gap"))["data"])
+        for position in ("0", "0010000000000000"):
+            async with bob.socket(f"?resume={position}") as b:
+                self.assertEqual((await b.receive())["type"], "caught_up")
 
     async def test_tokens_come_in_three_ways(self):
         alice = self.user()
