@@ -13,6 +13,16 @@
 
 namespace hansard::api {
 
+namespace {
+struct Counted {
+  std::size_t& number;
+  explicit Counted(std::size_t& of) : number(of) { ++number; }
+  ~Counted() { --number; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+};
+}  // namespace
+
 PastReader::PastReader(asio::execution_context& io, bool has_thread)
     : service(io), io_(static_cast<asio::io_context&>(io)) {
   if (has_thread) asio::post(thread_.emplace(1), [] { base::begin_thread("past reader"); });
@@ -31,14 +41,13 @@ asio::awaitable<bool> PastReader::run(std::function<void()> job) {
     }
     asio::post(io_, [&signal] { signal.notify(); });
   });
-  ++waiting_;
   co_await signal.wait();
-  --waiting_;
   if (thrown) std::rethrow_exception(thrown);
   co_return is_done;
 }
 
 asio::awaitable<Answered<Response>> PastReader::read(Job job) {
+  const Counted waiting(waiting_);
   std::optional<Answered<Response>> answer;
   std::function<void()> answering = [&] { answer = job(); };
   const bool is_done = co_await run(std::move(answering));

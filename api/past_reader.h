@@ -29,7 +29,8 @@ class PastReader final : public asio::execution_context::service {
   // Without a thread they do the job themselves: where nothing runs beside the io_context (a simulation).
   explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
-  // So many are waiting that one who can do without should.
+  // So many reads are waiting that one who can do without should. Jobs of `run` do not count: a resume has one at a
+  // time, and after a restart everybody resumes.
   bool is_crowded() const { return waiting_ >= kCrowd; }
 
   // What `job` refers to lives until this returns. Throws what the job throws.
@@ -44,7 +45,7 @@ class PastReader final : public asio::execution_context::service {
   void shutdown() override;
 
   asio::io_context& io_;
-  std::size_t waiting_ = 0;  // and at hand
+  std::size_t waiting_ = 0;  // reads, also the one at hand
   std::atomic<bool> is_stopping_ = false;
   std::optional<asio::thread_pool> thread_;
 };

@@ -72,6 +72,20 @@ TEST_CASE("who can do without hears that many wait") {
   CHECK_FALSE(reader.is_crowded());
 }
 
+TEST_CASE("those who resume make no crowd") {
+  asio::io_context io;
+  auto& reader = asio::use_service<PastReader>(io);
+  std::promise<void> gate;
+  std::shared_future<void> opened = gate.get_future().share();
+  for (std::size_t i = 0; i < PastReader::kCrowd; ++i) {
+    asio::co_spawn(io, reader.run([opened] { opened.wait(); }), asio::detached);
+  }
+  io.poll();
+  CHECK_FALSE(reader.is_crowded());
+  gate.set_value();
+  io.run();
+}
+
 TEST_CASE("while the past is read the io thread has time for others") {
   asio::io_context io;
   std::vector<std::string> answers;
