@@ -231,7 +231,7 @@ void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, ResumeFr
   if (auto own = own_move_in(event, user_)) return frames.add_count(at, *own);
   if (auto move = receipt_of(event, user_)) return frames.add_receipt(at, *move);
   const auto* ended = facts_of_end(event);
-  if (!ended) return frames.add(at, frame_of(snapshot, event, frames));
+  if (!ended) return frames.add(at, frame_of(snapshot, event, frames), {});  // near the cursor nothing is late
   if (!frames.may_see(ended->conversation, ended->ordinal)) return frames.pass(at);
   frames.add_end(at, event_frame(event, engine_.epoch()), *ended);
 }

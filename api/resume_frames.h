@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/dispatcher.h"
@@ -46,18 +47,29 @@ struct CountOwed {
 using CountsOwed = std::map<base::ConversationId, CountOwed>;
 constexpr base::Ordinal kOwnMove{UINT64_MAX};
 
-// The counts of a step that take long: read them, then put them where they belong.
+// What a frame is of: whoever may see this message may have it, or with kForMembers every member.
+struct FrameSubject {
+  base::ConversationId conversation;
+  base::Ordinal ordinal;
+};
+constexpr base::Ordinal kForMembers{UINT64_MAX};
+
+// The counts of a step that take long: read them, then put them where they belong. Meanwhile the user may have left, or
+// history have been hidden from him: the other frames of the step are looked at again then.
 //
 // Thread: `read` on any, alone; the rest on the io thread. Errors: as reads of a view (docs/ARCHITECTURE.md).
 class LateCounts {
  public:
+  // The frame `place` in what the step gave is not late.
+  void note(std::size_t place, const FrameSubject& subject) { in_time_.emplace_back(place, subject); }
   // Of the frame `place` in what the step gave.
   void add(std::size_t place, base::Position position, const base::ConversationId& conversation,
            std::shared_ptr<const projections::Past> then, const projections::ReaderView& reader);
   bool is_empty() const { return counts_.empty(); }
   void read(const base::UserId& user, std::uint32_t epoch);
-  // None for conversations the user has left since, nor what was not read.
-  void put(const Dispatcher& dispatcher, const base::UserId& user, std::vector<FramePtr>& out);
+  // Where something was late, `out` keeps nothing of what he may not see any more by `now`, nor what was not read.
+  void put(const Dispatcher& dispatcher, const projections::Snapshot& now, const base::UserId& user,
+           std::vector<FramePtr>& out);
 
  private:
   struct Count {
@@ -69,6 +81,7 @@ class LateCounts {
     FramePtr frame;
   };
   std::vector<Count> counts_;
+  std::vector<std::pair<std::size_t, FrameSubject>> in_time_;
 };
 
 class ResumeFrames {
@@ -102,7 +115,8 @@ class ResumeFrames {
   }
   // Nothing is to be told of the event of this position.
   void pass(base::Position position);
-  void add(base::Position position, std::optional<std::string> text);
+  // Without a subject it is given whatever happens meanwhile.
+  void add(base::Position position, std::optional<std::string> text, const std::optional<FrameSubject>& subject);
   // A message ended. Another's: its position is at or below the snapshot's.
   void add_end(base::Position position, std::optional<std::string> text, const domain::MessageFacts& facts);
   void add_receipt(base::Position position, const ReceiptMove& move);
@@ -118,6 +132,7 @@ class ResumeFrames {
   void finish();
 
  private:
+  void push(FramePtr frame, const std::optional<FrameSubject>& subject);
   void tell_counts_after_ends();
   using Then = std::shared_ptr<const projections::Past>;
   void tell_count_at(base::Position at, const base::ConversationId& conversation, base::Ordinal moved_by, Then& then);
@@ -137,7 +152,7 @@ class ResumeFrames {
   LateCounts* const late_;
   std::uint64_t counted_here_ = 0;
   MessagesAhead messages_;
-  std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
+  std::vector<std::pair<FramePtr, FrameSubject>> ends_;  // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted
   base::Position ended_at_;                              // of the last of those
   base::Position ended_through_;                         // of the last of all

@@ -78,6 +78,7 @@ void StreamPass::add_source(const projections::Membership& membership) {
   if (!membership.member) {
     if (membership.changed <= after_) return;
     source.page.push_back({membership.changed, {}, EventType::member_removed, {}});
+    source.turns.push_back({membership.changed, false});
     source.is_fetched_whole = true;
     sources_.push_back(std::move(source));
     return;
@@ -122,7 +123,7 @@ void StreamPass::tell_entry(const Snapshot& snapshot, ResumeFrames& frames) {
   } else if (is_end(entry.type)) {
     tell_end(snapshot, source, entry, frames);
   } else {
-    frames.add(position, frame_of(snapshot, source, entry, frames));
+    frames.add(position, frame_of(snapshot, source, entry, frames), subject_of(source, entry));
   }
   if (source.page.empty()) fetch(snapshot, source);
   enqueue(index);
@@ -261,6 +262,13 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   if (!now) return std::nullopt;
   if (entry.type == EventType::message_edited) frames.note_edit(now->facts);
   return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
+}
+
+// Of his own leave, which ends his time inside, nothing.
+std::optional<FrameSubject> StreamPass::subject_of(const Source& source, const StreamEntry& entry) {
+  if (!source.is_inside) return std::nullopt;
+  const bool is_of_message = is_message(entry.type) || is_reaction(entry.type);
+  return FrameSubject{source.conversation, is_of_message ? entry.ordinal : kForMembers};
 }
 
 void StreamPass::tell_end(const Snapshot& snapshot, const Source& source, const StreamEntry& entry,

@@ -85,6 +85,7 @@ class StreamPass {
   bool is_visible(Source& source, const projections::StreamEntry& entry) const;
   std::optional<std::string> frame_of(const projections::Snapshot& snapshot, const Source& source,
                                       const projections::StreamEntry& entry, ResumeFrames& frames) const;
+  static std::optional<FrameSubject> subject_of(const Source& source, const projections::StreamEntry& entry);
   void tell_end(const projections::Snapshot& snapshot, const Source& source, const projections::StreamEntry& entry,
                 ResumeFrames& frames) const;
   bool is_own_leave(const domain::RecordedEvent& event) const;

@@ -128,8 +128,34 @@ TEST_CASE("no count is told of a conversation that was left while it was read") 
   lurker.history.remove(0, 0);
   lurker.edge.publish();
   lurker.dispatcher.pump();
-  late.put(lurker.dispatcher, History::user(0), out);
+  late.put(lurker.dispatcher, *lurker.edge.views.snapshot(), History::user(0), out);
   CHECK(out.empty());
+}
+
+TEST_CASE("nor what was told before it in that step, nor what history hides by then") {
+  for (bool comes_back : {false, true}) {
+    Lurker lurker;
+    lurker.history.send(0, 1);
+    move_his_counts(lurker.history);
+    lurker.is_back();
+    Resume resume(lurker.edge.engine, lurker.edge.views, lurker.dispatcher, lurker.edge.limits, History::user(0),
+                  lurker.after);
+    std::vector<FramePtr> out;
+    CHECK(resume.step(100, out) == Resume::Step::more);
+    REQUIRE(out.size() == 2);
+    REQUIRE(out.at(1) == nullptr);
+    auto late = resume.take_late();
+    late.read(History::user(0), 1);
+    lurker.history.remove(0, 0);
+    if (comes_back) lurker.history.add(0, 0);
+    lurker.edge.views.hides_before_join = true;
+    lurker.edge.publish();
+    lurker.edge.apply_all();
+    lurker.dispatcher.pump();
+    late.put(lurker.dispatcher, *lurker.edge.views.snapshot(), History::user(0), out);
+    REQUIRE(out.size() == (comes_back ? 1 : 0));
+    if (comes_back) CHECK(seen_of(*out.at(0)).type == "unread.changed");
+  }
 }
 
 TEST_CASE("a resume comes to its end though its user's counts move all the while") {
