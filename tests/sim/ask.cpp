@@ -219,7 +219,11 @@ void check_accepted(const Model& model, const Ask& ask, const Reply& reply) {
   if (!ask.conversation.empty()) require(fact.conversation == ask.conversation, "another conversation at", first);
   if (!ask.text.empty()) require(fact.text == ask.text, "another text at", first);
   if (!ask.text.empty()) require(fact.mentions == ask.mentions, "other mentions at", first);
-  if (is_receipt(ask.kind)) require(fact.ordinal >= ask.ordinal, "a pointer below what was asked at", first);
+  if (is_receipt(ask.kind)) {  // a read that only takes the mark away carries no pointer
+    const auto pointer = model.state(fact.conversation, reply.position).pointers.at(ask.user);
+    const auto up_to = ask.kind == AskKind::read ? pointer.read : pointer.delivered;
+    require(up_to >= ask.ordinal, "a pointer below what was asked at", first);
+  }
   if (ask.kind == AskKind::send && reply.ordinal > 0) require(reply.ordinal == fact.ordinal, "another ordinal");
   if (ask.kind == AskKind::send && !reply.message.empty()) require(reply.message == fact.message, "another id");
 }
