@@ -54,8 +54,12 @@ class ChatSnapshot final : public Snapshot {
   std::vector<ScheduledView> scheduled(const UserId& author, const std::optional<ScheduledCursor>& after,
                                        std::size_t limit) const override;
   std::optional<ScheduledView> scheduled_message(const MessageId& id) const override;
-  std::vector<DueSend> due_sends(Timestamp until, std::size_t limit) const override;
-  std::vector<MessageId> expirable(Timestamp now, std::size_t limit) const override;
+  std::vector<DueSend> due_sends(Timestamp until, const std::optional<ScheduledCursor>& after,
+                                 std::size_t limit) const override;
+  std::vector<ExpiringConversation> expiring(Timestamp now, const std::optional<ExpiringConversation::Place>& from,
+                                             std::size_t limit) const override;
+  ExpirableStretch expirable_in(const ConversationId& id, Ordinal from, Timestamp now,
+                                std::size_t ordinals_max) const override;
 
   std::optional<FileView> file(const FileId& id) const override;
   bool may_read_file(const FileId& id, const UserId& user) const override;
@@ -114,11 +118,6 @@ class ChatSnapshot final : public Snapshot {
   void read_message(const ConversationId& id, std::string_view key, std::string_view bytes, MessageView& message) const;
   void show_standing(MessageView& message, const StandingRow& standing, const Viewer& viewer) const;
 
-  std::vector<std::pair<ConversationId, Ordinal>> expiring_conversations(Timestamp now, std::size_t limit) const;
-  struct Held;
-  Held held() const;
-  void take_expirable(const ConversationId& id, Ordinal oldest, Timestamp now, std::size_t limit, const Held& held,
-                      std::vector<MessageId>& found) const;
   bool may_see_carrier(const FileId& file, const ConversationId& id, const UserId& user) const;
 
   std::shared_ptr<const StoreSnapshot> rows_;

@@ -183,6 +183,29 @@ struct DueSend {
   bool operator==(const DueSend&) const = default;
 };
 
+// A conversation with a live message whose retention has run out.
+struct ExpiringConversation {
+  struct Place {
+    Timestamp due;  // of `oldest`
+    ConversationId conversation;
+    auto operator<=>(const Place&) const = default;
+  };
+  Place place;
+  Ordinal oldest;  // its first live message
+};
+// Live messages of one conversation whose retention has run out, oldest first. A message waits for the live ones
+// before it, also where the log's clock went back.
+struct ExpirableStretch {
+  struct Message {
+    MessageId message;
+    UserId author;
+    Ordinal ordinal;
+  };
+  std::vector<Message> messages;
+  Ordinal end;           // looked at up to here, exclusive
+  bool is_whole = true;  // nothing is due from there on
+};
+
 struct FileView {
   FileId id;
   UserId owner;
@@ -273,12 +296,15 @@ class Snapshot {
                                                std::size_t limit) const = 0;
   virtual std::optional<ScheduledView> scheduled_message(const MessageId& id) const = 0;
   // Whose time has come by `until`, inclusive, earliest first.
-  virtual std::vector<DueSend> due_sends(Timestamp until, std::size_t limit) const = 0;
-  // Live messages whose conversation's retention has run out by `now`, inclusive: conversations by how long they are
-  // due, and in each the oldest first. A message waits for the live ones before it, also where the log's clock went
-  // back. What has expired already costs nothing. Of what a legal hold keeps only the first of each conversation, or
-  // of each held author there: the hold's conflict is about that one, and the others hide nothing.
-  virtual std::vector<MessageId> expirable(Timestamp now, std::size_t limit) const = 0;
+  virtual std::vector<DueSend> due_sends(Timestamp until, const std::optional<ScheduledCursor>& after,
+                                         std::size_t limit) const = 0;
+  // Where the retention of a live message has run out by `now`, inclusive, the longest due first; `from` inclusive.
+  virtual std::vector<ExpiringConversation> expiring(Timestamp now,
+                                                     const std::optional<ExpiringConversation::Place>& from,
+                                                     std::size_t limit) const = 0;
+  // What has by then; looks at `ordinals_max`, also at what is gone. Holds are the caller's concern.
+  virtual ExpirableStretch expirable_in(const ConversationId& id, Ordinal from, Timestamp now,
+                                        std::size_t ordinals_max) const = 0;
 
   virtual std::optional<FileView> file(const FileId& id) const = 0;
   // Who uploaded it, or a member who may see (from_join) a live message that carries it. Never a collected one.

@@ -1,17 +1,9 @@
 // What waits for its time: scheduled messages and messages whose retention runs out.
-#include <algorithm>
-#include <set>
-
 #include "projections/chat_snapshot.h"
 #include "projections/keys.h"
 #include "projections/retention.h"
 
 namespace hansard::projections {
-
-namespace {
-constexpr std::size_t kHoldsPage = 1'000;
-constexpr std::uint64_t kPassedMax = 10'000;
-}  // namespace
 
 std::optional<ScheduledView> ChatSnapshot::scheduled_message(const MessageId& id) const {
   auto row = this->row<ScheduledRow>(scheduled_key(id));
@@ -33,10 +25,14 @@ std::vector<ScheduledView> ChatSnapshot::scheduled(const UserId& author, const s
   return waiting;
 }
 
-std::vector<DueSend> ChatSnapshot::due_sends(Timestamp until, std::size_t limit) const {
+std::vector<DueSend> ChatSnapshot::due_sends(Timestamp until, const std::optional<ScheduledCursor>& after,
+                                             std::size_t limit) const {
   std::vector<DueSend> due;
+  Key passed = after ? due_send_key(after->send_at, after->message) : Key('X');
   RowCursor& at = cursor();
-  for (at.seek("X"); due.size() < limit && at.at("X"); at.next()) {
+  at.seek(passed);
+  if (after && at.valid() && at.key() == passed.view()) at.next();
+  for (; due.size() < limit && at.at("X"); at.next()) {
     Timestamp send_at = time_of_due_key(at.key());
     if (send_at > until) break;
     due.push_back({last_id_of_key<MessageId>(at.key()), decoded<UserRow>(at).user, send_at});
@@ -44,68 +40,35 @@ std::vector<DueSend> ChatSnapshot::due_sends(Timestamp until, std::size_t limit)
   return due;
 }
 
-std::vector<std::pair<ConversationId, Ordinal>> ChatSnapshot::expiring_conversations(Timestamp now,
-                                                                                     std::size_t limit) const {
-  std::vector<std::pair<ConversationId, Ordinal>> due;
+std::vector<ExpiringConversation> ChatSnapshot::expiring(Timestamp now,
+                                                         const std::optional<ExpiringConversation::Place>& from,
+                                                         std::size_t limit) const {
+  std::vector<ExpiringConversation> due;
   RowCursor& at = cursor();
-  for (at.seek("E"); due.size() < limit && at.at("E") && time_of_due_key(at.key()) <= now; at.next()) {
-    due.emplace_back(last_id_of_key<ConversationId>(at.key()), decoded<OrdinalRow>(at).ordinal);
+  at.seek(from ? expiring_key(from->due, from->conversation) : Key('E'));
+  for (; due.size() < limit && at.at("E"); at.next()) {
+    ExpiringConversation::Place place{time_of_due_key(at.key()), last_id_of_key<ConversationId>(at.key())};
+    if (place.due > now) break;
+    due.push_back({place, decoded<OrdinalRow>(at).ordinal});
   }
   return due;
 }
 
-// Whose messages a legal hold keeps.
-struct ChatSnapshot::Held {
-  std::set<ConversationId> conversations;
-  std::set<UserId> users;
-};
-
-ChatSnapshot::Held ChatSnapshot::held() const {
-  Held held;
-  base::HoldId after{};
-  for (bool more = true; more;) {
-    const auto page = holds(after, kHoldsPage);
-    more = page.size() == kHoldsPage;
-    if (more) after = page.back().id;
-    for (const HoldView& hold : page) {
-      if (hold.released_at) continue;
-      if (const auto* user = std::get_if<UserId>(&hold.scope)) held.users.insert(*user);
-      if (const auto* id = std::get_if<ConversationId>(&hold.scope)) held.conversations.insert(*id);
-    }
-  }
-  return held;
-}
-
-// Passes over at most kPassedMax messages that are not live or held; what it does not reach comes when the oldest live
-// one has gone.
-void ChatSnapshot::take_expirable(const ConversationId& id, Ordinal oldest, Timestamp now, std::size_t limit,
-                                  const Held& held, std::vector<MessageId>& found) const {
+ExpirableStretch ChatSnapshot::expirable_in(const ConversationId& id, Ordinal from, Timestamp now,
+                                            std::size_t ordinals_max) const {
+  ExpirableStretch stretch{{}, from, true};
   auto row = this->row<ConversationRow>(conversation_key(id));
-  if (!row) return;
-  const bool is_held = held.conversations.contains(id);
-  std::set<UserId> held_here;
-  const std::size_t found_max = found.size() + (is_held ? std::min<std::size_t>(limit, 1) : limit);
-  const std::uint64_t end = std::min<std::uint64_t>(row->last_ordinal.value + 1, oldest.value + limit + kPassedMax);
-  for (Ordinal ordinal = oldest; ordinal.value < end && found.size() < found_max; ordinal = ordinal.next()) {
-    auto message = this->row<MessageRow>(newest_key(id, ordinal));
+  if (!row || row->settings.retention_s == 0) return stretch;
+  for (std::size_t looked = 0; stretch.end <= row->last_ordinal; stretch.end = stretch.end.next()) {
+    stretch.is_whole = looked++ < ordinals_max;
+    if (!stretch.is_whole) break;
+    auto message = this->row<MessageRow>(newest_key(id, stretch.end));
     if (!message || !message->view.content) continue;
-    const auto& facts = message->view.facts;
-    if (retention::due_at(facts.sent_at, row->settings) > now) return;
-    const bool is_kept = held.users.contains(facts.author) && !held_here.insert(facts.author).second;
-    if (!is_kept) found.push_back(facts.message);
+    auto& facts = message->view.facts;
+    if (retention::due_at(facts.sent_at, row->settings) > now) break;
+    stretch.messages.push_back({facts.message, std::move(facts.author), stretch.end});
   }
-}
-
-std::vector<MessageId> ChatSnapshot::expirable(Timestamp now, std::size_t limit) const {
-  std::vector<MessageId> found;
-  const auto due = expiring_conversations(now, limit);
-  if (due.empty()) return found;
-  const Held held = this->held();
-  for (const auto& [id, oldest] : due) {
-    if (found.size() == limit) break;
-    take_expirable(id, oldest, now, limit - found.size(), held, found);
-  }
-  return found;
+  return stretch;
 }
 
 }  // namespace hansard::projections

@@ -57,8 +57,8 @@ std::vector<std::unique_ptr<Timer>> Process::make_timers(const Parts& parts, con
   const bool notify = webhooks_.is_wanted(domain::EventType::notification_due);
   const NotificationTimer::Parts notified{parts.engine, parts.views, *store_, parts.clock, desk_};
   std::vector<std::unique_ptr<Timer>> timers;
-  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_expired));
-  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_due_sends));
+  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_expired()));
+  timers.push_back(std::make_unique<ProposalTimer>(parts.views, parts.clock, desk_, find_due_sends()));
   timers.push_back(std::make_unique<NotificationTimer>(notified, options.notify_after_s, notify));
   if (parts.files == nullptr) return timers;
   const std::chrono::seconds unattached(options.files_unattached_s), round(options.files_sweep_s);

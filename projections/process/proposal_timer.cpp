@@ -1,9 +1,10 @@
 #include "projections/process/proposal_timer.h"
 
 #include <algorithm>
-#include <optional>
-#include <set>
 #include <utility>
+
+#include "projections/process/expired_finder.h"
+#include "projections/process/standing_holds.h"
 
 namespace hansard::process {
 
@@ -12,35 +13,42 @@ ProposalTimer::ProposalTimer(projections::Views& views, base::Clock& clock, Comm
 
 base::MonotonicTime ProposalTimer::step() {
   forget_refused();
-  if (refused_.size() >= kRefusedMax) return refused_until_;
+  if (!later_.empty()) return propose(std::exchange(later_, {}));
+  if (!round_ && refused_.size() >= kRefusedMax) return refused_until_;
   if (views_.applied() < done_) return clock_.monotonic() + kPoll / 10;
-  auto orders = due();
-  if (orders.empty()) return clock_.monotonic() + kPoll;
-  return propose(std::move(orders));
+  auto found = look();
+  const auto next = found.is_end ? end_round() : clock_.monotonic();
+  if (found.orders.empty()) return next;
+  return std::max(next, propose(std::move(found.orders)));
 }
 
-std::vector<Order> ProposalTimer::due() {
-  auto orders = find_(*views_.snapshot(), clock_.now(), kBatchMax + refused_.size());
-  std::erase_if(orders, [this](const Order& order) { return refused_.contains(order.key); });
-  if (orders.size() > kBatchMax) orders.resize(kBatchMax);
-  return orders;
+Look ProposalTimer::look() {
+  if (!round_) round_ = clock_.now();
+  Look found = find_(*views_.snapshot(), *round_, kBatchMax);
+  in_vain_ += found.in_vain;
+  in_vain_ += std::erase_if(found.orders, [this](const Order& order) { return refused_.contains(order.key); });
+  return found;
+}
+
+// When the next one begins.
+base::MonotonicTime ProposalTimer::end_round() {
+  round_.reset();
+  const auto rest = kVainRest * static_cast<std::int64_t>(std::exchange(in_vain_, 0));
+  return clock_.monotonic() + std::clamp<std::chrono::nanoseconds>(rest, kPoll, kRefusedFor);
 }
 
 base::MonotonicTime ProposalTimer::propose(std::vector<Order> orders) {
-  std::vector<std::string> keys;
-  for (const Order& order : orders) keys.push_back(order.key);
-  const auto answers = desk_.run(std::move(orders));
-  bool later = false;
+  const auto answers = desk_.run(orders);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto* done = std::get_if<engine::Done>(&answers[i]);
     if (done != nullptr) done_ = std::max(done_, done->position);
     if (is_for_later(answers[i])) {
-      later = true;
+      later_.push_back(std::move(orders[i]));
     } else if (done == nullptr || !done->changed || done->replayed) {
-      refused_.insert(keys[i]);
+      if (refused_.size() < kRefusedMax) refused_.insert(std::move(orders[i].key));
     }
   }
-  return clock_.monotonic() + (later ? kBackOff : std::chrono::milliseconds(0));
+  return clock_.monotonic() + (later_.empty() ? std::chrono::milliseconds(0) : kBackOff);
 }
 
 // What was refused may be right by now, and what is gone need not be remembered.
@@ -50,73 +58,47 @@ void ProposalTimer::forget_refused() {
   refused_until_ = clock_.monotonic() + kRefusedFor;
 }
 
-std::vector<Order> find_expired(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
-  std::vector<Order> orders;
-  const auto due = snapshot.expirable(now, limit);
-  // What a legal hold kept is asked for anew once one was released: this room remembers what was refused by its key.
-  const std::string round = due.empty() ? "" : ":" + std::to_string(snapshot.holds_released());
-  for (const auto& id : due) {
-    orders.push_back({domain::ExpireMessage{id}, {}, "expire:" + base::to_text(id) + (round == ":0" ? "" : round)});
-  }
-  return orders;
-}
+ProposalTimer::Find find_expired() { return ExpiredFinder(ExpiryLimits{}); }
 
-std::vector<Order> find_due_sends(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
-  std::vector<Order> orders;
-  for (auto& due : snapshot.due_sends(now, limit)) {
-    orders.push_back({domain::SendDue{due.message}, std::move(due.author), "send:" + base::to_text(due.message)});
-  }
-  return orders;
+ProposalTimer::Find find_due_sends() {
+  return [after = std::optional<projections::ScheduledCursor>()](const projections::Snapshot& snapshot,
+                                                                 base::Timestamp now, std::size_t limit) mutable {
+    Look look;
+    auto page = snapshot.due_sends(now, after, limit);
+    look.is_end = page.size() < limit;
+    after = look.is_end ? std::nullopt
+                        : std::optional(projections::ScheduledCursor{page.back().send_at, page.back().message});
+    for (auto& due : page) {
+      look.orders.push_back(
+          {domain::SendDue{due.message}, std::move(due.author), "send:" + base::to_text(due.message)});
+    }
+    return look;
+  };
 }
 
 namespace {
-constexpr std::size_t kHoldsPage = 1'000;
-constexpr std::size_t kFilesLookedMax = 20'000;
-
-std::set<base::UserId> held_users(const projections::Snapshot& snapshot) {
-  std::set<base::UserId> users;
-  base::HoldId after{};
-  for (bool more = true; more;) {
-    const auto page = snapshot.holds(after, kHoldsPage);
-    more = page.size() == kHoldsPage;
-    if (more) after = page.back().id;
-    for (const auto& hold : page) {
-      const auto* user = std::get_if<base::UserId>(&hold.scope);
-      if (user != nullptr && !hold.released_at) users.insert(*user);
-    }
-  }
-  return users;
-}
-
 Order collect(projections::CollectableFile file, base::Position seen) {
   const base::FileId id = file.place.file;
   return {domain::CollectFile{id, seen}, std::move(file.owner), "collect:" + base::to_text(id)};
 }
-
-// Files of somebody under a hold stay, and nothing waits behind them.
-std::vector<Order> collectable(const projections::Snapshot& snapshot, base::Timestamp before, std::size_t limit) {
-  std::vector<Order> orders;
-  std::optional<projections::CollectableFile::Place> after;
-  std::set<base::UserId> held;
-  for (std::size_t looked = 0; looked < kFilesLookedMax && orders.size() < limit;) {
-    auto page = snapshot.collectable_files(before, after, limit);
-    if (page.empty()) break;
-    if (!after) held = held_users(snapshot);
-    looked += page.size();
-    after = page.back().place;
-    for (auto& file : page) {
-      if (orders.size() == limit) break;
-      if (!held.contains(file.owner)) orders.push_back(collect(std::move(file), snapshot.position()));
-    }
-  }
-  return orders;
-}
 }  // namespace
 
+// Files of somebody under a hold stay.
 ProposalTimer::Find find_collectable(std::chrono::seconds unattached) {
   const auto unattached_ms = std::chrono::milliseconds(unattached).count();
-  return [unattached_ms](const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) {
-    return collectable(snapshot, {now.ms - unattached_ms}, limit);
+  return [unattached_ms, after = std::optional<projections::CollectableFile::Place>()](
+             const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit) mutable {
+    Look look;
+    auto page = snapshot.collectable_files({now.ms - unattached_ms}, after, limit);
+    look.is_end = page.size() < limit;
+    after = look.is_end ? std::nullopt : std::optional(page.back().place);
+    if (page.empty()) return look;
+    const auto held = standing_holds(snapshot).users;
+    for (auto& file : page) {
+      if (!held.contains(file.owner)) look.orders.push_back(collect(std::move(file), snapshot.position()));
+    }
+    look.in_vain = page.size() - look.orders.size();
+    return look;
   };
 }
 

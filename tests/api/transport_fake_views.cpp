@@ -140,8 +140,18 @@ class FakeSnapshot final : public projections::Snapshot {
     return {};
   }
   std::optional<projections::ScheduledView> scheduled_message(const base::MessageId&) const override { return {}; }
-  std::vector<projections::DueSend> due_sends(base::Timestamp, std::size_t) const override { return {}; }
-  std::vector<base::MessageId> expirable(base::Timestamp, std::size_t) const override { return {}; }
+  std::vector<projections::DueSend> due_sends(base::Timestamp, const std::optional<projections::ScheduledCursor>&,
+                                              std::size_t) const override {
+    return {};
+  }
+  std::vector<projections::ExpiringConversation> expiring(
+      base::Timestamp, const std::optional<projections::ExpiringConversation::Place>&, std::size_t) const override {
+    return {};
+  }
+  projections::ExpirableStretch expirable_in(const base::ConversationId&, base::Ordinal, base::Timestamp,
+                                             std::size_t) const override {
+    return {};
+  }
   std::optional<projections::FileView> file(const base::FileId&) const override { return {}; }
   bool may_read_file(const base::FileId&, const UserId&) const override { return false; }
   std::vector<projections::CollectableFile> collectable_files(base::Timestamp,

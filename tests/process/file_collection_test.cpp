@@ -201,4 +201,28 @@ TEST_CASE("a repeated collection changes nothing") {
   CHECK(at.is_collected(file));
 }
 
+TEST_CASE("files of somebody under a hold hide nobody else's, however many they are") {
+  Attachments at;
+  domain::Caller admin;
+  admin.subject = admin.actor = {"root"};
+  admin.admin = true;
+  for (int i = 0; i < 9; ++i) at.uploaded("held", "ann");
+  at.house.clock.advance(seconds(1));
+  at.uploaded("free", "ben");
+  at.house.run(domain::PlaceHold{{{1}}, base::UserId{"ann"}, "case 7"}, admin);
+  at.house.clock.advance(hours(25));
+  at.house.settle();
+  const auto find = find_collectable(kDay);
+  std::size_t found = 0, in_vain = 0, looks = 0;
+  for (bool is_end = false; !is_end; ++looks) {
+    const Look look = find(*at.house.views->snapshot(), at.house.clock.now(), 2);
+    is_end = look.is_end;
+    found += look.orders.size();
+    in_vain += look.in_vain;
+  }
+  CHECK(found == 1);
+  CHECK(in_vain == 9);
+  CHECK(looks == 6);
+}
+
 }  // namespace hansard::process

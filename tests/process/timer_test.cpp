@@ -192,84 +192,75 @@ Order order_of(int number) {
   return {domain::ExpireMessage{nobody}, {}, "expire:" + std::to_string(number)};
 }
 
+// Orders up to `total`, a look's worth at a time.
+ProposalTimer::Find orders_up_to(const int& total) {
+  return [&total, next = 0](const projections::Snapshot&, base::Timestamp, std::size_t limit) mutable {
+    Look look;
+    while (next < total && look.orders.size() < limit) look.orders.push_back(order_of(next++));
+    look.is_end = next == total;
+    if (look.is_end) next = 0;
+    return look;
+  };
+}
+
 TEST_CASE("what is refused is not proposed again at once and does not hide what comes behind it") {
   int total = 1'000;
-  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t limit) {
-    std::vector<Order> orders;
-    for (int i = 0; i < total && orders.size() < limit; ++i) orders.push_back(order_of(i));
-    return orders;
-  });
-  int steps = 0;
-  while (p.timer.step() <= p.house.clock.monotonic()) REQUIRE(++steps < 100);
+  Proposed p(orders_up_to(total));
+  auto round = [&] {
+    while (p.timer.step() <= p.house.clock.monotonic()) {
+    }
+  };
+  round();
   CHECK(p.engine.submitted == 1'000);
   p.house.clock.advance(seconds(60));
-  p.timer.step();
-  CHECK(p.engine.submitted == 1'000);
+  total = 1'001;
+  round();
+  CHECK(p.engine.submitted == 1'001);
+  p.house.clock.advance(seconds(600));
+  round();
+  CHECK(p.engine.submitted == 2'002);
+}
+
+TEST_CASE("where too much is refused to remember, all of it is proposed once, and again when it is forgotten") {
+  int total = 11'000;
+  Proposed p(orders_up_to(total));
+  while (p.timer.step() <= p.house.clock.monotonic()) REQUIRE(p.engine.submitted < 11'000);
+  CHECK(p.engine.submitted == 11'000);
+  CHECK(p.timer.step() > p.house.clock.monotonic() + seconds(300));
+  CHECK(p.engine.submitted == 11'000);
   p.house.clock.advance(seconds(600));
   p.timer.step();
-  CHECK(p.engine.submitted == 1'200);
+  CHECK(p.engine.submitted == 11'200);
 }
 
-TEST_CASE("where too much is refused to remember, nothing is proposed for a while") {
-  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t limit) {
-    std::vector<Order> orders;
-    for (int i = 0; i < 20'000 && orders.size() < limit; ++i) orders.push_back(order_of(i));
-    return orders;
-  });
-  while (p.timer.step() <= p.house.clock.monotonic()) REQUIRE(p.engine.submitted < 20'000);
-  CHECK(p.engine.submitted == ProposalTimer::kRefusedMax);
-  CHECK(p.timer.step() > p.house.clock.monotonic() + seconds(300));
-}
-
-// A conversation of ann and bob whose messages expire after a second.
-base::ConversationId short_lived(House& house, int messages, const std::string& author) {
-  domain::SettingsPatch settings;
-  settings.retention_s = 1;
-  const auto id = house.group("ann", {"bob"}, settings);
-  for (int i = 0; i < messages; ++i) house.send(id, author, "text");
-  return id;
-}
-
-std::size_t expired_in(House& house, const base::ConversationId& id) {
-  house.settle();
-  projections::HistoryQuery query;
-  query.limit = 200;
-  const auto page = house.views->snapshot()->history(id, query, {});
-  return static_cast<std::size_t>(std::ranges::count_if(page.items, [](const auto& m) { return m.expired; }));
-}
-
-TEST_CASE("what a hold keeps from expiring hides nothing else, and is proposed once") {
-  House house;
-  const auto held = short_lived(house, 300, "ann");
-  const auto his = short_lived(house, 250, "bob");
-  house.send(his, "ann", "behind what is held");
-  const auto free = short_lived(house, 2, "ann");
-  domain::Caller admin;
-  admin.subject = admin.actor = {"root"};
-  admin.admin = true;
-  house.run(domain::PlaceHold{{{1}}, held, "case 7"}, admin);
-  house.run(domain::PlaceHold{{{2}}, base::UserId{"bob"}, "case 8"}, admin);
-  house.clock.advance(seconds(2));
-  ReluctantEngine engine(*house.engine);
-  CommandDesk desk(engine);
-  ProposalTimer timer(*house.views, house.clock, desk, find_expired);
-  int steps = 0;
-  for (bool more = true; more;) {
-    house.settle();
-    more = timer.step() <= house.clock.monotonic();
-    REQUIRE(++steps < 20);
-  }
-  CHECK(expired_in(house, held) == 0);
-  CHECK(expired_in(house, his) == 1);
-  CHECK(expired_in(house, free) == 2);
-  CHECK(engine.submitted < 20);
+TEST_CASE("the more was read in vain, the longer it rests, ten minutes at most") {
+  std::size_t in_vain = 1;
+  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t) { return Look{{}, in_vain, true}; });
+  CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kPoll);
+  in_vain = 20'000;
+  CHECK(p.timer.step() == p.house.clock.monotonic() + seconds(2));
+  in_vain = 100'000'000;
+  CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kRefusedFor);
 }
 
 TEST_CASE("proposals wait while the queue is full") {
-  Proposed p([](const projections::Snapshot&, base::Timestamp, std::size_t) { return std::vector{order_of(1)}; });
+  Proposed p([](const projections::Snapshot&, base::Timestamp, std::size_t) { return Look{std::vector{order_of(1)}}; });
   p.engine.is_full = [] { return true; };
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
+  CHECK(p.engine.submitted == 2);
+}
+
+TEST_CASE("what the queue had no room for is proposed again, also where it is not found a second time") {
+  bool is_found = false;
+  Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t) {
+    return Look{std::exchange(is_found, true) ? std::vector<Order>{} : std::vector{order_of(1)}};
+  });
+  p.engine.is_full = [] { return true; };
+  p.timer.step();
+  p.engine.is_full = [] { return false; };
+  p.timer.step();
+  p.timer.step();
   CHECK(p.engine.submitted == 2);
 }
 

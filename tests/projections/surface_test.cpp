@@ -149,24 +149,24 @@ TEST_CASE("a message is expirable at the moment its retention has run out") {
   auto second = chat.log.send(chat.id, "ann");
   base::Timestamp due{first.sent_at.ms + 60'000};
   auto now = chat.now();
-  CHECK(now.expirable({due.ms - 1}, 10).empty());
-  CHECK(now.expirable(due, 10) == std::vector<base::MessageId>{first.message});
-  CHECK(now.expirable({due.ms + 1'000}, 10) == std::vector<base::MessageId>{first.message, second.message});
-  CHECK(now.expirable({due.ms + 1'000}, 1) == std::vector<base::MessageId>{first.message});
+  CHECK(expirable(now, {due.ms - 1}, 10).empty());
+  CHECK(expirable(now, due, 10) == std::vector<base::MessageId>{first.message});
+  CHECK(expirable(now, {due.ms + 1'000}, 10) == std::vector<base::MessageId>{first.message, second.message});
+  CHECK(expirable(now, {due.ms + 1'000}, 1) == std::vector<base::MessageId>{first.message});
 }
 
 TEST_CASE("a retention set later, made longer or taken away counts from then for what is there") {
   Chat chat;
   auto facts = chat.log.send(chat.id, "ann");
   base::Timestamp later{facts.sent_at.ms + 3'600'000};
-  CHECK(chat.now().expirable(later, 10).empty());
+  CHECK(expirable(chat.now(), later, 10).empty());
   chat.log.update(chat.id, "t", retention(60));
-  CHECK(chat.now().expirable(later, 10).size() == 1);
+  CHECK(expirable(chat.now(), later, 10).size() == 1);
   chat.log.update(chat.id, "t", retention(7'200));
-  CHECK(chat.now().expirable(later, 10).empty());
-  CHECK(chat.now().expirable({later.ms + 3'600'000}, 10).size() == 1);
+  CHECK(expirable(chat.now(), later, 10).empty());
+  CHECK(expirable(chat.now(), {later.ms + 3'600'000}, 10).size() == 1);
   chat.log.update(chat.id, "t", retention(0));
-  CHECK(chat.now().expirable({later.ms * 2}, 10).empty());
+  CHECK(expirable(chat.now(), {later.ms * 2}, 10).empty());
 }
 
 TEST_CASE("expiry passes over what is gone, across blocks of ordinals") {
@@ -178,7 +178,7 @@ TEST_CASE("expiry passes over what is gone, across blocks of ordinals") {
     sent.push_back(i % 5 == 0 ? chat.log.send(chat.id, "ann", system) : chat.log.send(chat.id, "ann"));
   for (int i = 1; i < 2'990; ++i) chat.log.remove(sent[static_cast<std::size_t>(i)]);
   chat.log.expire(sent[0]);
-  auto due = chat.now().expirable(time_of({1'000'000}), 5);
+  auto due = expirable(chat.now(), time_of({1'000'000}), 5);
   REQUIRE(due.size() == 5);
   CHECK(due.front() == sent[2'990].message);
 }
@@ -198,15 +198,15 @@ TEST_CASE("a scheduled message is its author's until it is sent or cancelled") {
   CHECK(now.scheduled_message(late.message)->facts.conversation == chat.id);
   CHECK_FALSE(now.scheduled_message(lost.message)->content);
   CHECK_FALSE(now.message(soon.message));
-  CHECK(now.due_sends({4'999'999}, 10).empty());
-  CHECK(now.due_sends({5'000'000}, 10).size() == 2);
-  CHECK(now.due_sends({5'000'000}, 1).size() == 1);
+  CHECK(now.due_sends({4'999'999}, {}, 10).empty());
+  CHECK(now.due_sends({5'000'000}, {}, 10).size() == 2);
+  CHECK(now.due_sends({5'000'000}, {}, 1).size() == 1);
   auto sent = chat.log.send_scheduled(soon);
   chat.log.cancel(late);
   chat.log.cancel(lost, "The message was erased.");
   now = chat.now();
   CHECK(now.scheduled({"ann"}, {}, 10).empty());
-  CHECK(now.due_sends({INT64_MAX}, 10).empty());
+  CHECK(now.due_sends({INT64_MAX}, {}, 10).empty());
   CHECK_FALSE(now.scheduled_message(soon.message));
   CHECK(now.message(soon.message)->facts == sent);
 }

@@ -71,4 +71,15 @@ class FoldedView {
   std::unique_ptr<ViewFold> fold_;
 };
 
+// What may expire, of all conversations, at most `limit`.
+inline std::vector<base::MessageId> expirable(const ChatSnapshot& now, base::Timestamp at, std::size_t limit) {
+  std::vector<base::MessageId> found;
+  for (const auto& in : now.expiring(at, {}, limit)) {
+    const auto stretch = now.expirable_in(in.place.conversation, in.oldest, at, 1'000'000);
+    for (const auto& message : stretch.messages) found.push_back(message.message);
+  }
+  found.resize(std::min(found.size(), limit));
+  return found;
+}
+
 }  // namespace hansard::projections

@@ -153,7 +153,7 @@ class PromptEngine final : public engine::Engine {
 
 std::vector<std::unique_ptr<process::Timer>> make_timers(projections::Views& views, process::CommandDesk& desk) {
   std::vector<std::unique_ptr<process::Timer>> timers;
-  for (auto find : {process::find_expired, process::find_due_sends}) {
+  for (const auto& find : {process::find_expired(), process::find_due_sends()}) {
     timers.push_back(std::make_unique<process::ProposalTimer>(views, base::system_clock(), desk, find));
   }
   return timers;
