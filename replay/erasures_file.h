@@ -1,8 +1,9 @@
-// A list of erasures for a store that was restored: JSON lines as `GET /api/v1/admin/erasures` gives its items. Of each
-// the one member that names what it is of counts (`message_id`, `user_id` or `conversation_id`), `reason`, and `id`, by
-// which those are known that the store had when it was copied; a list made by hand needs none.
+// Lists of erasures and of legal holds for a store that was restored: JSON lines as `GET /api/v1/admin/erasures` and
+// `GET /api/v1/admin/holds` give their items. Of each the one member that names what it is of counts (`message_id`,
+// `user_id` or `conversation_id`), `reason`, and `id`, by which those are known that the store had when it was copied;
+// a list of erasures made by hand needs none. Of an erasure `state` and `held` say whether a hold keeps it from ending.
 //
-// Thread: any. Errors: io, and malformed, which names the line; a file without an erasure is malformed too, since it is
+// Thread: any. Errors: io, and malformed, which names the line; a file that lists nothing is malformed too, since it is
 // what a request that failed leaves. Limits: none of its own; a line is parsed at a time.
 #pragma once
 
@@ -15,5 +16,7 @@
 namespace hansard::replay {
 
 base::Result<std::vector<process::OfflineErasure>> read_erasures(const std::string& file);
+// Without those that were released.
+base::Result<std::vector<process::OfflineHold>> read_holds(const std::string& file);
 
 }  // namespace hansard::replay

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -20,7 +21,7 @@ using base::Result;
 
 namespace {
 struct Options {
-  std::string from, data, to_time, erasures, io = "auto";
+  std::string from, data, to_time, erasures, holds, io = "auto";
   std::optional<base::GivenPosition> to;
   bool keep_epoch = false, new_epoch = false, json = false, quiet = false;
 };
@@ -62,6 +63,7 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
     append_field(out, "erasures_in_the_copy", erased->already);
     append_field(out, "erasures_with_nothing_to_erase", erased->nothing);
     append_field(out, "erasures_held", erased->held);
+    append_field(out, "holds_placed", erased->holds_placed);
     append_field(out, "messages_erased", erased->messages);
     append_field(out, "records_erased", erased->records);
   }
@@ -83,42 +85,69 @@ void print(const segments::RestoreReport& report, const std::string& data, doubl
   }
 }
 
+struct Lists {
+  std::vector<process::OfflineErasure> erasures;
+  std::vector<process::OfflineHold> holds;
+};
+
+// What a hold keeps that was placed after the copy was made would be gone for good.
+Result<void> check_kept(const Lists& lists, const Options& given) {
+  const auto kept = std::ranges::count_if(lists.erasures, [](const auto& erasure) { return erasure.is_kept; });
+  if (kept == 0 || !given.holds.empty()) return base::success();
+  return base::error(base::ErrorCode::malformed,
+                     "a legal hold keeps part of what " + counted(static_cast<std::uint64_t>(kept), "erasure") +
+                         " of " + given.erasures +
+                         " would take, and the copy may not know it: give the items of "
+                         "GET /api/v1/admin/holds as JSON lines with --holds, or take the lines that are not "
+                         "complete and have `held` out of the list");
+}
+
+Result<Lists> read_lists(const Options& given) {
+  Lists lists;
+  if (given.erasures.empty()) return lists;
+  TRY(lists.erasures, read_erasures(given.erasures));
+  if (!given.holds.empty()) {
+    TRY(lists.holds, read_holds(given.holds));
+  }
+  TRY(check_kept(lists, given));
+  return lists;
+}
+
 // What was erased after the copy was made must not come back: before the folder has its name.
-Result<process::OfflineErasures> erase_again(const Options& given, const std::string& folder,
-                                             const std::vector<process::OfflineErasure>& erasures) {
+Result<process::OfflineErasures> erase_again(const Options& given, const std::string& folder, const Lists& lists) {
   Progress progress("erase", given.quiet || given.json);
-  const auto total = static_cast<double>(erasures.size());
-  TRY(auto report, process::erase_offline(folder, erasures, [&](std::uint64_t done) {
+  const auto total = static_cast<double>(lists.erasures.size());
+  TRY(auto report, process::erase_offline(folder, lists.erasures, lists.holds, [&](std::uint64_t done) {
         progress.update(done, static_cast<double>(done) / total);
       }));
-  progress.finish(erasures.size());
+  progress.finish(lists.erasures.size());
   return report;
 }
 
 void tell_erased(const process::OfflineErasures& report) {
   std::printf(
       "Of the list of erasures %llu were applied, %llu messages and %llu records; %llu were in the copy already, "
-      "%llu had nothing to erase, %llu are held.\n",
+      "%llu had nothing to erase, %llu are held. %llu legal holds were placed.\n",
       static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
       static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.already),
-      static_cast<unsigned long long>(report.nothing), static_cast<unsigned long long>(report.held));
+      static_cast<unsigned long long>(report.nothing), static_cast<unsigned long long>(report.held),
+      static_cast<unsigned long long>(report.holds_placed));
 }
 
 int run(const Options& given) {
   auto request = request_of(given);
   if (!request) return refuse(request.error());
   if (auto copy = find_copy(given.from); !copy) return refuse_usage(copy.error().detail);
-  Result<std::vector<process::OfflineErasure>> erasures{std::vector<process::OfflineErasure>{}};
-  if (!given.erasures.empty()) erasures = read_erasures(given.erasures);
-  if (!erasures) return refuse(erasures.error());
+  const auto lists = read_lists(given);
+  if (!lists) return refuse(lists.error());
   Progress progress("restore", given.quiet || given.json);
   request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
     progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
   };
   std::optional<process::OfflineErasures> erased;
-  if (!erasures.value().empty()) {
+  if (!lists.value().erasures.empty()) {
     request.value().before_naming = [&](const std::string& folder) -> Result<void> {
-      TRY(erased, erase_again(given, folder, erasures.value()));
+      TRY(erased, erase_again(given, folder, lists.value()));
       return base::success();
     };
   }
@@ -144,10 +173,15 @@ Command add_restore(CLI::App& app) {
   words->add_option("--data", options->data, "the data folder to make")->required();
   add_position_option(*words, "--to", options->to, "restore no further than this position");
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
+  auto* erasures =
+      words->add_option("--erasures", options->erasures,
+                        "JSON lines of erasures; those that came after the copy are applied before the store is whole");
+  erasures->check(CLI::ExistingFile);
   words
-      ->add_option("--erasures", options->erasures,
-                   "JSON lines of erasures; those that came after the copy are applied before the store is whole")
-      ->check(CLI::ExistingFile);
+      ->add_option("--holds", options->holds,
+                   "JSON lines of legal holds; those that came after the copy are placed before open erasures go on")
+      ->check(CLI::ExistingFile)
+      ->needs(erasures);
   auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
                                "a move: positions stay valid, and the old store is never served again");
   words->add_flag("--new-epoch", options->new_epoch, "positions from before become invalid")->excludes(keep);
@@ -156,7 +190,8 @@ Command add_restore(CLI::App& app) {
   words->add_flag("--quiet", options->quiet, "no progress line");
   words->footer(
       "Examples:\n  hansard-replay restore --from everything --data data\n"
-      "  hansard-replay restore --from backups/nightly --data data --to-time 2024-05-01T12:00:00Z");
+      "  hansard-replay restore --from backups/nightly --data data --to-time 2024-05-01T12:00:00Z\n"
+      "  hansard-replay restore --from backups/nightly --data data --erasures erasures.jsonl --holds holds.jsonl");
   return {words, [options] { return run(*options); }};
 }
 

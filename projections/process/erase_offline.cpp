@@ -1,5 +1,6 @@
 #include "projections/process/erase_offline.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <thread>
@@ -40,32 +41,46 @@ class OfflineRun {
     if (engine_) engine_->stop();
   }
 
-  Result<void> erase(const OfflineErasure& wanted, OfflineErasures& report) {
-    const base::ErasureId id = wanted.id.value_or(base::ErasureId{uuids_.next()});
+  // Nothing is done where there is nothing to erase, or a hold that the copy has forbids it.
+  Result<void> ask(const OfflineErasure& wanted, OfflineErasures& report) {
+    if (views_->snapshot()->erasure(*wanted.id)) return base::success();
+    std::vector<Order> orders;
+    orders.push_back({domain::RequestErasure{*wanted.id, wanted.scope, wanted.reason}, {}, ""});
+    const auto answer = std::move(desk_->run(std::move(orders)).front());
+    const auto* done = std::get_if<engine::Done>(&answer);
+    if (done == nullptr) return note_refusal(answer, report);
+    if (!std::holds_alternative<domain::ErasureRequested>(*done->events.front()->body)) ++report.held;
+    return wait_for(done->position);
+  }
+
+  // One that was asked for. What a hold keeps is left open.
+  Result<void> finish(const base::ErasureId& id, OfflineErasures& report) {
     const auto known = views_->snapshot()->erasure(id);
-    if (!known) return order(id, wanted, report);
-    if (!known->completed_at) return finish(id, report);
+    if (!known) return base::success();
+    if (!known->completed_at) return carry_out(id, report);
     ++report.already;
     return base::success();
   }
 
+  void name(OfflineErasure& erasure) {
+    if (!erasure.id) erasure.id = base::ErasureId{uuids_.next()};
+  }
+
+  // Of a conversation that the copy does not have there is nothing to keep.
+  Result<void> place(const OfflineHold& wanted, OfflineErasures& report) {
+    if (views_->snapshot()->hold(wanted.id)) return base::success();
+    std::vector<Order> orders;
+    orders.push_back({domain::PlaceHold{wanted.id, wanted.scope, wanted.reason}, {}, ""});
+    const auto answer = std::move(desk_->run(std::move(orders)).front());
+    if (is_for_later(answer)) return takes_nothing();
+    const auto* done = std::get_if<engine::Done>(&answer);
+    if (done == nullptr) return base::success();
+    ++report.holds_placed;
+    return wait_for(done->position);
+  }
+
  private:
   OfflineRun() : clock_(base::system_clock()), uuids_(clock_) {}
-
-  // Nothing is done where there is nothing to erase, or a hold forbids it.
-  Result<void> order(const base::ErasureId& id, const OfflineErasure& wanted, OfflineErasures& report) {
-    std::vector<Order> orders;
-    orders.push_back({domain::RequestErasure{id, wanted.scope, wanted.reason}, {}, ""});
-    const auto answer = std::move(desk_->run(std::move(orders)).front());
-    const auto* done = std::get_if<engine::Done>(&answer);
-    if (done == nullptr) return note_refusal(answer, report);
-    if (!std::holds_alternative<domain::ErasureRequested>(*done->events.front()->body)) {
-      ++report.held;
-      return base::success();
-    }
-    TRY(wait_for(done->position));
-    return finish(id, report);
-  }
 
   void make_eraser() {
     eraser_.emplace(Eraser::Parts{*engine_, *views_, clock_, *desk_, files_.get(),
@@ -74,9 +89,13 @@ class OfflineRun {
   }
 
   static Result<void> note_refusal(const engine::Answer& answer, OfflineErasures& report) {
-    if (is_for_later(answer)) return base::error(base::ErrorCode::io, "the log takes no commands: is the disk full?");
+    if (is_for_later(answer)) return takes_nothing();
     ++report.nothing;
     return base::success();
+  }
+
+  static base::Error takes_nothing() {
+    return base::error(base::ErrorCode::io, "the log takes no commands: is the disk full?");
   }
 
   base::Result<void> wait_for(base::Position position) {
@@ -89,8 +108,8 @@ class OfflineRun {
     return base::success();
   }
 
-  // What a hold keeps is left open, and the eraser has nothing more to do.
-  Result<void> finish(const base::ErasureId& id, OfflineErasures& report) {
+  Result<void> carry_out(const base::ErasureId& id, OfflineErasures& report) {
+    eraser_->keep_to(id);
     for (;;) {
       const auto due = eraser_->step();
       if (trouble_) return *trouble_;
@@ -120,7 +139,8 @@ class OfflineRun {
 };
 }  // namespace
 
-Result<OfflineErasures> erase_offline(const std::string& data_folder, const std::vector<OfflineErasure>& erasures,
+Result<OfflineErasures> erase_offline(const std::string& data_folder, std::vector<OfflineErasure> erasures,
+                                      const std::vector<OfflineHold>& holds,
                                       const std::function<void(std::uint64_t done)>& progress) {
   TRY(auto run, OfflineRun::open(data_folder));
   std::error_code failed;
@@ -128,8 +148,22 @@ Result<OfflineErasures> erase_offline(const std::string& data_folder, const std:
   if (failed) return base::error(base::ErrorCode::io, "the search index cannot be removed: " + failed.message());
   OfflineErasures report;
   std::uint64_t done = 0;
-  for (const auto& erasure : erasures) {
-    TRY(run->erase(erasure, report));
+  for (auto& erasure : erasures) run->name(erasure);
+  const auto open =
+      std::stable_partition(erasures.begin(), erasures.end(), [](const auto& e) { return e.is_complete; });
+  for (auto erasure = erasures.begin(); erasure != open; ++erasure) {
+    TRY(run->ask(*erasure, report));
+    TRY(run->finish(*erasure->id, report));
+    progress(++done);
+  }
+  for (auto erasure = open; erasure != erasures.end(); ++erasure) {
+    TRY(run->ask(*erasure, report));
+  }
+  for (const auto& hold : holds) {
+    TRY(run->place(hold, report));
+  }
+  for (auto erasure = open; erasure != erasures.end(); ++erasure) {
+    TRY(run->finish(*erasure->id, report));
     progress(++done);
   }
   return report;

@@ -65,7 +65,7 @@ bool Eraser::take_up() {
     more = open.size() == kPage;
     if (more) after = open.back().id;
     for (auto& erasure : open) {
-      if (waits(erasure.id, released)) continue;
+      if ((only_ && erasure.id != *only_) || waits(erasure.id, released)) continue;
       if (erasure.id != failed_) return begin(std::move(erasure), released);
       failed = std::move(erasure);
     }

@@ -63,6 +63,8 @@ class Eraser final : public Timer {
 
   explicit Eraser(Parts parts) : parts_(std::move(parts)) {}
   base::MonotonicTime step() override;
+  // From now on no other is taken up.
+  void keep_to(const base::ErasureId& id) { only_ = id; }
   // A hold is in its way, and none was released since it was last tried.
   bool waits_for_release(const base::ErasureId& id) const { return waiting_.contains(id); }
 
@@ -110,6 +112,7 @@ class Eraser final : public Timer {
 
   Parts parts_;
   std::optional<Job> job_;
+  std::optional<base::ErasureId> only_;
   base::Position needed_;                             // the view must have applied it before the next step
   std::map<base::ErasureId, std::uint64_t> waiting_;  // for a release: how many there were when a hold was in the way
   base::ErasureId failed_{};                          // the last that did

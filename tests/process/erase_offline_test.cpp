@@ -8,9 +8,10 @@
 namespace hansard::process {
 
 namespace {
-OfflineErasures apply(EraserHouse& house, const std::vector<OfflineErasure>& list) {
+OfflineErasures apply(EraserHouse& house, const std::vector<OfflineErasure>& list,
+                      const std::vector<OfflineHold>& holds = {}) {
   house.crash();
-  auto report = erase_offline(house.folder.path(), list, [](std::uint64_t) {});
+  auto report = erase_offline(house.folder.path(), list, holds, [](std::uint64_t) {});
   INFO((report.has_error() ? report.error().detail : ""));
   REQUIRE(report.has_value());
   house.open();
@@ -59,6 +60,51 @@ TEST_CASE("an erasure that the copy does not know keeps its id, so that the same
   house.send(group, "bob", "said when he came back");
   CHECK(apply(house, list).already == 1);
   CHECK_FALSE(house.files_with("said when he came back").empty());
+}
+
+TEST_CASE("a hold that came after the copy keeps what an open erasure would take, and nothing of a complete one") {
+  EraserHouse house;
+  const auto group = house.group("ann", {"bob", "cid"});
+  house.send(group, "bob", "evidence in the case");
+  house.send(group, "cid", "erased before the hold");
+  base::ErasureId open, complete;
+  open.bytes.fill(7);
+  complete.bytes.fill(8);
+  base::HoldId hold;
+  hold.bytes.fill(9);
+  OfflineErasure done{complete, base::UserId{"cid"}, ""};
+  done.is_complete = true;
+  const std::vector<OfflineErasure> list{{open, base::UserId{"bob"}, ""}, done};
+  const OfflineErasures report = apply(house, list, {{hold, group, "case 7"}});
+  CHECK(report.holds_placed == 1);
+  CHECK(report.complete == 1);
+  CHECK(report.held == 1);
+  CHECK_FALSE(house.files_with("evidence in the case").empty());
+  CHECK(house.files_with("erased before the hold").empty());
+  CHECK_FALSE(house.is_complete(open));
+  CHECK(apply(house, list, {{hold, group, "case 7"}}).holds_placed == 0);
+  CHECK_FALSE(house.files_with("evidence in the case").empty());
+  house.release(hold);
+  house.finish(open);
+  CHECK(house.files_with("evidence in the case").empty());
+}
+
+TEST_CASE("a hold that came after the copy keeps what an erasure of the copy was about to take") {
+  EraserHouse house;
+  const auto group = house.group("ann", {"bob"});
+  house.send(group, "bob", "evidence in the case");
+  const auto open = *house.erase(base::UserId{"bob"});
+  base::ErasureId complete;
+  complete.bytes.fill(8);
+  base::HoldId hold;
+  hold.bytes.fill(9);
+  OfflineErasure done{complete, base::UserId{"cid"}, ""};
+  done.is_complete = true;
+  const OfflineErasures report =
+      apply(house, {done, {open, base::UserId{"bob"}, ""}}, {{hold, base::UserId{"bob"}, "case 7"}});
+  CHECK(report.complete == 1);
+  CHECK(report.held == 1);
+  CHECK_FALSE(house.files_with("evidence in the case").empty());
 }
 
 }  // namespace hansard::process

@@ -30,6 +30,33 @@ TEST_CASE("an erasure is known by its id, and one of a list made by hand has non
   CHECK(list.value()[1].scope == domain::ErasureScope(base::UserId{"eve"}));
 }
 
+TEST_CASE("an erasure says whether it was complete, and whether a hold kept it from that") {
+  auto list = read(
+      "{\"user_id\":\"ann\",\"state\":\"complete\",\"held\":1}\n"
+      "{\"user_id\":\"bob\",\"state\":\"erasing\",\"held\":1}\n{\"user_id\":\"cid\",\"state\":\"erasing\",\"held\":0}"
+      "\n");
+  REQUIRE(list.has_value());
+  CHECK((list.value()[0].is_complete && !list.value()[0].is_kept));
+  CHECK((!list.value()[1].is_complete && list.value()[1].is_kept));
+  CHECK((!list.value()[2].is_complete && !list.value()[2].is_kept));
+}
+
+TEST_CASE("of a list of holds those are read that stand") {
+  support::TempFolder folder;
+  const std::string id = std::string("{\"id\":\"") + kId + "\",";
+  std::ofstream(folder / "list") << id + "\"user_id\":\"bob\",\"reason\":\"case 7\",\"released_at\":null}\n" + id +
+                                        "\"user_id\":\"eve\",\"released_at\":\"2026-01-01T00:00:00.000Z\"}\n";
+  auto holds = read_holds(folder / "list");
+  REQUIRE(holds.has_value());
+  REQUIRE(holds.value().size() == 1);
+  CHECK(holds.value()[0].scope == domain::HoldScope(base::UserId{"bob"}));
+  CHECK(base::to_text(holds.value()[0].id) == kId);
+  for (const std::string text : {"", "{\"user_id\":\"bob\"}", "{\"items\":[]}"}) {
+    std::ofstream(folder / "list") << text;
+    CHECK(read_holds(folder / "list").has_error());
+  }
+}
+
 TEST_CASE("a list that says nothing, or something else, is wrong usage") {
   for (const std::string text : {"", "\n\n", "{\"items\":[]}", "{\"id\":\"7\",\"user_id\":\"bob\"}",
                                  "{\"id\":null,\"user_id\":\"bob\"}", "{\"user_id\":\"bob\""}) {
