@@ -29,13 +29,20 @@ bool is_mount_point(const std::string& path, dev_t device) {
 }
 }  // namespace
 
-Result<void> check_place(const std::string& path) {
+Result<Place> place_at(const std::string& path) {
   struct stat found{};
   if (::lstat(path.c_str(), &found) != 0)
-    return errno == ENOENT ? Result<void>(success()) : system_error("cannot look at", path);
-  if (S_ISLNK(found.st_mode)) return refused(path, "a link: name a folder that is not there, where the link leads to");
-  if (!S_ISDIR(found.st_mode)) return refused(path, "there already, and no folder: name one that is not there");
-  if (is_mount_point(path, found.st_dev)) return refused(path, "a mount point: name a folder in it that is not there");
+    return errno == ENOENT ? Result<Place>(Place::nothing) : system_error("cannot look at", path);
+  if (S_ISLNK(found.st_mode)) return Place::link;
+  if (!S_ISDIR(found.st_mode)) return Place::file;
+  return is_mount_point(path, found.st_dev) ? Place::mount_point : Place::folder;
+}
+
+Result<void> check_place(const std::string& path) {
+  TRY(auto place, place_at(path));
+  if (place == Place::link) return refused(path, "a link: name a folder that is not there, where the link leads to");
+  if (place == Place::file) return refused(path, "there already, and no folder: name one that is not there");
+  if (place == Place::mount_point) return refused(path, "a mount point: name a folder in it that is not there");
   return success();
 }
 

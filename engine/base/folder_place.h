@@ -10,6 +10,11 @@
 
 namespace hansard::base {
 
+enum class Place { nothing, folder, link, file, mount_point };
+
+// What is there, links not followed. Errors: io.
+Result<Place> place_at(const std::string& path);
+
 // `refused`, in a sentence that names `path`; io where it cannot be looked at. Whether a folder that is there is empty
 // is the caller's question.
 Result<void> check_place(const std::string& path);

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "engine/base/durable_file.h"
+#include "engine/base/folder_place.h"
 #include "engine/log/copy_kept.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/lost_logs.h"
@@ -33,6 +34,19 @@ Identity next_identity(const Preflight& found) {
 Loss loss_of(const Preflight& found) {
   const std::uint32_t known = found.identity ? found.identity->epoch : 1;
   return {found.intact_end, known + 1, true};
+}
+
+// Whether it can be moved aside and replaced by renames, which a mount point cannot; of a link only the name would
+// move, and the new log would be on another disk than the old one. Asked before anything is copied or announced.
+Result<void> check_movable(const LogPaths& paths) {
+  TRY(auto place, base::place_at(paths.database));
+  if (place != base::Place::link && place != base::Place::mount_point) return base::success();
+  const std::string what = place == base::Place::link ? "a link" : "a mount point";
+  return base::error(base::ErrorCode::refused,
+                     paths.database + " is " + what +
+                         ", and to accept this loss the log has to be moved aside and replaced; nothing was changed. "
+                         "Move its files into a plain folder of that name, accept the loss there, and move what is "
+                         "then in `log/` back after the server was stopped");
 }
 
 // A name nobody has: an accepted loss that crashed half-way leaves its folder behind.
@@ -112,7 +126,17 @@ Result<void> replace_by_copy(const LogPaths& paths, const Preflight& found, cons
   };
   TRY(make_fresh(paths, next, loss_of(found), options, setup, copy));
   TRY(announce(paths, found, next));
-  TRY(move_aside(paths, next.epoch));
+  return move_aside(paths, next.epoch);
+}
+
+// As long as the damaged log is in its place, what was made beside it is of no use.
+Result<void> replace(const LogPaths& paths, const Preflight& found, const Identity& next, const LogOptions& options,
+                     const StorageSetup& setup) {
+  TRY(check_movable(paths));
+  if (auto replaced = replace_by_copy(paths, found, next, options, setup); !replaced) {
+    if (fs::exists(paths.database)) (void)clear_fresh(paths);
+    return replaced.error();
+  }
   return put_in_place(paths);
 }
 
@@ -143,10 +167,11 @@ Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const Lo
                          const StorageSetup& setup) {
   const Identity identity = next_identity(found);
   if (found.seen.log == LogState::unopenable || found.seen.log == LogState::absent) {
+    TRY(check_movable(paths));
     TRY(move_aside(paths, identity.epoch));
     return create_log(paths, identity, loss_of(found), options, setup);
   }
-  if (found.end > found.intact_end) return replace_by_copy(paths, found, identity, options, setup);
+  if (found.end > found.intact_end) return replace(paths, found, identity, options, setup);
   TRY(keep_wal(paths, identity.epoch));
   TRY(announce(paths, found, identity));
   TRY(auto database, Database::open(paths.database, Database::Mode::existing, options, setup));

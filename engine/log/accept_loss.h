@@ -16,8 +16,9 @@ Result<void> create_log(const LogPaths& paths, const Identity& identity, const s
 
 // Keeps positions up to `found.intact_end` and raises the epoch. Where there is more in the database, what is kept is
 // copied into a new one, which takes as much room again. The files as they were found stay beside the log in
-// log.lost-<epoch>: all of them when the log could not be opened or was copied, else its WAL. A crash on the way leaves
-// a log that is refused, or accepted, like before, or what finish_replacing ends.
+// log.lost-<epoch>: all of them when the log could not be opened or was copied, else its WAL. Where all are to be
+// moved and `log` is a link or a mount point it is `refused`, with nothing changed. A crash on the way leaves a log
+// that is refused, or accepted, like before, or what finish_replacing ends.
 Result<void> accept_loss(const LogPaths& paths, const Preflight& found, const LogOptions& options,
                          const StorageSetup& setup);
 

@@ -12,7 +12,7 @@ namespace hansard::log {
 
 inline constexpr char kLostPrefix[] = "log.lost-";
 
-// Durable on return. Errors: io.
+// Durable on return. Errors: io; refused where one is a link: what it leads to would stay.
 base::Result<void> remove_lost(const std::string& data_folder);
 
 }  // namespace hansard::log

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/log/lost_logs.h"
 #include "tests/log/damage_fixture.h"
 
 namespace hansard::log {
@@ -167,6 +168,40 @@ TEST_CASE("a loss is told of at every start until something is appended after it
   }
   append(*open_log(accepted.data).log, 1);
   CHECK_FALSE(open_log(accepted.data).report.loss_accepted_after);
+}
+
+TEST_CASE("a log that is a link is not replaced, and nothing is copied or announced before that is said") {
+  TempFolder temp;
+  const std::string data = temp / "data";
+  make_log_of(data, 3'000);
+  garble_at(data, 60);
+  const std::uint64_t kept = offered(data);
+  fs::rename(data + "/log", temp / "elsewhere");
+  fs::create_directory_symlink(temp / "elsewhere", data + "/log");
+  const std::string witness = read_file(data + "/log.witness");
+  const base::Error refused = open_error(data, accepting(kept));
+  CHECK(refused.code == ErrorCode::refused);
+  CHECK(refused.detail.find("is a link") != std::string::npos);
+  CHECK(offered(data) == kept);
+  CHECK_FALSE(fs::exists(data + "/log.new"));
+  CHECK(read_file(data + "/log.witness") == witness);
+  fs::remove(data + "/log");
+  fs::rename(temp / "elsewhere", data + "/log");
+  expect_records(*open_log(data, accepting(kept)).log, kept);
+}
+
+TEST_CASE("a lost log behind a link is not called gone") {
+  TempFolder temp;
+  fs::create_directories(temp / "data/log.lost-2");
+  fs::create_directory(temp / "elsewhere");
+  CHECK(remove_lost(temp / "data").has_value());
+  CHECK_FALSE(fs::exists(temp / "data/log.lost-2"));
+  fs::create_directory_symlink(temp / "elsewhere", temp / "data/log.lost-3");
+  const auto removed = remove_lost(temp / "data");
+  REQUIRE(removed.has_error());
+  CHECK(removed.error().code == ErrorCode::refused);
+  CHECK(fs::exists(temp / "elsewhere"));
+  CHECK(fs::is_symlink(temp / "data/log.lost-3"));
 }
 
 }  // namespace hansard::log
