@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "engine/base/json.h"
 #include "replay/check.h"
@@ -15,12 +16,18 @@ namespace hansard::replay {
 class ChannelCheck {
  public:
   // Every read waits until the server's views have reached `min_position`, so that lag is no difference; "" for any.
-  ChannelCheck(const std::string& name, const ExpectedChannel& expected, std::string min_position, Client& client,
-               CheckReport& report)
-      : name_(name), expected_(expected), min_position_(std::move(min_position)), client_(client), report_(report) {}
+  ChannelCheck(const std::string& file, const ExpectedChannels::value_type& channel, std::string min_position,
+               Client& client, CheckReport& report)
+      : file_(file),
+        name_(channel.first),
+        expected_(&channel.second),
+        min_position_(std::move(min_position)),
+        client_(client),
+        report_(report) {}
   base::Result<void> run();
 
  private:
+  base::Result<void> check_creator(std::string_view creator);
   base::Result<void> check_messages();
   base::Result<void> check_members();
   base::Result<void> check_unread();
@@ -29,8 +36,10 @@ class ChannelCheck {
   base::Result<std::string> get(std::string target, const std::string& act_as);
   void differ(const std::string& what);
 
+  const std::string& file_;
   const std::string& name_;
-  const ExpectedChannel& expected_;
+  const ExpectedChannel* expected_;
+  ExpectedChannel as_made_;  // where it was made by who the file does not say any more
   const std::string min_position_;
   Client& client_;
   CheckReport& report_;

@@ -46,7 +46,7 @@ class Checker {
     Client client(options_.endpoint, options_.token, client_options(options_));
     while (auto channel = take()) {
       CheckReport part;
-      auto checked = ChannelCheck((*channel)->first, (*channel)->second, position_, client, part).run();
+      auto checked = ChannelCheck(options_.file, **channel, position_, client, part).run();
       std::lock_guard lock(mutex_);
       add(report_, part);
       if (!checked && !failed_) failed_ = checked.error();

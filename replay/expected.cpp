@@ -65,6 +65,7 @@ Result<ExpectedChannels> channels_with_creators(const std::string& file) {
     if (line->type == LineType::message && channel.creator.empty()) channel.creator = line->from;
   }
   for (auto& [name, channel] : channels) {
+    channel.first_named = named[name];
     if (joined.contains(name)) channel.earlier_creator = joined[name];
     if (channel.creator.empty()) channel.creator = joined.contains(name) ? joined[name] : named[name];
   }
@@ -94,6 +95,17 @@ Result<ExpectedChannels> fold_chat_log(const std::string& file) {
     TRY(auto line, log->next());
     if (!line) return channels;
     fold(channels[line->channel], *line);
+  }
+}
+
+Result<ExpectedChannel> fold_channel(const std::string& file, const std::string& channel, const std::string& creator) {
+  TRY(auto log, ChatLog::open(file));
+  ExpectedChannel expected;
+  expected.creator = creator;
+  for (;;) {
+    TRY(auto line, log->next());
+    if (!line) return expected;
+    if (line->channel == channel) fold(expected, *line);
   }
 }
 

@@ -37,6 +37,7 @@ struct ExpectedUnread {
 struct ExpectedChannel {
   std::string creator;
   std::string earlier_creator;                           // of a file that ended before he spoke; "" for nobody
+  std::string first_named;                               // the creator of one that ended before anybody joined or spoke
   std::vector<ExpectedMessage> messages;                 // ordinal 1 first
   std::map<std::string, std::uint64_t> members;          // who is in at the end → messages there were when he came in
   std::map<std::string, std::size_t> places;             // line id → index
@@ -46,5 +47,8 @@ struct ExpectedChannel {
 using ExpectedChannels = std::map<std::string, ExpectedChannel>;
 
 base::Result<ExpectedChannels> fold_chat_log(const std::string& file);
+// One channel, as it is where `creator` made it: he is in it from the start.
+base::Result<ExpectedChannel> fold_channel(const std::string& file, const std::string& channel,
+                                           const std::string& creator);
 
 }  // namespace hansard::replay

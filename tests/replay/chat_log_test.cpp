@@ -142,6 +142,24 @@ TEST_CASE("the fold expects unread from where each came in") {
   CHECK(unread.at("eve") == ExpectedUnread{0, 0});
 }
 
+TEST_CASE("whoever a growing log named first may have made its channel, and is in it from the start then") {
+  hansard::support::TempFolder folder;
+  auto file = folder.write("c.jsonl", line("1", "notice", "xavier") + line("2", "join", "yann") +
+                                          line("3", "message", "zoe", R"(,"text":"one")"));
+  auto channels = fold_chat_log(file);
+  REQUIRE(channels.has_value());
+  const auto& channel = channels.value().at("#c");
+  CHECK(channel.creator == "zoe");
+  CHECK(channel.earlier_creator == "yann");
+  CHECK(channel.first_named == "xavier");
+  CHECK_FALSE(channel.members.contains("xavier"));
+  auto made = fold_channel(file, "#c", "xavier");
+  REQUIRE(made.has_value());
+  CHECK(made.value().messages.size() == 3);
+  CHECK(made.value().unread() ==
+        std::map<std::string, ExpectedUnread>{{"xavier", {1, 0}}, {"yann", {1, 0}}, {"zoe", {}}});
+}
+
 TEST_CASE("a line's message id is the same every time and a UUID of version 8") {
   auto id = message_id_of_line("2004-12-25.train-c:0");
   CHECK(id == message_id_of_line("2004-12-25.train-c:0"));
