@@ -30,7 +30,7 @@ void remove_left() {
 sigset_t ending_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM}) {
     struct sigaction now{};
     const bool is_ignored = ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
     if (!is_ignored) sigaddset(&set, number);
@@ -104,8 +104,8 @@ bool ScratchFolder::is_full() const {
 
 ScratchFolder::~ScratchFolder() {
   if (!watch_) return;
-  watch_.reset();
   remove_left();
+  watch_.reset();  // from here on a signal ends the process
 }
 
 }  // namespace hansard::verify

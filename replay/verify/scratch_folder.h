@@ -1,5 +1,5 @@
 // A folder for what a verification makes, gone with everything in it however the tool ends: with its scope, by
-// stop_process, by SIGINT, SIGTERM or SIGHUP. Only a SIGKILL leaves it.
+// stop_process, by a signal that asks a process to end. A SIGKILL leaves it, and so does a crash.
 //
 // Thread: one, before it starts others, which inherit that these signals are kept from them; one folder at a time.
 // Owns: a thread that waits for the signals.

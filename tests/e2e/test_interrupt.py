@@ -109,7 +109,7 @@ class Interrupt(unittest.TestCase):
 
     def test_verify(self):
         scratch = self.fresh()
-        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGALRM):
             process = subprocess.Popen([REPLAY, "verify", "--data", str(self.data), "--deep", "--quiet", "--scratch",
                                         str(scratch)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             until = time.monotonic() + 60
