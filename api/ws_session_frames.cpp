@@ -139,9 +139,9 @@ void SocketSession::on_auth(const ClientFrame& frame) {
   Fields fields(frame.data, "`data`");
   fields.require("token");
   auto token = fields.text("token");
-  auto refused = [&](const Problem& problem, std::uint16_t code) {
+  auto refused = [&](const Problem& problem, std::uint16_t code, std::string_view words = "authentication failed") {
     fail(frame.id_json, problem);
-    if (!identity_) close(code, "authentication failed");
+    if (!identity_) close(code, words);
   };
   if (fields.problem()) return refused(*fields.problem(), kUnauthenticated);
   auto identity = context_.authenticator.authenticate(*token, context_.clock.now());
@@ -151,9 +151,9 @@ void SocketSession::on_auth(const ClientFrame& frame) {
   }
   if (!identity_) {
     auto admitted = admit_user(context_, identity.value().user, identity.value().service);
-    if (!admitted) return refused(admitted.error(), kTooManySockets);
+    if (!admitted) return refused(admitted.error(), kTooManySockets, "too many requests");
     slot_ = thread_.shared().sockets.take(identity.value().user, context_.limits.sockets_per_user_max);
-    if (!slot_) return refused(too_many_sockets(), kTooManySockets);
+    if (!slot_) return refused(too_many_sockets(), kTooManySockets, "too many sockets");
     auth_id_ = frame.id_json;
     is_to_open_ = true;
   } else if (identity_->user != identity.value().user) {

@@ -56,6 +56,18 @@ class UserRateTest(ServerTest):
                 pass
         self.assertEqual(refused.exception.status_code, 429)
 
+    def test_an_auth_frame_beyond_the_burst_is_told_why_its_socket_closes(self):
+        alice = self.user()
+        self.spend(alice)
+        asyncio.run(self.refused_frame(alice))
+
+    async def refused_frame(self, alice):
+        async with alice.socket(no_token=True) as socket:
+            await socket.ws.send(json.dumps({"type": "auth", "data": {"token": alice.token}}))
+            self.assertEqual((await socket.receive())["data"]["code"], "rate_limited")
+            await socket.ws.wait_closed()
+            self.assertEqual((socket.ws.close_code, socket.ws.close_reason), (4429, "too many requests"))
+
     def test_a_service_is_not_limited(self):
         backend = self.user(scope="service", act_as=self.user().name)
         self.assertEqual({backend.get(UNREAD).status for _ in range(60)}, {200})
