@@ -29,9 +29,9 @@ using search::Found;
 using search::Question;
 
 namespace {
-// How many hits, or how much of what they say, one slice of work shows before others have their turn.
+// How many hits, or how much work, one slice shows before others have their turn.
 constexpr std::size_t kSliceHits = 25;
-constexpr std::size_t kSliceBytes = 64u << 10;
+constexpr std::size_t kSliceWork = 64u << 10;  // bytes read and comparisons made
 
 // Found by a reader thread, taken by the io thread.
 struct Answer {
@@ -84,6 +84,10 @@ Answered<search::Sort> sort_of(const Params& params) {
   return malformed("`sort` is `recent` or `relevance`");
 }
 
+Problem too_long() {
+  return malformed("`q` has more than " + std::to_string(search::kTermsMax) + " words, phrases and operators");
+}
+
 Answered<Asked> asked_of(const Context& context, const Call& call) {
   auto text = call.params.get("q");
   if (!text) return malformed("`q` is missing");
@@ -92,7 +96,9 @@ Answered<Asked> asked_of(const Context& context, const Call& call) {
   TRY(auto sort, sort_of(call.params));
   TRY(auto limit, page_limit(call.params, context.limits));
   asked.hash = base::crc32c((sort == search::Sort::relevance ? "r" : "n") + asked.text);
-  asked.question.query = std::make_shared<const search::Query>(search::parse_query(asked.text));
+  auto query = search::parse_query(asked.text);
+  if (query.is_too_long) return too_long();
+  asked.question.query = std::make_shared<const search::Query>(std::move(query));
   asked.question.sort = sort;
   asked.question.limit = limit;
   if (auto cursor = call.params.get("cursor")) {
@@ -117,25 +123,25 @@ class Shown {
   Shown(const Call& call, const Snapshot& snapshot, const search::Query& query, std::uint32_t epoch)
       : call_(call), snapshot_(snapshot), query_(query), senders_(snapshot), epoch_(epoch) {}
 
-  // How much was read for it, in bytes.
+  // How much work it was: bytes read and comparisons made.
   std::size_t append(std::string& body, const search::Hit& hit) {
     auto floor = floor_of(hit.conversation);
     if (!floor || hit.ordinal <= *floor) return 0;
     auto message = snapshot_.message_at(hit.conversation, hit.ordinal, call_.caller.actor);
     if (!message || !message->content) return 0;
-    append_if_match(body, *message);
-    return message->content->text.size();
+    return message->content->text.size() + append_if_match(body, *message);
   }
 
  private:
-  void append_if_match(std::string& body, const MessageView& message) {
+  std::size_t append_if_match(std::string& body, const MessageView& message) {
     search::Document document = search::document_of(message.facts, *message.content);
     search::Matcher matcher(query_, document);
-    if (!matcher.matches()) return;
+    if (!matcher.matches()) return matcher.steps();
     if (body.back() != '[') body += ',';
     body += "{\"message\":";
     append_message(body, message, epoch_, &senders_.of(message.facts.author));
     append_highlights(body, matcher.highlights());
+    return matcher.steps();
   }
 
   // Nothing: he is no member.
@@ -172,11 +178,11 @@ asio::awaitable<std::string> items_of(Context& context, const Call& call, const 
                                       const Found& found) {
   std::string items = "[";
   Shown shown(call, snapshot, *asked.question.query, context.engine.epoch());
-  std::size_t hits = 0, bytes = 0;
+  std::size_t hits = 0, work = 0;
   for (const auto& hit : found.hits) {
-    bytes += shown.append(items, hit);
-    if (++hits < kSliceHits && bytes < kSliceBytes) continue;
-    hits = bytes = 0;
+    work += shown.append(items, hit);
+    if (++hits < kSliceHits && work < kSliceWork) continue;
+    hits = work = 0;
     co_await asio::post(context.io, asio::use_awaitable);
   }
   co_return items + "]";

@@ -7,6 +7,10 @@
 
 namespace hansard::search {
 
+namespace {
+constexpr std::size_t kStepsOfStem = 16;  // what finding a stem costs, in comparisons
+}
+
 Document document_of(const domain::MessageFacts& facts, const domain::MessageContent& content) {
   Document document;
   tokenize(content.text, document.tokens);
@@ -27,35 +31,43 @@ Matcher::Matcher(const Query& query, const Document& document) : query_(query), 
                    [&](const Token* a, const Token* b) { return document.tokens.text(*a) < document.tokens.text(*b); });
 }
 
-const std::string& Matcher::stem_of(const Token& token) {
+// Of all tokens; equal ones stand together in by_text_ and are stemmed once.
+void Matcher::stem_tokens() {
   const auto& list = document_.tokens;
-  if (stems_.empty()) stems_.resize(list.tokens.size());
-  std::string& stem = stems_[static_cast<std::size_t>(&token - list.tokens.data())];
-  if (stem.empty()) stem = query_.stemmer->stem(list.text(token));
-  return stem;
+  stems_.resize(list.tokens.size());
+  const Token* before = nullptr;
+  for (const Token* token : by_text_) {
+    const bool is_new = before == nullptr || list.text(*before) != list.text(*token);
+    stems_[index_of(*token)] = is_new ? query_.stemmer->stem(list.text(*token)) : stems_[index_of(*before)];
+    steps_ += is_new ? kStepsOfStem : 1;
+    before = token;
+  }
+  by_stem_ = by_text_;
+  std::sort(by_stem_.begin(), by_stem_.end(), [&](const Token* a, const Token* b) {
+    const int order = stem_of(*a).compare(stem_of(*b));
+    return order != 0 ? order < 0 : a < b;
+  });
 }
 
 bool Matcher::is_word(const Token& token, const Phrase& phrase, std::size_t i) {
+  ++steps_;
+  if (!phrase.stems.empty()) return stem_of(token) == phrase.stems[i];
   std::string_view text = document_.tokens.text(token);
   const std::string& wanted = phrase.words[i];
-  if (text == wanted) return true;
   if (phrase.is_prefix && i + 1 == phrase.words.size()) return text.starts_with(wanted);
-  return phrase.is_stemmed && query_.stemmer && stem_of(token) == query_.stemmer->stem(wanted);
+  return text == wanted;
 }
 
-std::vector<const Token*> Matcher::beginnings(const Phrase& phrase) {
-  std::vector<const Token*> found;
-  if (phrase.is_stemmed && query_.stemmer) {
-    for (const Token& token : document_.tokens.tokens) {
-      if (is_word(token, phrase, 0)) found.push_back(&token);
-    }
-    return found;
-  }
-  const auto& list = document_.tokens;
-  auto from = std::lower_bound(by_text_.begin(), by_text_.end(), phrase.words.front(),
-                               [&](const Token* token, const std::string& word) { return list.text(*token) < word; });
-  for (; from != by_text_.end() && is_word(**from, phrase, 0); ++from) found.push_back(*from);
-  return found;
+std::span<const Token* const> Matcher::from_first_word(const Phrase& phrase) {
+  const bool by_stem = !phrase.stems.empty();
+  if (by_stem && stems_.empty()) stem_tokens();
+  const auto& sorted = by_stem ? by_stem_ : by_text_;
+  const std::string_view wanted = by_stem ? phrase.stems.front() : phrase.words.front();
+  auto from = std::lower_bound(sorted.begin(), sorted.end(), wanted, [&](const Token* token, std::string_view word) {
+    ++steps_;
+    return (by_stem ? std::string_view(stem_of(*token)) : document_.tokens.text(*token)) < word;
+  });
+  return {from, sorted.end()};
 }
 
 const Token* Matcher::follow(const Phrase& phrase, const Token& first) {
@@ -66,7 +78,6 @@ const Token* Matcher::follow(const Phrase& phrase, const Token& first) {
     if (position >= first_at_.size()) return nullptr;
     const Token* next = nullptr;
     for (std::size_t k = first_at_[position]; !next && k < tokens.size() && tokens[k].position == position; ++k) {
-      ++steps_;
       if (is_word(tokens[k], phrase, i)) next = &tokens[k];
     }
     if (!next) return nullptr;
@@ -76,13 +87,22 @@ const Token* Matcher::follow(const Phrase& phrase, const Token& first) {
 }
 
 bool Matcher::contains(const Phrase& phrase) {
-  for (const Token* first : beginnings(phrase)) {
+  for (const Token* first : from_first_word(phrase)) {
+    if (!is_word(*first, phrase, 0)) return false;
     if (steps_ > kStepsMax || follow(phrase, *first)) return true;
   }
   return false;
 }
 
+void Matcher::find_all(const Phrase& phrase, std::vector<Highlight>& found) {
+  for (const Token* first : from_first_word(phrase)) {
+    if (steps_ > kStepsMax || found.size() > 4 * kHighlightsMax || !is_word(*first, phrase, 0)) return;
+    if (const Token* last = follow(phrase, *first)) found.push_back({first->begin, last->end - first->begin});
+  }
+}
+
 bool Matcher::holds(const Term& term) {
+  ++steps_;
   switch (term.kind) {
     case Term::Kind::text:
       return contains(term.phrase);
@@ -107,11 +127,7 @@ std::vector<Highlight> Matcher::highlights() {
   std::vector<Highlight> found;
   for (const Clause& clause : query_.clauses) {
     for (const Term& term : clause) {
-      if (term.kind != Term::Kind::text || term.negated) continue;
-      for (const Token* first : beginnings(term.phrase)) {
-        if (steps_ > kStepsMax || found.size() > 4 * kHighlightsMax) break;
-        if (const Token* last = follow(term.phrase, *first)) found.push_back({first->begin, last->end - first->begin});
-      }
+      if (term.kind == Term::Kind::text && !term.negated) find_all(term.phrase, found);
     }
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });

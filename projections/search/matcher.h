@@ -2,10 +2,12 @@
 // compared again with the message as it is shown, and with what an index expression cannot say (query_plan.h).
 //
 // Thread: any; values of one thread.
-// Limits: kStepsMax comparisons of one message; a hostile query beyond that takes the index's word. kHighlightsMax.
+// Limits: kStepsMax, for matches and highlights together; a hostile query beyond that takes the index's word, and shows
+// what highlights it has. kHighlightsMax.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,7 @@
 namespace hansard::search {
 
 inline constexpr std::size_t kHighlightsMax = 1'000;
-inline constexpr std::size_t kStepsMax = 1'000'000;
+inline constexpr std::size_t kStepsMax = 250'000;  // comparisons of one message
 
 // Code points of the content.
 struct Highlight {
@@ -43,21 +45,29 @@ class Matcher {
   bool matches();
   // Of everything the query wants, in order, none overlapping.
   std::vector<Highlight> highlights();
+  // What it has done, in comparisons.
+  std::size_t steps() const { return steps_; }
 
  private:
   bool holds(const Term& term);
   bool is_word(const Token& token, const Phrase& phrase, std::size_t i);
   // The last token of `phrase` begun at `first`; nothing when it does not go on that way.
   const Token* follow(const Phrase& phrase, const Token& first);
-  std::vector<const Token*> beginnings(const Phrase& phrase);
-  const std::string& stem_of(const Token& token);
+  // Those that may begin `phrase` come first; from the first that does not, none does.
+  std::span<const Token* const> from_first_word(const Phrase& phrase);
+  void stem_tokens();
+  std::size_t index_of(const Token& token) const {
+    return static_cast<std::size_t>(&token - document_.tokens.tokens.data());
+  }
+  const std::string& stem_of(const Token& token) const { return stems_[index_of(token)]; }
   bool contains(const Phrase& phrase);
+  void find_all(const Phrase& phrase, std::vector<Highlight>& found);
 
   const Query& query_;
   const Document& document_;
-  std::vector<const Token*> by_text_;
-  std::vector<std::size_t> first_at_;  // position -> index of its first token
-  std::vector<std::string> stems_;     // of tokens, where asked for
+  std::vector<const Token*> by_text_, by_stem_;  // equal ones in their order; the second once it is asked for
+  std::vector<std::size_t> first_at_;            // position -> index of its first token
+  std::vector<std::string> stems_;               // of all tokens, or none
   std::size_t steps_ = 0;
 };
 

@@ -18,7 +18,7 @@
 // none of these is text, as `http://x` and `note:` are.
 //
 // Thread: any; a value.
-// Limits: none of its own: the edge bounds the string.
+// Limits: kTermsMax; a longer query says so (`is_too_long`) and is not to be asked. The edge bounds the string.
 #pragma once
 
 #include <cstdint>
@@ -34,17 +34,23 @@ namespace hansard::search {
 
 class Stemmer;
 
+// Words, phrases and operators, as they were written; a phrase counts once for every 64 words of it.
+inline constexpr std::size_t kTermsMax = 64;
+
 // Words that follow each other. Empty: text without a word in it, which nothing contains.
 struct Phrase {
-  std::vector<std::string> words;  // folded, as the tokenizer gives them
-  bool is_prefix = false;          // the last one may go on
-  bool is_stemmed = false;         // compared by stem
+  std::vector<std::string> words;       // folded, as the tokenizer gives them
+  bool is_prefix = false;               // the last one may go on
+  bool is_stemmed = false;              // compared by stem, where the query names a language
+  std::vector<std::string> stems = {};  // of `words`, where they are compared so
+  bool operator==(const Phrase&) const = default;
 };
 
 // [from, to) in milliseconds.
 struct Period {
   std::int64_t from = INT64_MIN;
   std::int64_t to = INT64_MAX;
+  bool operator==(const Period&) const = default;
 };
 
 struct Term {
@@ -55,13 +61,15 @@ struct Term {
   std::string tag;  // as tags.h writes it
   base::ConversationId conversation;
   Period period;
+  bool operator==(const Term&) const = default;
 };
 
-using Clause = std::vector<Term>;  // never empty
+using Clause = std::vector<Term>;  // never empty, no term twice
 
 struct Query {
-  std::vector<Clause> clauses;  // empty: finds nothing
+  std::vector<Clause> clauses;  // empty: finds nothing; none twice
   std::shared_ptr<const Stemmer> stemmer;
+  bool is_too_long = false;  // more than kTermsMax terms; the clauses are its beginning
 };
 
 Query parse_query(std::string_view text);

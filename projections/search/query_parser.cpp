@@ -52,7 +52,7 @@ class Parser {
   explicit Parser(std::string_view text) { decode_utf8(text, points_); }
 
   Query run() {
-    for (skip_spaces(); at_ < points_.size(); skip_spaces()) {
+    for (skip_spaces(); at_ < points_.size() && terms_ <= kTermsMax; skip_spaces()) {
       if (is_or()) {
         joins_ = true;
         at_ += 2;
@@ -60,6 +60,9 @@ class Parser {
         term();
       }
     }
+    query_.is_too_long = terms_ > kTermsMax;
+    drop_repeated();
+    if (query_.stemmer) stem_words();
     return std::move(query_);
   }
 
@@ -84,10 +87,13 @@ class Parser {
   bool filter(std::string_view name, const std::string& value, bool negated);
   void text_term(const Value& value, bool negated);
   void add(Term term);
+  void drop_repeated();
+  void stem_words();
 
   Points points_;
   std::size_t at_ = 0;
   bool joins_ = false;  // after OR
+  std::size_t terms_ = 0;
   Query query_;
 };
 
@@ -177,6 +183,7 @@ bool Parser::filter(std::string_view name, const std::string& value, bool negate
   if (name == "lang" && !negated) {
     auto stemmer = Stemmer::of_language(value);
     if (stemmer) query_.stemmer = std::move(stemmer);
+    terms_ += query_.stemmer ? 1 : 0;
     return query_.stemmer != nullptr;
   }
   Term term;
@@ -244,10 +251,31 @@ void Parser::text_term(const Value& value, bool negated) {
 }
 
 void Parser::add(Term term) {
+  ++terms_;
   if (std::exchange(joins_, false)) {
     query_.clauses.back().push_back(std::move(term));
   } else {
     query_.clauses.push_back({std::move(term)});
+  }
+}
+
+template <class Item>
+void drop_repeats(std::vector<Item>& items) {
+  for (auto at = items.begin(); at != items.end();)
+    at = std::find(items.begin(), at, *at) == at ? at + 1 : items.erase(at);
+}
+
+void Parser::drop_repeated() {
+  for (Clause& clause : query_.clauses) drop_repeats(clause);
+  drop_repeats(query_.clauses);
+}
+
+void Parser::stem_words() {
+  for (Clause& clause : query_.clauses) {
+    for (Term& term : clause) {
+      if (!term.phrase.is_stemmed) continue;
+      for (const auto& word : term.phrase.words) term.phrase.stems.push_back(query_.stemmer->stem(word));
+    }
   }
 }
 

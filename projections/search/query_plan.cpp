@@ -97,7 +97,7 @@ Planner::Truth Planner::say_stems(const Phrase& phrase, Piece& piece) {
 }
 
 Planner::Truth Planner::say_text(const Term& term, Piece& piece) {
-  if (term.phrase.is_stemmed && query_.stemmer) return say_stems(term.phrase, piece);
+  if (!term.phrase.stems.empty()) return say_stems(term.phrase, piece);
   piece.text = "text : " + quoted(term.phrase.words) + (term.phrase.is_prefix ? " *" : "");
   piece.slots = term.negated ? static_cast<char>(kNoSlot) : slot_for(piece.text);
   return Truth::expression;

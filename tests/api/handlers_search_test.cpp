@@ -74,6 +74,34 @@ TEST_CASE("others have their turn while hits are shown") {
   CHECK(house.slices() >= of_one + 5);
 }
 
+TEST_CASE("others have their turn where little text is compared with much") {
+  House house;
+  std::string id = house.group("ann", {"bob"}), text, query;
+  while (text.size() < 1'000) text += "a ";
+  for (int i = 0; i < 4; ++i) house.send(id, "ann", text);
+  for (int words = 2; words < 22; ++words) {
+    query += "%22";
+    for (int i = 0; i < words; ++i) query += "a+";
+    query += "zz%22+OR+";
+  }
+  REQUIRE(found(house.get("/search/messages?q=a", "ann")).size() == 4);
+  std::size_t of_few = house.slices();
+  REQUIRE(found(house.get("/search/messages?q=" + query + "a", "ann")).size() == 4);
+  CHECK(house.slices() >= of_few + 3);
+}
+
+TEST_CASE("a query has at most 64 terms") {
+  House house;
+  house.send(house.group("ann", {"bob"}), "ann", "word");
+  std::string query = "word";
+  for (int i = 1; i < 64; ++i) query += "+word";
+  CHECK(found(house.get("/search/messages?q=" + query, "ann")) == Contents{"word"});
+  Reply reply = house.get("/search/messages?q=" + query + "+word", "ann");
+  CHECK(reply.status == 400);
+  CHECK(reply.code() == "malformed");
+  CHECK(reply.word("detail").find("64") != std::string::npos);
+}
+
 TEST_CASE("a cursor above what is indexed is told that the index is behind") {
   House house;
   house.send(house.group("ann", {"bob"}), "ann", "word");

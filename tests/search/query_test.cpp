@@ -105,7 +105,7 @@ TEST_CASE("what is no operator is text") {
         "'from' & 'in nowhere' & 'has link' & 'type foo' & 'before soon' & 'on 2024 02 30'");
   CHECK(shown("\"unbalanced quote") == "'unbalanced' & 'quote'");
   CHECK(shown("a \"b") == "'a' & 'b'");
-  CHECK(shown("OR a OR") == "'or' & 'a' & 'or'");
+  CHECK(shown("OR a OR") == "'or' & 'a'");
   CHECK(shown("a OR OR b") == "'a'|'or' & 'b'");
   CHECK(shown("--verbose - ! \"\" \"!\" -! ()").starts_with("'verbose'"));
   CHECK(shown("--verbose - ! \"\" \"!\" -! ()") == "'verbose'");
@@ -123,6 +123,17 @@ TEST_CASE("a long phrase is cut into pieces") {
   REQUIRE(query.clauses.size() == 3);
   CHECK(query.clauses[0][0].phrase.words.size() == 64);
   CHECK(query.clauses[2][0].phrase.words.size() == 2);
+}
+
+TEST_CASE("equal terms are one, and too many are told") {
+  CHECK(shown("a b A -a a OR b b OR a a OR a a*") == "'a' & 'b' & -'a' & 'a'|'b' & 'b'|'a' & 'a'*=");
+  std::string text = "lang:en from:ann";
+  for (std::size_t i = 2; i < kTermsMax; ++i) text += " word";
+  CHECK_FALSE(parse_query(text).is_too_long);
+  for (const char* more : {" word", " -word", " lang:de", " \"a b\""}) {
+    INFO(more);
+    CHECK(parse_query(text + more).is_too_long);
+  }
 }
 
 std::string from_to(const std::string& text) {

@@ -236,8 +236,9 @@ TEST_CASE("hostile strings are answered") {
   Searcher search(chat, patient_options(folder.path()));
   search.settle();
   std::string deep, wide, negated;
-  for (int i = 0; i < 1'500; ++i)
-    deep += "((", wide += "w" + std::to_string(i) + " OR ", negated += "-a" + std::to_string(i) + " ";
+  for (int i = 0; i < 1'500; ++i) deep += "((";
+  for (std::size_t i = 1; i < kTermsMax; ++i)
+    wide += "w" + std::to_string(i) + " OR ", negated += "-a" + std::to_string(i) + " ";
   for (const std::string& text : {std::string("\""),
                                   std::string("x\""),
                                   std::string("\"x \"y"),
