@@ -10,6 +10,9 @@
 namespace hansard::search {
 
 namespace {
+// As many of a long phrase's words narrow a search down.
+constexpr std::size_t kWordsOfPhraseMax = 8;
+
 std::string quoted(const std::vector<std::string>& words) {
   std::string text = "\"";
   for (char c : token_stream(words)) text.append(c == '"' ? 2 : 1, c);
@@ -57,6 +60,8 @@ class Planner {
   Truth say(const Term& term, Piece& piece);
   Truth say_text(const Term& term, Piece& piece);
   Truth say_stems(const Phrase& phrase, Piece& piece);
+  Truth say_words(const Term& term, Piece& piece);
+  Piece said(const Term& term, const std::vector<std::string>& words, bool is_prefix);
   char slot_for(const std::string& expression);
 
   const Query& query_;
@@ -64,6 +69,7 @@ class Planner {
   QueryPlan& plan_;
   std::vector<Piece> wanted_, unwanted_;
   std::size_t phrases_ = 0;
+  std::size_t placed_words_ = 0;  // whose places SQLite compares
 };
 
 Piece join(const std::vector<Piece>& pieces, const char* with) {
@@ -96,10 +102,31 @@ Planner::Truth Planner::say_stems(const Phrase& phrase, Piece& piece) {
   return Truth::superset;
 }
 
+Piece Planner::said(const Term& term, const std::vector<std::string>& words, bool is_prefix) {
+  std::string text = "text : " + quoted(words) + (is_prefix ? " *" : "");
+  const char slot = term.negated ? static_cast<char>(kNoSlot) : slot_for(text);
+  return {std::move(text), std::string(1, slot)};
+}
+
+// Some of the phrase's words, in any order.
+Planner::Truth Planner::say_words(const Term& term, Piece& piece) {
+  if (term.negated) return Truth::unsayable;
+  const auto& words = term.phrase.words;
+  std::vector<Piece> pieces;
+  for (auto at = words.begin(); at != words.end() && pieces.size() < kWordsOfPhraseMax; ++at) {
+    if (std::find(words.begin(), at, *at) != at) continue;
+    pieces.push_back(said(term, {*at}, term.phrase.is_prefix && at + 1 == words.end()));
+  }
+  piece = join(pieces, " AND ");
+  return Truth::superset;
+}
+
 Planner::Truth Planner::say_text(const Term& term, Piece& piece) {
   if (!term.phrase.stems.empty()) return say_stems(term.phrase, piece);
-  piece.text = "text : " + quoted(term.phrase.words) + (term.phrase.is_prefix ? " *" : "");
-  piece.slots = term.negated ? static_cast<char>(kNoSlot) : slot_for(piece.text);
+  const std::size_t words = term.phrase.words.size();
+  if (words > 1 && placed_words_ + words > kPlacedWordsMax) return say_words(term, piece);
+  placed_words_ += words > 1 ? words : 0;
+  piece = said(term, term.phrase.words, term.phrase.is_prefix);
   return Truth::expression;
 }
 

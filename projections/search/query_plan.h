@@ -1,10 +1,12 @@
 // A query as FTS5 expressions. What an expression cannot say, or would say too slowly, is left out and compared message
-// by message (matcher.h): stems, times mixed with words, endless lists of words. What is left out never hides a match.
+// by message (matcher.h): stems, times mixed with words, endless lists of words. Of a phrase beyond kPlacedWordsMax the
+// words are looked for: SQLite compares all places of all its words before it gives back a row, or none of thousands,
+// and no deadline is looked at meanwhile. What is left out never hides a match.
 //
 // A user's text reaches FTS5 only as quoted tokens, so no query is a syntax error.
 //
 // Thread: any; a value.
-// Limits: kPhrasesMax phrases in an expression.
+// Limits: kPhrasesMax phrases in an expression, kPlacedWordsMax words in those of several words.
 #pragma once
 
 #include <optional>
@@ -17,6 +19,7 @@
 namespace hansard::search {
 
 inline constexpr std::size_t kPhrasesMax = 48;
+inline constexpr std::size_t kPlacedWordsMax = 16;
 
 struct QueryPlan {
   bool finds_nothing = false;

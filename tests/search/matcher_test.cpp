@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/search/query_plan.h"
+
 namespace hansard::search {
 namespace {
 
@@ -63,6 +65,20 @@ TEST_CASE("stems are found in words and in phrases of words") {
   CHECK(compare("lang:english walking-dogs", "who walks the dog, walks dogs").highlights == 1);
   CHECK_FALSE(compare("lang:english \"running\"", "he runs").matches);
   CHECK_FALSE(compare("lang:english runn*", "he runs").matches);
+}
+
+TEST_CASE("of phrases of many words the index is asked for the words") {
+  const Catalog catalog(kShelfBits);
+  const auto plan_of = [&](const std::string& text) { return plan_query(parse_query(text), catalog, {}); };
+  const QueryPlan few = plan_of("\"a b c\" \"d e\"*");
+  CHECK_FALSE(few.needs_matcher);
+  CHECK(few.ranked.size() == 2);
+  const QueryPlan many = plan_of("\"a b c\" \"" + repeated("d ", 20) + "e\"");
+  CHECK(many.needs_matcher);
+  CHECK(many.ranked.size() == 3);  // the first phrase, and each other word once
+  const QueryPlan negated = plan_of("a -\"" + repeated("d ", 20) + "e\"");
+  CHECK(negated.needs_matcher);
+  CHECK(negated.expression.find("NOT") == std::string::npos);
 }
 
 }  // namespace
