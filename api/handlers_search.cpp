@@ -236,6 +236,7 @@ asio::awaitable<Answered<Response>> search_messages(Context& context, const Call
   if (!asked) co_return asked.error();
   if (!co_await is_there(context, call, wanted.value())) co_return behind(context);
   Question question = asked.value().question;
+  question.asker = call.caller.actor;
   question.seats = seats_of(*context.views.snapshot(), call.caller.actor);
   auto found = co_await ask(context, std::move(question));
   if (!found) co_return problem_of(context, found.error());

@@ -39,6 +39,7 @@ struct Question {
   std::size_t limit = 50;
   std::vector<Seat> seats;
   std::optional<PageCursor> cursor;
+  base::UserId asker = {};  // whose share of the readers it takes
 };
 
 struct Hit {

@@ -1,5 +1,6 @@
 #include "projections/search/reader_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/this_thread.h"
@@ -42,7 +43,7 @@ void ReaderPool::ask(Question question, SearchView::Done done) {
       why = is_stopping();
     } else if (serves_none_) {
       why = none_served();
-    } else if (waiting_.size() < options_.questions_waiting_max) {
+    } else if (has_room(question.asker)) {
       waiting_.push_back({std::move(question), std::move(done)});
       changed_.notify_one();
       return;
@@ -73,12 +74,36 @@ void ReaderPool::stop() {
   }
 }
 
+bool ReaderPool::has_room(const base::UserId& asker) const {
+  if (waiting_.size() >= options_.questions_waiting_max) return false;
+  const auto his = std::count_if(waiting_.begin(), waiting_.end(),
+                                 [&](const Waiting& waiting) { return waiting.question.asker == asker; });
+  return static_cast<std::size_t>(his) < std::max<std::size_t>(options_.questions_waiting_max / 4, 1);
+}
+
+std::deque<ReaderPool::Waiting>::iterator ReaderPool::first_in_turn() {
+  const std::size_t share = std::max<std::size_t>(options_.readers / 2, 1);
+  return std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
+    const auto running = running_.find(waiting.question.asker);
+    return running == running_.end() || running->second < share;
+  });
+}
+
+// The reader it ran on takes the asker's next one itself: nobody needs to be woken.
+void ReaderPool::end(const base::UserId& asker) {
+  std::lock_guard lock(mutex_);
+  const auto running = running_.find(asker);
+  if (--running->second == 0) running_.erase(running);
+}
+
 std::optional<ReaderPool::Waiting> ReaderPool::next(std::shared_ptr<Generation>& generation) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || (generation_ && !waiting_.empty()); });
-  if (waiting_.empty()) return std::nullopt;
-  Waiting one = std::move(waiting_.front());
-  waiting_.pop_front();
+  changed_.wait(lock, [this] { return stopping_ || (generation_ && first_in_turn() != waiting_.end()); });
+  if (stopping_) return std::nullopt;
+  const auto first = first_in_turn();
+  Waiting one = std::move(*first);
+  waiting_.erase(first);
+  ++running_[one.question.asker];
   generation = generation_;
   return one;
 }
@@ -96,6 +121,7 @@ void ReaderPool::run() {
     }
     if (!found) seat.reader.reset();
     one->done(std::move(found));
+    end(one->question.asker);
   }
 }
 

@@ -1,12 +1,14 @@
 // The threads that answer questions, each with a connection of its own to the generation that serves.
 //
 // Thread: ask, serve and refuse from any; stop from the owner. Owns: its threads.
-// Limits: questions waiting.
+// Limits: questions waiting, a quarter of them of one asker, of whom half of the readers (at least one) answer at a
+// time. His further ones wait behind others', so that whatever he asks, others are answered.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -46,6 +48,10 @@ class ReaderPool {
   void run();
   void answer_all(std::deque<Waiting> waiting, const base::Error& error);
   std::optional<Waiting> next(std::shared_ptr<Generation>& generation);
+  void end(const base::UserId& asker);
+  // With the mutex held: the first that may be answered now; has room for another one.
+  std::deque<Waiting>::iterator first_in_turn();
+  bool has_room(const base::UserId& asker) const;
   base::Result<Found> answer(Seat& seat, const Question& question);
 
   const SearchOptions options_;
@@ -53,6 +59,7 @@ class ReaderPool {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
+  std::map<base::UserId, std::size_t> running_;  // questions, of who has any
   std::shared_ptr<Generation> generation_;
   bool serves_none_ = false;
   bool refuses_ = false;
