@@ -18,9 +18,13 @@ bool is_above_pointers(const projections::ReaderView& reader, Ordinal ordinal) {
 }
 
 namespace {
+// What looking at an edit costs, in entries that are told: it reads two versions of a message, whole.
+constexpr std::size_t kEntriesOfEdit = 8;
+
 // For whom the message's mentions counted then, ascending.
-std::vector<UserId> mentioned_at(const projections::Snapshot& snapshot, const base::MessageId& id, Position position) {
-  auto message = snapshot.past(position)->message(id);
+std::vector<UserId> mentioned_at(const projections::Snapshot& snapshot, const domain::MessageFacts& facts,
+                                 Position position) {
+  auto message = snapshot.past(position)->version_at(facts.conversation, facts.ordinal);
   if (!message) return {};
   return projections::unread::counted_mentions(message->facts, message->content);
 }
@@ -59,8 +63,8 @@ std::optional<Position> UnreadNotices::next() const {
 }
 
 void UnreadNotices::find_mentioned(const projections::Snapshot& snapshot, const Edits& edits) {
-  const auto before = mentioned_at(snapshot, edits.facts.message, {edits.first.value - 1});
-  const auto after = mentioned_at(snapshot, edits.facts.message, std::min(edits.last, snapshot.position()));
+  const auto before = mentioned_at(snapshot, edits.facts, {edits.first.value - 1});
+  const auto after = mentioned_at(snapshot, edits.facts, std::min(edits.last, snapshot.position()));
   std::vector<UserId> changed;
   std::ranges::set_symmetric_difference(before, after, std::back_inserter(changed));
   for (const UserId& user : changed) {
@@ -85,7 +89,7 @@ void UnreadNotices::serve(const projections::Snapshot& snapshot, std::size_t ent
   const auto has_edits = [&] {
     return !edits_.empty() && edits_.at(edits_order_.front()).first <= snapshot.position();
   };
-  for (; entries_max > 0 && has_edits(); --entries_max) look_at_edits(snapshot);
+  for (; entries_max > 0 && has_edits(); entries_max -= std::min(entries_max, kEntriesOfEdit)) look_at_edits(snapshot);
   for (; entries_max > 0 && !order_.empty(); --entries_max) {
     auto entry = pending_.find(order_.front());
     if (entry->second.at > snapshot.position()) return;

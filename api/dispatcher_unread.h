@@ -42,7 +42,7 @@ class UnreadNotices {
 
   // What the views have to reach before the next one can be told; nothing when there is none.
   std::optional<base::Position> next() const;
-  // Tells up to `entries_max` whose position the snapshot has reached.
+  // Tells up to `entries_max` whose position the snapshot has reached; a message that was edited counts as several.
   void serve(const projections::Snapshot& snapshot, std::size_t entries_max, const Tell& tell);
   std::size_t size() const { return pending_.size() + edits_.size(); }
 

@@ -33,6 +33,7 @@ class ChatPast final : public Past {
 
   std::optional<MessageView> message(const MessageId& id) const override;
   std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override;
+  std::optional<MessageView> version_at(const ConversationId& id, Ordinal ordinal) const override;
   HistoryPage history(const ConversationId& id, const HistoryQuery& query) const override;
 
   UnreadCount unread(const ConversationId& id, const UserId& user) const override;
@@ -76,8 +77,11 @@ class ChatPast final : public Past {
   // Of a member or not, as they were at `at`.
   ReaderView pointers(const ConversationId& id, const UserId& user, Position at) const;
 
+  // By the index of their message.
+  using Standings = std::vector<std::pair<std::size_t, StandingRow>>;
   // Newest first. Every ordinal from above `above` to `newest` was there then.
   std::vector<MessageView> message_range(const Then& then, Ordinal newest, Ordinal above) const;
+  std::vector<MessageView> version_range(const Then& then, Ordinal newest, Ordinal above, Standings& standings) const;
   void show_standing(const Then& then, MessageView& message, const StandingRow& standing) const;
   std::uint64_t live_replies(const Then& then, Ordinal parent, const StandingRow& standing) const;
   std::vector<ReactionView> reactions(const MessageId& message, const StandingRow& standing) const;

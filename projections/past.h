@@ -51,6 +51,8 @@ class Past {
 
   virtual std::optional<MessageView> message(const MessageId& id) const = 0;
   virtual std::optional<MessageView> message_at(const ConversationId& id, Ordinal ordinal) const = 0;
+  // The same without replies and reactions: a few seeks, however many it had.
+  virtual std::optional<MessageView> version_at(const ConversationId& id, Ordinal ordinal) const = 0;
   // `query.viewer` is not looked at.
   virtual HistoryPage history(const ConversationId& id, const HistoryQuery& query) const = 0;
 

@@ -18,11 +18,11 @@ std::vector<ReactionView> shown(const std::vector<domain::EmojiCount>& counts) {
 
 // As the present's walk, but it passes over versions that came later: the newest has a key of its own, then they
 // descend, and none at or below the conversation's version of then is too new.
-std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newest, Ordinal above) const {
+std::vector<MessageView> ChatPast::version_range(const Then& then, Ordinal newest, Ordinal above,
+                                                 Standings& standings) const {
   std::vector<MessageView> messages;
   if (newest <= above) return messages;
   messages.reserve(newest.value - above.value);
-  std::vector<std::pair<std::size_t, StandingRow>> standings;
   std::string prefix = "M" + std::string(then.id.view());
   RowCursor& at = cursor();
   RowSteps steps;
@@ -47,6 +47,12 @@ std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newes
       at.next();
     }
   }
+  return messages;
+}
+
+std::vector<MessageView> ChatPast::message_range(const Then& then, Ordinal newest, Ordinal above) const {
+  Standings standings;
+  std::vector<MessageView> messages = version_range(then, newest, above, standings);
   for (auto& [index, standing] : standings) {
     if (index < messages.size()) show_standing(then, messages[index], standing);
   }
@@ -96,6 +102,15 @@ std::optional<MessageView> ChatPast::message_at(const ConversationId& id, Ordina
   auto messages = message_range(*then, ordinal, {ordinal.value - 1});
   if (messages.empty()) return std::nullopt;
   return std::move(messages.front());
+}
+
+std::optional<MessageView> ChatPast::version_at(const ConversationId& id, Ordinal ordinal) const {
+  auto then = this->then(id);
+  if (!then || !ordinal || ordinal > then->last_ordinal) return std::nullopt;
+  Standings unused;
+  auto versions = version_range(*then, ordinal, {ordinal.value - 1}, unused);
+  if (versions.empty()) return std::nullopt;
+  return std::move(versions.front());
 }
 
 std::optional<MessageView> ChatPast::message(const MessageId& id) const {

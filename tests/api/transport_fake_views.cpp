@@ -244,6 +244,9 @@ class FakePast final : public projections::Past {  // what a snapshot of then wo
   std::optional<projections::MessageView> message_at(const ConversationId& id, Ordinal ordinal) const override {
     return then_.message_at(id, ordinal, {});
   }
+  std::optional<projections::MessageView> version_at(const ConversationId& id, Ordinal ordinal) const override {
+    return then_.message_at(id, ordinal, {});
+  }
   projections::HistoryPage history(const ConversationId&, const projections::HistoryQuery&) const override {
     return {};
   }

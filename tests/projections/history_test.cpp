@@ -232,6 +232,28 @@ TEST_CASE("a message comes back as it was written") {
   CHECK(message->version.value == 2);
 }
 
+TEST_CASE("a version of then is the message without replies and reactions") {
+  Chat chat;
+  chat.send(1);
+  const auto facts = chat.sent.front();
+  chat.log.react(facts, "bob", "x");
+  chat.log.edit(facts, "second", {mention_of("bob")});
+  chat.log.react(facts, "ann", "y");
+  const auto now = chat.now();
+  for (base::Position at{1}; at <= chat.log.end(); at = at.next()) {
+    const auto past = now.past(at);
+    auto message = past->message_at(chat.id, {1});
+    const auto version = past->version_at(chat.id, {1});
+    REQUIRE(message.has_value() == version.has_value());
+    if (!message) continue;
+    CHECK(version->reactions.empty());
+    CHECK(version->content == message->content);
+    CHECK(version->version == message->version);
+  }
+  CHECK(now.past(chat.log.end())->version_at(chat.id, {1})->content->mentions.size() == 1);
+  CHECK_FALSE(now.past(chat.log.end())->version_at(chat.id, {2}));
+}
+
 TEST_CASE("a thread counts its live replies and pages like history") {
   Chat chat;
   chat.send(1);
