@@ -1,11 +1,8 @@
 #include "projections/chat_snapshot.h"
 #include "projections/keys.h"
+#include "projections/row_steps.h"
 
 namespace hansard::projections {
-
-namespace {
-constexpr int kConversationsLookedMax = 10'000;
-}
 
 std::optional<FileView> ChatSnapshot::file(const FileId& id) const {
   auto row = this->row<FileRow>(file_key(id));
@@ -24,23 +21,30 @@ bool ChatSnapshot::may_see_carrier(const FileId& file, const ConversationId& id,
   return at.at(carriers_prefix(file, id));
 }
 
-// Both the file's conversations and the user's are in order of their ids: each step jumps to where the other may
-// follow.
+// Both the file's conversations and the user's are in order of their ids: whichever is behind goes on to where the
+// other is, by steps, or by a jump where that is far.
 bool ChatSnapshot::may_read_file(const FileId& id, const UserId& user) const {
   auto file = this->file(id);
   if (!file || file->collected) return false;
   if (file->owner == user) return true;
-  Key next = carriers_prefix(id);
-  for (int looked = 0; looked < kConversationsLookedMax; ++looked) {
-    RowCursor& at = cursor();
-    at.seek(next);
-    if (!at.at(carriers_prefix(id))) return false;
-    ConversationId carrying = conversation_of_carrier_key(at.key());
-    at.seek(reader_key(user, carrying));
-    if (!at.at(readers_prefix(user))) return false;
-    ConversationId own = conversation_of_reader_key(at.key());
-    if (own == carrying && may_see_carrier(id, own, user)) return true;
-    next = carrier_key(id, own, own == carrying ? Ordinal{UINT64_MAX} : Ordinal{});
+  const auto carriers = rows_->cursor(), readers = rows_->cursor();
+  const Key carried = carriers_prefix(id), his = readers_prefix(user);
+  RowSteps carrier_steps, reader_steps;
+  carriers->seek(carried);
+  for (readers->seek(his); carriers->at(carried) && readers->at(his);) {
+    const ConversationId carrying = conversation_of_carrier_key(carriers->key());
+    const ConversationId own = conversation_of_reader_key(readers->key());
+    if (carrying < own) {
+      reader_steps.reset();
+      carrier_steps.pass(*carriers, [&] { return carrier_key(id, own, Ordinal{}); });
+    } else if (own < carrying) {
+      carrier_steps.reset();
+      reader_steps.pass(*readers, [&] { return reader_key(user, carrying); });
+    } else if (may_see_carrier(id, own, user)) {
+      return true;
+    } else {
+      readers->next();
+    }
   }
   return false;
 }

@@ -59,6 +59,21 @@ TEST_CASE("a file sent before a member joined is hidden where history begins at 
   CHECK(chat.now().may_read_file(file, {"cid"}));
 }
 
+TEST_CASE("a file of many conversations is found by who has many others") {
+  Chat chat;
+  auto file = chat.log.upload("ann", digest_of(7));
+  LogBuilder::SendOptions options;
+  options.files = {file};
+  for (int i = 0; i < 10'001; ++i) {
+    chat.log.send(chat.log.create({"ann", "bob"}), "ann", options);
+    chat.log.create({"cid", "bob"});
+  }
+  CHECK_FALSE(chat.now().may_read_file(file, {"cid"}));
+  chat.log.send(chat.log.create({"ann", "cid"}), "ann", options);
+  CHECK(chat.now().may_read_file(file, {"cid"}));
+  CHECK_FALSE(chat.now().may_read_file(file, {"eve"}));
+}
+
 TEST_CASE("a message that waits for its time keeps its files, and shows them to nobody") {
   Chat chat;
   auto file = chat.log.upload("ann", digest_of(1));
