@@ -124,6 +124,16 @@ TEST_CASE("an erased conversation is closed and gone") {
   CHECK(changes_nothing(world.ask(kServer, EraseSubject{erasure_id(1)})));
 }
 
+TEST_CASE("a hold placed on a conversation keeps an erasure of it that is under way from closing it") {
+  World world = with_messages();
+  world.given(admin_as("root"), erasure_of(conversation_id(1)));
+  world.given(admin_as("root"), hold_on(conversation_id(1)));
+  CHECK(code_of(world.ask(kServer, EraseSubject{erasure_id(1)})) == RejectionCode::legal_hold);
+  world.given(as("ben"), text(3, "more"));
+  world.given(admin_as("root"), release());
+  only_event<ConversationErased>(world.perform(kServer, EraseSubject{erasure_id(1)}));
+}
+
 TEST_CASE("a hold on the conversation or on the author forbids an erasure, and the conflict is an event") {
   for (const HoldScope& scope : {HoldScope(conversation_id(1)), HoldScope(user("ben"))}) {
     World world = with_messages();
