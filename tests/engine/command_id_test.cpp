@@ -209,6 +209,23 @@ TEST_CASE("ids are kept for their days, and forgotten one day at a time") {
   CHECK(house.store->meta.contains("commands_kept_from_day"));
 }
 
+TEST_CASE("an id is kept for all its days, and gone the day after them") {
+  House house;
+  house.options.command_days_kept = 7;
+  house.open();
+  const auto group = house.group();
+  house.clock.advance(std::chrono::hours(20));
+  house.send(group, "kept", "ann", "key");
+  for (int day = 1; day <= 7; ++day) {
+    house.clock.advance(std::chrono::hours(24));
+    house.poke();
+    CHECK(house.send(group, "kept", "ann", "key").replayed);
+  }
+  house.clock.advance(std::chrono::hours(24));
+  house.poke();
+  CHECK_FALSE(house.send(group, "kept", "ann", "key").replayed);
+}
+
 TEST_CASE("a clock that jumps ahead drops no id, whatever happens to the index") {
   House house;
   house.open();

@@ -143,6 +143,18 @@ TEST_CASE("the id of a parked read is taken") {
   CHECK(house.done(house.read(5), as("bob"), "key").replayed);
 }
 
+TEST_CASE("the id of a parked read that was rejected is free again") {
+  ReadHouse house;
+  house.done(house.read(1), as("bob"));
+  const auto parked = house.submit(house.read(5), as("bob"), "key");
+  house.done(domain::RemoveMember{house.conversation, {"bob"}}, as("ann"));
+  house.clock.advance(milliseconds(1'000));
+  house.poke();
+  CHECK(std::holds_alternative<domain::Rejection>(house.wait(parked)));
+  house.done(domain::AddMembers{house.conversation, {{{"bob"}, domain::Role::member}}}, as("ann"));
+  CHECK(std::holds_alternative<Done>(house.run(domain::Delivered{house.conversation, {1}}, as("bob"), "key")));
+}
+
 TEST_CASE("beyond its limit receipts are refused") {
   House house;
   house.options.receipts_waiting_max = 2;

@@ -70,6 +70,22 @@ TEST_CASE("a rejection waits for the events it was decided against") {
   CHECK(house.engine().durable() >= std::get<Done>(house.wait(removed)).position);
 }
 
+TEST_CASE("what changed nothing names a position at which what it was decided against is seen") {
+  House house;
+  house.open();
+  const auto group = house.group();
+  house.store->hold();
+  house.submit(text_message(group, "fills the sync"), as("ann"));
+  house.store->wait_until_held();
+  const domain::FlagConversation mute{group, {}, true, {}};
+  const auto muted = house.submit(mute, as("bob"));
+  const auto again = house.submit(mute, as("bob"));
+  house.store->release();
+  const Done done = std::get<Done>(house.wait(again));
+  CHECK_FALSE(done.changed);
+  CHECK(done.position == std::get<Done>(house.wait(muted)).position);
+}
+
 TEST_CASE("what queues during a sync becomes one commit, and one call per sink") {
   House house;
   house.open();
