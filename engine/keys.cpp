@@ -11,8 +11,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
-#include "engine/base/database_env.h"
-#include "engine/base/file_checksum.h"
+#include "engine/base/database_options.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/one_line.h"
 #include "engine/log/folder_lock.h"
@@ -34,14 +33,10 @@ std::string command_name(const domain::Caller& caller, std::string_view idempote
   return name;
 }
 
-rocksdb::Options database_options() {
-  rocksdb::Options options;
-  options.env = base::database_env();
-  options.create_if_missing = true;
+rocksdb::Options keys_options() {
+  rocksdb::Options options = base::database_options();
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
-  options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = base::file_checksums();
   return options;
 }
 
@@ -79,7 +74,7 @@ base::Result<std::unique_ptr<KeyTable>> open_key_table(const std::string& folder
   if (failed) return base::error(base::ErrorCode::io, "the keys folder cannot be made: " + failed.message());
   TRY(auto seal, base::FolderSeal::lift(path.string()));
   rocksdb::DB* db = nullptr;
-  auto status = rocksdb::DB::Open(database_options(), path.string(), &db);
+  auto status = rocksdb::DB::Open(keys_options(), path.string(), &db);
   if (!status.ok())
     return base::error(base::ErrorCode::io, "the keys cannot be opened: " + base::on_one_line(status.ToString()));
   return std::unique_ptr<KeyTable>(new RocksKeyTable(std::move(seal), std::unique_ptr<rocksdb::DB>(db)));

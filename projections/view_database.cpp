@@ -11,7 +11,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/base/database_env.h"
-#include "engine/base/file_checksum.h"
+#include "engine/base/database_options.h"
 
 namespace hansard::projections {
 
@@ -43,10 +43,8 @@ rocksdb::Options view_database_options(const StoreOptions& options) {
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;
-  rocksdb::Options rocks;
-  rocks.env = base::database_env();
+  rocksdb::Options rocks = base::database_options();
   rocks.listeners.push_back(base::merges_go_behind());
-  rocks.create_if_missing = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.memtable_insert_with_hint_prefix_extractor = std::make_shared<Places>(options.rising);
@@ -64,8 +62,6 @@ rocksdb::Options view_database_options(const StoreOptions& options) {
   rocks.avoid_flush_during_shutdown = true;  // what must last is flushed by name
   rocks.bytes_per_sync = kViewBytesPerSync;
   rocks.compaction_readahead_size = kMergeReadBytes;
-  rocks.info_log = base::database_logger();
-  rocks.file_checksum_gen_factory = base::file_checksums();
   return rocks;
 }
 

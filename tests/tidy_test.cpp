@@ -84,9 +84,10 @@ struct Fence {
   std::regex allowed;
 };
 const std::vector<Fence> kFences = {
-    {std::regex("^rocksdb/"), std::regex("^engine/(log|index)/|^engine/(keys|base/"
-                                         "(database_env|file_checksum))|^projections/(view_(store|database)|process/"
-                                         "progress_store)|^replay/verify/database_rows\\.cpp$")},
+    {std::regex("^rocksdb/"),
+     std::regex("^engine/(log|index)/|^engine/(keys|base/"
+                "(database_env|database_options|file_checksum))|^projections/(view_(store|database)|process/"
+                "progress_store)|^replay/verify/database_rows\\.cpp$")},
     {std::regex("^(flatbuffers/|.*_generated\\.h)"), std::regex("^engine/codec/")},
     {std::regex("^simdjson"), std::regex("^engine/base/json\\.cpp$")},
     {std::regex("^boost/beast"), std::regex("^api/|^replay/client")},

@@ -12,6 +12,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/database_env.h"
+#include "engine/base/database_options.h"
 #include "engine/base/file_checksum.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/leftover_files.h"
@@ -108,9 +109,8 @@ Result<void> RocksRowStore::open_database() {
   auto database = std::make_unique<Database>();
   database->filter = std::make_unique<ExpiryFilter>(kept_from_day_);
   auto& options = database->options;
-  options.env = base::database_env();
+  options = base::database_options();
   options.listeners.push_back(base::merges_go_behind());
-  options.create_if_missing = true;
   options.compaction_filter = database->filter.get();
   // Most keys are random, so leveled compaction would rewrite every row about ten times.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
@@ -118,8 +118,6 @@ Result<void> RocksRowStore::open_database() {
   options.max_background_jobs = 2;
   options.bytes_per_sync = options.writable_file_max_buffer_size = kBytesPerSync;
   options.max_open_files = 512;
-  options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = base::file_checksums();
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table_options(rocksdb::NewLRUCache(block_cache_bytes_, kCacheShardBits))));

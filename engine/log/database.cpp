@@ -8,7 +8,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/base/database_env.h"
-#include "engine/base/file_checksum.h"
+#include "engine/base/database_options.h"
 #include "engine/base/leftover_files.h"
 #include "engine/base/one_line.h"
 #include "engine/base/stop_process.h"
@@ -21,7 +21,7 @@ namespace {
 constexpr int kOpenFilesMax = 1'000;
 
 rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& options, const StorageSetup& setup) {
-  rocksdb::DBOptions db;
+  rocksdb::DBOptions db = base::database_options();
   db.env = setup.env;
   db.listeners.push_back(base::merges_go_behind());
   db.create_if_missing = db.create_missing_column_families = db.error_if_exists = mode == Database::Mode::create;
@@ -30,11 +30,8 @@ rocksdb::DBOptions database_options(Database::Mode mode, const LogOptions& optio
   db.max_total_wal_size = options.wal_bytes_max;
   db.recycle_log_file_num = 0;
   db.enable_pipelined_write = db.unordered_write = db.manual_wal_flush = false;
-  db.file_checksum_gen_factory = base::file_checksums();
   db.max_open_files = kOpenFilesMax;
   db.bytes_per_sync = 1u << 20;
-  db.info_log = base::database_logger();
-  db.stats_dump_period_sec = db.stats_persist_period_sec = 0;
   return db;
 }
 

@@ -8,8 +8,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
-#include "engine/base/database_env.h"
-#include "engine/base/file_checksum.h"
+#include "engine/base/database_options.h"
 #include "engine/log/database.h"
 #include "engine/log/folder_lock.h"
 
@@ -62,14 +61,9 @@ constexpr std::string_view kNextNumberKey = "next";
 bool is_whole(std::string_view key, std::string_view entry) { return key.size() == 8 && entry.size() > kHeadBytes; }
 
 rocksdb::Options lane_options() {
-  rocksdb::Options options;
-  options.env = base::database_env();
-  options.create_if_missing = true;
+  rocksdb::Options options = base::database_options();
   options.write_buffer_size = 4u << 20;
   options.max_open_files = 64;
-  options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = base::file_checksums();
-  options.stats_dump_period_sec = options.stats_persist_period_sec = 0;
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -7,8 +7,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
-#include "engine/base/database_env.h"
-#include "engine/base/file_checksum.h"
+#include "engine/base/database_options.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/one_line.h"
 #include "engine/base/stop_process.h"
@@ -22,14 +21,10 @@ constexpr char kFormat[] = "1";
 
 rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-rocksdb::Options database_options() {
-  rocksdb::Options options;
-  options.env = base::database_env();
-  options.create_if_missing = true;
+rocksdb::Options progress_options() {
+  rocksdb::Options options = base::database_options();
   options.write_buffer_size = 1u << 20;
   options.max_open_files = 64;
-  options.info_log = base::database_logger();
-  options.file_checksum_gen_factory = base::file_checksums();
   return options;
 }
 
@@ -65,7 +60,7 @@ base::Result<std::unique_ptr<ProgressStore>> ProgressStore::open(const std::stri
   TRY(log::make_folder(folder));
   TRY(auto seal, base::FolderSeal::lift(folder));
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(), folder, &db);
+  const auto status = rocksdb::DB::Open(progress_options(), folder, &db);
   if (!status.ok()) return open_error(folder, status);
   auto database = std::make_unique<Database>(Database{std::move(seal), std::unique_ptr<rocksdb::DB>(db)});
   std::unique_ptr<ProgressStore> store(new ProgressStore(std::move(database)));
