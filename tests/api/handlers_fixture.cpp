@@ -1,7 +1,6 @@
 #include "tests/api/handlers_fixture.h"
 
 #include <exception>
-#include <limits>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -17,9 +16,10 @@
 #include "api/metrics.h"
 #include "api/rate_limiter.h"
 #include "api/router.h"
-#include "api/user_counts.h"
 #include "api/typing.h"
+#include "api/user_counts.h"
 #include "engine/files/blob_store.h"
+#include "tests/support/small_store.h"
 #include "tests/support/temp_folder.h"
 
 // False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
@@ -46,26 +46,6 @@ class WordTokens final : public Authenticator {
     return identity;
   }
 };
-
-engine::Options engine_options(const std::string& folder) {
-  engine::Options options;
-  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
-  options.data_folder = folder;
-  options.receipt_interval_ms = 0;  // pointers are recorded at once
-  options.log.write_buffer_bytes = 1u << 20;
-  options.log.block_cache_bytes = 1u << 20;
-  options.log.disk_reserve_bytes = 0;
-  options.index_cache_bytes = 1u << 20;
-  return options;
-}
-
-projections::ViewOptions view_options(const std::string& folder) {
-  projections::ViewOptions options;
-  options.data_folder = folder;
-  options.write_buffer_bytes = 1u << 20;
-  options.block_cache_bytes = 1u << 20;
-  return options;
-}
 
 // A body that has arrived, in pieces as a session gives them.
 class ArrivedBody final : public BodyReader {
@@ -110,8 +90,9 @@ bool is_whole_path(const std::string& target) {
 struct House::Parts {
   support::TempFolder folder;
   support::ManualClock clock;
-  std::unique_ptr<engine::Engine> engine = engine::Engine::open(engine_options(folder.path()), clock).value();
-  std::unique_ptr<projections::Views> views = projections::Views::open(*engine, view_options(folder.path())).value();
+  std::unique_ptr<engine::Engine> engine = engine::Engine::open(support::small_engine(folder.path()), clock).value();
+  std::unique_ptr<projections::Views> views =
+      projections::Views::open(*engine, support::small_views(folder.path())).value();
   std::unique_ptr<search::SearchView> search = search::SearchView::open(*engine, search_options(folder.path())).value();
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);

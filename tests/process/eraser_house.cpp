@@ -3,45 +3,17 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <stdexcept>
 #include <thread>
 
 #include "engine/log/table_scan.h"
 #include "tests/files/waiting.h"
+#include "tests/support/small_store.h"
 
 namespace hansard::process {
 
 namespace {
 constexpr int kStepsMax = 200'000;
-
-engine::Options engine_options(const std::string& folder) {
-  engine::Options options;
-  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
-  options.data_folder = folder;
-  options.receipt_interval_ms = 0;
-  options.log.write_buffer_bytes = 1u << 20;
-  options.log.block_cache_bytes = 1u << 20;
-  options.log.disk_reserve_bytes = 0;
-  options.index_cache_bytes = 1u << 20;
-  return options;
-}
-
-projections::ViewOptions view_options(const std::string& folder) {
-  projections::ViewOptions options;
-  options.data_folder = folder;
-  options.write_buffer_bytes = 1u << 20;
-  options.block_cache_bytes = 1u << 20;
-  return options;
-}
-
-template <class Id>
-Id random_id() {
-  Id id;
-  base::random_bytes(id.bytes);
-  id.bytes[6] = 0x70;
-  return id;
-}
 
 domain::Caller admin() {
   domain::Caller caller;
@@ -57,8 +29,8 @@ EraserHouse::~EraserHouse() {
 }
 
 void EraserHouse::open() {
-  engine = engine::Engine::open(engine_options(folder.path()), clock).value();
-  views = projections::Views::open(*engine, view_options(folder.path())).value();
+  engine = engine::Engine::open(support::small_engine(folder.path()), clock).value();
+  views = projections::Views::open(*engine, support::small_views(folder.path())).value();
   blobs = files::BlobStore::open({folder / "files", files::IoChoice::posix, 8, 0}).value();
   reluctant = std::make_unique<ReluctantEngine>(*engine);
   desk = std::make_unique<CommandDesk>(*reluctant);
@@ -78,26 +50,7 @@ void EraserHouse::crash() {
 }
 
 engine::Answer EraserHouse::run(domain::Command command, domain::Caller caller) {
-  class First final : public engine::AnswerSink {
-   public:
-    void deliver(std::vector<engine::Completion> completions) override {
-      std::lock_guard lock(mutex_);
-      answer_ = std::move(completions.front().answer);
-      changed_.notify_one();
-    }
-    engine::Answer wait() {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return answer_.has_value(); });
-      return *std::move(answer_);
-    }
-
-   private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::optional<engine::Answer> answer_;
-  } sink;
-  engine->submit({std::move(command), std::move(caller), "", 0, &sink});
-  return sink.wait();
+  return support::answer_to(*engine, std::move(command), std::move(caller));
 }
 
 engine::Done EraserHouse::done(domain::Command command, const std::string& user) {
@@ -110,7 +63,7 @@ engine::Done EraserHouse::done(domain::Command command, const std::string& user)
 
 base::ConversationId EraserHouse::group(const std::string& owner, std::vector<std::string> others) {
   domain::CreateConversation create;
-  create.id = random_id<base::ConversationId>();
+  create.id = support::random_id<base::ConversationId>();
   for (auto& other : others) create.members.push_back({other});
   return done(create, owner).conversation;
 }
@@ -119,7 +72,7 @@ base::MessageId EraserHouse::send(const base::ConversationId& to, const std::str
                                   std::vector<base::FileId> files) {
   domain::SendMessage message;
   message.conversation = to;
-  message.id = random_id<base::MessageId>();
+  message.id = support::random_id<base::MessageId>();
   message.content.text = text;
   for (const auto& file : files) message.content.attachments.push_back({file, "", "", 0});
   return *done(message, author).message;
@@ -129,7 +82,7 @@ base::MessageId EraserHouse::schedule(const base::ConversationId& to, const std:
                                       const std::string& text) {
   domain::SendMessage message;
   message.conversation = to;
-  message.id = random_id<base::MessageId>();
+  message.id = support::random_id<base::MessageId>();
   message.content.text = text;
   message.send_at = base::Timestamp{clock.now().ms + 3'600'000};
   return *done(message, author).message;
@@ -140,7 +93,7 @@ base::FileId EraserHouse::upload(const std::string& owner, const std::string& by
   if (!files::append(*upload.value(), bytes)) throw std::runtime_error("an upload failed");
   auto stored = std::move(files::finish(*upload.value()).value());
   domain::RecordFile record;
-  record.file = random_id<base::FileId>();
+  record.file = support::random_id<base::FileId>();
   record.sha256 = stored.sha256;
   record.size = stored.size;
   record.content = {name, "text/plain"};
@@ -153,7 +106,7 @@ void EraserHouse::react(const base::MessageId& message, const std::string& user,
 }
 
 std::optional<base::ErasureId> EraserHouse::erase(const domain::ErasureScope& scope) {
-  auto id = random_id<base::ErasureId>();
+  auto id = support::random_id<base::ErasureId>();
   id.bytes[0] = ++erasures_;  // ids rise with time
   const auto answer = run(domain::RequestErasure{id, scope, "asked for"}, admin());
   settle();
@@ -164,7 +117,7 @@ std::optional<base::ErasureId> EraserHouse::erase(const domain::ErasureScope& sc
 }
 
 base::HoldId EraserHouse::hold(const domain::HoldScope& scope) {
-  const auto id = random_id<base::HoldId>();
+  const auto id = support::random_id<base::HoldId>();
   run(domain::PlaceHold{id, scope, "case 7"}, admin());
   settle();
   return id;

@@ -1,52 +1,14 @@
 #include "tests/process/house.h"
 
-#include <limits>
 #include <regex>
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/small_store.h"
+
 namespace hansard::process {
 
 namespace {
-class FirstAnswer final : public engine::AnswerSink {
- public:
-  void deliver(std::vector<engine::Completion> completions) override {
-    std::lock_guard lock(mutex_);
-    answer_ = std::move(completions.front().answer);
-    changed_.notify_one();
-  }
-  engine::Answer wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return answer_.has_value(); });
-    return *std::move(answer_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<engine::Answer> answer_;
-};
-
-engine::Options engine_options(const std::string& folder) {
-  engine::Options options;
-  options.queue_wait_max_ms = std::numeric_limits<std::uint32_t>::max();  // a clock that is set is no queue
-  options.data_folder = folder;
-  options.receipt_interval_ms = 0;
-  options.log.write_buffer_bytes = 1u << 20;
-  options.log.block_cache_bytes = 1u << 20;
-  options.log.disk_reserve_bytes = 0;
-  options.index_cache_bytes = 1u << 20;
-  return options;
-}
-
-projections::ViewOptions view_options(const std::string& folder) {
-  projections::ViewOptions options;
-  options.data_folder = folder;
-  options.write_buffer_bytes = 1u << 20;
-  options.block_cache_bytes = 1u << 20;
-  return options;
-}
-
 void render(std::string& out, const domain::RecordedEvent& event, const projections::Snapshot& now) {
   if (now.position() < event.position) throw std::runtime_error("the view has not applied the event");
   out += "\"event\":{\"position\":" + std::to_string(event.position.value) + "}";
@@ -103,8 +65,8 @@ HttpReply Receiver::receive(const HttpRequest& request) {
 }
 
 House::House()
-    : engine(engine::Engine::open(engine_options(folder.path()), clock).value()),
-      views(projections::Views::open(*engine, view_options(folder.path())).value()),
+    : engine(engine::Engine::open(support::small_engine(folder.path()), clock).value()),
+      views(projections::Views::open(*engine, support::small_views(folder.path())).value()),
       store(ProgressStore::open(folder / "outbox").value()) {}
 
 House::~House() {
@@ -113,9 +75,7 @@ House::~House() {
 }
 
 engine::Answer House::run(domain::Command command, domain::Caller caller) {
-  FirstAnswer sink;
-  engine->submit({std::move(command), std::move(caller), "", 0, &sink});
-  return sink.wait();
+  return support::answer_to(*engine, std::move(command), std::move(caller));
 }
 
 engine::Answer House::run(domain::Command command, const std::string& user) {
@@ -127,8 +87,7 @@ engine::Answer House::run(domain::Command command, const std::string& user) {
 base::ConversationId House::group(const std::string& owner, std::vector<std::string> others,
                                   domain::SettingsPatch settings) {
   domain::CreateConversation create;
-  base::random_bytes(create.id.bytes);
-  create.id.bytes[6] = 0x70;
+  create.id = support::random_id<base::ConversationId>();
   create.settings = settings;
   for (auto& other : others) create.members.push_back({other});
   return std::get<engine::Done>(run(create, owner)).conversation;
@@ -137,8 +96,7 @@ base::ConversationId House::group(const std::string& owner, std::vector<std::str
 base::MessageId House::send(const base::ConversationId& to, const std::string& author, const std::string& text) {
   domain::SendMessage message;
   message.conversation = to;
-  base::random_bytes(message.id.bytes);
-  message.id.bytes[6] = 0x70;
+  message.id = support::random_id<base::MessageId>();
   message.content.text = text;
   return *std::get<engine::Done>(run(message, author)).message;
 }
