@@ -153,6 +153,30 @@ TEST_CASE("who is added gets that as the first frame and then everything") {
   room.dispatcher.detach(three);
 }
 
+TEST_CASE("what happens to a message from before a join is not pushed to whom history hides it from") {
+  for (bool hides : {false, true}) {
+    Room room;
+    room.edge.views.hides_before_join = hides;
+    Recorder three{History::user(2)};
+    REQUIRE(room.dispatcher.attach(three));
+    room.history.send(0, 0);
+    room.history.add(0, 2);
+    room.history.send(0, 0);
+    room.history.react(0, 0, 1, true);
+    room.history.expire(0, 1);
+    room.history.react(0, 0, 2, true);
+    room.settle();
+    std::vector<std::string> types;
+    for (const auto& event : three.events) types.push_back(event.type);
+    const std::vector<std::string> since = {"member.added", "message.new", "reaction.added"};
+    const std::vector<std::string> all = {"member.added", "message.new", "reaction.added", "message.deleted",
+                                          "reaction.added"};
+    CHECK(types == (hides ? since : all));
+    CHECK(room.one.events.size() == 6);
+    room.dispatcher.detach(three);
+  }
+}
+
 TEST_CASE("unread.changed waits for the views and goes to the user's own devices") {
   Room room;
   Recorder second_device{History::user(0)};

@@ -92,6 +92,15 @@ TEST_CASE("receipts follow the pointers of each member") {
   CHECK(status_of_bob() == "read");
 }
 
+TEST_CASE("who joined right after a message has no receipt of it") {
+  FiveUnread f;
+  const std::string before = f.house.send(f.id, "ann", "before");
+  f.house.post(f.path + "/members", "ann", R"({"user_id":"zoe"})");
+  const std::string after = f.house.send(f.id, "ann", "after");
+  CHECK(f.house.get("/messages/" + before + "/receipts", "ann").items().size() == 1);
+  CHECK(f.house.get("/messages/" + after + "/receipts", "ann").items().size() == 2);
+}
+
 TEST_CASE("typing is answered and has no position") {
   FiveUnread f;
   Reply typing = f.house.post(f.path + "/typing", "bob", R"({"is_typing":true})");

@@ -100,6 +100,18 @@ TEST_CASE("a newer reader fences the older one") {
   CHECK(desk.consumers->holds("bill", newer->lease));
 }
 
+TEST_CASE("who was fenced and leaves takes nothing from the newer reader") {
+  Desk desk;
+  desk.consumers->put("bill", {}, {});
+  const auto older = desk.consumers->take("bill", [] {})->lease;
+  int told = 0;
+  desk.consumers->take("bill", [&] { ++told; });
+  desk.consumers->leave("bill", older);
+  CHECK(desk.consumers->status("bill")->is_read);
+  desk.consumers->take("bill", nullptr);
+  CHECK(told == 1);
+}
+
 TEST_CASE("a changed or removed consumer ends its reader") {
   Desk desk;
   desk.consumers->put("bill", {}, {});

@@ -262,6 +262,20 @@ TEST_CASE("an older log than the cursor is met at its end, and said") {
   CHECK(house.receiver.numbers() == Numbers{13});
 }
 
+TEST_CASE("the event under way that another log has in its place is not sent under the same number") {
+  House house;
+  send_many(house, house.group("ann", {"bob"}), 2);
+  const auto who = house.subscriber();
+  const base::Position last = house.engine->durable();
+  DeliveryState other{7, house.engine->epoch() + 1, {last.value - 1}, 12, last, 11, 0, 0};
+  const ProgressStore::Change row{state_key(who.name), other.encode()};
+  house.store->write({&row, 1});
+  const auto courier = house.courier(who);
+  CHECK(house.troubles.size() == 1);
+  house.run(*courier);
+  CHECK(house.receiver.numbers() == Numbers{13});
+}
+
 TEST_CASE("nothing is sent after a cancel, and the next start sends it") {
   House house;
   auto courier = house.courier(house.subscriber());

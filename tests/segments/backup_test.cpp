@@ -86,6 +86,17 @@ TEST_CASE("a backup of a stopped store comes back with its records and its attac
   CHECK(bytes_in(folder / "third/keys/secret") == "a secret");
 }
 
+TEST_CASE("what a crash left of a backup is not in the next one of that name") {
+  TempFolder folder;
+  const std::string data = folder / "data", out = folder / "out";
+  make_log(data, 10);
+  fs::create_directories(out + ".partial/files/ab");
+  write_bytes(out + ".partial/files/ab/left", "an attachment of then");
+  const auto manifest = offline_backup(data, out);
+  CHECK_FALSE(fs::exists(out + "/files"));
+  CHECK(restore_now(out, folder / "again").attachments == manifest.attachments);
+}
+
 TEST_CASE("a backup goes nowhere where something is, and takes no folder that is in use") {
   TempFolder folder;
   const std::string data = folder / "data";

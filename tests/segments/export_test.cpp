@@ -7,6 +7,7 @@
 #include "engine/base/json.h"
 #include "engine/codec/codec.h"
 #include "engine/log/rocks_log.h"
+#include "replay/segments/export_folder.h"
 #include "replay/segments/exporter.h"
 #include "replay/segments/restorer.h"
 #include "tests/segments/segments_fixture.h"
@@ -270,6 +271,21 @@ TEST_CASE("an interrupted export goes on where it stopped, and only with the sam
   CHECK_FALSE(fs::exists(out + "/segments/torn.hsg"));
   CHECK_FALSE(fs::exists(partial));
   CHECK(bytes_in(only_file(out)) == bytes_in(only_file(folder / "reference")));
+}
+
+TEST_CASE("what an export keeps behind a torn line is known when it goes on once more") {
+  TempFolder folder;
+  const std::string out = folder / "out";
+  make_log(folder / "data", 10);
+  export_now(request_for(folder / "data", folder / "begun"));
+  Manifest plan = read_manifest(folder / "begun").value();
+  plan.files.clear();
+  fs::create_directories(out + ".partial");
+  write_bytes(out + ".partial/export.journal", to_json(plan) + "\n{\"first\":1,\"fi");
+  REQUIRE(ExportFolder::open(out, plan, true).value()->keep(Position{1}, std::nullopt));
+  const auto again = ExportFolder::open(out, plan, true);
+  REQUIRE(again.has_value());
+  CHECK(again.value()->is_kept(Position{1}));
 }
 
 TEST_CASE("an export that was whole but for its name is finished without reading the log again") {
