@@ -35,7 +35,7 @@ namespace hansard::search {
 class Stemmer;
 
 // Words, phrases and operators, as they were written; a phrase counts once for every 64 words of it.
-inline constexpr std::size_t kTermsMax = 64;
+inline constexpr std::size_t kTermsMax = 256;
 
 // Words that follow each other. Empty: text without a word in it, which nothing contains.
 struct Phrase {

@@ -90,16 +90,16 @@ TEST_CASE("others have their turn where little text is compared with much") {
   CHECK(house.slices() >= of_few + 3);
 }
 
-TEST_CASE("a query has at most 64 terms") {
+TEST_CASE("a query has at most 256 terms") {
   House house;
   house.send(house.group("ann", {"bob"}), "ann", "word");
   std::string query = "word";
-  for (int i = 1; i < 64; ++i) query += "+word";
+  for (int i = 1; i < 256; ++i) query += "+word";
   CHECK(found(house.get("/search/messages?q=" + query, "ann")) == Contents{"word"});
   Reply reply = house.get("/search/messages?q=" + query + "+word", "ann");
   CHECK(reply.status == 400);
   CHECK(reply.code() == "malformed");
-  CHECK(reply.word("detail").find("64") != std::string::npos);
+  CHECK(reply.word("detail").find("256") != std::string::npos);
 }
 
 TEST_CASE("a cursor above what is indexed is told that the index is behind") {
