@@ -2,13 +2,29 @@
 
 namespace hansard::api {
 
+namespace {
+Problem no_room() {
+  return problem_of(
+      base::error(base::ErrorCode::overloaded,
+                  "Too much of what is sent to you, or by you, is still on its way; take it, or try again."));
+}
+}  // namespace
+
 Answered<UserCounts::Slot> room_for_body(const Context& context, const base::UserId& user, std::size_t bytes) {
   if (context.bodies == nullptr || bytes < kLargeBodyBytes) return UserCounts::Slot();
   auto slot = context.bodies->take(user, context.limits.body_bytes_per_user_max, bytes);
   if (slot) return slot;
-  return problem_of(
-      base::error(base::ErrorCode::overloaded,
-                  "Too much of what is sent to you, or by you, is still on its way; take it, or try again."));
+  return no_room();
+}
+
+bool ComingBody::hold(std::size_t bytes) {
+  while (slot_.amount() + kLargeBodyBytes <= bytes) {
+    auto more = room_for_body(context_, user_, kLargeBodyBytes);
+    if (!more) refusal_ = std::move(more).error();
+    if (!more || !more.value()) return more.has_value();
+    slot_.add(std::move(more).value());
+  }
+  return true;
 }
 
 }  // namespace hansard::api

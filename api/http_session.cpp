@@ -11,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/body_room.h"
 #include "api/body_stream.h"
 #include "api/http_wire.h"
 #include "api/metrics.h"
@@ -77,7 +78,8 @@ class HttpSession final : public Connection {
 
   asio::awaitable<Next> serve_one();
   asio::awaitable<HeadEnd> read_head();
-  asio::awaitable<bool> read_body(std::size_t length, bool expects_continue);
+  // False when it does not come whole, or there is no room for it.
+  asio::awaitable<bool> read_body(std::size_t length, bool expects_continue, ComingBody* body = nullptr);
   asio::awaitable<bool> read_some();
   asio::awaitable<Next> answer(CheckedRequest checked, const RequestBody* stream = nullptr);
   asio::awaitable<Next> answer_streaming(CheckedRequest checked);
@@ -155,13 +157,14 @@ asio::awaitable<HttpSession::Next> HttpSession::serve_one() {
   request.request.peer = peer_;
   if (request.request.path == "/ws") co_return co_await upgrade(std::move(request));
   if (request.streams_body) co_return co_await answer_streaming(std::move(request));
-  UserCounts::Slot room;
+  std::optional<ComingBody> body;
   if (request.content_length > kStrangersBodyBytesMax || request.expects_continue) {
-    auto admitted = admit_body(thread_.context(), request.request, request.content_length);
+    auto admitted = admit_body(thread_.context(), request.request);
     if (!admitted) co_return co_await refuse(std::move(admitted.error()), listed_origin(request.request, limits_));
-    room = std::move(admitted.value());
+    body.emplace(thread_.context(), std::move(admitted.value()));
   }
-  bool has_body = co_await read_body(request.content_length, request.expects_continue);
+  bool has_body = co_await read_body(request.content_length, request.expects_continue, body ? &*body : nullptr);
+  if (body && body->refusal()) co_return co_await refuse(*body->refusal(), listed_origin(request.request, limits_));
   if (!has_body) co_return Next::close;
   request.request.body.assign(in_, 0, request.content_length);
   in_.erase(0, request.content_length);
@@ -186,7 +189,7 @@ asio::awaitable<HeadEnd> HttpSession::read_head() {
   }
 }
 
-asio::awaitable<bool> HttpSession::read_body(std::size_t length, bool expects_continue) {
+asio::awaitable<bool> HttpSession::read_body(std::size_t length, bool expects_continue, ComingBody* body) {
   if (in_.size() < length && expects_continue) {
     bool is_written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {});
     if (!is_written) co_return false;
@@ -194,7 +197,7 @@ asio::awaitable<bool> HttpSession::read_body(std::size_t length, bool expects_co
   if (in_.size() < length) set_deadline(seconds(limits_.body_timeout_s));
   while (in_.size() < length) {
     bool has_come = co_await read_some();
-    if (!has_come) co_return false;
+    if (!has_come || (body && !body->hold(in_.size()))) co_return false;
   }
   co_return true;
 }

@@ -61,12 +61,13 @@ bool LoadShedder::admit() {
   return rule_.admit(is_in_round_ ? now - began_ : base::MonotonicTime::duration::zero());
 }
 
-bool LoadShedder::admit_user(const base::UserId* user) {
+void LoadShedder::note_asking(const base::UserId* user) { shares_.on_request(user, clock_.monotonic()); }
+
+bool LoadShedder::is_over_share(const base::UserId& user) {
   const auto now = clock_.monotonic();
-  shares_.on_request(user, now);
   if (is_in_round_ && now - began_ > SheddingRule::kRoundTarget) last_long_ = now;
   const bool is_slow = last_long_ != base::MonotonicTime{} && now - last_long_ < TimeShares::kWindow;
-  return user == nullptr || !is_slow || !shares_.is_over(*user, now);
+  return is_slow && shares_.is_over(user, now);
 }
 
 // No more than the thread has worked since the last look: it may have been set aside meanwhile.

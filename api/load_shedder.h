@@ -61,8 +61,10 @@ class LoadShedder {
 
   // A command or a request came; false: it is to be answered `overloaded`.
   bool admit();
-  // It is of this user, or of a stranger (nothing, always true). False as above.
-  bool admit_user(const base::UserId* user);
+  // It is of this user, or of a stranger (nothing).
+  void note_asking(const base::UserId* user);
+  // He is to be answered `overloaded`.
+  bool is_over_share(const base::UserId& user);
   void stop();
 
  private:

@@ -139,7 +139,7 @@ Problem problem_of(const base::Error& error) {
     case base::ErrorCode::refused:
       return forbidden(error.detail);
     case base::ErrorCode::overloaded:
-      return make(kOverloaded, "Try again in a moment.", 1);
+      return make(kOverloaded, error.detail.empty() ? "Try again in a moment." : error.detail, 1);
     case base::ErrorCode::behind:
       return make(kViewBehind, "Try again in a moment.", 1);
     case base::ErrorCode::disk_full:

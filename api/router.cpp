@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/acknowledged.h"
+#include "api/answer_parts.h"
 #include "api/answers.h"
 #include "api/as_of.h"
 #include "api/audited_read.h"
@@ -139,16 +140,28 @@ Response response_of(AnswerBody answer) {
   return response;
 }
 
+// A command is done whether there is room for its answer or not: without, it is short.
+Response roomy_response_of(const Context& context, const base::UserId& user, AnswerBody whole, AnswerBody brief) {
+  auto room = room_for_body(context, user, whole.body.size());
+  Response response = response_of(std::move(room ? whole : brief));
+  if (room) response.room = std::move(room).value();
+  return response;
+}
+
 asio::awaitable<Response> submit_and_answer(Context& context, Call call, domain::Command command) {
   domain::Command outline = outline_of(command);
   auto answer = co_await context.submit(std::move(command), call.caller, call.key);
   auto* done = std::get_if<engine::Done>(&answer);
   if (done == nullptr) co_return problem_response(problem_of(answer), call.request.request_id);
   if (auto refusal = refusal_in(*done)) co_return problem_response(*refusal, call.request.request_id);
-  if (is_rendered_at_once(outline, *done)) co_return response_of(render_at_once(*done, context.engine.epoch()));
+  AnswerBody brief = ids_only(*done, context.engine.epoch());
+  if (is_rendered_at_once(outline, *done)) {
+    co_return roomy_response_of(context, call.caller.actor, render_at_once(*done, context.engine.epoch()),
+                                std::move(brief));
+  }
   auto body = co_await render_from_views(context, std::move(outline), call.caller, std::move(*done));
   if (!body) co_return problem_response(body.error(), call.request.request_id);
-  co_return response_of(std::move(body).value());
+  co_return roomy_response_of(context, call.caller.actor, std::move(body).value(), std::move(brief));
 }
 
 asio::awaitable<Response> run_command(Context& context, Call call, CommandHandler make) {
@@ -213,12 +226,13 @@ Answered<Admitted> admit(Context& context, const Request& request) {
   if (auto refused = refuse_overload(context)) return *std::move(refused);
   auto asking = caller_of(context, request);
   if (!asking && asking.error().status == 401) {
+    note_asking(context, nullptr);
     return failed_authentication(context, request.peer, std::move(asking).error());
   }
   if (!asking) return std::move(asking).error();
   auto& caller = asking.value().caller;
   TRY(auto quota, admit_user(context, caller.subject, caller.service));
-  if (auto refused = refuse_dear(context, &caller.actor)) return *std::move(refused);
+  if (auto refused = refuse_dear(context, caller.actor)) return *std::move(refused);
   return Admitted{std::move(caller), quota, asking.value().token_expires};
 }
 
@@ -254,7 +268,7 @@ Routed route(Context& context, Request request) {
   }
   if (is_open(*found)) {
     request.query.clear();
-    refuse_dear(context, nullptr);
+    note_asking(context, nullptr);
   }
   if (is_order(*found->route)) known.caller.actor = known.caller.subject;
   std::string request_id = request.request_id;
@@ -321,7 +335,7 @@ asio::awaitable<Response> once_recorded(Context& context, Response response, std
   co_return response;
 }
 
-// A response without room for its body is a refusal.
+// A read without room for what it found is refused.
 void make_room(const Context& context, const base::UserId& user, const std::string& request_id, Response& response) {
   auto room = room_for_body(context, user, response.body.size());
   if (!room) response = problem_response(room.error(), request_id);
@@ -352,12 +366,13 @@ void add_common_headers(Response& response, const std::string& request_id) {
   if (std::ranges::none_of(response.headers, names_cache)) response.headers.emplace_back("Cache-Control", "no-store");
 }
 
-Answered<UserCounts::Slot> admit_body(Context& context, const Request& request, std::size_t bytes) {
+Answered<base::UserId> admit_body(Context& context, const Request& request) {
   auto segments = path_segments(request.path);
   if (!segments || !is_below_api(*segments)) return Problem{413, "too_large", "This path takes no body.", 0, {}};
-  auto identity = identity_of(context, request);
-  if (identity) return room_for_body(context, identity.value().user, bytes);
-  return failed_authentication(context, request.peer, std::move(identity).error());
+  auto asking = caller_of(context, request);
+  if (asking) return std::move(asking.value().caller.actor);
+  if (asking.error().status != 401) return std::move(asking).error();
+  return failed_authentication(context, request.peer, std::move(asking).error());
 }
 
 asio::awaitable<Response> handle_request(Context& context, Request request) {
@@ -372,8 +387,8 @@ asio::awaitable<Response> handle_request(Context& context, Request request) {
   if (routed.call) {
     const base::UserId user = routed.call->caller.actor;
     response = co_await dispatch(context, *routed.route, *std::move(routed.call));
+    if (routed.route->info.method == "GET") make_room(context, user, request_id, response);
     if (response.audited) response = co_await once_recorded(context, std::move(response), request_id);
-    make_room(context, user, request_id, response);
   } else {
     response = *std::move(routed.response);
   }

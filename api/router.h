@@ -24,9 +24,9 @@ asio::awaitable<Response> handle_request(Context& context, Request request);
 void add_common_headers(Response& response, const std::string& request_id);
 
 // From the head alone, before more than kStrangersBodyBytesMax is read or asked for with 100 Continue: bodies are taken
-// below /api/v1, from who shows a token. Answers the room for `bytes` of it.
+// below /api/v1, from who shows a token. Answers whose it is.
 inline constexpr std::size_t kStrangersBodyBytesMax = 4'096;
-Answered<UserCounts::Slot> admit_body(Context& context, const Request& request, std::size_t bytes);
+Answered<base::UserId> admit_body(Context& context, const Request& request);
 
 struct RouteInfo {
   std::string_view method;

@@ -46,8 +46,13 @@ std::optional<Problem> refuse_overload(Context& context) {
   return problem_of(base::error(base::ErrorCode::overloaded, "More is asked than can be done now; try again."));
 }
 
-std::optional<Problem> refuse_dear(Context& context, const base::UserId* user) {
-  if (context.shedder == nullptr || context.shedder->admit_user(user)) return std::nullopt;
+void note_asking(Context& context, const base::UserId* user) {
+  if (context.shedder != nullptr) context.shedder->note_asking(user);
+}
+
+std::optional<Problem> refuse_dear(Context& context, const base::UserId& user) {
+  note_asking(context, &user);
+  if (context.shedder == nullptr || !context.shedder->is_over_share(user)) return std::nullopt;
   return problem_of(
       base::error(base::ErrorCode::overloaded,
                   "What you ask takes so long that others wait for it; try again, with fewer at a time."));

@@ -33,6 +33,16 @@ class UserCounts {
       if (counts_) counts_->give_back(user_, amount_);
     }
     explicit operator bool() const { return counts_ != nullptr; }
+    std::size_t amount() const { return amount_; }
+    // `more`: of the same user, taken from the same counts.
+    void add(Slot more) {
+      if (counts_ == nullptr) {
+        *this = std::move(more);
+        return;
+      }
+      amount_ += std::exchange(more.amount_, 0);
+      more.counts_ = nullptr;
+    }
 
    private:
     UserCounts* counts_ = nullptr;
@@ -42,13 +52,15 @@ class UserCounts {
 
   explicit UserCounts(std::size_t all_max = SIZE_MAX) : all_max_(all_max) {}
 
-  // Empty when the user would have more than `max`, or all users together more than there is.
+  // Empty when the user would have more than `max`, or than he leaves for the others: so that few users with much each
+  // are never all there is room for.
   Slot take(const base::UserId& user, std::size_t max, std::size_t amount = 1) {
     std::lock_guard lock(mutex_);
     const auto found = taken_.find(user);
     const std::size_t before = found == taken_.end() ? 0 : found->second;
     if (amount > max || before > max - amount) return {};
-    if (amount > all_max_ || all_ > all_max_ - amount) return {};
+    const std::size_t left = all_max_ - all_;
+    if (amount > left || before + amount > left - amount) return {};
     taken_[user] += amount;
     all_ += amount;
     return Slot(*this, user, amount);

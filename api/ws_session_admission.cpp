@@ -56,6 +56,7 @@ Answered<Admission> admit_socket(IoThread& thread, const Request& request) {
   auto identity = context.authenticator.authenticate(*token, context.clock.now());
   if (!identity) return failed_authentication(context, request.peer, unauthenticated(identity.error().detail));
   BOOST_OUTCOME_TRYV(admit_user(context, identity.value().user, identity.value().service));
+  if (auto refused = refuse_dear(context, identity.value().user)) return *std::move(refused);
   admission.slot = thread.shared().sockets.take(identity.value().user, context.limits.sockets_per_user_max);
   if (!admission.slot) return too_many_sockets();
   admission.identity = std::move(identity.value());

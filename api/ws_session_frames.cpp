@@ -119,6 +119,7 @@ void SocketSession::on_frame(ClientFrame frame) {
     if (!caller.service) return fail(frame.id_json, forbidden("`act_as` needs the scope `service`."));
     caller.actor = *frame.act_as;
   }
+  note_asking(context_, &caller.actor);
   auto command = command_of_frame(frame, caller, context_.limits, context_.uuids);
   if (!command) return on_other(frame, caller);
   if (!*command) return fail(frame.id_json, command->error());

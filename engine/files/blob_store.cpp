@@ -95,7 +95,7 @@ Result<TransferRoom> BlobStore::take_room() {
     return TransferRoom(this, [](BlobStore* store) { store->transfers_.fetch_sub(1); });
   }
   transfers_.fetch_sub(1);
-  return base::error(ErrorCode::overloaded, "too many files are being transferred; try again.");
+  return base::error(ErrorCode::overloaded, "Too many files are being transferred; try again.");
 }
 
 Result<void> BlobStore::check_space(std::uint64_t size) const {

@@ -122,7 +122,9 @@ base::Result<void> IndexReader::rank_window(Asking& asking, Window& window, Mess
   for (Shelf shelf = catalog_->shelf_of(window.high); window.low > 1; --shelf) {
     window.low = std::max<MessageNumber>(catalog_->first_of(shelf), is_under_way ? lowest : 1);
     TRY(auto stopped, rank_shelf(asking, window, shelf));
-    if (stopped && is_under_way) return base::error(base::ErrorCode::overloaded, "the page takes too long to rank");
+    if (stopped && is_under_way)
+      return base::error(base::ErrorCode::overloaded,
+                         "The page takes too long to rank; search for less, or with `sort=recent`.");
     if (stopped) window.low = *stopped + 1;
     bool is_enough = stopped || window.remaining >= asking.question.limit || is_over(asking, budgets_.relevance_ms);
     if (is_under_way ? window.low == lowest : is_enough) break;

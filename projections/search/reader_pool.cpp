@@ -36,7 +36,7 @@ void ReaderPool::answer_all(std::deque<Waiting> waiting, const base::Error& erro
 }
 
 void ReaderPool::ask(Question question, SearchView::Done done) {
-  base::Error why = base::error(base::ErrorCode::overloaded, "too many searches are waiting");
+  base::Error why = base::error(base::ErrorCode::overloaded, "Too many searches are waiting; try again.");
   {
     std::lock_guard lock(mutex_);
     if (refuses_) {

@@ -107,7 +107,7 @@ struct House::Parts {
   std::optional<RateLimiter> rate_limiter;
   std::unique_ptr<files::BlobStore> files =
       files::BlobStore::open({folder / "files", files::IoChoice::posix, 16, 0}).value();
-  UserCounts file_transfers;
+  UserCounts file_transfers, bodies;
   std::string peer = "192.0.2.1";
   std::size_t slices = 0;
   Context context{io, *engine, *views, tokens, limits, metrics, acknowledged, clock, uuids, completions, &typing};
@@ -116,6 +116,7 @@ struct House::Parts {
     context.search = search.get();
     context.files = files.get();
     context.file_transfers = &file_transfers;
+    context.bodies = &bodies;
   }
   ~Parts() {
     search->stop();

@@ -95,7 +95,8 @@ TEST_CASE("whoever has had more than his share is refused by a thread with long 
   const base::UserId bob{"bob"}, amy{"amy"};
   CHECK(shedder.admit());  // a round begins
   const auto work = [&](const base::UserId& user, milliseconds took) {
-    CHECK(shedder.admit_user(&user));
+    shedder.note_asking(&user);
+    CHECK_FALSE(shedder.is_over_share(user));
     const Spending spending(&shedder, user);
     const auto until = base::thread_cpu_time() + took;
     while (base::thread_cpu_time() < until) continue;  // what is not worked is not counted
@@ -105,11 +106,10 @@ TEST_CASE("whoever has had more than his share is refused by a thread with long 
   work(bob, milliseconds(80));
   work(bob, milliseconds(80));
   work(bob, milliseconds(100));
-  CHECK_FALSE(shedder.admit_user(&bob));
-  CHECK(shedder.admit_user(&amy));
-  CHECK(shedder.admit_user(nullptr));
+  CHECK(shedder.is_over_share(bob));
+  CHECK_FALSE(shedder.is_over_share(amy));
   clock.advance(TimeShares::kWindow * 2);
-  CHECK(shedder.admit_user(&bob));
+  CHECK_FALSE(shedder.is_over_share(bob));
   shedder.stop();
 }
 
@@ -119,12 +119,12 @@ TEST_CASE("a thread that was set aside meanwhile has not worked for anybody") {
   LoadShedder shedder(io, clock);
   const base::UserId bob{"bob"}, amy{"amy"};
   CHECK(shedder.admit());
-  CHECK(shedder.admit_user(&amy));
+  shedder.note_asking(&amy);
   {
     const Spending spending(&shedder, bob);
     clock.advance(milliseconds(900));
   }
-  CHECK(shedder.admit_user(&bob));
+  CHECK_FALSE(shedder.is_over_share(bob));
   shedder.stop();
 }
 

@@ -34,6 +34,29 @@ TEST_CASE("below /api/v1 nothing answers without one valid token") {
   CHECK(house.ask("GET", "/conversations", "", "", {{"authorization", "bearer ann"}}).status == 200);
 }
 
+TEST_CASE("without room for a large answer a read is refused, and a command is done and told in short") {
+  House house;
+  house.limits().body_bytes_per_user_max = 0;
+  const std::string path = "/conversations/" + house.group("ann", {"bob"}) + "/messages";
+  std::string escaped;
+  for (int i = 0; i < 10'000; ++i) escaped += "\\u0001";
+  const std::string large = R"({"content":")" + escaped + R"(","metadata":{"n":")" + std::string(8'000, 'n') + R"("}})";
+  Reply sent = house.post(path, "ann", large);
+  CHECK(sent.status == 201);
+  CHECK(sent.text.size() < 1'000);
+  CHECK_FALSE(sent.word("position").empty());
+  const std::string id = sent.word("message_id");
+  Reply page = house.get(path, "bob");
+  CHECK(page.status == 503);
+  CHECK(page.code() == "overloaded");
+  CHECK_THAT(page.word("detail"), Catch::Contains("on its way"));
+  const std::size_t recorded = house.get("/audit?type=audit.read", "root audit").items().size();
+  CHECK(house.get(path, "eve audit").status == 503);
+  CHECK(house.get("/audit?type=audit.read", "root audit").items().size() == recorded + 1);
+  house.limits().body_bytes_per_user_max = 1u << 20;
+  CHECK(house.get(path, "bob").items().size() == 1);
+}
+
 TEST_CASE("an encoded path is behind the token like a plain one") {
   House house;
   for (const char* target : {"/%61pi/v1/conversations", "/api/%76%31/unread", "/%61%70%69/v1/nothing"}) {

@@ -7,9 +7,9 @@
 #include "api/connections.h"
 #include "api/http_wire.h"
 #include "api/server.h"
-#include "api/user_counts.h"
 #include "api/task_group.h"
 #include "api/typing.h"
+#include "api/user_counts.h"
 #include "tests/api/transport_fakes.h"
 
 using namespace hansard;
@@ -162,13 +162,18 @@ TEST_CASE("slots are given back") {
   }
   CHECK(counts.take(user, 2));
   UserCounts bytes(100);
-  auto most = bytes.take(user, 70, 60);
-  CHECK(most);
-  CHECK_FALSE(bytes.take(user, 70, 11));
-  CHECK_FALSE(bytes.take(History::user(1), 70, 41));
-  CHECK(bytes.take(History::user(1), 70, 40));
+  auto most = bytes.take(user, 45, 35);
+  most.add(bytes.take(user, 45, 5));
+  CHECK(most.amount() == 40);
+  CHECK_FALSE(bytes.take(user, 45, 6));
+  CHECK_FALSE(bytes.take(user, 100, 11));  // he would have 51, and the others 49
+  CHECK_FALSE(bytes.take(History::user(1), 45, 31));
+  auto half = bytes.take(History::user(1), 45, 30);
+  CHECK(half);
+  CHECK(half.amount() == 30);
+  CHECK_FALSE(bytes.take(user, 100, 1));
   most = {};
-  CHECK(bytes.take(user, 70, 70));
+  CHECK(bytes.take(user, 45, 35));
   CHECK_FALSE(bytes.take(user, SIZE_MAX, SIZE_MAX));
   std::atomic<std::size_t> connections{0};
   {
