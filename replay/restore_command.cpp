@@ -104,8 +104,9 @@ Result<void> check_kept(const Lists& lists, const Options& given) {
 
 Result<Lists> read_lists(const Options& given) {
   Lists lists;
-  if (given.erasures.empty()) return lists;
-  TRY(lists.erasures, read_erasures(given.erasures));
+  if (!given.erasures.empty()) {
+    TRY(lists.erasures, read_erasures(given.erasures));
+  }
   if (!given.holds.empty()) {
     TRY(lists.holds, read_holds(given.holds));
   }
@@ -113,8 +114,9 @@ Result<Lists> read_lists(const Options& given) {
   return lists;
 }
 
-// What was erased after the copy was made must not come back: before the folder has its name.
-Result<process::OfflineErasures> erase_again(const Options& given, const std::string& folder, const Lists& lists) {
+// What was erased after the copy was made must not come back, and what a hold placed since then keeps must not expire:
+// before the folder has its name.
+Result<process::OfflineErasures> apply_lists(const Options& given, const std::string& folder, const Lists& lists) {
   Progress progress("erase", given.quiet || given.json);
   const auto total = static_cast<double>(lists.erasures.size());
   TRY(auto report, process::erase_offline(folder, lists.erasures, lists.holds, [&](std::uint64_t done) {
@@ -124,14 +126,17 @@ Result<process::OfflineErasures> erase_again(const Options& given, const std::st
   return report;
 }
 
-void tell_erased(const process::OfflineErasures& report) {
+void tell_applied(const process::OfflineErasures& report, const Lists& lists) {
+  if (!lists.holds.empty()) {
+    std::printf("Of the list of legal holds %llu were placed.\n", static_cast<unsigned long long>(report.holds_placed));
+  }
+  if (lists.erasures.empty()) return;
   std::printf(
       "Of the list of erasures %llu were applied, %llu messages and %llu records; %llu were in the copy already, "
-      "%llu had nothing to erase, %llu are held. %llu legal holds were placed.\n",
+      "%llu had nothing to erase, %llu are held.\n",
       static_cast<unsigned long long>(report.complete), static_cast<unsigned long long>(report.messages),
       static_cast<unsigned long long>(report.records), static_cast<unsigned long long>(report.already),
-      static_cast<unsigned long long>(report.nothing), static_cast<unsigned long long>(report.held),
-      static_cast<unsigned long long>(report.holds_placed));
+      static_cast<unsigned long long>(report.nothing), static_cast<unsigned long long>(report.held));
 }
 
 int run(const Options& given) {
@@ -144,10 +149,10 @@ int run(const Options& given) {
   request.value().on_progress = [&](std::uint64_t restored, std::uint64_t of) {
     progress.update(restored, static_cast<double>(restored) / static_cast<double>(of));
   };
-  std::optional<process::OfflineErasures> erased;
-  if (!lists.value().erasures.empty()) {
+  std::optional<process::OfflineErasures> applied;
+  if (!lists.value().erasures.empty() || !lists.value().holds.empty()) {
     request.value().before_naming = [&](const std::string& folder) -> Result<void> {
-      TRY(erased, erase_again(given, folder, lists.value()));
+      TRY(applied, apply_lists(given, folder, lists.value()));
       return base::success();
     };
   }
@@ -155,11 +160,11 @@ int run(const Options& given) {
   if (!report) return refuse(report.error());
   progress.finish(report.value().end.value);
   if (given.json) {
-    std::cout << json_of(report.value(), erased, progress.seconds()) << "\n";
+    std::cout << json_of(report.value(), applied, progress.seconds()) << "\n";
     return 0;
   }
   print(report.value(), request.value().data, progress.seconds());
-  if (erased) tell_erased(*erased);
+  if (applied) tell_applied(*applied, lists.value());
   return 0;
 }
 }  // namespace
@@ -173,15 +178,14 @@ Command add_restore(CLI::App& app) {
   words->add_option("--data", options->data, "the data folder to make")->required();
   add_position_option(*words, "--to", options->to, "restore no further than this position");
   words->add_option("--to-time", options->to_time, "restore nothing after this RFC 3339 time");
-  auto* erasures =
-      words->add_option("--erasures", options->erasures,
-                        "JSON lines of erasures; those that came after the copy are applied before the store is whole");
-  erasures->check(CLI::ExistingFile);
+  words
+      ->add_option("--erasures", options->erasures,
+                   "JSON lines of erasures; those that came after the copy are applied before the store is whole")
+      ->check(CLI::ExistingFile);
   words
       ->add_option("--holds", options->holds,
-                   "JSON lines of legal holds; those that came after the copy are placed before open erasures go on")
-      ->check(CLI::ExistingFile)
-      ->needs(erasures);
+                   "JSON lines of legal holds; those that came after the copy are placed before anything can expire")
+      ->check(CLI::ExistingFile);
   auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
                                "a move: positions stay valid, and the old store is never served again");
   words->add_flag("--new-epoch", options->new_epoch, "positions from before become invalid")->excludes(keep);
