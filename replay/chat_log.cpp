@@ -36,44 +36,84 @@ std::optional<LineType> type_of(std::string_view word) {
   return std::nullopt;
 }
 
-std::string text_member(const base::JsonValue& object, std::string_view key) {
-  return std::string(object.member(key).string().value_or(""));
-}
+using Kind = base::JsonValue::Kind;
 
-std::uint64_t count_member(const base::JsonValue& object, std::string_view key) {
-  auto number = object.member(key).integer().value_or(0);
-  return number < 0 ? 0 : static_cast<std::uint64_t>(number);
-}
+bool is_absent(const base::JsonValue& value) { return value.kind() == Kind::missing || value.kind() == Kind::null; }
 
-// What a line lacks, in words; "" where it is whole.
-std::string problem_of(const base::JsonValue& object, const ChatLine& line, bool has_time, bool has_type) {
-  const auto lacks = [&](const char* name, const char* wanted) {
-    const bool is_there = object.member(name).kind() != base::JsonValue::Kind::missing;
-    return "`" + std::string(name) + "` is " + (is_there ? std::string("not ") + wanted : "missing");
-  };
-  constexpr const char* kText = "a text that is not empty";
-  if (line.id.empty()) return lacks("id", kText);
-  if (line.channel.empty()) return lacks("channel", kText);
-  if (!has_time) return lacks("ts", "a time (RFC 3339, as 2024-05-01T09:00:00Z)");
-  if (!has_type) return lacks("type", "message, join, leave, rename or notice");
-  if (line.from.empty()) return lacks("from", kText);
-  if (line.type == LineType::rename && line.to.empty()) return lacks("to", kText);
-  return "";
+// The members of an object. What is there with another type than its own is a problem, the first of which is kept.
+class Members {
+ public:
+  explicit Members(const base::JsonValue& object, std::string inside = "")
+      : object_(object), inside_(std::move(inside)) {}
+
+  std::string text(const char* name) {
+    const auto value = object_.member(name);
+    expect(is_absent(value) || value.kind() == Kind::string, name, "a text");
+    return std::string(value.string().value_or(""));
+  }
+
+  std::uint64_t count(const char* name) {
+    const auto value = object_.member(name);
+    const auto number = value.integer().value_or(0);
+    expect(is_absent(value) || (value.kind() == Kind::integer && number >= 0), name, "a number from 0 on");
+    return number < 0 ? 0 : static_cast<std::uint64_t>(number);
+  }
+
+  std::vector<base::JsonValue> list(const char* name) {
+    const auto value = object_.member(name);
+    expect(is_absent(value) || value.kind() == Kind::array, name, "a list");
+    return value.items();
+  }
+
+  void expect(bool is_so, const char* name, const char* wanted) {
+    if (is_so || !problem_.empty()) return;
+    problem_ =
+        "`" + inside_ + name + "` is " + (is_absent(object_.member(name)) ? "missing" : std::string("not ") + wanted);
+  }
+
+  const std::string& problem() const { return problem_; }
+
+ private:
+  const base::JsonValue& object_;
+  const std::string inside_;
+  std::string problem_;  // in words; "" for none
+};
+
+Result<LineMention> mention_of(const base::JsonValue& object) {
+  if (object.kind() != Kind::object) return base::error(ErrorCode::malformed, "`mentions` holds what is no object");
+  Members members(object, "mentions.");
+  LineMention mention{members.text("user"), members.count("offset"), members.count("length")};
+  if (!members.problem().empty()) return base::error(ErrorCode::malformed, members.problem());
+  return mention;
 }
 
 // `malformed`: what is wrong with it.
 Result<ChatLine> line_of(const base::JsonValue& object) {
-  auto type = type_of(object.member("type").string().value_or(""));
-  auto time = base::parse_time(object.member("ts").string().value_or(""));
-  ChatLine line{text_member(object, "id"),        text_member(object, "channel"),  time.value_or(base::Timestamp{}),
-                type.value_or(LineType::message), text_member(object, "from"),     text_member(object, "to"),
-                text_member(object, "text"),      text_member(object, "reply_to"), {}};
-  for (const auto& mention : object.member("mentions").items()) {
-    line.mentions.push_back(
-        {text_member(mention, "user"), count_member(mention, "offset"), count_member(mention, "length")});
+  constexpr const char* kText = "a text that is not empty";
+  Members members(object);
+  const auto type = type_of(object.member("type").string().value_or(""));
+  const auto time = base::parse_time(object.member("ts").string().value_or(""));
+  ChatLine line{members.text("id"),
+                members.text("channel"),
+                time.value_or(base::Timestamp{}),
+                type.value_or(LineType::message),
+                members.text("from"),
+                members.text("to"),
+                members.text("text"),
+                members.text("reply_to"),
+                {}};
+  members.expect(!line.id.empty(), "id", kText);
+  members.expect(!line.channel.empty(), "channel", kText);
+  members.expect(time.has_value(), "ts", "a time (RFC 3339, as 2024-05-01T09:00:00Z)");
+  members.expect(type.has_value(), "type", "message, join, leave, rename or notice");
+  members.expect(!line.from.empty(), "from", kText);
+  members.expect(line.type != LineType::rename || !line.to.empty(), "to", kText);
+  const auto mentions = members.list("mentions");
+  if (!members.problem().empty()) return base::error(ErrorCode::malformed, members.problem());
+  for (const auto& mention : mentions) {
+    TRY(auto read, mention_of(mention));
+    line.mentions.push_back(std::move(read));
   }
-  const std::string problem = problem_of(object, line, time.has_value(), type.has_value());
-  if (!problem.empty()) return base::error(ErrorCode::malformed, problem);
   return line;
 }
 

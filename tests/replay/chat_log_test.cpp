@@ -88,6 +88,33 @@ TEST_CASE("what is not a line of a chat log is refused with its number") {
   }
 }
 
+TEST_CASE("a member of another type than its own is refused with its name, and null is none") {
+  hansard::support::TempFolder folder;
+  const auto read = [&](const std::string& more) {
+    return ChatLog::open(folder.write("typed.jsonl", line("1", "message", "ann", "," + more))).value()->next();
+  };
+  const std::pair<std::string, std::string> wrong[] = {
+      {R"("text":5)", "`text` is not a text"},
+      {R"("text":["a","b"])", "`text` is not a text"},
+      {R"("text":{"body":"hi"})", "`text` is not a text"},
+      {R"("reply_to":7)", "`reply_to` is not a text"},
+      {R"("to":false)", "`to` is not a text"},
+      {R"("mentions":{"user":"ann","offset":0,"length":3})", "`mentions` is not a list"},
+      {R"("mentions":["ann"])", "`mentions` holds what is no object"},
+      {R"("mentions":[{"user":7,"offset":0,"length":3}])", "`mentions.user` is not a text"},
+      {R"("mentions":[{"user":"ann","offset":"0","length":3}])", "`mentions.offset` is not a number from 0 on"},
+      {R"("mentions":[{"user":"ann","offset":0,"length":-3}])", "`mentions.length` is not a number from 0 on"},
+      {R"("id":5)", "`id` is not a text"},
+  };
+  for (const auto& [more, said] : wrong) {
+    CAPTURE(more);
+    const auto got = read(more);
+    REQUIRE(got.has_error());
+    CHECK(got.error().detail.find("line 1: " + said) != std::string::npos);
+  }
+  CHECK(read(R"("text":null,"reply_to":null,"mentions":null,"to":null)").has_value());
+}
+
 TEST_CASE("a zstd file cut short anywhere is an error, not an end") {
   hansard::support::TempFolder folder;
   std::string text;
