@@ -9,6 +9,7 @@
 #include "api/position_text.h"
 #include "api/render_parts.h"
 #include "api/tls.h"
+#include "engine/backup/backups.h"
 #include "engine/proof/proofs.h"
 
 namespace hansard::api::handlers {
@@ -47,6 +48,11 @@ PageParts page_parts(Context& context) {
   if (context.webhooks != nullptr) parts.webhooks = context.webhooks->status();
   if (context.proofs != nullptr) parts.proofs = context.proofs->status();
   if (context.tls != nullptr) parts.certificate_expires = context.tls->expires();
+  if (context.backups != nullptr) {
+    const backup::BackupCounts counts = context.backups->counts();
+    parts.backups_failed = counts.failed;
+    parts.backup_made = counts.last_made;
+  }
   parts.consumers = consumers_behind(context, parts.now);
   return parts;
 }

@@ -244,6 +244,9 @@ std::string metrics_text(const MetricsCounts& counts, const PageParts& parts) {
   add_webhooks(page, parts.webhooks);
   add_proofs(page, parts.proofs.value_or(proof::ProofStatus{}), parts.durable, parts.now);
   add_consumers(page, parts.consumers);
+  page.add_counter("hansard_backup_failed_total", "Backups that failed since the start", parts.backups_failed);
+  page.add_gauge("hansard_backup_last_timestamp_seconds", "When the newest whole backup was made; 0: there is none",
+                 static_cast<double>(parts.backup_made.ms) / 1e3);
   page.add_gauge("hansard_tls_certificate_expires_timestamp_seconds", "When the certificate expires; 0 without TLS",
                  static_cast<double>(parts.certificate_expires.ms) / 1e3);
   page.add_gauge("process_resident_memory_bytes", "Resident memory", resident_bytes());

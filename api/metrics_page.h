@@ -35,6 +35,8 @@ struct PageParts {
   std::vector<process::WebhookStatus> webhooks;
   std::optional<proof::ProofStatus> proofs;  // nothing: there are none, which reads as 0
   std::vector<ConsumerLag> consumers;
+  std::uint64_t backups_failed = 0;
+  base::Timestamp backup_made{};          // the newest whole one; 0: none is known
   base::Timestamp certificate_expires{};  // 0: no TLS
   base::Timestamp now{};
 };

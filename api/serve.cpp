@@ -189,6 +189,10 @@ void trace_files_trouble(const base::Error& error) {
   trace(TraceLevel::warn, "attachments cannot be cleared up", {{"error", error.detail}});
 }
 
+void trace_backup_trouble(const std::string& name, const base::Error& error) {
+  trace(TraceLevel::error, "a backup failed", {{"backup", name}, {"error", error.detail}});
+}
+
 void trace_erasure_trouble(const base::Error& error) {
   trace(TraceLevel::warn, "an erasure cannot go on", {{"error", error.detail}});
 }
@@ -242,6 +246,9 @@ Result<void> start(Running& running, const ServeCommand& command) {
     TRY(open_keys(running));
   }
   TRY(base::check_outside(running.config.backup_folder, running.config.data_folder));
+  if (!running.config.backup_folder.empty()) {
+    TRY(backup::check_backup_folder(running.config.backup_folder));
+  }
   TRY(open_tls(running));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
@@ -264,7 +271,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
   parts.consumers = &running.process->consumers();
   parts.erasures = &running.process->erasures();
   running.backups = std::make_unique<backup::Backups>(running.config.data_folder, running.config.backup_folder,
-                                                      *running.engine->log(), running.clock);
+                                                      *running.engine->log(), running.clock, trace_backup_trouble);
   parts.backups = running.backups.get();
   parts.tls = running.tls.get();
   return running.server->serve(parts);

@@ -1,5 +1,7 @@
 #include "engine/backup/backups.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -28,10 +30,30 @@ std::string name_of(base::Timestamp time) {
   std::replace(name.begin(), name.end(), ':', '-');
   return name;
 }
+
+base::Error not_for_backups(const std::string& folder, const std::string& why) {
+  return base::error(base::ErrorCode::refused,
+                     "Backups cannot go into " + folder + " (`folder` in the section [backup]): " + why);
+}
 }  // namespace
 
-Backups::Backups(std::string data, std::string folder, const log::EventLog& log, base::Clock& clock)
-    : data_(std::move(data)), folder_(std::move(folder)), log_(log), clock_(clock) {}
+Result<void> check_backup_folder(const std::string& folder) {
+  std::error_code problem;
+  const auto is = fs::status(folder, problem);
+  if (fs::exists(is) && !fs::is_directory(is)) return not_for_backups(folder, "it is no folder");
+  auto made = log::make_folder(folder);
+  if (!made) return not_for_backups(folder, made.error().detail);
+  if (::access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return base::success();
+  return not_for_backups(folder, std::error_code(errno, std::generic_category()).message());
+}
+
+Backups::Backups(std::string data, std::string folder, const log::EventLog& log, base::Clock& clock, Trouble tell)
+    : data_(std::move(data)), folder_(std::move(folder)), log_(log), clock_(clock), tell_(std::move(tell)) {
+  for (const BackupStatus& status : list()) {
+    const auto time = base::parse_time(status.manifest.created_at);
+    if (time && time->ms > counts_.last_made.ms) counts_.last_made = *time;
+  }
+}
 
 Backups::~Backups() {
   is_stopping_ = true;
@@ -75,13 +97,25 @@ void Backups::run(const std::string& name) {
   request.copy_log = [this](const std::string& folder) { return log::copy_log(log_, folder); };
   request.goes_on = [this] { return !is_stopping_; };
   auto made = make_backup(request, clock_);
+  if (!made) return keep_failure(name, made.error());
   std::lock_guard lock(mutex_);
-  latest_->state = made ? BackupState::done : BackupState::failed;
-  if (made) {
-    latest_->manifest = std::move(made).value();
-  } else {
-    latest_->problem = made.error().detail;
-  }
+  latest_->state = BackupState::done;
+  latest_->manifest = std::move(made).value();
+  counts_.last_made = clock_.now();
+}
+
+void Backups::keep_failure(const std::string& name, const base::Error& error) {
+  const bool is_broken_off = error.code == base::ErrorCode::shutting_down;
+  if (tell_ && !is_broken_off) tell_(name, error);
+  std::lock_guard lock(mutex_);
+  latest_->state = BackupState::failed;
+  latest_->problem = error.detail;
+  counts_.failed += is_broken_off ? 0 : 1;
+}
+
+BackupCounts Backups::counts() const {
+  std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 std::vector<BackupStatus> Backups::list() const {

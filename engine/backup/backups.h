@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -29,10 +30,21 @@ struct BackupStatus {
   std::string problem;      // of one that failed
 };
 
+struct BackupCounts {
+  std::uint64_t failed = 0;     // since the start; one that a stop broke off did not fail
+  base::Timestamp last_made{};  // the newest one that is whole, of those in the folder too; 0: there is none
+};
+
+// Makes the folder where it is not there. `refused`, in a sentence, where backups cannot be written into it.
+Result<void> check_backup_folder(const std::string& folder);
+
 class Backups {
  public:
-  // `folder` empty: none was configured. `log` outlives it.
-  Backups(std::string data, std::string folder, const log::EventLog& log, base::Clock& clock);
+  // On the thread that made it, which must not wait for this object.
+  using Trouble = std::function<void(const std::string& name, const base::Error&)>;
+
+  // `folder` empty: none was configured. `log` outlives it. `tell` hears of each one that failed.
+  Backups(std::string data, std::string folder, const log::EventLog& log, base::Clock& clock, Trouble tell = {});
   ~Backups();
 
   // The name it was given, or its time ("2024-01-01T00-00-00Z") for an empty one. Errors: refused (no folder is
@@ -40,17 +52,21 @@ class Backups {
   Result<BackupStatus> start(const std::string& name);
   std::vector<BackupStatus> list() const;
   std::optional<BackupStatus> find(const std::string& name) const;
+  BackupCounts counts() const;
   bool is_configured() const { return !folder_.empty(); }
 
  private:
   void run(const std::string& name);
+  void keep_failure(const std::string& name, const base::Error& error);
 
   const std::string data_, folder_;
   const log::EventLog& log_;
   base::Clock& clock_;
+  const Trouble tell_;
   std::atomic<bool> is_stopping_ = false;
   mutable std::mutex mutex_;
   std::optional<BackupStatus> latest_;  // the one that is being made, or failed
+  BackupCounts counts_;
   std::thread thread_;
 };
 

@@ -150,6 +150,15 @@ TEST_CASE("how far the log is hashed and signed is on the page") {
   CHECK(value_of(page, "hansard_proof_stopped") == "0");
 }
 
+TEST_CASE("backups that failed and the newest one are on the page") {
+  PageParts parts;
+  parts.backups_failed = 2;
+  parts.backup_made = {1'767'225'600'000};
+  const std::string page = metrics_text({}, parts);
+  CHECK(value_of(page, "hansard_backup_failed_total") == "2");
+  CHECK(std::stod(value_of(page, "hansard_backup_last_timestamp_seconds")) == 1'767'225'600);
+}
+
 TEST_CASE("the process shows its memory and its open files") {
   const std::string page = page_of(Metrics());
   CHECK(std::stod(value_of(page, "process_resident_memory_bytes")) > 1e6);

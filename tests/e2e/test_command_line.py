@@ -134,6 +134,15 @@ class CommandLine(unittest.TestCase):
                          self.secret, "--config", config), "inside the data folder")
         self.assertFalse((self.folder / "d").exists())
 
+    def test_backups_need_a_folder_they_can_be_written_to(self):
+        (self.folder / "file").write_text("")
+        config = self.folder / "nowhere.toml"
+        for place in (self.folder / "file", "/proc/backups"):
+            config.write_text(f'[backup]\nfolder = "{place}"\n')
+            self.refused(run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",
+                             self.secret, "--config", config), f"Backups cannot go into {place}")
+            self.assertFalse((self.folder / "d").exists())
+
     def test_with_json_a_failure_is_json_too(self):
         empty = self.folder / "empty"
         empty.mkdir()

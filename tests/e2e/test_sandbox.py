@@ -2,6 +2,7 @@
 its data folder; and what it leaves on disk."""
 import ctypes
 import os
+import re
 import shutil
 import signal
 import stat
@@ -109,6 +110,14 @@ class Hangup(unittest.TestCase):
 
 
 class Unit(unittest.TestCase):
+    def test_what_operations_shows_as_the_folder_for_backups_can_be_written(self):
+        shown = re.search(r'\[backup\]\n +folder = "/var/lib/([^"]+)"', (ROOT / "docs/OPERATIONS.md").read_text()).group(1)
+        unit = (ROOT / "docs/deploy/hansard.service").read_text()
+        self.assertIn(shown, re.search(r"^StateDirectory=(.*)", unit, re.M).group(1).split())
+        container = (ROOT / "docs/deploy/Dockerfile").read_text()
+        self.assertIn(f"{shown}:/var/lib/{shown} ", container)
+        self.assertRegex(container, rf"install -d .*-o 65532.* /var/lib/{shown}\b")
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
     def test_the_unit_is_sound_and_its_sandbox_is_on(self):
         folder = temporary_folder()

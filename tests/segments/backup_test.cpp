@@ -220,6 +220,42 @@ TEST_CASE("backups are asked for by name, one at a time, into the configured fol
   CHECK(backups.list().size() == 1);
 }
 
+TEST_CASE("a backup that fails is counted and told, and the time of the newest one is known after a start") {
+  TempFolder folder;
+  const std::string data = folder / "data", place = folder / "backups";
+  log::OpenReport report;
+  auto log = log::open_rocks_log(data, {}, report);
+  REQUIRE(log.has_value());
+  support::ManualClock clock;
+  std::string told;
+  backup::Backups backups(data, place, *log.value(), clock, [&](const std::string& name, const base::Error& error) {
+    told = name + ": " + error.detail;
+  });
+  CHECK(backups.counts().last_made.ms == 0);
+  REQUIRE(backups.start("good").has_value());
+  CHECK(end_of(backups, "good").state == backup::BackupState::done);
+  CHECK(backups.counts().last_made == clock.now());
+  fs::rename(place, folder / "away");
+  write_bytes(place, "");
+  REQUIRE(backups.start("bad").has_value());
+  CHECK(end_of(backups, "bad").state == backup::BackupState::failed);
+  CHECK(backups.counts().failed == 1);
+  CHECK(told.starts_with("bad: "));
+  CHECK(backup::Backups(data, folder / "away", *log.value(), clock).counts().last_made == clock.now());
+}
+
+TEST_CASE("a place that no backup can be written into is refused before anything is there to back up") {
+  TempFolder folder;
+  write_bytes(folder / "file", "");
+  for (const std::string& place : {folder / "file", folder / "file/below", std::string("/proc/backups")}) {
+    const auto checked = backup::check_backup_folder(place);
+    REQUIRE(checked.has_error());
+    CHECK(checked.error().detail.find(place + " (`folder` in the section [backup])") != std::string::npos);
+  }
+  CHECK(backup::check_backup_folder(folder / "made/on/the/way").has_value());
+  CHECK(fs::is_directory(folder / "made/on/the/way"));
+}
+
 TEST_CASE("a backup that lost something is refused by name") {
   TempFolder folder;
   const std::string data = folder / "data", out = folder / "out";
