@@ -9,8 +9,8 @@
 
 namespace hansard::replay {
 
-// A time means the last position whose time is at or before it. `malformed` for anything else and for what the log has
-// not reached, `refused` for what belongs to another epoch.
+// A time means the last position whose time is at or before it. `malformed` for anything else, for what the log has not
+// reached, and for what belongs to another epoch.
 base::Result<base::Position> position_of(const engine::Engine& engine, const std::string& text);
 // "position 17, 2026-05-01T12:00:00.000Z"
 std::string describe(const engine::Engine& engine, base::Position position);

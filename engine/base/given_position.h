@@ -21,7 +21,7 @@ struct GivenPosition {
 
 // Nothing for what is not 1 to 16 decimal digits.
 std::optional<GivenPosition> parse_given_position(std::string_view text);
-// `refused`, in a sentence, for a position of another epoch than the log's.
+// `malformed`, in a sentence with the plain number, for a position of another epoch than the log's.
 Result<Position> position_in(const GivenPosition& given, std::uint32_t epoch);
 
 }  // namespace hansard::base

@@ -85,7 +85,7 @@ class ReplayWords(unittest.TestCase):
                       ["restore", "--from", self.folder / "all", "--data", self.folder / "y", "--to", other],
                       ["play", "--data", self.data, "--to-url", "stdout", "--from", other]):
             with self.subTest(words=words[0]):
-                self.refused(*words, "--quiet", says=["epoch 2", "epoch 1"])
+                self.refused(*words, "--quiet", status=2, says=["epoch 2", "epoch 1", "plain number, 3."])
         self.refused("export", "--data", self.data, "--out", self.folder / "x", "--from", "0x3", status=2, says=["--from"])
         self.assertGreater(last, 10)
 

@@ -90,6 +90,7 @@ TEST_CASE("a position of another epoch is refused in a sentence, a plain one is 
   CHECK(base::position_in({Position{7}, 3}, 3).value() == Position{7});
   const auto other = base::position_in({Position{7}, 2}, 3);
   REQUIRE(!other);
-  CHECK(other.error().code == base::ErrorCode::refused);
+  CHECK(other.error().code == base::ErrorCode::malformed);
   CHECK(other.error().detail.find("of epoch 2") != std::string::npos);
+  CHECK(other.error().detail.find("the plain number, 7.") != std::string::npos);
 }
