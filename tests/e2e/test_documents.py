@@ -112,6 +112,16 @@ class ReceiverOfOperations(unittest.TestCase):
             self.assertEqual(len([event for event in taken if event["type"] == "message.sent"]), 5)
 
 
+class RowVersionsOfOperations(unittest.TestCase):
+    def test_the_versions_of_rows_are_those_of_the_code(self):
+        page = re.sub(r"\s+", " ", (ROOT / "docs" / "OPERATIONS.md").read_text())
+        for said, file, name in ((r"those of the chat view are at (\d+)", "projections/view_kind.cpp", "kChatVersion"),
+                                 (r"\(they are at (\d+), `engine/index/row_bytes.h`", "engine/index/row_bytes.h",
+                                  "kRowVersion")):
+            code = (ROOT / file).read_text()
+            self.assertEqual(re.search(said, page)[1], re.search(rf"{name} = (\d+);", code)[1], name)
+
+
 class Dev(unittest.TestCase):
     SOAKS = ("kill", "power", "overload", "sim", "damage", "fuzz", "races")
 
