@@ -165,8 +165,8 @@ TEST_CASE("every limit of the edge, the engine and the views is a setting") {
   }
 }
 
-TEST_CASE("the table of OPERATIONS.md and the settings of the code are the same") {
-  const std::string page = text_of("docs/OPERATIONS.md");
+TEST_CASE("the tables of CONFIGURATION.md and the settings of the code are the same") {
+  const std::string page = text_of("docs/CONFIGURATION.md");
   const Config defaults;
   std::set<std::string> expected;
   for (const Setting& setting : settings()) {
@@ -218,8 +218,8 @@ TEST_CASE("a webhook that cannot be is refused before the server starts") {
   CHECK(finish_refusal(config) == "webhook 'push': the url must be https; http is for 127.0.0.1 only");
 }
 
-TEST_CASE("OPERATIONS.md has a row for every setting of a webhook") {
-  const std::string page = text_of("docs/OPERATIONS.md");
+TEST_CASE("CONFIGURATION.md has a row for every setting of a webhook") {
+  const std::string page = text_of("docs/CONFIGURATION.md");
   Config defaults;
   defaults.webhooks.emplace_back();
   std::set<std::string> expected;

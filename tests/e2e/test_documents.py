@@ -159,12 +159,14 @@ class Dev(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    def test_it_can_be_pasted_from_running_it_to_the_end(self):
-        text = (ROOT / "README.md").read_text().split("## Running it")[1].split("## Reading the code")[0]
+    def test_the_first_message_and_the_round_behind_it_can_be_pasted(self):
+        text = (ROOT / "README.md").read_text().split("## The first message")[1].split("## Running it")[0]
+        text += (ROOT / "docs" / "OPERATIONS.md").read_text().split("## A round to paste")[1].split("\n## ")[0]
         words = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         words = words.replace("8080", str(port)).replace("$PWD/build/release", str(BIN.resolve()))
+        words = words.replace("python3 ", sys.executable + " ")
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         script = "trap 'kill $SERVER 2> /dev/null' EXIT\n"
@@ -174,7 +176,8 @@ class Readme(unittest.TestCase):
             script += "status=$?; case $status in 0 | 28) ;; *) echo \"line $LINENO: $status\" >&2; exit 9 ;; esac\n"
         done = subprocess.run(["bash", "-c", script], cwd=folder.name, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for told in ('"title":"lunch"', "event: message.sent", "all equal", '"recipients"', "`hansard-replay restore` takes it",
+        for told in ('"title":"lunch"', '"content":"At noon?"', '"type":"ack","re":1', '"type":"message.new"',
+                     "event: message.sent", "all equal", '"recipients"', "`hansard-replay restore` takes it",
                      "every one verified", "Everything is as it should be."):
             self.assertIn(told, done.stdout)
 

@@ -874,7 +874,8 @@ class Messaging(RequirementTest):
             self.assertIn(f"\n## {title}\n", operations)
         self.assertIn("(deploy/hansard.service)", operations)
         self.assertIn("[Service]", (ROOT / "docs" / "deploy" / "hansard.service").read_text())
-        settings = re.findall(r"(?m)^\| `([a-z_.]+)\.(\w+)` \| (\d+|\[\]) \|", operations)
+        configuration = (ROOT / "docs" / "CONFIGURATION.md").read_text()
+        settings = re.findall(r"(?m)^\| `([a-z_.]+)\.(\w+)` \| (\d+|\[\]) \|", configuration)
         sections = {}
         for section, name, default in settings:
             if section not in ("server", "auth", "webhooks"):
