@@ -17,6 +17,12 @@ Answered<UserCounts::Slot> room_for_body(const Context& context, const base::Use
   return no_room();
 }
 
+void make_room(const Context& context, const base::UserId& user, const std::string& request_id, Response& response) {
+  auto room = room_for_body(context, user, response.body.size());
+  if (!room) response = problem_response(room.error(), request_id);
+  if (room) response.room = std::move(room).value();
+}
+
 bool ComingBody::hold(std::size_t bytes) {
   while (slot_.amount() + kLargeBodyBytes <= bytes) {
     auto more = room_for_body(context_, user_, kLargeBodyBytes);

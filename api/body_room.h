@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "api/context.h"
@@ -21,6 +22,9 @@ inline constexpr std::size_t kLargeBodyBytes = 64u << 10;
 
 // For a body of `user`, until the slot goes; 503 where there is none. Empty for a small body.
 Answered<UserCounts::Slot> room_for_body(const Context& context, const base::UserId& user, std::size_t bytes);
+
+// For what a read of `user` found, until it is written: without room it becomes a refusal.
+void make_room(const Context& context, const base::UserId& user, const std::string& request_id, Response& response);
 
 // For a body of `user` that is coming.
 class ComingBody {

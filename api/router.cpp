@@ -335,13 +335,6 @@ asio::awaitable<Response> once_recorded(Context& context, Response response, std
   co_return response;
 }
 
-// A read without room for what it found is refused.
-void make_room(const Context& context, const base::UserId& user, const std::string& request_id, Response& response) {
-  auto room = room_for_body(context, user, response.body.size());
-  if (!room) response = problem_response(room.error(), request_id);
-  if (room) response.room = std::move(room).value();
-}
-
 std::uint64_t nanoseconds_since(base::MonotonicTime start, Context& context) {
   auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(context.clock.monotonic() - start);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0));
