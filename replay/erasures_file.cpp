@@ -85,17 +85,15 @@ Result<std::vector<OfflineErasure>> read_erasures(const std::string& file) {
 
 Result<std::vector<OfflineHold>> read_holds(const std::string& file) {
   std::vector<OfflineHold> holds;
-  bool is_list = false;
   TRY(for_each_line(file, "a hold by its id and the user or conversation it is on", [&](const base::JsonValue& line) {
     const auto id = id_in<base::HoldId>(line, "id");
     auto scope = scope_in<domain::HoldScope>(line);
     if (!id || !scope) return false;
-    is_list = true;
     const bool is_released = line.member("released_at").string().has_value();
-    if (!is_released) holds.push_back({*id, *std::move(scope), reason_in(line)});
+    holds.push_back({*id, *std::move(scope), reason_in(line), is_released});
     return true;
   }));
-  if (!is_list) return lists_nothing(file, "hold");
+  if (holds.empty()) return lists_nothing(file, "hold");
   return holds;
 }
 

@@ -16,7 +16,6 @@
 namespace hansard::replay {
 
 base::Result<std::vector<process::OfflineErasure>> read_erasures(const std::string& file);
-// Without those that were released.
 base::Result<std::vector<process::OfflineHold>> read_holds(const std::string& file);
 
 }  // namespace hansard::replay

@@ -64,6 +64,7 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
     append_field(out, "erasures_with_nothing_to_erase", erased->nothing);
     append_field(out, "erasures_held", erased->held);
     append_field(out, "holds_placed", erased->holds_placed);
+    append_field(out, "holds_released", erased->holds_released);
     append_field(out, "messages_erased", erased->messages);
     append_field(out, "records_erased", erased->records);
   }
@@ -128,7 +129,9 @@ Result<process::OfflineErasures> apply_lists(const Options& given, const std::st
 
 void tell_applied(const process::OfflineErasures& report, const Lists& lists) {
   if (!lists.holds.empty()) {
-    std::printf("Of the list of legal holds %llu were placed.\n", static_cast<unsigned long long>(report.holds_placed));
+    std::printf("Of the list of legal holds %llu were placed, and %llu of the copy released.\n",
+                static_cast<unsigned long long>(report.holds_placed),
+                static_cast<unsigned long long>(report.holds_released));
   }
   if (lists.erasures.empty()) return;
   std::printf(
@@ -183,8 +186,9 @@ Command add_restore(CLI::App& app) {
                    "JSON lines of erasures; those that came after the copy are applied before the store is whole")
       ->check(CLI::ExistingFile);
   words
-      ->add_option("--holds", options->holds,
-                   "JSON lines of legal holds; those that came after the copy are placed before anything can expire")
+      ->add_option(
+          "--holds", options->holds,
+          "JSON lines of legal holds; what was placed and released after the copy is so before anything can expire")
       ->check(CLI::ExistingFile);
   auto* keep = words->add_flag("--keep-epoch", options->keep_epoch,
                                "a move: positions stay valid, and the old store is never served again");

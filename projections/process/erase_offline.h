@@ -7,7 +7,8 @@
 //
 // Legal holds that came after the backup are placed when the erasures that were complete are done, since they were not
 // in the way of those; the others are asked for before and go on after, so that they end when the holds are released.
-// A hold that the log has, standing or released, is left as it is.
+// One that the log has stays as it is, but for those that were released since: they are released first, since they were
+// in the way of what was complete.
 //
 // Thread: the caller's; it takes as long as it takes. Owns the folder while it runs (`in_use` while a server does).
 #pragma once
@@ -35,6 +36,7 @@ struct OfflineHold {
   base::HoldId id;
   domain::HoldScope scope;
   std::string reason;
+  bool is_released = false;  // where the list comes from
 };
 
 struct OfflineErasures {
@@ -43,11 +45,11 @@ struct OfflineErasures {
   std::uint64_t nothing = 0;   // there was nothing to erase: unknown there, or gone already
   std::uint64_t held = 0;      // a legal hold keeps all or some of it; that is recorded, and goes on after the release
   std::uint64_t messages = 0, records = 0;
-  std::uint64_t holds_placed = 0;
+  std::uint64_t holds_placed = 0, holds_released = 0;
 };
 
 // `progress` gets how many are done, from time to time. Interrupted, it goes on with the next start of a server or of
-// this.
+// this. `refused`: a hold that the list has not as released keeps what a complete erasure took.
 base::Result<OfflineErasures> erase_offline(const std::string& data_folder, std::vector<OfflineErasure> erasures,
                                             const std::vector<OfflineHold>& holds,
                                             const std::function<void(std::uint64_t done)>& progress);

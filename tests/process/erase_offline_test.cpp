@@ -107,4 +107,25 @@ TEST_CASE("a hold that came after the copy keeps what an erasure of the copy was
   CHECK_FALSE(house.files_with("evidence in the case").empty());
 }
 
+TEST_CASE("a hold of the copy that was released since is in nobody's way, and one that was not stops it") {
+  EraserHouse house;
+  const auto group = house.group("ann", {"bob"});
+  house.send(group, "bob", "said before he was erased");
+  const auto hold = house.hold(base::UserId{"bob"});
+  base::ErasureId id;
+  id.bytes.fill(8);
+  OfflineErasure done{id, base::UserId{"bob"}, ""};
+  done.is_complete = true;
+  house.crash();
+  const auto refused = erase_offline(house.folder.path(), {done}, {}, [](std::uint64_t) {});
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().detail.find("--holds") != std::string::npos);
+  house.open();
+  const OfflineErasures report = apply(house, {done}, {{hold, base::UserId{"bob"}, "", true}});
+  CHECK(report.holds_released == 1);
+  CHECK(report.held == 0);
+  CHECK(house.is_complete(id));
+  CHECK(house.files_with("said before he was erased").empty());
+}
+
 }  // namespace hansard::process

@@ -41,14 +41,16 @@ TEST_CASE("an erasure says whether it was complete, and whether a hold kept it f
   CHECK((!list.value()[2].is_complete && !list.value()[2].is_kept));
 }
 
-TEST_CASE("of a list of holds those are read that stand") {
+TEST_CASE("of a list of holds it is read which stand") {
   support::TempFolder folder;
   const std::string id = std::string("{\"id\":\"") + kId + "\",";
   std::ofstream(folder / "list") << id + "\"user_id\":\"bob\",\"reason\":\"case 7\",\"released_at\":null}\n" + id +
                                         "\"user_id\":\"eve\",\"released_at\":\"2026-01-01T00:00:00.000Z\"}\n";
   auto holds = read_holds(folder / "list");
   REQUIRE(holds.has_value());
-  REQUIRE(holds.value().size() == 1);
+  REQUIRE(holds.value().size() == 2);
+  CHECK_FALSE(holds.value()[0].is_released);
+  CHECK(holds.value()[1].is_released);
   CHECK(holds.value()[0].scope == domain::HoldScope(base::UserId{"bob"}));
   CHECK(base::to_text(holds.value()[0].id) == kId);
   for (const std::string text : {"", "{\"user_id\":\"bob\"}", "{\"items\":[]}"}) {
