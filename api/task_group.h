@@ -28,9 +28,6 @@ class TaskGroup {
   std::size_t running() const { return running_; }
   // Shared by the tasks that catch up.
   Turns& turns() { return turns_; }
-  // For tasks that have much to do in small steps: whoever awaits it goes on when it is his turn, one task a turn of
-  // the loop, first come first served. So a thousand of them hold up what else is ready by one step, not by a thousand.
-  asio::awaitable<void> turn();
   // Called each time the last running task has ended.
   void on_empty(std::function<void()> callback) { on_empty_ = std::move(callback); }
 
