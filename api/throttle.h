@@ -17,22 +17,22 @@ namespace hansard::api {
 Answered<std::optional<Quota>> admit_user(Context& context, const base::UserId& subject, bool is_service);
 
 // One request or frame of an address, whoever sent it: 429 beyond its rate.
-std::optional<Problem> refuse_address(Context& context, std::string_view peer);
+[[nodiscard]] std::optional<Problem> refuse_address(Context& context, std::string_view peer);
 
 // The thread has more to do than it can, and this is not let in: 503.
-std::optional<Problem> refuse_overload(Context& context);
+[[nodiscard]] std::optional<Problem> refuse_overload(Context& context);
 
 // `user`, or a stranger (nothing), asks for something: others have to leave him his part of the thread.
 void note_asking(Context& context, const base::UserId* user);
 // `user` asks; 503 where others wait for what he has had done of late.
-std::optional<Problem> refuse_dear(Context& context, const base::UserId& user);
+[[nodiscard]] std::optional<Problem> refuse_dear(Context& context, const base::UserId& user);
 
 // A command that names more than kManyNames users, which costs the views far more than the log, while they are half of
 // limits.ready_lag_bound_ms behind: 503. Services are exempt: they bring in what was elsewhere, and wait for the views
 // themselves.
 inline constexpr std::size_t kManyNames = 100;
-std::optional<Problem> refuse_many_names(Context& context, const domain::Command& command,
-                                         const domain::Caller& caller);
+[[nodiscard]] std::optional<Problem> refuse_many_names(Context& context, const domain::Command& command,
+                                                       const domain::Caller& caller);
 
 // `problem` is why somebody could not be authenticated. It becomes a 429 while the address has failed too often.
 Problem failed_authentication(Context& context, std::string_view peer, Problem problem);
