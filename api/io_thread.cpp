@@ -35,7 +35,8 @@ IoThread::IoThread(asio::io_context& io, const ServerParts& parts, Shared& share
       ticker_(io),
       scratch_(std::make_unique<char[]>(kScratchBytes)),
       parser_(parts.limits.json_depth_max),
-      ticks_shared_(ticks_shared) {
+      ticks_shared_(ticks_shared),
+      sessions_deadline_(parts.sessions_deadline_ms) {
   context_.files = parts.files;
   context_.proofs = parts.proofs;
   context_.file_transfers = &shared.file_transfers;
@@ -76,7 +77,7 @@ void IoThread::ask_to_stop() {
   asio::post(io_, [this] {
     if (stopping_) return;
     stopping_ = true;
-    stop_deadline_ = now() + std::chrono::milliseconds(limits().shutdown_deadline_ms);
+    stop_deadline_ = now() + sessions_deadline_;
     if (ticks_shared_) shared_.presence.stop();
     connections_.ask_to_stop();
     ticker_.cancel();

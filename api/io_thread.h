@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -66,7 +67,7 @@ class IoThread {
 
   // Runs until ask_to_stop and then until the last session has ended. No exception leaves it.
   void run();
-  // Sessions finish what is begun; after limits.shutdown_deadline_ms their sockets are closed.
+  // Sessions finish what is begun; after sessions_deadline_ms (server.h) their sockets are closed.
   void ask_to_stop();
 
   Context& context() { return context_; }
@@ -108,6 +109,7 @@ class IoThread {
   JsonParser parser_;
   std::string date_;
   const bool ticks_shared_;
+  const std::chrono::milliseconds sessions_deadline_;
   bool stopping_ = false;
   base::MonotonicTime stop_deadline_{};
   std::atomic<std::size_t> pushes_{0};  // posted and not yet run; full means dropped

@@ -202,11 +202,7 @@ Result<void> open_process(Running& running, std::vector<process::Subscriber> sub
                                                         const projections::Snapshot& now) {
     append_webhook_event(out, event, epoch, now);
   };
-  // Search may be absent; then there is nothing of it to clean.
-  const auto purge_others = [&running](base::Position through) -> Result<bool> {
-    if (!running.search) return true;
-    return running.search->purge(through);
-  };
+  const auto purge_others = [&running](base::Position through) { return running.search->purge(through); };
   TRY(auto process,
       process::Process::open({*running.engine, *running.views, running.clock, render, trace_trouble,
                               running.files.get(), trace_files_trouble, purge_others, trace_erasure_trouble},
@@ -241,6 +237,19 @@ void print_guide(const Running& running) {
   std::fputs(demo_guide(url_of(running, reachable(running.address)), token.value()).c_str(), stderr);
 }
 
+ServerParts server_parts(Running& running) {
+  ServerParts parts{*running.engine, *running.views, *running.authenticator, running.config.limits,
+                    running.metrics, running.clock,  running.search.get(),   &running.process->webhooks()};
+  parts.files = running.files.get();
+  parts.proofs = running.proofs.get();
+  parts.consumers = &running.process->consumers();
+  parts.erasures = &running.process->erasures();
+  parts.backups = running.backups.get();
+  parts.tls = running.tls.get();
+  parts.sessions_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
+  return parts;
+}
+
 Result<void> start(Running& running, const ServeCommand& command) {
   if (has_keys(running.config) || !command.demo) {
     TRY(open_keys(running));
@@ -263,18 +272,9 @@ Result<void> start(Running& running, const ServeCommand& command) {
   }
   running.process->start();
   keep_proofs(running);
-  running.config.limits.shutdown_deadline_ms = running.config.limits.shutdown_deadline_ms / 10 * kSessionsTenths;
-  ServerParts parts{*running.engine, *running.views, *running.authenticator, running.config.limits,
-                    running.metrics, running.clock,  running.search.get(),   &running.process->webhooks()};
-  parts.files = running.files.get();
-  parts.proofs = running.proofs.get();
-  parts.consumers = &running.process->consumers();
-  parts.erasures = &running.process->erasures();
   running.backups = std::make_unique<backup::Backups>(running.config.data_folder, running.config.backup_folder,
                                                       *running.engine->log(), running.clock, trace_backup_trouble);
-  parts.backups = running.backups.get();
-  parts.tls = running.tls.get();
-  return running.server->serve(parts);
+  return running.server->serve(server_parts(running));
 }
 
 // The sessions end with the last of their handlers, and those wait for their searches.

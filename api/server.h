@@ -54,9 +54,10 @@ struct ServerParts {
   files::BlobStore* files = nullptr;      // nothing: routes of files answer 503
   const proof::Proofs* proofs = nullptr;  // nothing: routes of proofs answer 503
   const process::ErasureWatch* erasures = nullptr;
-  process::Consumers* consumers = nullptr;  // nothing: there are none
-  const TlsContext* tls = nullptr;          // nothing: plain HTTP
-  backup::Backups* backups = nullptr;       // nothing: routes of backups answer 404
+  process::Consumers* consumers = nullptr;     // nothing: there are none
+  const TlsContext* tls = nullptr;             // nothing: plain HTTP
+  backup::Backups* backups = nullptr;          // nothing: routes of backups answer 404
+  std::uint32_t sessions_deadline_ms = 7'000;  // from stop() on; a part of limits.shutdown_deadline_ms
 };
 
 class Server {
@@ -74,7 +75,7 @@ class Server {
   virtual base::Result<void> serve(const ServerParts& parts) = 0;
 
   // Stops accepting, tells the sessions (WebSocket close 1001), lets what was submitted be answered, joins the threads;
-  // after limits.shutdown_deadline_ms it closes what is left. Idempotent; without serve it only gives the port back.
+  // after sessions_deadline_ms it closes what is left. Idempotent; without serve it only gives the port back.
   virtual void stop() = 0;
 };
 
