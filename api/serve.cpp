@@ -145,8 +145,8 @@ Result<void> open_data(Running& running) {
 }
 
 // Behind the engine, which holds the lock of the data folder.
-Result<void> open_files(Running& running) {
-  TRY(auto files, files::BlobStore::open(running.config.files));
+Result<void> open_files(Running& running, files::ChosenIo io) {
+  TRY(auto files, files::BlobStore::open(running.config.files, std::move(io)));
   running.files = std::move(files);
   trace(TraceLevel::info, "files",
         {{"io", running.files->io_name()}, {"not_uring", std::string_view(running.files->why_not_uring())}});
@@ -262,9 +262,10 @@ Result<void> start(Running& running, const ServeCommand& command) {
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
   TRY(check_data_folder(running.config, command.config_file));
+  TRY(auto file_io, files::choose_file_io(running.config.files.io));
   base::keep_one_processor_free();  // before the first thread that works behind the log
   TRY(open_data(running));
-  TRY(open_files(running));
+  TRY(open_files(running, std::move(file_io)));
   tell_priorities();
   TRY(open_process(running, std::move(subscribers)));
   if (command.demo) {

@@ -79,8 +79,12 @@ base::Error BlobReader::changed() const {
 }
 
 Result<std::unique_ptr<BlobStore>> BlobStore::open(const BlobOptions& options) {
-  TRY(auto folder, BlobFolder::open(options.folder));
   TRY(auto chosen, choose_file_io(options.io));
+  return open(options, std::move(chosen));
+}
+
+Result<std::unique_ptr<BlobStore>> BlobStore::open(const BlobOptions& options, ChosenIo chosen) {
+  TRY(auto folder, BlobFolder::open(options.folder));
   return std::unique_ptr<BlobStore>(new BlobStore(options, std::move(folder), std::move(chosen)));
 }
 

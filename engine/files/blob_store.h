@@ -109,8 +109,11 @@ class BlobReader {
 
 class BlobStore {
  public:
-  // Creates the folder where it is missing and clears what uploads left there.
+  // Creates the folder where it is missing and clears what uploads left there. Where options.io cannot be had nothing
+  // is touched.
   static base::Result<std::unique_ptr<BlobStore>> open(const BlobOptions& options);
+  // With a back end that was chosen before; options.io is not looked at.
+  static base::Result<std::unique_ptr<BlobStore>> open(const BlobOptions& options, ChosenIo chosen);
 
   // `size` as announced, to refuse what the disk has no room for; it is not enforced.
   void upload(std::uint64_t size, Done<std::unique_ptr<BlobUpload>> done);

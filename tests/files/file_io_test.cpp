@@ -1,9 +1,6 @@
 #include "engine/files/file_io.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +14,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/files/waiting.h"
+#include "tests/support/no_io_uring.h"
 #include "tests/support/temp_folder.h"
 
 namespace hansard::files {
@@ -210,27 +208,12 @@ TEST_CASE("an order of operations stops at the first that fails") {
   });
 }
 
-namespace {
-// What Docker's default profile does: io_uring_setup, _enter and _register are refused. For this thread alone.
-bool refuse_io_uring() {
-  sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),  // the number of the system call
-      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 425, 0, 2),
-      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 427, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  sock_fprog filter{std::size(program), program};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
-}
-}  // namespace
-
 TEST_CASE("where a container forbids io_uring the POSIX twin serves, and says why") {
   bool is_refused = false;
   base::Result<ChosenIo> automatic = base::error(ErrorCode::io, "");
   base::Result<ChosenIo> asked = base::error(ErrorCode::io, "");
   std::thread([&] {
-    is_refused = refuse_io_uring();
+    is_refused = support::refuse_io_uring();
     automatic = choose_file_io(IoChoice::automatic);
     asked = choose_file_io(IoChoice::uring);
   }).join();
