@@ -12,9 +12,6 @@
 #include "engine/time_search.h"
 #include "projections/past.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using base::Position;

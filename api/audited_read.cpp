@@ -2,9 +2,6 @@
 
 #include <utility>
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

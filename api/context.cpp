@@ -9,9 +9,6 @@
 #include "api/completions.h"
 #include "api/signal.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

@@ -8,9 +8,6 @@
 #include "api/position_text.h"
 #include "engine/event_json.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using engine::EventScan;

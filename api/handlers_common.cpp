@@ -7,9 +7,6 @@
 #include "api/cursor.h"
 #include "api/position_text.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using base::ConversationId;

@@ -6,11 +6,8 @@
 #include "api/file_headers.h"
 #include "api/file_wait.h"
 #include "api/handlers_common.h"
-#include "api/user_counts.h"
 #include "api/trace.h"
-
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#include "api/user_counts.h"
 
 namespace hansard::api::handlers {
 

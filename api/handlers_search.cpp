@@ -18,9 +18,6 @@
 #include "engine/base/hash.h"
 #include "projections/search/matcher.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api::handlers {
 
 using projections::MessageView;

@@ -14,9 +14,6 @@
 #include "api/render_parts.h"
 #include "projections/past.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api::handlers {
 
 using base::Position;

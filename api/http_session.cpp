@@ -20,9 +20,6 @@
 #include "api/router.h"
 #include "api/ws_session.h"
 
-// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

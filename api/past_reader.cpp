@@ -8,9 +8,6 @@
 #include "api/signal.h"
 #include "engine/base/this_thread.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

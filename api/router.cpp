@@ -21,9 +21,6 @@
 #include "api/throttle.h"
 #include "api/trace.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using projections::Snapshot;

@@ -14,9 +14,6 @@
 #include "api/metrics.h"
 #include "api/ws_session_frames.h"
 
-// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

@@ -15,9 +15,6 @@
 #include "api/throttle.h"
 #include "api/ws_session_hello.h"
 
-// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using base::ConversationId;

@@ -4,9 +4,6 @@
 #include "api/json_fields.h"
 #include "api/ws_session_frames.h"
 
-// g++ 12 takes the frames of inlined coroutines for mismatched; they are allocated and freed by one promise type.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 using base::ConversationId;

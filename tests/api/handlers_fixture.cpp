@@ -22,9 +22,6 @@
 #include "tests/support/small_store.h"
 #include "tests/support/temp_folder.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::api {
 
 namespace {

@@ -6,9 +6,6 @@
 #include "api/router.h"
 #include "api/ws_session_frames.h"
 
-// False alarm of g++ 12 in coroutines that it inlines (GCC bug 109224).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace hansard::sim {
 
 namespace {
