@@ -31,7 +31,7 @@ class ArrivedBytes {
     std::string().swap(bytes_);
     used_ = 0;
   }
-  std::size_t bytes_kept() const { return bytes_.capacity(); }  // room, used or not
+  std::size_t bytes_kept() const { return bytes_.capacity(); }  // room, used or not; for tests
 
   // What may be read now; "" also where the head of a frame has not all arrived. Valid until the next call.
   std::string_view readable();

@@ -104,7 +104,7 @@ class CorkedStream {
     state_->in.give_back();
   }
 
-  // Room for what is written, used or not.
+  // Room for what is written, used or not. For tests.
   std::size_t bytes_kept() const { return state_->out.capacity() + state_->sending.capacity(); }
 
   bool is_sending() const { return state_->is_sending; }

@@ -26,7 +26,7 @@ void TaskGroup::spawn(std::string_view what, asio::awaitable<void> task) {
   ++running_;
   auto on_end = [this, what](const std::exception_ptr& thrown) {
     if (thrown) report(what, thrown);
-    if (--running_ == 0 && on_empty_) on_empty_();
+    --running_;
   };
   asio::co_spawn(io_, std::move(task), std::move(on_end));
 }

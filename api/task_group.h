@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
@@ -28,14 +27,11 @@ class TaskGroup {
   std::size_t running() const { return running_; }
   // Shared by the tasks that catch up.
   Turns& turns() { return turns_; }
-  // Called each time the last running task has ended.
-  void on_empty(std::function<void()> callback) { on_empty_ = std::move(callback); }
 
  private:
   asio::io_context& io_;
   Turns turns_;
   std::size_t running_ = 0;
-  std::function<void()> on_empty_;
 };
 
 }  // namespace hansard::api

@@ -55,7 +55,7 @@ class Rebuilder {
   base::Result<void> keep_only_live();
 
   std::vector<RebuildableView> views() const;
-  // False: an order is still under way after so long.
+  // False: an order is still under way after so long. For tests.
   bool wait_for_end(std::chrono::nanoseconds most);
 
  private:

@@ -133,6 +133,7 @@ class BlobStore {
 
   std::string_view io_name() const { return io_->name(); }
   const std::string& why_not_uring() const { return why_not_uring_; }
+  // Uploads and readers under way. For tests.
   std::size_t transfers() const { return transfers_.load(); }
 
  private:
