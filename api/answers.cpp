@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "api/answer_parts.h"
+#include "api/answers_at_once.h"
 #include "api/answers_past.h"
 #include "api/json.h"
 #include "api/past_reader.h"

@@ -4,7 +4,6 @@
 // Thread: the io thread of the context.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,13 +20,8 @@ struct AnswerBody {
   std::string etag;  // quoted version, "" for none
 };
 
-// True when the answer can be rendered from the command's own events without asking a view: sends, and all that only
-// have positions to tell. The hot path.
-bool is_rendered_at_once(const domain::Command& command, const engine::Done& done);
-AnswerBody render_at_once(const engine::Done& done, std::uint32_t epoch);
-// What was recorded although it is a no: a legal hold in the way of an erasure. Nothing for all else.
-std::optional<Problem> refusal_in(const engine::Done& done);
-// The rest: waits for the views to reach the position and reads the resource for the caller.
+// What is not rendered at once (answers_at_once.h): waits for the views to reach the position and reads the resource
+// for the caller.
 asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain::Command command,
                                                         domain::Caller caller, engine::Done done);
 

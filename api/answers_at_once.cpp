@@ -1,7 +1,8 @@
+#include "api/answers_at_once.h"
+
 #include <utility>
 #include <variant>
 
-#include "api/answer_parts.h"
 #include "api/json.h"
 #include "api/render.h"
 #include "api/render_erasure.h"

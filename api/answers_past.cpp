@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "api/answers_at_once.h"
 #include "api/json.h"
 #include "api/render.h"
 #include "api/render_parts.h"

@@ -7,6 +7,7 @@
 #include "api/acknowledged.h"
 #include "api/answer_parts.h"
 #include "api/answers.h"
+#include "api/answers_at_once.h"
 #include "api/as_of.h"
 #include "api/audited_read.h"
 #include "api/body_room.h"

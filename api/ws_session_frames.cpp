@@ -8,6 +8,7 @@
 
 #include "api/acknowledged.h"
 #include "api/answers.h"
+#include "api/answers_at_once.h"
 #include "api/event_request.h"
 #include "api/json_fields.h"
 #include "api/metrics.h"
