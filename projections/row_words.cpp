@@ -1,8 +1,7 @@
 #include "projections/row_words.h"
 
-#include <cstdio>
-
 #include "engine/base/clock.h"
+#include "engine/base/hex.h"
 #include "engine/domain/events.h"
 #include "projections/keys.h"
 
@@ -79,16 +78,6 @@ constexpr TableWords kAuditTables[] = {{'A', "actors", kActors},
                                        {'M', "messages", kMessagePositions},
                                        {'Y', "event types", kTypes}};
 
-std::string hex(std::string_view bytes) {
-  std::string out;
-  char digits[3];
-  for (char byte : bytes) {
-    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(byte));
-    out += digits;
-  }
-  return out;
-}
-
 std::size_t size_of(KeyPart part, std::string_view rest) {
   switch (part) {
     case user:
@@ -144,14 +133,14 @@ std::string part_words(KeyPart part, std::string_view bytes) {
     case time:
       return base::time_text({static_cast<std::int64_t>(number_of(bytes) ^ kSignBit)});
     case digest:
-      return "SHA-256 " + hex(bytes);
+      return "SHA-256 " + base::hex(bytes);
   }
-  return hex(bytes);
+  return base::hex(bytes);
 }
 }  // namespace
 
 RowWords describe_key(std::span<const TableWords> tables, std::string_view key) {
-  RowWords words{"table " + hex(key.substr(0, 1)), ""};
+  RowWords words{"table " + base::hex(key.substr(0, 1)), ""};
   std::string_view rest = key.substr(std::min<std::size_t>(key.size(), 1));
   for (const TableWords& table : tables) {
     if (key.empty() || table.table != key.front()) continue;
@@ -163,7 +152,7 @@ RowWords describe_key(std::span<const TableWords> tables, std::string_view key) 
       rest.remove_prefix(std::min(rest.size(), size + (part == user ? 1 : 0)));
     }
   }
-  if (!rest.empty()) words.key += (words.key.empty() ? "" : ", ") + hex(rest);
+  if (!rest.empty()) words.key += (words.key.empty() ? "" : ", ") + base::hex(rest);
   return words;
 }
 
@@ -176,7 +165,7 @@ std::string value_words(std::string_view value) {
     if (byte >= ' ' && byte <= '~' && byte != '\\' && byte != '"') {
       out += byte;
     } else {
-      out += "\\x" + hex({&byte, 1});
+      out += "\\x" + base::hex({&byte, 1});
     }
   }
   return out + (value.size() > kValueBytesMax ? "...\"" : "\"");

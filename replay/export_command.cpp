@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/base/hex.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/file_options.h"
@@ -71,7 +72,7 @@ std::string json_of(const segments::ExportReport& report, const std::string& out
   append_field(out, "attachments", manifest.attachments.value_or(segments::Attachments{}).files);
   append_field(out, "attachments_left_out", report.left_out.files);
   if (report.left_out.files > 0) append_field(out, "note", std::string_view(left_out(report)));
-  if (manifest.root) append_field(out, "root", segments::hex(base::view_of(*manifest.root)));
+  if (manifest.root) append_field(out, "root", base::hex(base::view_of(*manifest.root)));
   append_field(out, "io", std::string_view(report.io));
   append_field(out, "milliseconds", static_cast<std::uint64_t>(seconds * 1000));
   return out + "}";

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/base/hex.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/erasures_file.h"
@@ -57,7 +58,7 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
   append_field(out, "attachments", report.attachments);
   append_field(out, "attachments_missing", report.attachments_missing);
   if (report.attachments_missing > 0) append_field(out, "note", std::string_view(missing_attachments(report)));
-  if (report.root) append_field(out, "root", segments::hex(base::view_of(*report.root)));
+  if (report.root) append_field(out, "root", base::hex(base::view_of(*report.root)));
   if (erased) {
     append_field(out, "erasures_applied", erased->complete);
     append_field(out, "erasures_in_the_copy", erased->already);

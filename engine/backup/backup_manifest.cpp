@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 #include "engine/base/json.h"
 
 namespace hansard::backup {
@@ -12,16 +13,6 @@ namespace hansard::backup {
 namespace {
 constexpr std::size_t kManifestBytesMax = 4u << 20;
 constexpr char kTakeAnother[] = ". Take another copy of this backup, or an older backup.";
-
-std::string hex(const base::Digest& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::uint8_t byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
 
 // Anything else than 64 digits gives another digest, which the manifest's own checksum then contradicts.
 base::Digest digest_of(std::string_view hex_text) {
@@ -45,7 +36,8 @@ std::string without_checksum(const BackupManifest& manifest) {
   out += ",\"created_at\":";
   base::append_json_string(out, manifest.created_at);
   if (manifest.version == 1) return out;
-  out += ",\"hashed\":{\"size\":" + std::to_string(manifest.hashed.size) + ",\"root\":\"" + hex(manifest.hashed.root);
+  out += ",\"hashed\":{\"size\":" + std::to_string(manifest.hashed.size) + ",\"root\":\"" +
+         base::hex(base::view_of(manifest.hashed.root));
   out += "\"},\"files\":[";
   for (const base::SealedFile& file : manifest.sums) {
     out += out.back() == '[' ? "{\"name\":" : ",{\"name\":";

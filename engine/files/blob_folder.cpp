@@ -7,11 +7,11 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <span>
 #include <utility>
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
+#include "engine/base/hex.h"
 #include "engine/files/file_io.h"
 
 namespace hansard::files {
@@ -22,16 +22,6 @@ using base::Result;
 namespace {
 constexpr std::string_view kDigits = "0123456789abcdef";
 constexpr std::string_view kIncoming = "/incoming";
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (auto byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
 
 base::Error failed(const std::string& what) { return error_of(errno, what); }
 
@@ -100,9 +90,9 @@ std::string BlobFolder::shard_path(unsigned shard) const {
 std::string BlobFolder::path_of(const Digest& sha256) const { return shard_path(sha256[0]) + '/' + hex_of(sha256); }
 
 std::string BlobFolder::fresh_incoming() const {
-  std::array<std::uint8_t, 16> name;
+  base::ShortDigest name;
   base::random_bytes(name);
-  return path_ + std::string(kIncoming) + '/' + hex(name);
+  return path_ + std::string(kIncoming) + '/' + base::hex(base::view_of(name));
 }
 
 Result<std::vector<Digest>> BlobFolder::list(unsigned shard) const {
@@ -133,7 +123,7 @@ Result<std::uint64_t> BlobFolder::bytes_free() const {
   return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
-std::string hex_of(const Digest& digest) { return hex(digest); }
+std::string hex_of(const Digest& digest) { return base::hex(base::view_of(digest)); }
 
 std::optional<Digest> digest_of_hex(std::string_view text) {
   Digest digest{};

@@ -3,27 +3,16 @@
 #include <cstdio>
 
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 #include "engine/base/json.h"
 
 namespace hansard::process {
 
 namespace {
-std::string hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
-  }
-  return out;
-}
-
 std::string series_text(std::uint64_t series) {
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(series >> shift));
-  return hex(bytes);
+  return base::hex(bytes);
 }
 }  // namespace
 
@@ -49,7 +38,7 @@ std::string webhook_signature(std::string_view secret, std::string_view id, std:
                               std::string_view body) {
   std::string text(id);
   text.append(".").append(std::to_string(timestamp_s)).append(".").append(body);
-  return "v1=" + hex(base::view_of(base::hmac_sha256(secret, text)));
+  return "v1=" + base::hex(base::view_of(base::hmac_sha256(secret, text)));
 }
 
 HttpRequest webhook_request(const Subscriber& subscriber, DeliveryId id, std::string body, base::Timestamp now) {

@@ -9,6 +9,7 @@
 
 #include "engine/base/durable_file.h"
 #include "engine/base/folder_place.h"
+#include "engine/base/hex.h"
 #include "engine/base/json.h"
 #include "replay/segments/small_file.h"
 
@@ -169,7 +170,7 @@ Result<void> ExportFolder::finish(const Manifest& manifest) {
   const std::string json = to_json(manifest);
   const std::string name(kManifestName);
   TRY(base::write_synced(path(std::string(kManifestSumName)),
-                         hex(base::view_of(base::sha256(json))) + "  " + name + "\n"));
+                         base::hex(base::view_of(base::sha256(json))) + "  " + name + "\n"));
   TRY(base::write_synced(path(name), json));
   TRY(base::sync_folder(partial_));
   std::error_code problem;

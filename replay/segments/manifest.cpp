@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "engine/base/clock.h"
+#include "engine/base/hex.h"
 #include "engine/base/json.h"
 #include "engine/codec/record_layout.h"
 #include "engine/proof/merkle.h"
@@ -76,7 +77,7 @@ std::string plain_json(const PlainFile& file) {
   Object object;
   object.add("name", file.name);
   object.add("bytes", file.bytes);
-  object.add("sha256", hex(base::view_of(file.sha256)));
+  object.add("sha256", base::hex(base::view_of(file.sha256)));
   return object.end();
 }
 
@@ -226,14 +227,14 @@ std::string to_json(const FileEntry& entry) {
   Object object;
   object.add("name", entry.name);
   object.add("bytes", entry.bytes);
-  object.add("sha256", hex(base::view_of(entry.sha256)));
+  object.add("sha256", base::hex(base::view_of(entry.sha256)));
   object.add("first", entry.first.value);
   object.add("last", entry.last.value);
   object.add("events", entry.count);
   object.add("record_bytes", entry.record_bytes);
   object.add("first_time", base::time_text(entry.first_time));
   object.add("last_time", base::time_text(entry.last_time));
-  object.add("root", hex(base::view_of(entry.root)));
+  object.add("root", base::hex(base::view_of(entry.root)));
   if (entry.proofs) object.add_json("proofs", plain_json(*entry.proofs));
   return object.end();
 }
@@ -275,7 +276,7 @@ std::string to_json(const Manifest& manifest) {
   object.add("created_at", manifest.created_at);
   object.add("events", manifest.events());
   object.add("record_bytes", manifest.record_bytes());
-  if (manifest.root) object.add("root", hex(base::view_of(*manifest.root)));
+  if (manifest.root) object.add("root", base::hex(base::view_of(*manifest.root)));
   if (!manifest.checkpoint.empty()) {
     object.add("checkpoint", manifest.checkpoint);
     object.add("verifier_key", manifest.verifier_key);
@@ -329,7 +330,7 @@ Result<Manifest> read_manifest(const std::string& folder) {
   }
   TRY(auto text, std::move(json));
   TRY(auto sum, read_small_file(folder + "/" + std::string(kManifestSumName), 1'024));
-  const std::string right = hex(base::view_of(base::sha256(text))) + "  " + std::string(kManifestName) + "\n";
+  const std::string right = base::hex(base::view_of(base::sha256(text))) + "  " + std::string(kManifestName) + "\n";
   if (sum != right) {
     return base::error(base::ErrorCode::corrupt, path + " is damaged: its SHA-256 is not the one in " +
                                                      std::string(kManifestSumName) +
@@ -344,16 +345,6 @@ base::Digest root_over(const std::vector<FileEntry>& files) {
   std::vector<base::Digest> roots;
   for (const FileEntry& file : files) roots.push_back(file.root);
   return proof::root_of_parts(roots);
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += kDigits[static_cast<std::uint8_t>(c) >> 4];
-    out += kDigits[static_cast<std::uint8_t>(c) & 15];
-  }
-  return out;
 }
 
 }  // namespace hansard::segments

@@ -71,6 +71,4 @@ Result<Manifest> read_manifest(const std::string& folder);
 // kPositionsPerSegment: their own roots are the nodes of the tree (RFC 9162 section 2.1.1).
 base::Digest root_over(const std::vector<FileEntry>& files);
 
-std::string hex(std::string_view bytes);
-
 }  // namespace hansard::segments

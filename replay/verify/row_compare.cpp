@@ -1,5 +1,7 @@
 #include "replay/verify/row_compare.h"
 
+#include "engine/base/hex.h"
+
 namespace hansard::verify {
 
 namespace {
@@ -48,13 +50,7 @@ base::Result<RowDifferences> compare_rows(const RowDatabase& stored, const RowDa
 }
 
 std::string hex_text(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (char byte : bytes.substr(0, kShownBytesMax)) {
-    const auto value = static_cast<std::uint8_t>(byte);
-    text += kDigits[value >> 4];
-    text += kDigits[value & 15];
-  }
+  std::string text = base::hex(bytes.substr(0, kShownBytesMax));
   if (bytes.size() > kShownBytesMax) text += "... (" + std::to_string(bytes.size()) + " bytes)";
   return text.empty() ? "empty" : text;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 #include "replay/verify/database_rows.h"
 #include "replay/verify/library_words.h"
 #include "replay/verify/parallel.h"
@@ -32,16 +33,6 @@ void check_rows(const Store& store, const std::string& folder, Check& check, con
   if (auto outcome = rows->status(); !outcome) {
     check.damaged(damage_of(folder, "a row cannot be read", outcome.error()));
   }
-}
-
-std::string hex_name(const base::Digest& digest) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (std::uint8_t byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 base::Digest digest_of_file(const std::string& path) {
@@ -92,7 +83,7 @@ void FileEvents::check(const Store& store, Findings& findings) const {
 
 void FileEvents::check_blob(const Store& store, const File& file, Check& check) {
   check.add(1);
-  const std::string name = hex_name(file.sha256);
+  const std::string name = base::hex(base::view_of(file.sha256));
   Damage damage;
   damage.file = "files/" + name.substr(0, 2) + "/" + name;
   damage.position = file.position;
