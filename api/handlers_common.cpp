@@ -14,13 +14,6 @@ using base::MessageId;
 using projections::Snapshot;
 
 namespace {
-template <class Id>
-Answered<Id> id_of_path(const Call& call) {
-  auto id = base::parse_id<Id>(call.path_values.at(0));
-  if (!id) return not_found();
-  return *id;
-}
-
 // application/json, or any type with the suffix +json, whatever its parameters (RFC 6839).
 bool is_json_type(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
@@ -30,9 +23,6 @@ bool is_json_type(std::string_view content_type) {
   return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 }  // namespace
-
-Answered<ConversationId> conversation_of_path(const Call& call) { return id_of_path<ConversationId>(call); }
-Answered<MessageId> message_of_path(const Call& call) { return id_of_path<MessageId>(call); }
 
 Answered<base::UserId> user_of_path(const Call& call, std::size_t place) {
   auto user = base::parse_user_id(call.path_values.at(place));

@@ -10,8 +10,14 @@
 namespace hansard::api {
 
 // The first {…} of the path. What is not an id names nothing: not_found.
-Answered<base::ConversationId> conversation_of_path(const Call& call);
-Answered<base::MessageId> message_of_path(const Call& call);
+template <class Id>
+Answered<Id> id_of_path(const Call& call) {
+  auto id = base::parse_id<Id>(call.path_values.at(0));
+  if (!id) return not_found();
+  return *id;
+}
+inline auto conversation_of_path(const Call& call) { return id_of_path<base::ConversationId>(call); }
+inline auto message_of_path(const Call& call) { return id_of_path<base::MessageId>(call); }
 // The user in the given {…} of the path, the first being 0.
 Answered<base::UserId> user_of_path(const Call& call, std::size_t place);
 // Where a list of users goes on: behind this one, or from the beginning behind an empty id.

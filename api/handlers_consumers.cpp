@@ -6,6 +6,7 @@
 #include "api/metrics_page.h"
 #include "api/render_parts.h"
 #include "api/short_page.h"
+#include "projections/process/progress_name.h"
 
 namespace hansard::api::handlers {
 
@@ -62,7 +63,7 @@ Answered<Response> get_consumer(Context& context, const Call& call) {
 Answered<Response> put_consumer(Context& context, const Call& call) {
   TRY(auto* consumers, consumers_of(context, call));
   const auto& name = call.path_values.at(0);
-  if (!process::is_consumer_name(name)) return malformed("The name is not 1 to 64 of a-z, 0-9, '-' and '_'.");
+  if (!process::is_progress_name(name)) return malformed("The name is not 1 to 64 of a-z, 0-9, '-' and '_'.");
   TRY(auto body, json_body(context, call));
   Fields fields(body);
   const auto from = fields.text("from");

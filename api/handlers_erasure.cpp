@@ -15,14 +15,6 @@ using projections::Snapshot;
 namespace {
 constexpr std::size_t kReasonCodePointsMax = 1'000;
 
-// 404 for what is no id, like what names nothing.
-template <class Id>
-Answered<Id> id_of_path(const Call& call) {
-  auto id = base::parse_id<Id>(call.path_values.at(0));
-  if (!id) return not_found();
-  return *id;
-}
-
 Answered<void> check_admin(const Call& call) {
   if (!call.caller.admin) return forbidden("Erasures and legal holds need the scope `admin`.");
   return base::success();

@@ -20,11 +20,6 @@ using base::Result;
 namespace {
 bool speaks_json = false;
 
-void append_name(std::string& out, std::string_view name) {
-  out += out.back() == '{' ? "" : ",";
-  base::append_json_string(out, name);
-  out += ':';
-}
 }  // namespace
 
 void speak_json() { speaks_json = true; }
@@ -66,6 +61,12 @@ int finish_output(int status) {
   const std::string why = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
   fail("what this command says could not be written to standard output" + why + ".");
   return status == 0 ? 1 : status;
+}
+
+void append_name(std::string& out, std::string_view name) {
+  out += out.back() == '{' ? "" : ",";
+  base::append_json_string(out, name);
+  out += ':';
 }
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {

@@ -34,6 +34,7 @@ void hold_standard_streams();
 int finish_output(int status);
 
 // `out` is a JSON object that is not closed yet.
+void append_name(std::string& out, std::string_view name);
 void append_field(std::string& out, std::string_view name, std::uint64_t value);
 void append_field(std::string& out, std::string_view name, std::string_view value);
 void append_flag(std::string& out, std::string_view name, bool value);

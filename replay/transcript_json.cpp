@@ -1,28 +1,16 @@
 #include "engine/base/json.h"
 #include "engine/base/position_text.h"
 #include "engine/domain/words.h"
+#include "replay/command_output.h"
 #include "replay/transcript.h"
 
 namespace hansard::replay {
 
-using base::append_json_number;
 using base::append_json_string;
 using base::append_json_time;
 using projections::MessageView;
 
 namespace {
-void append_name(std::string& out, const char* name) {
-  if (out.back() != '{') out += ',';
-  out.append("\"").append(name).append("\":");
-}
-void append_text(std::string& out, const char* name, std::string_view text) {
-  append_name(out, name);
-  append_json_string(out, text);
-}
-void append_number(std::string& out, const char* name, std::uint64_t number) {
-  append_name(out, name);
-  append_json_number(out, number);
-}
 void append_time(std::string& out, const char* name, const std::optional<base::Timestamp>& time) {
   append_name(out, name);
   if (time) {
@@ -31,31 +19,27 @@ void append_time(std::string& out, const char* name, const std::optional<base::T
     out += "null";
   }
 }
-void append_flag(std::string& out, const char* name, bool value) {
-  append_name(out, name);
-  out += value ? "true" : "false";
-}
 
 void append_conversation(std::string& out, const projections::ConversationView& it) {
   out += "{";
-  append_text(out, "id", base::to_text(it.id));
-  append_text(out, "type", domain::word_of(it.type));
-  append_text(out, "title", it.title);
+  append_field(out, "id", base::to_text(it.id));
+  append_field(out, "type", domain::word_of(it.type));
+  append_field(out, "title", it.title);
   append_name(out, "metadata");
   out += it.metadata.empty() ? "null" : it.metadata;
-  append_text(out, "created_by", it.created_by.value);
+  append_field(out, "created_by", it.created_by.value);
   append_time(out, "created_at", it.created_at);
-  append_number(out, "version", it.version.value);
-  append_number(out, "member_count", it.member_count);
-  append_number(out, "last_ordinal", it.last_ordinal.value);
+  append_field(out, "version", it.version.value);
+  append_field(out, "member_count", it.member_count);
+  append_field(out, "last_ordinal", it.last_ordinal.value);
   append_flag(out, "closed", it.closed);
   out += "}";
 }
 
 void append_member(std::string& out, const projections::MemberView& member) {
   out += "{";
-  append_text(out, "user_id", member.user.value);
-  append_text(out, "role", domain::word_of(member.role));
+  append_field(out, "user_id", member.user.value);
+  append_field(out, "role", domain::word_of(member.role));
   append_time(out, "joined_at", member.joined_at);
   out += "}";
 }
@@ -65,8 +49,8 @@ void append_reactions(std::string& out, const MessageView& message) {
   out += "[";
   for (const auto& reaction : message.reactions) {
     out += out.back() == '[' ? "{" : ",{";
-    append_text(out, "emoji", reaction.emoji);
-    append_number(out, "count", reaction.count);
+    append_field(out, "emoji", reaction.emoji);
+    append_field(out, "count", reaction.count);
     out += "}";
   }
   out += "]";
@@ -74,11 +58,11 @@ void append_reactions(std::string& out, const MessageView& message) {
 
 void append_message(std::string& out, const MessageView& message) {
   out += "{";
-  append_text(out, "id", base::to_text(message.facts.message));
-  append_number(out, "ordinal", message.facts.ordinal.value);
-  append_number(out, "version", message.version.value);
-  append_text(out, "sender_id", message.facts.author.value);
-  append_text(out, "type", domain::word_of(message.facts.type));
+  append_field(out, "id", base::to_text(message.facts.message));
+  append_field(out, "ordinal", message.facts.ordinal.value);
+  append_field(out, "version", message.version.value);
+  append_field(out, "sender_id", message.facts.author.value);
+  append_field(out, "type", domain::word_of(message.facts.type));
   append_name(out, "content");
   if (message.content) {
     append_json_string(out, message.content->text);
@@ -91,7 +75,7 @@ void append_message(std::string& out, const MessageView& message) {
   } else {
     out += "null";
   }
-  append_number(out, "thread_count", message.thread_count);
+  append_field(out, "thread_count", message.thread_count);
   append_reactions(out, message);
   append_time(out, "created_at", message.facts.created_at);
   append_time(out, "edited_at", message.edited_at);
@@ -104,7 +88,7 @@ void append_message(std::string& out, const MessageView& message) {
 
 std::string json_of(const Scene& scene, std::uint32_t epoch) {
   std::string out = "{\"as_of\":{";
-  append_text(out, "position", base::position_text(epoch, scene.position));
+  append_field(out, "position", base::position_text(epoch, scene.position));
   append_time(out, "time", scene.time);
   out += "},\"conversation\":";
   append_conversation(out, scene.conversation);

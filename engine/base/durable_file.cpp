@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <system_error>
 
 #include "engine/base/descriptor.h"
 
@@ -38,6 +37,10 @@ Result<void> copy_bytes(int in, const std::string& from, int out, const std::str
 Error system_error(const std::string& what, const std::string& path) {
   const ErrorCode code = errno == ENOSPC ? ErrorCode::disk_full : ErrorCode::io;
   return error(code, what + " " + path + ": " + std::generic_category().message(errno));
+}
+
+Error io_error(const std::string& what, const std::error_code& problem) {
+  return error(ErrorCode::io, what + ": " + problem.message());
 }
 
 Result<void> write_all(int descriptor, const std::string& path, std::string_view bytes) {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "engine/base/result.h"
 
@@ -13,6 +14,8 @@ namespace hansard::base {
 
 // "<what> <path>: <text of errno>"
 Error system_error(const std::string& what, const std::string& path);
+// "<what>: <text of problem>", for what std::filesystem could not do; always io.
+Error io_error(const std::string& what, const std::error_code& problem);
 
 // Every byte, at the descriptor's place; signals and short writes are gone on from. Not synced.
 Result<void> write_all(int descriptor, const std::string& path, std::string_view bytes);

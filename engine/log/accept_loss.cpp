@@ -16,10 +16,6 @@ namespace hansard::log {
 namespace {
 namespace fs = std::filesystem;
 
-base::Error file_error(const std::string& what, const std::error_code& problem) {
-  return base::error(base::ErrorCode::io, what + ": " + problem.message());
-}
-
 // The epoch after every one this log or its witness has seen, the cluster they belong to.
 Identity next_identity(const Preflight& found) {
   Identity identity = found.identity.value_or(new_identity());
@@ -61,7 +57,7 @@ Result<void> move_aside(const LogPaths& paths, std::uint32_t epoch) {
   if (!fs::exists(paths.database)) return base::success();
   std::error_code problem;
   fs::rename(paths.database, lost_folder(paths, epoch), problem);
-  if (problem) return file_error("cannot move the damaged log aside", problem);
+  if (problem) return base::io_error("cannot move the damaged log aside", problem);
   return base::sync_folder(paths.folder);
 }
 
@@ -75,7 +71,7 @@ Result<void> keep_wal(const LogPaths& paths, std::uint32_t epoch) {
     fs::copy_file(entry.path(), fs::path(lost) / entry.path().filename(), problem);
     if (problem) break;
   }
-  if (problem) return file_error("cannot keep a copy of the damaged write-ahead log", problem);
+  if (problem) return base::io_error("cannot keep a copy of the damaged write-ahead log", problem);
   return base::sync_folder(lost);
 }
 
@@ -93,7 +89,7 @@ Result<void> announce(const LogPaths& paths, const Preflight& found, const Ident
 Result<void> clear_fresh(const LogPaths& paths) {
   std::error_code problem;
   fs::remove_all(paths.fresh, problem);
-  if (problem) return file_error("cannot remove what a crash left in " + paths.fresh, problem);
+  if (problem) return base::io_error("cannot remove what a crash left in " + paths.fresh, problem);
   return base::success();
 }
 
@@ -112,7 +108,7 @@ Result<void> make_fresh(const LogPaths& paths, const Identity& identity, const s
 Result<void> put_in_place(const LogPaths& paths) {
   std::error_code problem;
   fs::rename(paths.fresh, paths.database, problem);
-  if (problem) return file_error("cannot put the new event log in place", problem);
+  if (problem) return base::io_error("cannot put the new event log in place", problem);
   return base::sync_folder(paths.folder);
 }
 

@@ -16,7 +16,6 @@ using projections::RowWriter;
 
 namespace {
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kRowsMax = 100'000;
 constexpr std::string_view kPrefix = "consumer/";
 
@@ -38,11 +37,6 @@ void read_filter(RowReader& in, EventFilter& filter) {
   if (const auto actor = in.text(); !actor.empty()) filter.actor = base::UserId{std::string(actor)};
 }
 }  // namespace
-
-bool is_consumer_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  return !name.empty() && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits);
-}
 
 Consumers::Consumers(engine::Engine& engine, ProgressStore& store, base::Clock& clock, ConsumerOptions options)
     : engine_(engine),

@@ -39,9 +39,6 @@ struct ConsumerStatus {
   bool is_read = false;  // somebody follows the log for it now
 };
 
-// 1 to 64 of a-z, 0-9, '-' and '_'.
-bool is_consumer_name(std::string_view name);
-
 class Consumers {
  public:
   enum class Put { created, changed, unchanged, too_many };

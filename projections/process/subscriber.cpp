@@ -6,6 +6,7 @@
 
 #include "engine/event_filter.h"
 #include "projections/process/post_url.h"
+#include "projections/process/progress_name.h"
 
 namespace hansard::process {
 
@@ -13,15 +14,9 @@ using base::ErrorCode;
 using base::Result;
 
 namespace {
-constexpr std::size_t kNameBytesMax = 64;
 
 base::Error wrong(const SubscriberOptions& options, const std::string& what) {
   return base::error(ErrorCode::malformed, "webhook '" + options.name + "': " + what);
-}
-
-bool is_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  return !name.empty() && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits);
 }
 
 Result<bool> check_url(const SubscriberOptions& options) {
@@ -78,7 +73,7 @@ bool Subscriber::wants(const domain::RecordedEvent& event) const {
 }
 
 Result<Subscriber> subscriber_of(const SubscriberOptions& options) {
-  if (!is_name(options.name)) return wrong(options, "the name is not 1 to 64 of a-z, 0-9, '-' and '_'");
+  if (!is_progress_name(options.name)) return wrong(options, "the name is not 1 to 64 of a-z, 0-9, '-' and '_'");
   if (options.secret_file.empty()) return wrong(options, "secret_file is missing");
   if (options.from != "now" && options.from != "beginning")
     return wrong(options, "from is not \"now\" or \"beginning\"");

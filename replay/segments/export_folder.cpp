@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kJournalName = "export.journal";
 
-base::Error io_error(const std::string& what, const std::error_code& problem) {
-  return base::error(base::ErrorCode::io, what + ": " + problem.message());
-}
-
 std::string journal_line(Position first, const std::optional<FileEntry>& entry) {
   return "{\"first\":" + std::to_string(first.value) + ",\"file\":" + (entry ? to_json(*entry) : "null") + "}\n";
 }
@@ -135,7 +131,7 @@ Result<void> ExportFolder::remove_torn() const {
     if (!found.is_directory() && !whole.contains(found.path().string())) torn.push_back(found.path());
   }
   for (const fs::path& file : torn) fs::remove(file, problem);
-  if (problem) return io_error("cannot clear " + partial_, problem);
+  if (problem) return base::io_error("cannot clear " + partial_, problem);
   return base::success();
 }
 
@@ -175,7 +171,7 @@ Result<void> ExportFolder::finish(const Manifest& manifest) {
   TRY(base::sync_folder(partial_));
   std::error_code problem;
   fs::rename(partial_, out_, problem);
-  if (problem) return io_error("cannot rename " + partial_ + " to " + out_, problem);
+  if (problem) return base::io_error("cannot rename " + partial_ + " to " + out_, problem);
   TRY(base::sync_folder(fs::absolute(out_, problem).parent_path().string()));
   // A crash before this line leaves a whole export with a journal beside its manifest, which nobody reads.
   fs::remove(out_ + "/" + std::string(kJournalName), problem);

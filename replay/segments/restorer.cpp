@@ -23,10 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kTellEvery = 4'096;  // positions between two looks at the progress
 
-base::Error io_error(const std::string& what, const std::error_code& problem) {
-  return base::error(base::ErrorCode::io, what + ": " + problem.message());
-}
-
 // <data>.restoring, locked and empty; what an interrupted restore left in it is gone. Without rename() it goes with all
 // that this restore has put into it.
 class WorkFolder {
@@ -51,7 +47,7 @@ class WorkFolder {
     std::vector<fs::path> left;
     for (const auto& entry : fs::directory_iterator(path, problem)) left.push_back(entry.path());
     for (const fs::path& entry : left) fs::remove_all(entry, problem);
-    if (problem) return io_error("cannot clear " + path, problem);
+    if (problem) return base::io_error("cannot clear " + path, problem);
     return WorkFolder(data, path, std::move(lock));
   }
 
@@ -70,7 +66,7 @@ class WorkFolder {
   Result<void> rename() {
     std::error_code problem;
     fs::rename(path_, data_, problem);
-    if (problem) return io_error("cannot rename " + path_ + " to " + data_, problem);
+    if (problem) return base::io_error("cannot rename " + path_ + " to " + data_, problem);
     lock_.reset();
     return base::sync_folder(fs::absolute(data_, problem).parent_path().string());
   }

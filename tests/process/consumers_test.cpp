@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "projections/process/progress_name.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_folder.h"
@@ -52,9 +53,9 @@ TEST_CASE("a consumer is made once, keeps its cursor when its filter changes, an
   CHECK(desk.consumers->put("bill", {}, {9}) == Put::changed);
   CHECK(desk.consumers->status("bill")->cursor.value == 4);
   CHECK_FALSE(desk.consumers->status("jill"));
-  CHECK(is_consumer_name("a-b_9"));
-  for (const auto* wrong : {"", "A", "a/b", "a b"}) CHECK_FALSE(is_consumer_name(wrong));
-  CHECK_FALSE(is_consumer_name(std::string(65, 'a')));
+  CHECK(is_progress_name("a-b_9"));
+  for (const auto* wrong : {"", "A", "a/b", "a b"}) CHECK_FALSE(is_progress_name(wrong));
+  CHECK_FALSE(is_progress_name(std::string(65, 'a')));
 }
 
 TEST_CASE("there are no more consumers than the limit says, and one that goes makes room") {
