@@ -12,9 +12,9 @@
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/database_options.h"
+#include "engine/base/durable_file.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/one_line.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::engine {
 
@@ -68,7 +68,7 @@ class RocksKeyTable final : public KeyTable {
 base::Result<std::unique_ptr<KeyTable>> open_key_table(const std::string& folder) {
   namespace fs = std::filesystem;
   const fs::path path = fs::path(folder) / "keys";
-  TRY(log::make_folder(path.string()));
+  TRY(base::make_folder(path.string()));
   std::error_code failed;
   fs::permissions(path, fs::perms::owner_all, failed);
   if (failed) return base::error(base::ErrorCode::io, "the keys folder cannot be made: " + failed.message());

@@ -83,7 +83,7 @@ class Making {
     }
     fs::remove_all(partial_, problem);  // what a crash left
     if (problem) return io_error("cannot remove " + partial_, problem);
-    return log::make_folder(partial_);
+    return base::make_folder(partial_);
   }
 
   Result<void> copy_log() {
@@ -162,7 +162,7 @@ Result<Copied> bring_tree(const std::string& from, const std::string& to, const 
   Copied copied;
   std::error_code problem;
   if (!fs::exists(from, problem)) return copied;
-  TRY(log::make_folder(to));
+  TRY(base::make_folder(to));
   std::set<std::string> folders{to};
   auto entry = fs::recursive_directory_iterator(from, problem);
   for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
@@ -173,7 +173,7 @@ Result<Copied> bring_tree(const std::string& from, const std::string& to, const 
     if (!entry->is_regular_file()) continue;
     const fs::path target = fs::path(to) / fs::relative(entry->path(), from);
     if (folders.insert(target.parent_path().string()).second) {
-      TRY(log::make_folder(target.parent_path().string()));
+      TRY(base::make_folder(target.parent_path().string()));
     }
     if (how.goes_on && !how.goes_on()) return broken_off();
     TRY(const bool is_there, how.bring(entry->path().string(), target.string()));

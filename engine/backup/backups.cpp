@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/base/durable_file.h"
 #include "engine/base/this_thread.h"
 #include "engine/log/copy_log.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::backup {
 
@@ -41,7 +41,7 @@ Result<void> check_backup_folder(const std::string& folder) {
   std::error_code problem;
   const auto is = fs::status(folder, problem);
   if (fs::exists(is) && !fs::is_directory(is)) return not_for_backups(folder, "it is no folder");
-  auto made = log::make_folder(folder);
+  auto made = base::make_folder(folder);
   if (!made) return not_for_backups(folder, made.error().detail);
   if (::access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return base::success();
   return not_for_backups(folder, std::error_code(errno, std::generic_category()).message());
@@ -70,7 +70,7 @@ Result<BackupStatus> Backups::start(const std::string& given) {
     return base::error(base::ErrorCode::malformed,
                        "`name` is 1 to 64 of letters, digits, `-`, `_` and `.`, and begins with no dot.");
   }
-  TRY(log::make_folder(folder_));
+  TRY(base::make_folder(folder_));
   std::lock_guard lock(mutex_);
   if (latest_ && latest_->state == BackupState::running) {
     return base::error(base::ErrorCode::in_use, "The backup '" + latest_->manifest.name + "' is being made.");

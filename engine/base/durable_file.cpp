@@ -32,11 +32,29 @@ Result<void> copy_bytes(int in, const std::string& from, int out, const std::str
     TRY(write_all(out, to, std::string_view(piece).substr(0, static_cast<std::size_t>(got))));
   }
 }
+
+std::string parent_of(const std::string& folder) {
+  std::filesystem::path path(folder);
+  if (!path.has_filename()) path = path.parent_path();
+  std::string parent = path.parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+// Whoever made the folder that was found may have been killed before he synced its name. A parent that we may not read
+// is somebody else's, and so is the folder in it.
+Result<void> sync_found_folder(const std::string& parent) {
+  if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return success();
+  return sync_folder(parent);
+}
 }  // namespace
 
+ErrorCode code_of_errno(int number) {
+  return number == ENOSPC || number == EDQUOT ? ErrorCode::disk_full : ErrorCode::io;
+}
+
 Error system_error(const std::string& what, const std::string& path) {
-  const ErrorCode code = errno == ENOSPC ? ErrorCode::disk_full : ErrorCode::io;
-  return error(code, what + " " + path + ": " + std::generic_category().message(errno));
+  const int number = errno;
+  return error(code_of_errno(number), what + " " + path + ": " + std::generic_category().message(number));
 }
 
 Error io_error(const std::string& what, const std::error_code& problem) {
@@ -91,5 +109,16 @@ Result<void> link_or_copy(const std::string& from, const std::string& to) {
 Result<void> sync_file(const std::string& path) { return sync_opened(path, O_RDONLY); }
 
 Result<void> sync_folder(const std::string& folder) { return sync_opened(folder, O_RDONLY | O_DIRECTORY); }
+
+Result<void> make_folder(const std::string& folder) {
+  std::string parent = parent_of(folder);
+  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(parent);
+  if (errno == EEXIST) return sync_found_folder(parent);
+  if (errno != ENOENT || parent == folder) return system_error("cannot create the folder", folder);
+  TRY(make_folder(parent));
+  // Once, not by recursion: /proc answers ENOENT below a folder that is there.
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return system_error("cannot create the folder", folder);
+  return sync_folder(parent);
+}
 
 }  // namespace hansard::base

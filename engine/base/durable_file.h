@@ -12,6 +12,8 @@
 
 namespace hansard::base {
 
+// disk_full for a full disk or quota, else io.
+ErrorCode code_of_errno(int number);
 // "<what> <path>: <text of errno>"
 Error system_error(const std::string& what, const std::string& path);
 // "<what>: <text of problem>", for what std::filesystem could not do; always io.
@@ -32,5 +34,7 @@ Result<void> link_or_copy(const std::string& from, const std::string& to);
 Result<void> sync_file(const std::string& path);
 // Makes names created, renamed or removed in `folder` durable.
 Result<void> sync_folder(const std::string& folder);
+// Makes a private folder (0700) with its parents, durably; one that exists is left as it is.
+Result<void> make_folder(const std::string& folder);
 
 }  // namespace hansard::base

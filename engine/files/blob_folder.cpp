@@ -11,6 +11,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
+#include "engine/base/durable_file.h"
 #include "engine/base/hex.h"
 #include "engine/files/file_io.h"
 
@@ -25,7 +26,8 @@ constexpr std::string_view kIncoming = "/incoming";
 
 base::Error failed(const std::string& what) { return error_of(errno, what); }
 
-Result<void> make_folder(const std::string& path) {
+// Its name is not synced: prepare does that for all of them at once.
+Result<void> make_unsynced(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return base::success();
   return failed("cannot create the folder " + path);
 }
@@ -34,15 +36,6 @@ Result<int> open_folder(const std::string& path) {
   int file = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return failed("cannot open the folder " + path);
   return file;
-}
-
-Result<void> sync_folder(const std::string& path) {
-  TRY(auto file, open_folder(path));
-  int synced = ::fsync(file);
-  auto error_number = errno;
-  ::close(file);
-  if (synced != 0) return error_of(error_number, "cannot sync the folder " + path);
-  return base::success();
 }
 
 Result<void> clear(const std::string& path) {
@@ -67,18 +60,18 @@ BlobFolder::~BlobFolder() {
 
 Result<void> BlobFolder::prepare() {
   std::string incoming = path_ + std::string(kIncoming);
-  TRY(make_folder(path_));
-  TRY(make_folder(incoming));
+  TRY(make_unsynced(path_));
+  TRY(make_unsynced(incoming));
   TRY(clear(incoming));
   for (unsigned shard = 0; shard < kShards; ++shard) {
     TRY(open_shard(shard));
   }
-  TRY(sync_folder(path_));
-  return sync_folder(std::filesystem::path(path_).parent_path().string());
+  TRY(base::sync_folder(path_));
+  return base::sync_folder(std::filesystem::path(path_).parent_path().string());
 }
 
 Result<void> BlobFolder::open_shard(unsigned shard) {
-  TRY(make_folder(shard_path(shard)));
+  TRY(make_unsynced(shard_path(shard)));
   BOOST_OUTCOME_TRY(shards_[shard], open_folder(shard_path(shard)));
   return base::success();
 }

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/durable_file.h"
+
 namespace hansard::files {
 
 using base::ErrorCode;
@@ -38,9 +40,7 @@ base::Result<ChosenIo> choose_file_io(IoChoice choice) {
 }
 
 base::Error error_of(int error_number, std::string_view what) {
-  ErrorCode code = ErrorCode::io;
-  if (error_number == ENOENT) code = ErrorCode::not_found;
-  if (error_number == ENOSPC || error_number == EDQUOT) code = ErrorCode::disk_full;
+  const ErrorCode code = error_number == ENOENT ? ErrorCode::not_found : base::code_of_errno(error_number);
   return base::error(code, std::string(what) + ": " + std::strerror(error_number) + ".");
 }
 

@@ -8,7 +8,6 @@
 #include "engine/base/durable_file.h"
 #include "engine/base/folder_place.h"
 #include "engine/log/copy_kept.h"
-#include "engine/log/folder_lock.h"
 #include "engine/log/lost_logs.h"
 
 namespace hansard::log {
@@ -64,7 +63,7 @@ Result<void> move_aside(const LogPaths& paths, std::uint32_t epoch) {
 // The next open replays the WAL and deletes it; what it could not replay stays readable here.
 Result<void> keep_wal(const LogPaths& paths, std::uint32_t epoch) {
   const std::string lost = lost_folder(paths, epoch);
-  TRY(make_folder(lost));
+  TRY(base::make_folder(lost));
   std::error_code problem;
   for (const auto& entry : fs::directory_iterator(paths.database, problem)) {
     if (entry.path().extension() != ".log") continue;
@@ -99,7 +98,7 @@ using Fill = std::function<Result<void>(Database& fresh)>;
 Result<void> make_fresh(const LogPaths& paths, const Identity& identity, const std::optional<Loss>& loss,
                         const LogOptions& options, const StorageSetup& setup, const Fill& fill) {
   TRY(clear_fresh(paths));
-  TRY(make_folder(paths.fresh));
+  TRY(base::make_folder(paths.fresh));
   TRY(auto database, Database::open(paths.fresh, Database::Mode::create, options, setup));
   TRY(fill(*database));
   return write_identity(*database, identity, loss);

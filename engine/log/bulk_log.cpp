@@ -14,7 +14,6 @@
 #include "engine/base/durable_file.h"
 #include "engine/base/file_checksum.h"
 #include "engine/log/density.h"
-#include "engine/log/folder_lock.h"
 #include "engine/log/identity.h"
 #include "engine/log/keys.h"
 #include "engine/log/preflight.h"
@@ -70,14 +69,14 @@ class RocksBulkLog final : public BulkLog {
         table_options_(Database::events_table_options(options)) {}
 
   Result<void> prepare() {
-    TRY(make_folder(paths_.folder));
+    TRY(base::make_folder(paths_.folder));
     std::error_code ignored;
     if (fs::exists(paths_.database, ignored) || fs::exists(paths_.witness, ignored)) {
       return base::error(base::ErrorCode::refused, "there is a log in " + paths_.folder + " already");
     }
     TRY(clear(tables_folder_));
     TRY(clear(paths_.fresh));
-    return make_folder(tables_folder_);
+    return base::make_folder(tables_folder_);
   }
 
   Result<std::unique_ptr<BulkStretch>> begin(Position first) override {
@@ -127,7 +126,7 @@ class RocksBulkLog final : public BulkLog {
   }
 
   Result<void> build(const Identity& identity, std::optional<Position> loss_after, Position end) {
-    TRY(make_folder(paths_.fresh));
+    TRY(base::make_folder(paths_.fresh));
     TRY(auto database, Database::open(paths_.fresh, Database::Mode::create, options_, StorageSetup{}));
     TRY(ingest(*database));
     std::optional<Loss> loss;

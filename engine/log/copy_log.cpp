@@ -11,7 +11,6 @@
 
 #include "engine/base/durable_file.h"
 #include "engine/log/database.h"
-#include "engine/log/folder_lock.h"
 #include "engine/log/preflight.h"
 #include "engine/log/stored_log.h"
 
@@ -56,7 +55,7 @@ Result<void> copy_open_database(Database& database, const std::string& folder) {
 }
 
 Result<void> copy_stopped_database(const std::string& data_folder, const std::string& folder) {
-  TRY(make_folder(folder));
+  TRY(base::make_folder(folder));
   const std::string from = LogPaths(data_folder).database;
   std::error_code problem;
   for (const auto& entry : fs::directory_iterator(from, problem)) {

@@ -23,7 +23,4 @@ class FolderLock {
   int descriptor_;
 };
 
-// Makes a private folder (0700) with its parents, durably; one that exists is left as it is.
-base::Result<void> make_folder(const std::string& folder);
-
 }  // namespace hansard::log

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "engine/base/durable_file.h"
 #include "engine/log/accept_loss.h"
 #include "engine/log/folder_lock.h"
 #include "engine/log/housekeeper.h"
@@ -83,7 +84,7 @@ HashedPrefix hashed_in(const WitnessReading& reading, const Identity& identity) 
 Result<std::unique_ptr<EventLog>> open_log_on(const std::string& folder, const LogOptions& options,
                                               const StorageSetup& setup, OpenReport& report) {
   const LogPaths paths(folder);
-  TRY(make_folder(folder));
+  TRY(base::make_folder(folder));
   TRY(auto lock, FolderLock::take(folder));
   TRY(finish_replacing(paths, options, setup));
   TRY(auto found, inspect(paths, options, setup));

@@ -9,8 +9,8 @@
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/database_options.h"
+#include "engine/base/durable_file.h"
 #include "engine/log/database.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::log {
 
@@ -147,7 +147,7 @@ class RocksTypingLane final : public TypingLane {
 
 base::Result<std::unique_ptr<TypingLane>> open_typing_lane(const std::string& folder, const TypingOptions& options) {
   const std::string path = folder + "/typing";
-  TRY(make_folder(path));
+  TRY(base::make_folder(path));
   TRY(auto seal, base::FolderSeal::lift(path));
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(lane_options(), path, &db);

@@ -1,13 +1,13 @@
 #include "engine/proof/proofs.h"
 
-#include "engine/log/folder_lock.h"
+#include "engine/base/durable_file.h"
 #include "engine/proof/origin.h"
 
 namespace hansard::proof {
 
 Result<std::unique_ptr<Proofs>> Proofs::open(log::EventLog& log, base::Clock& clock, const ProofOptions& options) {
   const ProofPaths paths(options.data_folder);
-  TRY(log::make_folder(paths.folder));
+  TRY(base::make_folder(paths.folder));
   TRY(auto base_key, open_signing_key(paths.signing_key, options.origin, log));
   TRY(auto anchors, find_anchors(paths, log, base_key));
   TRY(auto tiles, TileStore::open(paths.folder, TileStore::Mode::write));

@@ -11,7 +11,6 @@
 
 #include "engine/base/check.h"
 #include "engine/base/durable_file.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::proof {
 
@@ -51,8 +50,8 @@ Hash root_of_hashes(std::string_view bytes) {
 Result<std::unique_ptr<TileStore>> TileStore::open(const std::string& folder, Mode mode) {
   std::unique_ptr<TileStore> store(new TileStore(folder + "/v1"));
   if (mode == Mode::write) {
-    TRY(log::make_folder(folder));
-    TRY(log::make_folder(store->folder_));
+    TRY(base::make_folder(folder));
+    TRY(base::make_folder(store->folder_));
   }
   std::uint64_t size = UINT64_MAX;
   for (unsigned level = 0; level < kLevels; ++level) {

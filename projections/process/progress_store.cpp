@@ -8,10 +8,10 @@
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/database_options.h"
+#include "engine/base/durable_file.h"
 #include "engine/base/folder_seal.h"
 #include "engine/base/one_line.h"
 #include "engine/base/stop_process.h"
-#include "engine/log/folder_lock.h"
 
 namespace hansard::process {
 
@@ -57,7 +57,7 @@ ProgressStore::ProgressStore(std::unique_ptr<Database> database) : database_(std
 ProgressStore::~ProgressStore() = default;
 
 base::Result<std::unique_ptr<ProgressStore>> ProgressStore::open(const std::string& folder) {
-  TRY(log::make_folder(folder));
+  TRY(base::make_folder(folder));
   TRY(auto seal, base::FolderSeal::lift(folder));
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(progress_options(), folder, &db);

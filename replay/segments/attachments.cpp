@@ -15,7 +15,6 @@
 #include "engine/base/durable_file.h"
 #include "engine/codec/codec.h"
 #include "engine/files/blob_folder.h"
-#include "engine/log/folder_lock.h"
 #include "replay/segments/work_pool.h"
 
 namespace hansard::segments {
@@ -155,7 +154,7 @@ Result<Attachments> take_attachments(const std::vector<base::Digest>& wanted, co
                                      const std::string& to) {
   Attachments taken;
   std::set<std::string> folders;
-  TRY(log::make_folder(to));
+  TRY(base::make_folder(to));
   for (const base::Digest& sha256 : wanted) {
     const std::string name = files::hex_of(sha256), shard = to + "/" + name.substr(0, 2);
     const fs::path source = fs::path(from) / name.substr(0, 2) / name;
@@ -166,7 +165,7 @@ Result<Attachments> take_attachments(const std::vector<base::Digest>& wanted, co
       continue;
     }
     if (folders.insert(shard).second) {
-      TRY(log::make_folder(shard));
+      TRY(base::make_folder(shard));
     }
     TRY(base::link_or_copy(source, fs::path(shard) / name));
     if (digest_of_file(fs::path(shard) / name) != sha256) return another(source);

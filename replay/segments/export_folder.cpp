@@ -48,7 +48,7 @@ Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const std::string& out,
     return base::error(base::ErrorCode::refused, out + " is there already: name a folder that is not");
   }
   const std::string partial = out + ".partial";
-  TRY(log::make_folder(partial));
+  TRY(base::make_folder(partial));
   TRY(auto lock, log::FolderLock::take(partial));
   std::unique_ptr<ExportFolder> folder(new ExportFolder(out, std::move(lock)));
   auto journal = read_small_file(folder->journal_path_, kManifestBytesMax);

@@ -72,7 +72,7 @@ class Export {
     const bool end_is_open = !request_.to && !request_.to_time;
     TRY(choose_checkpoint());
     TRY(folder_, ExportFolder::open(request_.out, plan_, end_is_open));
-    TRY(log::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
+    TRY(base::make_folder(folder_->path(plan_.kind == Kind::segments ? "segments" : "events")));
     TRY(write_schemas());
     TRY(open_prover());
     TRY(run_steps(stretches(), threads_for_work(), [this](std::uint64_t step) { return export_stretch(step); }));
@@ -115,7 +115,7 @@ class Export {
   Result<void> open_prover() {
     if (plan_.checkpoint.empty()) return base::success();
     TRY(prover_, EvidenceProver::open(request_.data, *source_.log, plan_.checkpoint, plan_.verifier_key));
-    return log::make_folder(folder_->path("proofs"));
+    return base::make_folder(folder_->path("proofs"));
   }
 
   Result<void> take_files() {
@@ -207,7 +207,7 @@ class Export {
     for (const ReleasedSchema& schema : released_schemas()) {
       const std::string name = "schemas/" + std::string(schema.name);
       const std::string path = folder_->path(name);
-      TRY(log::make_folder(std::filesystem::path(path).parent_path().string()));
+      TRY(base::make_folder(std::filesystem::path(path).parent_path().string()));
       TRY(base::write_synced(path, schema.text));
       plan_.schemas.push_back({name, schema.text.size(), base::sha256(schema.text)});
     }

@@ -42,7 +42,7 @@ class WorkFolder {
                          data + " is there already: a restore makes a new data folder, name one that is not there");
     }
     const std::string path = data + ".restoring";
-    TRY(log::make_folder(path));
+    TRY(base::make_folder(path));
     TRY(auto lock, log::FolderLock::take(path));
     std::vector<fs::path> left;
     for (const auto& entry : fs::directory_iterator(path, problem)) left.push_back(entry.path());

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -45,6 +46,8 @@ TEST_CASE("what cannot be written is told with its path, and the old file stays"
 }
 
 TEST_CASE("a full device is told from other trouble") {
+  CHECK(code_of_errno(EDQUOT) == ErrorCode::disk_full);
+  CHECK(code_of_errno(EIO) == ErrorCode::io);
   auto refused = write_synced("/dev/full", "x");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::disk_full);
