@@ -14,7 +14,6 @@
 #include "engine/proof/checkpoint_file.h"
 #include "engine/proof/origin.h"
 #include "engine/proof/prover.h"
-#include "engine/proof/small_file.h"
 #include "replay/command_output.h"
 #include "replay/commands.h"
 #include "replay/named_folder.h"

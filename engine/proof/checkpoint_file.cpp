@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "engine/base/durable_file.h"
+#include "engine/base/whole_file.h"
 #include "engine/proof/origin.h"
-#include "engine/proof/small_file.h"
 
 namespace hansard::proof {
 
@@ -44,7 +44,7 @@ base::Error foreign(const ProofPaths& paths, const std::string& origin) {
 
 Result<void> add_checkpoint_anchor(const ProofPaths& paths, const log::EventLog& log, const SigningKey& base_key,
                                    std::vector<Anchor>& anchors) {
-  TRY(auto note, read_file(paths.checkpoint, kNoteBytesMax));
+  TRY(auto note, base::read_file_if_there(paths.checkpoint, kNoteBytesMax));
   if (!note) return base::success();
   const std::string origin = first_line(*note);
   const auto epoch = epoch_of_origin(base_key.verifier().name(), origin);
@@ -75,20 +75,20 @@ ProofPaths::ProofPaths(const std::string& data_folder)
 Result<void> store_checkpoint(const ProofPaths& paths, const std::string& note, const VerifierKey& key) {
   TRY(base::replace_file(paths.checkpoint, note));
   const std::string line = key.text() + "\n";
-  TRY(auto stored, read_file(paths.verifier, kKeyBytesMax));
+  TRY(auto stored, base::read_file_if_there(paths.verifier, kKeyBytesMax));
   if (stored == line) return base::success();
   return base::replace_file(paths.verifier, line);
 }
 
 Result<std::optional<StoredCheckpoint>> load_checkpoint(const ProofPaths& paths, const VerifierKey* current) {
-  TRY(auto note, read_file(paths.checkpoint, kNoteBytesMax));
+  TRY(auto note, base::read_file_if_there(paths.checkpoint, kNoteBytesMax));
   if (!note) return std::optional<StoredCheckpoint>();
   if (current != nullptr) {
     if (auto checkpoint = open_checkpoint(*current, *note)) {
       return std::optional(StoredCheckpoint{*note, checkpoint.value(), *current});
     }
   }
-  TRY(auto line, read_file(paths.verifier, kKeyBytesMax));
+  TRY(auto line, base::read_file_if_there(paths.verifier, kKeyBytesMax));
   auto key = VerifierKey::parse(first_line(line.value_or("")));
   if (key) {
     if (auto checkpoint = open_checkpoint(key.value(), *note)) {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "engine/base/durable_file.h"
-#include "engine/proof/small_file.h"
+#include "engine/base/whole_file.h"
 
 namespace hansard::proof {
 
@@ -46,7 +46,7 @@ std::optional<std::uint32_t> epoch_of_origin(std::string_view base, std::string_
 }
 
 Result<SigningKey> open_signing_key(const std::string& path, std::string_view origin, const log::EventLog& log) {
-  TRY(auto text, read_file(path, kKeyFileBytesMax));
+  TRY(auto text, base::read_file_if_there(path, kKeyFileBytesMax));
   if (!text) return make_key(path, origin, log);
   while (text->ends_with('\n')) text->pop_back();
   auto key = SigningKey::parse(*text);

@@ -11,7 +11,7 @@
 #include "engine/base/folder_place.h"
 #include "engine/base/hex.h"
 #include "engine/base/json.h"
-#include "replay/segments/small_file.h"
+#include "engine/base/whole_file.h"
 
 namespace hansard::segments {
 
@@ -19,6 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kJournalName = "export.journal";
+
+// On stable storage on return.
+Result<void> append_to_file(int file, const std::string& path, std::string_view bytes) {
+  TRY(base::write_all(file, path, bytes));
+  if (::fdatasync(file) != 0) return base::system_error("cannot sync", path);
+  return base::success();
+}
 
 std::string journal_line(Position first, const std::optional<FileEntry>& entry) {
   return "{\"first\":" + std::to_string(first.value) + ",\"file\":" + (entry ? to_json(*entry) : "null") + "}\n";
@@ -51,7 +58,7 @@ Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const std::string& out,
   TRY(base::make_folder(partial));
   TRY(auto lock, log::FolderLock::take(partial));
   std::unique_ptr<ExportFolder> folder(new ExportFolder(out, std::move(lock)));
-  auto journal = read_small_file(folder->journal_path_, kManifestBytesMax);
+  auto journal = base::read_whole_file(folder->journal_path_, kManifestBytesMax);
   const bool has_begun = journal.has_value() && journal.value().find('\n') != std::string::npos;
   if (has_begun) {
     TRY(folder->resume(journal.value(), plan, end_is_open));

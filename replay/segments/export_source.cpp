@@ -1,6 +1,6 @@
+#include "engine/base/whole_file.h"
 #include "engine/codec/codec.h"
 #include "replay/segments/restore_source.h"
-#include "replay/segments/small_file.h"
 
 namespace hansard::segments {
 
@@ -65,7 +65,7 @@ class ExportSource final : public RestoreSource {
   Result<void> check_schemas() const {
     for (const PlainFile& schema : manifest_.schemas) {
       const std::string path = folder_ + "/" + schema.name;
-      auto text = read_small_file(path, kSchemaBytesMax);
+      auto text = base::read_whole_file(path, kSchemaBytesMax);
       if (text && base::sha256(text.value()) == schema.sha256) continue;
       return base::error(base::ErrorCode::corrupt,
                          path + " is not what its manifest names. Fetch it again from where it was copied from.");

@@ -16,7 +16,6 @@
 #include "replay/segments/proof_lines.h"
 #include "replay/segments/record_file.h"
 #include "replay/segments/released_schemas.h"
-#include "replay/segments/small_file.h"
 #include "replay/segments/source_log.h"
 #include "replay/segments/work_pool.h"
 

@@ -8,9 +8,9 @@
 #include "engine/base/clock.h"
 #include "engine/base/hex.h"
 #include "engine/base/json.h"
+#include "engine/base/whole_file.h"
 #include "engine/codec/record_layout.h"
 #include "engine/proof/merkle.h"
-#include "replay/segments/small_file.h"
 
 namespace hansard::segments {
 
@@ -322,14 +322,14 @@ Result<Manifest> parse_manifest(std::string_view json) {
 
 Result<Manifest> read_manifest(const std::string& folder) {
   const std::string path = folder + "/" + std::string(kManifestName);
-  auto json = read_small_file(path, kManifestBytesMax);
+  auto json = base::read_whole_file(path, kManifestBytesMax);
   if (!json && json.error().code == base::ErrorCode::not_found) {
     return base::error(base::ErrorCode::not_found, "there is no manifest.json in " + folder +
                                                        ": it is no export, or one that was interrupted (run the same "
                                                        "export again to finish it)");
   }
   TRY(auto text, std::move(json));
-  TRY(auto sum, read_small_file(folder + "/" + std::string(kManifestSumName), 1'024));
+  TRY(auto sum, base::read_whole_file(folder + "/" + std::string(kManifestSumName), 1'024));
   const std::string right = base::hex(base::view_of(base::sha256(text))) + "  " + std::string(kManifestName) + "\n";
   if (sum != right) {
     return base::error(base::ErrorCode::corrupt, path + " is damaged: its SHA-256 is not the one in " +

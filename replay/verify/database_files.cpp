@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "engine/base/folder_seal.h"
 #include "engine/base/folder_walk.h"
 #include "engine/base/hash.h"
+#include "engine/base/whole_file.h"
 #include "engine/log/block_log.h"
 #include "engine/log/wal_scan.h"
 #include "replay/verify/parallel.h"
@@ -21,11 +21,6 @@ namespace fs = std::filesystem;
 bool is_left_over(const fs::path& folder) {
   const std::string name = folder.filename().string();
   return name.ends_with(".quarantined") || name.ends_with(".new") || name.starts_with("log.lost-");
-}
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {(std::istreambuf_iterator<char>(file)), {}};
 }
 
 // The number in "000012.log"; nothing for another name.
@@ -62,8 +57,18 @@ class FilesCheck {
     is_sound_ = false;
   }
 
+  // Nothing where it cannot be read, which is told; "" where it is not there.
+  std::optional<std::string> content_of(const std::string& name) {
+    auto bytes = base::read_file_if_there((folder_ / name).string());
+    if (bytes) return bytes.value().value_or("");
+    damaged(name, std::nullopt, bytes.error().detail);
+    return std::nullopt;
+  }
+
   bool read_manifest() {
-    const std::string current = content_of(folder_ / "CURRENT");
+    const auto current_file = content_of("CURRENT");
+    if (!current_file) return false;
+    const std::string& current = *current_file;
     const std::string name = current.substr(0, current.find('\n'));
     std::error_code problem;
     const bool is_whole = current.ends_with('\n') && name.size() + 1 == current.size() && name.starts_with("MANIFEST-");
@@ -71,7 +76,8 @@ class FilesCheck {
       damaged("CURRENT", std::nullopt, "it does not name a MANIFEST that is there");
       return false;
     }
-    return read_records(name, content_of(folder_ / name));
+    const auto manifest = content_of(name);
+    return manifest && read_records(name, *manifest);
   }
 
   bool read_records(const std::string& name, const std::string& bytes) {
@@ -164,10 +170,11 @@ class FilesCheck {
 
   // Room is the log's alone: the other databases are written without.
   Wal check_wal(const std::string& name, bool is_last) {
-    const std::string bytes = content_of(folder_ / name);
-    check_.add(bytes.size());
-    const log::WalFindings seen = log::scan_wal(bytes);
-    auto broken = log::read_block_log(bytes, [](std::size_t, std::string_view) {});
+    const auto bytes = content_of(name);
+    if (!bytes) return {name, {}};
+    check_.add(bytes->size());
+    const log::WalFindings seen = log::scan_wal(*bytes);
+    auto broken = log::read_block_log(*bytes, [](std::size_t, std::string_view) {});
     if (!broken) return {name, seen};
     const bool may_have_room = !found_.is_sealed && found_.folder == "log";
     if (may_have_room && !seen.has_broken_bytes && seen.room_begin == *broken) return {name, seen, true};

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/base/whole_file.h"
 #include "engine/proof/checkpoint_file.h"
 #include "engine/proof/note.h"
 
@@ -22,11 +23,6 @@ constexpr char kFolder[] = "proofs";
 constexpr std::size_t kHashBytes = sizeof(Hash);
 
 std::string level_name(unsigned level) { return std::string(kFolder) + "/v1/level-" + std::to_string(level); }
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {(std::istreambuf_iterator<char>(file)), {}};
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -168,14 +164,16 @@ base::Result<void> ProofCheck::check_signed() {
   if (hashed.size > 0) {
     TRY(check_root(hashed.size, hashed.root, "the tail witness"));
   }
-  const std::string note = content_of(paths.checkpoint), line = content_of(paths.verifier);
-  if (note.empty()) return wrong("the signed checkpoint is missing");
-  auto key = proof::VerifierKey::parse(first_line(line));
-  if (!key || line != key.value().text() + "\n") {
-    check_->damaged(std::string(kFolder) + "/key", "it is not a verifier key");
+  TRY(auto note, base::read_file_if_there(paths.checkpoint));
+  if (note.value_or("").empty()) return wrong("the signed checkpoint is missing");
+  auto line = base::read_whole_file(paths.verifier);
+  auto key = proof::VerifierKey::parse(first_line(line ? line.value() : ""));
+  if (!key || line.value() != key.value().text() + "\n") {
+    const bool is_unreadable = !line && line.error().code == base::ErrorCode::io;
+    check_->damaged(std::string(kFolder) + "/key", is_unreadable ? line.error().detail : "it is not a verifier key");
     return base::success();
   }
-  TRY(auto checkpoint, proof::open_checkpoint(key.value(), note));
+  TRY(auto checkpoint, proof::open_checkpoint(key.value(), *note));
   TRY(check_root(checkpoint.size, checkpoint.root, "the signed checkpoint"));
   auto signing = check_signing_key(key.value().text());
   if (!signing) check_->damaged("checkpoint.key", signing.error().detail);
@@ -185,14 +183,13 @@ base::Result<void> ProofCheck::check_signed() {
 // The secret is of the same key; its name is the origin without an epoch.
 base::Result<void> ProofCheck::check_signing_key(const std::string& verifier) {
   const std::string path = proof::ProofPaths(store_.data).signing_key;
-  const std::string text = content_of(path);
-  std::error_code problem;
-  if (!fs::exists(path, problem)) {
+  TRY(auto text, base::read_file_if_there(path));
+  if (!text) {
     check_->note("checkpoint.key is not here: the next start makes another one");
     return base::success();
   }
-  TRY(auto key, proof::SigningKey::parse(first_line(text)));
-  if (text != key.text() + "\n") return wrong("there is more than a key in it");
+  TRY(auto key, proof::SigningKey::parse(first_line(*text)));
+  if (*text != key.text() + "\n") return wrong("there is more than a key in it");
   TRY(auto stored, proof::VerifierKey::parse(verifier));
   if (key.verifier().key() != stored.key()) return wrong("it is another key than the one that signed the checkpoint");
   return base::success();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
+#include "engine/base/whole_file.h"
 #include "engine/log/witness.h"
 
 namespace hansard::verify {
@@ -11,11 +11,6 @@ namespace hansard::verify {
 namespace {
 constexpr char kWitness[] = "log.witness";
 using log::WitnessFileState;
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {(std::istreambuf_iterator<char>(file)), {}};
-}
 
 bool is_slot_byte(std::size_t at) {
   return at % log::kWitnessSlotStride < log::kWitnessSlotBytes && at < 2 * log::kWitnessSlotStride;
@@ -85,9 +80,10 @@ void check_witness(const Store& store, Findings& findings) {
     if (!store.engine->durable()) return check.skip("nothing was appended yet");
     return check.damaged(kWitness, "the log has events and no witness that says how many there were");
   }
-  const std::string bytes = content_of(path);
-  check_between(bytes, check);
-  check_slots(bytes, store, check);
+  auto bytes = base::read_whole_file(path);
+  if (!bytes) return check.damaged(kWitness, bytes.error().detail);
+  check_between(bytes.value(), check);
+  check_slots(bytes.value(), store, check);
 }
 
 }  // namespace hansard::verify

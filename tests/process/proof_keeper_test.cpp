@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "engine/proof/small_file.h"
+#include "engine/base/whole_file.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/temp_folder.h"
@@ -47,7 +47,9 @@ struct Keeping {
     const auto next = keeper->push();
     return std::chrono::duration_cast<seconds>(next - clock.monotonic()).count();
   }
-  std::string outside() const { return proof::read_file(folder.path("outside.note"), 1'000).value().value_or(""); }
+  std::string outside() const {
+    return base::read_file_if_there(folder.path("outside.note"), 1'000).value().value_or("");
+  }
 
   support::TempFolder folder;
   support::ManualClock clock;

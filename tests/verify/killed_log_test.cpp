@@ -66,13 +66,21 @@ void zero_end(const fs::path& log, std::size_t bytes) {
   std::ofstream(log, std::ios::binary) << content;
 }
 
-bool is_sound(const std::string& data, const std::string& folder) {
+std::vector<Damage> damages(const std::string& data, const std::string& folder) {
   Findings findings;
   {
     Check check(findings, "files", "", "bytes");
     check_database_files(data, folder, 1, check);
   }
-  return findings.is_sound();
+  return findings.damages();
+}
+
+bool is_sound(const std::string& data, const std::string& folder) { return damages(data, folder).empty(); }
+
+// Reading it fails with EIO.
+void make_unreadable(const fs::path& file) {
+  fs::remove(file);
+  fs::create_symlink("/proc/self/mem", file);
 }
 }  // namespace
 
@@ -97,6 +105,19 @@ TEST_CASE("records at the end of a log that are zeros are missed where the next 
   const std::size_t last = content.rfind("old");
   zero_end(log, content.find_last_not_of('\0') + 1 - (last + 3));
   CHECK_FALSE(is_sound(temp / "data", "log"));
+}
+
+TEST_CASE("a file that cannot be read is told from one that is damaged") {
+  const TempFolder temp;
+  make_killed(temp / "live", temp / "data/log");
+  const auto log = logs_in(temp / "data/log").front();
+  for (const fs::path& file : {log, fs::path(temp / "data/log/CURRENT")}) {
+    make_unreadable(file);
+    const auto found = damages(temp / "data", "log");
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().file == "log/" + file.filename().string());
+    CHECK(found.front().what == "cannot read " + file.string() + ": Input/output error");
+  }
 }
 
 }  // namespace hansard::verify
