@@ -139,6 +139,59 @@ std::string text_of(const std::vector<std::string>& texts) {
 }
 std::string text_of(auto number) { return std::to_string(number); }
 
+Result<void> check_limits(const Limits& limits) {
+  if (limits.page_default > limits.page_max) return malformed("limits.page_default is above limits.page_max");
+  if (limits.ping_interval_s >= limits.pong_timeout_s) {
+    return malformed("limits.ping_interval_s is not below limits.pong_timeout_s");
+  }
+  if (limits.outbox_bytes_max < limits.frame_bytes_max) {
+    return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
+  }
+  return base::success();
+}
+
+Result<void> check_proofs(const Config& config) {
+  if (!config.proof.origin.empty() && !proof::is_key_name(config.proof.origin)) {
+    return malformed("proof.origin '" + config.proof.origin + "' is not printable ASCII without spaces and \"+\"");
+  }
+  if (!config.push.url.empty() && !process::post_url_of(config.push.url)) {
+    return malformed("proof.push_url '" + config.push.url + "' is not http(s)://HOST/PATH");
+  }
+  return base::success();
+}
+
+Result<void> check_config(const Config& config) {
+  if (config.data_folder.empty()) return malformed("there is no data folder: give --data DIR");
+  TRY(parse_listen(config.listen));
+  if (config.tls.certificate.empty() != config.tls.key.empty()) {
+    return malformed("TLS needs both a certificate and its key: give --tls-certificate FILE and --tls-key FILE");
+  }
+  if (!parse_trace_level(config.log_level)) {
+    return malformed("the log level '" + config.log_level + "' is not debug, info, warn, error or off");
+  }
+  if (!parse_trace_format(config.log_format)) {
+    return malformed("the log format '" + config.log_format + "' is not text or json");
+  }
+  TRY(check_limits(config.limits));
+  if (!parse_file_io(config.file_io)) {
+    return malformed("server.file_io '" + config.file_io + "' is not auto, uring or posix");
+  }
+  TRY(process::check_subscribers(config.webhooks));
+  return check_proofs(config);
+}
+
+// What several parts need, to each of them.
+void spread(Config& config) {
+  config.files.io = *parse_file_io(config.file_io);
+  config.files.folder = config.data_folder + "/files";
+  config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
+  config.process.data_folder = config.proof.data_folder = config.data_folder;
+  config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
+  config.search.rebuild_events_per_s = config.views.rebuild_events_per_s;
+  config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(config.limits.content_code_points_max);
+  config.engine.rules.mentions_max = static_cast<std::uint32_t>(config.limits.mentions_max);
+}
+
 }  // namespace
 
 std::string setting_text(const Setting& setting, const Config& config) {
@@ -171,42 +224,8 @@ Result<void> load_config_file(const std::string& path, Config& config) {
 }
 
 Result<void> finish_config(Config& config) {
-  const Limits& limits = config.limits;
-  if (config.data_folder.empty()) return malformed("there is no data folder: give --data DIR");
-  TRY(parse_listen(config.listen));
-  if (config.tls.certificate.empty() != config.tls.key.empty()) {
-    return malformed("TLS needs both a certificate and its key: give --tls-certificate FILE and --tls-key FILE");
-  }
-  if (!parse_trace_level(config.log_level)) {
-    return malformed("the log level '" + config.log_level + "' is not debug, info, warn, error or off");
-  }
-  if (!parse_trace_format(config.log_format)) {
-    return malformed("the log format '" + config.log_format + "' is not text or json");
-  }
-  if (limits.page_default > limits.page_max) return malformed("limits.page_default is above limits.page_max");
-  if (limits.ping_interval_s >= limits.pong_timeout_s) {
-    return malformed("limits.ping_interval_s is not below limits.pong_timeout_s");
-  }
-  if (limits.outbox_bytes_max < limits.frame_bytes_max) {
-    return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
-  }
-  const auto file_io = parse_file_io(config.file_io);
-  if (!file_io) return malformed("server.file_io '" + config.file_io + "' is not auto, uring or posix");
-  config.files.io = *file_io;
-  config.files.folder = config.data_folder + "/files";
-  config.files.disk_reserve_bytes = 2 * config.engine.log.disk_reserve_bytes;  // messages outlast attachments
-  TRY(process::check_subscribers(config.webhooks));
-  if (!config.proof.origin.empty() && !proof::is_key_name(config.proof.origin)) {
-    return malformed("proof.origin '" + config.proof.origin + "' is not printable ASCII without spaces and \"+\"");
-  }
-  if (!config.push.url.empty() && !process::post_url_of(config.push.url)) {
-    return malformed("proof.push_url '" + config.push.url + "' is not http(s)://HOST/PATH");
-  }
-  config.process.data_folder = config.proof.data_folder = config.data_folder;
-  config.engine.data_folder = config.views.data_folder = config.search.data_folder = config.data_folder;
-  config.search.rebuild_events_per_s = config.views.rebuild_events_per_s;
-  config.engine.rules.content_code_points_max = static_cast<std::uint32_t>(limits.content_code_points_max);
-  config.engine.rules.mentions_max = static_cast<std::uint32_t>(limits.mentions_max);
+  TRY(check_config(config));
+  spread(config);
   return base::success();
 }
 

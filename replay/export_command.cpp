@@ -84,6 +84,23 @@ std::string what_it_holds(const segments::Manifest& manifest) {
          std::to_string(manifest.to.value);
 }
 
+void print_attachments(const segments::Attachments& attachments) {
+  std::printf("%s, %.1f MB; %llu that its events name %s not there any more\n",
+              counted(attachments.files, "attachment").c_str(), static_cast<double>(attachments.bytes) / 1e6,
+              static_cast<unsigned long long>(attachments.missing), attachments.missing == 1 ? "is" : "are");
+}
+
+void print_what_it_is_for(const segments::ExportReport& report) {
+  if (!report.manifest.is_full_prefix()) {
+    std::puts("It is a part of the log, evidence to read: it cannot be restored.");
+    return;
+  }
+  std::printf("It holds every event up to there%s: `hansard-replay restore` takes it.\n",
+              report.left_out.files > 0 ? ", without the bytes of attachments" : "");
+  if (report.manifest.at_rest) return;
+  std::puts("It is no move, since its store was in use or goes on: what is restored of it begins a new epoch.");
+}
+
 void print(const segments::ExportReport& report, const std::string& out_folder, double seconds) {
   const segments::Manifest& manifest = report.manifest;
   const double megabytes = static_cast<double>(report.bytes_this_run) / 1e6;
@@ -95,13 +112,7 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
     std::printf("%llu stretches were there from an interrupted run\n",
                 static_cast<unsigned long long>(report.files_resumed));
   }
-  if (manifest.attachments) {
-    std::printf("%s, %.1f MB; %llu that its events name %s not there any more\n",
-                counted(manifest.attachments->files, "attachment").c_str(),
-                static_cast<double>(manifest.attachments->bytes) / 1e6,
-                static_cast<unsigned long long>(manifest.attachments->missing),
-                manifest.attachments->missing == 1 ? "is" : "are");
-  }
+  if (manifest.attachments) print_attachments(*manifest.attachments);
   if (!manifest.checkpoint.empty()) {
     std::puts(
         "Each event up to its signed checkpoint comes with a proof: `hansard-replay verify --proof` or docs/PROOF.md.");
@@ -109,15 +120,7 @@ void print(const segments::ExportReport& report, const std::string& out_folder, 
     std::puts("It has no proofs: there is no signed checkpoint to prove with, or they were left out.");
   }
   if (report.left_out.files > 0) std::puts(left_out(report).c_str());
-  if (!manifest.is_full_prefix()) {
-    std::puts("It is a part of the log, evidence to read: it cannot be restored.");
-  } else {
-    std::printf("It holds every event up to there%s: `hansard-replay restore` takes it.\n",
-                report.left_out.files > 0 ? ", without the bytes of attachments" : "");
-    if (!manifest.at_rest) {
-      std::puts("It is no move, since its store was in use or goes on: what is restored of it begins a new epoch.");
-    }
-  }
+  print_what_it_is_for(report);
 }
 
 int run(const Options& given) {

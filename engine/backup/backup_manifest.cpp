@@ -62,6 +62,27 @@ Result<std::string> read_text(const std::string& path) {
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }
+
+BackupManifest manifest_of(const base::JsonValue& object, const std::array<std::uint8_t, 16>& cluster) {
+  BackupManifest manifest;
+  manifest.name = object.member("name").string().value_or("");
+  manifest.cluster = cluster;
+  manifest.epoch = static_cast<std::uint32_t>(number(object, "epoch"));
+  manifest.position = {number(object, "position")};
+  manifest.at_rest = object.member("at_rest").boolean().value_or(false);
+  manifest.with_keys = object.member("with_keys").boolean().value_or(false);
+  manifest.attachments = number(object, "attachments");
+  manifest.bytes = number(object, "bytes");
+  manifest.created_at = object.member("created_at").string().value_or("");
+  manifest.version = static_cast<unsigned>(number(object, "version"));
+  manifest.hashed.size = number(object.member("hashed"), "size");
+  manifest.hashed.root = digest_of(object.member("hashed").member("root").string().value_or(""));
+  for (const base::JsonValue& file : object.member("files").items()) {
+    manifest.sums.push_back({std::string(file.member("name").string().value_or("")), number(file, "bytes"),
+                             static_cast<std::uint32_t>(number(file, "crc32c"))});
+  }
+  return manifest;
+}
 }  // namespace
 
 std::string to_json(const BackupManifest& manifest) {
@@ -79,24 +100,7 @@ Result<BackupManifest> read_backup_manifest(const std::string& folder) {
   }
   const auto cluster = parsed ? base::parse_uuid(parsed.value().member("cluster").string().value_or("")) : std::nullopt;
   if (!cluster) return base::error(base::ErrorCode::corrupt, path + " is damaged: it is no manifest" + kTakeAnother);
-  const base::JsonValue& object = parsed.value();
-  BackupManifest manifest;
-  manifest.name = object.member("name").string().value_or("");
-  manifest.cluster = *cluster;
-  manifest.epoch = static_cast<std::uint32_t>(number(object, "epoch"));
-  manifest.position = {number(object, "position")};
-  manifest.at_rest = object.member("at_rest").boolean().value_or(false);
-  manifest.with_keys = object.member("with_keys").boolean().value_or(false);
-  manifest.attachments = number(object, "attachments");
-  manifest.bytes = number(object, "bytes");
-  manifest.created_at = object.member("created_at").string().value_or("");
-  manifest.version = static_cast<unsigned>(number(object, "version"));
-  manifest.hashed.size = number(object.member("hashed"), "size");
-  manifest.hashed.root = digest_of(object.member("hashed").member("root").string().value_or(""));
-  for (const base::JsonValue& file : object.member("files").items()) {
-    manifest.sums.push_back({std::string(file.member("name").string().value_or("")), number(file, "bytes"),
-                             static_cast<std::uint32_t>(number(file, "crc32c"))});
-  }
+  BackupManifest manifest = manifest_of(parsed.value(), *cluster);
   if (manifest.version > kManifestVersion) {
     return base::error(base::ErrorCode::unsupported, path + " was written by a newer version of Hansard: use that one");
   }

@@ -1,5 +1,9 @@
 #include "engine/domain/events.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace hansard::domain {
 namespace {
 
@@ -39,6 +43,45 @@ constexpr EventType number(const HoldReleased&) { return EventType::hold_release
 constexpr EventType number(const HoldConflict&) { return EventType::hold_conflict; }
 constexpr EventType number(const AuditRead&) { return EventType::audit_read; }
 
+constexpr std::pair<EventType, std::string_view> kTypeNames[] = {
+    {EventType::conversation_created, "conversation.created"},
+    {EventType::conversation_updated, "conversation.updated"},
+    {EventType::conversation_closed, "conversation.closed"},
+    {EventType::member_added, "member.added"},
+    {EventType::member_removed, "member.removed"},
+    {EventType::member_role_changed, "member.role_changed"},
+    {EventType::message_sent, "message.sent"},
+    {EventType::message_edited, "message.edited"},
+    {EventType::message_deleted, "message.deleted"},
+    {EventType::message_expired, "message.expired"},
+    {EventType::reaction_added, "reaction.added"},
+    {EventType::reaction_removed, "reaction.removed"},
+    {EventType::read_advanced, "read.advanced"},
+    {EventType::delivered_advanced, "delivered.advanced"},
+    {EventType::unread_marked, "unread.marked"},
+    {EventType::conversation_flagged, "conversation.flagged"},
+    {EventType::profile_updated, "profile.updated"},
+    {EventType::user_blocked, "user.blocked"},
+    {EventType::user_unblocked, "user.unblocked"},
+    {EventType::user_seen, "user.seen"},
+    {EventType::notification_due, "notification.due"},
+    {EventType::send_scheduled, "send.scheduled"},
+    {EventType::schedule_cancelled, "schedule.cancelled"},
+    {EventType::file_uploaded, "file.uploaded"},
+    {EventType::file_collected, "file.collected"},
+    {EventType::loss_accepted, "loss.accepted"},
+    {EventType::message_erased, "message.erased"},
+    {EventType::conversation_erased, "conversation.erased"},
+    {EventType::user_erased, "user.erased"},
+    {EventType::erasure_requested, "erasure.requested"},
+    {EventType::erasure_completed, "erasure.completed"},
+    {EventType::hold_placed, "hold.placed"},
+    {EventType::hold_released, "hold.released"},
+    {EventType::hold_conflict, "hold.conflict"},
+    {EventType::audit_read, "audit.read"},
+};
+static_assert(std::size(kTypeNames) == std::variant_size_v<EventBody>);
+
 // What belongs to no one conversation or user is the system's.
 template <class Body>
 concept SystemEvent = std::is_same_v<Body, LossAccepted> || std::is_same_v<Body, ErasureRequested> ||
@@ -66,79 +109,8 @@ EventType type_of(const EventBody& body) {
 }
 
 std::string_view type_name(EventType type) {
-  switch (type) {
-    case EventType::conversation_created:
-      return "conversation.created";
-    case EventType::conversation_updated:
-      return "conversation.updated";
-    case EventType::conversation_closed:
-      return "conversation.closed";
-    case EventType::member_added:
-      return "member.added";
-    case EventType::member_removed:
-      return "member.removed";
-    case EventType::member_role_changed:
-      return "member.role_changed";
-    case EventType::message_sent:
-      return "message.sent";
-    case EventType::message_edited:
-      return "message.edited";
-    case EventType::message_deleted:
-      return "message.deleted";
-    case EventType::message_expired:
-      return "message.expired";
-    case EventType::reaction_added:
-      return "reaction.added";
-    case EventType::reaction_removed:
-      return "reaction.removed";
-    case EventType::read_advanced:
-      return "read.advanced";
-    case EventType::delivered_advanced:
-      return "delivered.advanced";
-    case EventType::unread_marked:
-      return "unread.marked";
-    case EventType::conversation_flagged:
-      return "conversation.flagged";
-    case EventType::profile_updated:
-      return "profile.updated";
-    case EventType::user_blocked:
-      return "user.blocked";
-    case EventType::user_unblocked:
-      return "user.unblocked";
-    case EventType::user_seen:
-      return "user.seen";
-    case EventType::notification_due:
-      return "notification.due";
-    case EventType::send_scheduled:
-      return "send.scheduled";
-    case EventType::schedule_cancelled:
-      return "schedule.cancelled";
-    case EventType::file_uploaded:
-      return "file.uploaded";
-    case EventType::file_collected:
-      return "file.collected";
-    case EventType::loss_accepted:
-      return "loss.accepted";
-    case EventType::message_erased:
-      return "message.erased";
-    case EventType::conversation_erased:
-      return "conversation.erased";
-    case EventType::user_erased:
-      return "user.erased";
-    case EventType::erasure_requested:
-      return "erasure.requested";
-    case EventType::erasure_completed:
-      return "erasure.completed";
-    case EventType::hold_placed:
-      return "hold.placed";
-    case EventType::hold_released:
-      return "hold.released";
-    case EventType::hold_conflict:
-      return "hold.conflict";
-    case EventType::audit_read:
-      return "audit.read";
-  }
-  return "unknown";
+  const auto found = std::ranges::find(kTypeNames, type, &std::pair<EventType, std::string_view>::first);
+  return found == std::end(kTypeNames) ? "unknown" : found->second;
 }
 
 base::StreamId stream_of(const EventBody& body) {

@@ -85,6 +85,7 @@ class Parser {
   Value value();
   bool operator_term(bool negated);
   bool filter(std::string_view name, const std::string& value, bool negated);
+  bool language(const std::string& value);
   void text_term(const Value& value, bool negated);
   void add(Term term);
   void drop_repeated();
@@ -156,7 +157,7 @@ Term tag_term(std::string tag, bool negated) {
   return term;
 }
 
-std::optional<Period> period_term(std::string_view name, std::string_view value) {
+std::optional<Period> period_of(std::string_view name, std::string_view value) {
   auto period = parse_period(value);
   if (!period) return std::nullopt;
   if (name == "before") return Period{INT64_MIN, period->from};
@@ -164,45 +165,62 @@ std::optional<Period> period_term(std::string_view name, std::string_view value)
   return period;
 }
 
-// False: not an operator, so it is text.
-bool Parser::filter(std::string_view name, const std::string& value, bool negated) {
-  if (name == "from" || name == "mentions") {
-    auto user = base::parse_user_id(value);
-    if (user) add(tag_term(name == "from" ? author_tag(*user) : mention_tag(*user), negated));
-    return user.has_value();
-  }
-  if (name == "type") {
-    auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) { return type.first == value; });
-    if (found != kTypes.end()) add(tag_term(type_tag(found->second), negated));
-    return found != kTypes.end();
-  }
-  if (name == "has" && value == "file") {
-    add(tag_term(file_tag(), negated));
-    return true;
-  }
-  if (name == "lang" && !negated) {
-    auto stemmer = Stemmer::of_language(value);
-    if (stemmer) query_.stemmer = std::move(stemmer);
-    terms_ += query_.stemmer ? 1 : 0;
-    return query_.stemmer != nullptr;
-  }
+std::optional<Term> conversation_term(std::string_view value, bool negated) {
+  const auto id = base::parse_id<base::ConversationId>(value);
+  if (!id) return std::nullopt;
   Term term;
   term.negated = negated;
-  if (name == "in") {
-    auto id = base::parse_id<base::ConversationId>(value);
-    if (!id) return false;
-    term.kind = Term::Kind::conversation;
-    term.conversation = *id;
-    add(std::move(term));
-    return true;
-  }
-  if (name != "before" && name != "after" && name != "on") return false;
-  auto period = period_term(name, value);
-  if (!period) return false;
+  term.kind = Term::Kind::conversation;
+  term.conversation = *id;
+  return term;
+}
+
+std::optional<Term> period_term(std::string_view name, std::string_view value, bool negated) {
+  const auto period = period_of(name, value);
+  if (!period) return std::nullopt;
+  Term term;
+  term.negated = negated;
   term.kind = Term::Kind::period;
   term.period = *period;
-  add(std::move(term));
-  return true;
+  return term;
+}
+
+std::optional<std::string> tag_of(std::string_view name, const std::string& value) {
+  if (name == "from" || name == "mentions") {
+    const auto user = base::parse_user_id(value);
+    if (!user) return std::nullopt;
+    return name == "from" ? author_tag(*user) : mention_tag(*user);
+  }
+  if (name == "type") {
+    const auto found =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) { return type.first == value; });
+    return found != kTypes.end() ? std::optional(type_tag(found->second)) : std::nullopt;
+  }
+  return name == "has" && value == "file" ? std::optional(file_tag()) : std::nullopt;
+}
+
+// Nothing: it says nothing that could be looked for.
+std::optional<Term> filter_term(std::string_view name, const std::string& value, bool negated) {
+  if (name == "in") return conversation_term(value, negated);
+  if (name == "before" || name == "after" || name == "on") return period_term(name, value, negated);
+  auto tag = tag_of(name, value);
+  if (!tag) return std::nullopt;
+  return tag_term(*std::move(tag), negated);
+}
+
+// False: not an operator, so it is text.
+bool Parser::filter(std::string_view name, const std::string& value, bool negated) {
+  if (name == "lang" && !negated) return language(value);
+  auto term = filter_term(name, value, negated);
+  if (term) add(*std::move(term));
+  return term.has_value();
+}
+
+bool Parser::language(const std::string& value) {
+  auto stemmer = Stemmer::of_language(value);
+  if (stemmer) query_.stemmer = std::move(stemmer);
+  terms_ += query_.stemmer ? 1 : 0;
+  return query_.stemmer != nullptr;
 }
 
 // The whole of each position. A run's last character alone says no more than the pair before it.

@@ -75,7 +75,11 @@ class Tokenizer {
   void parts(std::size_t begin, std::size_t end);
   bool goes_on_plainly(std::size_t i) const;
   bool is_boundary(std::size_t begin, std::size_t i, std::size_t end) const;
+  struct GramRun;
   void gram_run();
+  void collect_grams(GramRun& run);
+  void add_gram(GramRun& run);
+  void emit_grams(const GramRun& run);
   void emoji();
   std::size_t emoji_end(std::size_t begin) const;
   void symbol();
@@ -165,46 +169,63 @@ void Tokenizer::parts(std::size_t begin, std::size_t end) {
   }
 }
 
-// Folded base by base, so that every folded character knows where it came from; then a token for each pair and each
-// one.
-void Tokenizer::gram_run() {
+// Folded base by base, so that every folded character knows where it came from.
+struct Tokenizer::GramRun {
   struct Unit {
-    std::uint32_t at, size, begin, end;
+    std::uint32_t at, size;    // in `folded`
+    std::uint32_t begin, end;  // in the text
   };
-  thread_local std::vector<Unit> units;
-  thread_local std::string folded;
-  thread_local std::vector<char32_t> points;
-  units.clear();
-  folded.clear();
-  std::string one;
-  while (at_ < text_.size() && (classes_[at_] == CharClass::gram || !units.empty())) {
+  std::vector<Unit> units;
+  std::string folded;
+  std::string one;  // the fold of the base at hand
+  std::vector<char32_t> points;
+};
+
+// Then a token for each pair and each one.
+void Tokenizer::gram_run() {
+  thread_local GramRun run;
+  run.units.clear();
+  run.folded.clear();
+  collect_grams(run);
+  emit_grams(run);
+}
+
+void Tokenizer::collect_grams(GramRun& run) {
+  while (at_ < text_.size() && (classes_[at_] == CharClass::gram || !run.units.empty())) {
     if (classes_[at_] == CharClass::joiner || (classes_[at_] == CharClass::mark && !joins_base(text_[at_]))) {
       ++at_;
       continue;
     }
     if (classes_[at_] != CharClass::gram) break;
-    std::size_t begin = at_++;
-    while (at_ < text_.size() && joins_base(text_[at_])) ++at_;
-    one.clear();
-    append_folded(one, text_.subspan(begin, at_ - begin));
-    decode_utf8(one, points);
-    for (char32_t c : points) {
-      auto start = static_cast<std::uint32_t>(folded.size());
-      append_utf8(folded, c);
-      units.push_back({start, static_cast<std::uint32_t>(folded.size()) - start, static_cast<std::uint32_t>(begin),
-                       static_cast<std::uint32_t>(at_)});
-    }
+    add_gram(run);
   }
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    const Unit& unit = units[i];
-    bool has_next = i + 1 < units.size();
+}
+
+void Tokenizer::add_gram(GramRun& run) {
+  const std::size_t begin = at_++;
+  while (at_ < text_.size() && joins_base(text_[at_])) ++at_;
+  run.one.clear();
+  append_folded(run.one, text_.subspan(begin, at_ - begin));
+  decode_utf8(run.one, run.points);
+  for (char32_t c : run.points) {
+    const auto start = static_cast<std::uint32_t>(run.folded.size());
+    append_utf8(run.folded, c);
+    run.units.push_back({start, static_cast<std::uint32_t>(run.folded.size()) - start,
+                         static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_)});
+  }
+}
+
+void Tokenizer::emit_grams(const GramRun& run) {
+  for (std::size_t i = 0; i < run.units.size(); ++i) {
+    const GramRun::Unit& unit = run.units[i];
+    const bool has_next = i + 1 < run.units.size();
     if (has_next) {
-      std::size_t start = out_.bytes.size();
-      out_.bytes.append(folded, unit.at, unit.size + units[i + 1].size);
-      keep(start, unit.begin, units[i + 1].end, false, true);
+      const std::size_t start = out_.bytes.size();
+      out_.bytes.append(run.folded, unit.at, unit.size + run.units[i + 1].size);
+      keep(start, unit.begin, run.units[i + 1].end, false, true);
     }
-    std::size_t start = out_.bytes.size();
-    out_.bytes.append(folded, unit.at, unit.size);
+    const std::size_t start = out_.bytes.size();
+    out_.bytes.append(run.folded, unit.at, unit.size);
     keep(start, unit.begin, unit.end, has_next, true);
     ++position_;
   }

@@ -94,6 +94,34 @@ void check_derived(Store& store, Findings& findings) {
   check_views(store, findings);
   check_search(store, findings);
 }
+
+Store store_of(const VerifyOptions& options, const ScratchFolder& scratch) {
+  Store store;
+  store.data = options.data;
+  store.scratch = scratch.path();
+  store.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  store.deep = options.deep;
+  store.hashes_attachments = options.deep || options.is_backup;
+  return store;
+}
+
+base::Result<void> check_events(const VerifyOptions& options, Store& store, BackupCheck* backup,
+                                const ScratchFolder& scratch, Findings& findings) {
+  FileEvents files;
+  const bool sees_all = !options.from && !options.to;
+  ProofCheck proofs(store, findings, sees_all);
+  TRY(walk(options, store, files, proofs, backup, findings));
+  proofs.finish();
+  if (backup != nullptr) backup->finish();
+  check_derived(store, findings);
+  if (store.deep && !findings.is_sound() && scratch.is_full()) {
+    return base::error(base::ErrorCode::disk_full, scratch.path() +
+                                                       " has no room for what --deep folds there, so nothing is said "
+                                                       "of the store; name another place with --scratch");
+  }
+  if (sees_all) files.check(store, findings);
+  return base::success();
+}
 }  // namespace
 
 base::Result<void> verify_store(const VerifyOptions& options, Findings& findings) {
@@ -103,12 +131,7 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
   }
   TRY(auto lock, log::FolderLock::take(options.data));
   TRY(auto scratch, ScratchFolder::make(options.scratch));
-  Store store;
-  store.data = options.data;
-  store.scratch = scratch.path();
-  store.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  store.deep = options.deep;
-  store.hashes_attachments = options.deep || options.is_backup;
+  Store store = store_of(options, scratch);
   check_files(store, findings);
   std::optional<BackupCheck> backup;
   if (options.is_backup) {
@@ -119,18 +142,7 @@ base::Result<void> verify_store(const VerifyOptions& options, Findings& findings
   }
   open_log(store, findings);
   if (store.engine) {
-    FileEvents files;
-    ProofCheck proofs(store, findings, !options.from && !options.to);
-    TRY(walk(options, store, files, proofs, backup ? &*backup : nullptr, findings));
-    proofs.finish();
-    if (backup) backup->finish();
-    check_derived(store, findings);
-    if (store.deep && !findings.is_sound() && scratch.is_full()) {
-      return base::error(base::ErrorCode::disk_full, scratch.path() +
-                                                         " has no room for what --deep folds there, so nothing is said "
-                                                         "of the store; name another place with --scratch");
-    }
-    if (!options.from && !options.to) files.check(store, findings);
+    TRY(check_events(options, store, backup ? &*backup : nullptr, scratch, findings));
   }
   check_keys(store, findings);
   check_outbox(store, findings);
