@@ -1,6 +1,6 @@
 // What a server is started with: the defaults, over them a TOML file, over that the command line. Everything an
-// operator may set is one row of settings(); docs/OPERATIONS.md shows the same rows, and a test holds one against the
-// other.
+// operator may set is one row of settings(); docs/CONFIGURATION.md shows the same rows, and a test holds one against
+// the other.
 //
 // Thread: any; plain functions and values.
 #pragma once

@@ -1,5 +1,5 @@
-// Every limit of the edge in one place (I10). Defaults are those of API.md section 1; the configuration file may
-// change each.
+// The limits of the edge that an operator may change in the configuration file (I10; docs/ARCHITECTURE.md says where
+// the others are). Defaults are those of API.md section 1.
 #pragma once
 
 #include <cstddef>

@@ -6,15 +6,17 @@
 // ready before (epoll's list of ready descriptors is first in, first out). A descriptor of our own is made ready to
 // measure it. One long round is no overload, since a burst makes one too; as in CoDel (RFC 8289), overload means that
 // rounds stay longer than kRoundTarget for kPatience. From then on only a share of what comes is let in, which falls
-// while rounds are too long and rises while they are not. The rest is refused as `overloaded` before anything else is
-// done with it; that costs a small part of serving it. Refusals fall on everybody alike, by turn and not by chance.
+// while rounds are too long and rises while they are not. The rest is refused as `overloaded` before its data is looked
+// at (a frame was parsed, tokens of the rates were taken); that costs a small part of serving it. Refusals fall on
+// everybody alike, by turn and not by chance.
 //
 // Few requests may be a lot of work, too. What a handler took that took long is counted (Spending), in processor time,
 // about: whoever took more than his share of a thread with long rounds, where others ask as well, is refused until he
 // has not (time_shares.h), and a round with kDearMax of such work lets in no more than the share.
 //
-// Invariants: kAlwaysMax in each round are let in, but for who is over his share and behind kDearMax; a thread that is
-// slow for other reasons refuses nobody.
+// Invariants: in each round the first kAlwaysMax are let in, with two exceptions: a user who is over his share is
+// refused, and after kDearMax of dear work only the share is let in. A thread that is slow for other reasons refuses
+// nobody.
 // Thread: the io thread it belongs to.
 #pragma once
 

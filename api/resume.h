@@ -5,16 +5,17 @@
 // (resume_streams.h). Near the cursor it reads the log's tail and folds it exactly as the dispatcher does. A pointer
 // that moved several times is told once, at the position of its last move.
 //
-// A client that is cut off resumes from the last position it saw. That is safe because positions of frames never fall,
-// and because everything that a frame's position covers was told before the frame or with it (resume_frames.h).
-//
-// Unread counts need one thing more. A live unread.changed waits for the views, while later events go out at once: so a
-// client may have seen a position above an event that changed its count, without having been told the count. Such
-// events are the user's own pointer moves, and edits and ends of messages. Therefore a resume looks back at the
-// kNoticeEvents before `after`, and tells the counts of those conversations again. It does so at the very end, as of
-// `served`: these frames have no position of their own, and a client that is cut off must come further with each
-// attempt. The counts of conversations in which somebody else edited a message above the user's pointers are told there
-// as well, and near the cursor those that take long (resume_frames.h).
+// Why a client that is cut off, and resumes from the last position it saw, misses nothing:
+//   1. Positions of frames never fall, and all that a frame's position covers was told before it or with it
+//      (resume_frames.h).
+//   2. A live unread.changed waits for the views, while later events go out at once: a client may have seen a position
+//      above an event that changed its count (the user's own pointer moves, edits and ends of messages) without the
+//      count. So a resume looks back at the kNoticeEvents before `after`, and tells the counts of those conversations
+//      again.
+//   3. It tells them at the very end, as of `served`: these frames have no position of their own, and a client that is
+//      cut off must come further with each attempt.
+//   4. Told there as well: counts of conversations in which somebody else edited a message above the user's pointers,
+//      and near the cursor those that take long (resume_frames.h).
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (counts may
 // come twice). `met` is returned only when `served` is the cursor: a session that goes live right then, without waiting

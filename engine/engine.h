@@ -2,7 +2,8 @@
 // back through the submitter's sink after the sync; events come out by position through `read`.
 //
 // Thread: submit, read, typing from any; answers are delivered on the sequencer's thread, one call per group commit
-// and sink, and a sink must only post elsewhere.
+// and sink, but Overloaded and DiskFull, which may come inside submit on its caller's thread. A sink must only post
+// elsewhere.
 // Owns: the log, the write index, the keys, the typing lane and the threads of the sequencer and the index folder.
 #pragma once
 
@@ -33,8 +34,10 @@ using EventPtr = std::shared_ptr<const domain::RecordedEvent>;
 
 // The same key was used with another request: 422 idempotency_key_reused.
 struct KeyReused {};
-struct Overloaded {};  // the queue was full, or the server is stopping
-struct DiskFull {};
+// The queue was full, its oldest command waited too long, or the server is stopping: delivered inside submit, on its
+// caller's thread. Or too many receipts wait: on the sequencer's.
+struct Overloaded {};
+struct DiskFull {};  // no room beyond the disk reserve: delivered inside submit, on its caller's thread
 
 // An accepted command. `events` are what it appended; for a replayed command what it appended then, for one that
 // changed nothing empty.
@@ -92,7 +95,7 @@ class Engine {
   // Without stop() before it: as a crash, answers may be missing and the next start folds what this one had not.
   virtual ~Engine() = default;
 
-  // Answers through the sink, exactly once; Overloaded at once (on this thread) when the queue is full.
+  // Answers through the sink, exactly once; what is refused at once (Overloaded, DiskFull) before this returns.
   virtual void submit(Submission submission) = 0;
 
   virtual Position durable() const = 0;

@@ -1,5 +1,5 @@
-// Every limit of the engine in one place (I10). What clients can notice has the defaults of API.md section 1; the
-// configuration file may change most of them (docs/OPERATIONS.md, "Configuration").
+// The limits of the engine, most of which an operator may change in the configuration file (docs/CONFIGURATION.md; I10,
+// docs/ARCHITECTURE.md says where the others are). What clients can notice has the defaults of API.md section 1.
 #pragma once
 
 #include <cstddef>

@@ -10,9 +10,8 @@
 // time is over. Hurries are noted all the same.
 //
 // Invariants: a thread that stepped back comes forward with a hurry or at the end of the stretch. A hurry holds until
-// what was durable when the next batch began is applied. During a stretch no lock of the tail or of a gate is held.
-// Locks of the allocator, of caches and of the stretch's own database are held for moments; a thread that waits for one
-// of those hurries nobody.
+// what was durable when the next batch began is applied. A stretch holds no lock of the tail or of a gate. It may hold
+// one of the allocator, a cache or its own database for a moment, and who waits for that one hurries nobody.
 // Thread: `hurry` and `is_hurried` from any, also when the worker has ended; the rest from the worker.
 #pragma once
 
