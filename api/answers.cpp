@@ -251,13 +251,13 @@ asio::awaitable<Answered<AnswerBody>> render_from_views(Context& context, domain
   if (!done.replayed) co_return answer_from_past(*snapshot, command, caller, done, epoch);  // a few seeks
   auto& reader = asio::use_service<PastReader>(context.io);
   AnswerBody body = ids_only(done, epoch);
-  if (reader.is_crowded()) co_return body;  // auditors go first
+  if (reader.is_crowded()) co_return body;  // it would wait for auditors
   PastReader::Job job = [&]() -> Answered<Response> {
     body = answer_from_past(*snapshot, command, caller, done, epoch);
     return Response{};
   };
   // A reader that is stopping leaves the ids.
-  auto read = co_await reader.read(std::move(job));
+  auto read = co_await reader.read(caller.subject, std::move(job));
   co_return body;
 }
 

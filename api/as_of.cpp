@@ -85,7 +85,7 @@ asio::awaitable<Answered<Response>> answer_as_of(Context& context, const Call& c
   if (!there) co_return view_behind(position_text(epoch, snapshot->position()));
   auto past = snapshot->past(at.position);
   PastReader::Job job = [&] { return read(context, call, *past); };
-  auto answer = co_await asio::use_service<PastReader>(context.io).read(std::move(job));
+  auto answer = co_await asio::use_service<PastReader>(context.io).read(call.caller.subject, std::move(job));
   past.reset();
   snapshot.reset();
   if (!answer) co_return answer.error();

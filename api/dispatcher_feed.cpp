@@ -102,7 +102,7 @@ asio::awaitable<void> Feed::read_late(LateCounts& late, std::uint64_t run) {
   std::function<void()> job = [&] {
     if (run_ == run) late.read(user_, context_.engine.epoch());
   };
-  co_await asio::use_service<PastReader>(context_.io).run(std::move(job));
+  co_await asio::use_service<PastReader>(context_.io).count(user_, std::move(job));
 }
 
 // False when it is live again.

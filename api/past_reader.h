@@ -1,15 +1,22 @@
 // Reads of the past that may take long (the mentions of a user who reads nothing are looked at one by one) go to a
 // thread of their own beside each io thread, so that nobody waits behind an auditor or a resume.
 //
-// Thread: `read` and `run` on the io thread; the jobs on the reader's, one at a time and in order.
+// One thread does one job at a time, so users have it in turn: of each the oldest of his jobs, however many sockets or
+// requests he has waiting. Somebody's question goes before the counts of resumes, of which a storm brings many; but
+// while both wait, every fifth job is a resume's.
+//
+// Thread: `read` and `count` on the io thread; the jobs on the reader's.
 // Owns: its thread, which begins with the first read and ends with the io_context.
-// Limits: an HTTP connection has one request at a time and a resume one step, so no more reads wait than there are
+// Limits: an HTTP connection has one request at a time and a resume one step, so no more jobs wait than there are
 // connections. A caller that can answer without such a read, as a repeated command can with ids only, asks is_crowded
 // first.
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
@@ -25,27 +32,42 @@ class PastReader final : public asio::execution_context::service {
   using Job = std::function<Answered<Response>()>;
   using key_type = PastReader;
   static inline asio::execution_context::id id;
+  static constexpr std::size_t kReadsInARow = 4;  // while counts wait
 
   // Without a thread they do the job themselves: where nothing runs beside the io_context (a simulation).
   explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
-  // So many reads are waiting that one who can do without should. Jobs of `run` do not count: a resume has one at a
-  // time, and after a restart everybody resumes.
-  bool is_crowded() const { return waiting_ >= kCrowd; }
+  // One more read would wait for another one that is not begun: who can do without should. Counts do not matter, since
+  // reads go first; after a restart everybody resumes.
+  bool is_crowded() const;
 
   // What `job` refers to lives until this returns. Throws what the job throws.
-  asio::awaitable<Answered<Response>> read(Job job);
-  // The same of a job without an answer; false when it was not done, because the server is stopping.
-  asio::awaitable<bool> run(std::function<void()> job);
-
-  static constexpr std::size_t kCrowd = 4;
+  asio::awaitable<Answered<Response>> read(base::UserId user, Job job);
+  // The same for a resume, without an answer; false when it was not done, because the server is stopping.
+  asio::awaitable<bool> count(base::UserId user, std::function<void()> job);
 
  private:
+  using Task = std::function<void()>;
+  class Line {  // users in turn
+   public:
+    bool is_empty() const { return turns_.empty(); }
+    void push(const base::UserId& user, Task task);
+    Task pop();
+
+   private:
+    std::deque<base::UserId> turns_;  // each user once
+    std::map<base::UserId, std::deque<Task>> tasks_;
+  };
+
+  asio::awaitable<bool> run(Line& line, base::UserId user, std::function<void()> job);
   bool run_here(const std::function<void()>& job) const;
+  Task next();
   void shutdown() override;
 
   asio::io_context& io_;
-  std::size_t waiting_ = 0;  // reads, also the one at hand
+  mutable std::mutex mutex_;  // of the lines
+  Line reads_, counts_;
+  std::size_t reads_in_a_row_ = 0;  // while counts waited
   std::atomic<bool> is_stopping_ = false;
   std::optional<asio::thread_pool> thread_;
 };

@@ -18,9 +18,10 @@ Response answer(std::string body) {
   return response;
 }
 
-asio::awaitable<void> read(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
+asio::awaitable<void> read(asio::io_context& io, base::UserId user, PastReader::Job job,
+                           std::vector<std::string>& answers) {
   try {
-    auto read = co_await asio::use_service<PastReader>(io).read(std::move(job));
+    auto read = co_await asio::use_service<PastReader>(io).read(std::move(user), std::move(job));
     answers.push_back(read ? read.value().body : read.error().detail);
   } catch (const std::runtime_error& thrown) {
     answers.push_back(thrown.what());
@@ -28,8 +29,46 @@ asio::awaitable<void> read(asio::io_context& io, PastReader::Job job, std::vecto
 }
 
 void ask(asio::io_context& io, PastReader::Job job, std::vector<std::string>& answers) {
-  asio::co_spawn(io, read(io, std::move(job), answers), asio::detached);
+  asio::co_spawn(io, read(io, {"auditor"}, std::move(job), answers), asio::detached);
 }
+
+// A reader that is busy until all who are to wait do, and what it did then, in order.
+struct Busy {
+  asio::io_context io;
+  PastReader& reader = asio::use_service<PastReader>(io);
+  std::promise<void> gate;
+  std::vector<std::string> answers;
+  std::vector<std::string> done;
+
+  // Once its job is at hand.
+  Busy() {
+    std::promise<void> begun;
+    auto job = [this, &begun]() -> Answered<Response> {
+      begun.set_value();
+      gate.get_future().wait();
+      return Response{};
+    };
+    ask(io, job, answers);
+    io.poll();
+    begun.get_future().wait();
+  }
+  void reads(const std::string& user) {
+    auto job = [this, user]() -> Answered<Response> {
+      done.push_back(user);
+      return Response{};
+    };
+    asio::co_spawn(io, read(io, {user}, job, answers), asio::detached);
+  }
+  void counts(const std::string& user) {
+    asio::co_spawn(io, reader.count({user}, [this, user] { done.push_back("count " + user); }), asio::detached);
+  }
+  std::vector<std::string> goes_on() {
+    io.poll();
+    gate.set_value();
+    io.run();
+    return done;
+  }
+};
 
 }  // namespace
 
@@ -48,42 +87,38 @@ TEST_CASE("without a thread the past is read where it is asked for") {
   CHECK(where == std::this_thread::get_id());
 }
 
-TEST_CASE("who can do without hears that many wait") {
-  asio::io_context io;
-  auto& reader = asio::use_service<PastReader>(io);
-  std::vector<std::string> answers;
-  std::promise<void> gate;
-  std::shared_future<void> opened = gate.get_future().share();
-  CHECK_FALSE(reader.is_crowded());
-  for (std::size_t i = 0; i < PastReader::kCrowd; ++i) {
-    ask(
-        io,
-        [opened] {
-          opened.wait();
-          return Answered<Response>(answer("then"));
-        },
-        answers);
-  }
-  io.poll();
-  CHECK(reader.is_crowded());
-  gate.set_value();
-  io.run();
-  CHECK(answers.size() == PastReader::kCrowd);
-  CHECK_FALSE(reader.is_crowded());
+TEST_CASE("who can do without hears that one waits already") {
+  Busy busy;
+  CHECK_FALSE(busy.reader.is_crowded());
+  busy.reads("eve");
+  busy.io.poll();
+  CHECK(busy.reader.is_crowded());
+  busy.goes_on();
+  CHECK_FALSE(busy.reader.is_crowded());
 }
 
 TEST_CASE("those who resume make no crowd") {
-  asio::io_context io;
-  auto& reader = asio::use_service<PastReader>(io);
-  std::promise<void> gate;
-  std::shared_future<void> opened = gate.get_future().share();
-  for (std::size_t i = 0; i < PastReader::kCrowd; ++i) {
-    asio::co_spawn(io, reader.run([opened] { opened.wait(); }), asio::detached);
-  }
-  io.poll();
-  CHECK_FALSE(reader.is_crowded());
-  gate.set_value();
-  io.run();
+  Busy busy;
+  for (const char* user : {"eve", "vic", "eve"}) busy.counts(user);
+  busy.io.poll();
+  CHECK_FALSE(busy.reader.is_crowded());
+  busy.goes_on();
+}
+
+TEST_CASE("however many jobs of one user wait, the others have theirs in turn") {
+  Busy busy;
+  for (const char* user : {"eve", "eve", "eve", "vic", "amy", "vic"}) busy.counts(user);
+  const std::vector<std::string> wanted = {"count eve", "count vic", "count amy",
+                                           "count eve", "count vic", "count eve"};
+  CHECK(busy.goes_on() == wanted);
+}
+
+TEST_CASE("reads go before the counts of resumes, which come to their turn nevertheless") {
+  Busy busy;
+  for (int i = 0; i < 2; ++i) busy.counts("eve");
+  for (int i = 0; i < 6; ++i) busy.reads("vic");
+  const std::vector<std::string> wanted = {"vic", "vic", "vic", "vic", "count eve", "vic", "vic", "count eve"};
+  CHECK(busy.goes_on() == wanted);
 }
 
 TEST_CASE("while the past is read the io thread has time for others") {
