@@ -107,7 +107,7 @@ asio::awaitable<void> Feed::read_late(LateCounts& late, std::uint64_t run) {
 
 // False when it is live again.
 bool Feed::give(Given given) {
-  given.late.put(dispatcher_, *context_.views.snapshot(), user_, given.frames);
+  given.late.put(dispatcher_, user_, given.frames);
   std::size_t bytes = 0;
   const auto count = given.frames.size();
   for (auto& frame : given.frames) {

@@ -86,9 +86,8 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
   if (auto unfinished = tell_counts(*snapshot, frames_max, out)) return *unfinished;
-  // Near the cursor those that take long are owed: they could come faster than they are read.
-  auto* late = pass_ ? &late_ : nullptr;
-  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, late);
+  // Those that take long are owed: they could come faster than they are read.
+  ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, nullptr);
   const auto done = pass_ ? step_streams(*snapshot, frames_max, frames) : step_tail(*snapshot, frames_max, frames);
   frames.finish();
   return done;
@@ -99,31 +98,31 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
 // find them (recalled_from). What moves while the last ones are told is left to the dispatcher.
 std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max,
                                                 std::vector<FramePtr>& out) {
-  const bool is_long_ago = owes_from_ && served_.value - owes_from_->value >= kNoticeEvents / 2;
-  if (!is_long_ago && (!has_met_ || is_counted_)) return std::nullopt;
-  if (snapshot.position() < served_) return is_long_ago ? std::optional(Step::wait_for_views) : std::nullopt;
+  const bool is_due = owed_.is_due_before(pass_ ? pass_->next().value_or(served_) : served_);
+  if (!is_due && (!has_met_ || is_counted_)) return std::nullopt;
+  if (snapshot.position() < served_) return is_due ? std::optional(Step::wait_for_views) : std::nullopt;
   is_counted_ = false;
   if (has_met_ && !std::exchange(is_recalled_, true)) {
     recall_own_moves(snapshot);
     recall_changes(snapshot);
   }
   ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, &late_);
-  for (auto owed = owed_.begin(); owed != owed_.end();) {
+  for (auto owed = owed_.counts.begin(); owed != owed_.counts.end();) {
     if (frames.is_full(frames_max)) return Step::more;
     const auto here = owed++;
     if (here->second.at > served_) continue;
     frames.add_count(served_, here->first, here->second.moved_by);
-    owed_.erase(here);
+    owed_.counts.erase(here);
   }
   is_counted_ = has_met_;
-  owes_from_ = served_;
+  owed_.since.reset();
   return late_.is_empty() ? std::nullopt : std::optional(Step::more);
 }
 
 // Those that came while the last ones were told: else they could keep it from ever being done.
 void Resume::leave_counts_to_dispatcher() {
-  for (const auto& [conversation, owed] : owed_) dispatcher_.remind(user_, conversation);
-  owed_.clear();
+  for (const auto& [conversation, owed] : owed_.counts) dispatcher_.remind(user_, conversation);
+  owed_ = {};
 }
 
 Position Resume::recalled_from() const { return {after_.value - std::min(after_.value, kNoticeEvents)}; }
@@ -154,7 +153,7 @@ void Resume::recall_changes_in(const projections::Membership& membership, const 
       at = entry.position;
       const bool is_settings = entry.type == domain::EventType::conversation_updated;
       if (!is_settings && !is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
-      auto& owed = owed_[membership.conversation];
+      auto& owed = owed_.counts[membership.conversation];
       owed.moved_by = std::max(owed.moved_by, is_settings ? membership.joined_after : entry.ordinal);
     }
     is_more = page.size() == kRecallPage;
@@ -190,7 +189,7 @@ Resume::Step Resume::step_streams(const Snapshot& snapshot, std::size_t frames_m
 Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
   const auto events = read_events(engine_, served_, dispatcher_.cursor(), kTailEventsMax);
   const auto overtaken = overtaken_moves(events);
-  if (!owes_from_) owes_from_ = served_;
+  if (!owed_.since) owed_.since = served_;  // also of what the dispatcher notes
   for (const auto& event : events) {
     if (frames.is_full(frames_max)) return Step::more;
     if (event->position > snapshot.position() && moves_count(*event)) return Step::wait_for_views;
@@ -231,7 +230,7 @@ void Resume::tell(const Snapshot& snapshot, const RecordedEvent& event, ResumeFr
   if (auto own = own_move_in(event, user_)) return frames.add_count(at, *own);
   if (auto move = receipt_of(event, user_)) return frames.add_receipt(at, *move);
   const auto* ended = facts_of_end(event);
-  if (!ended) return frames.add(at, frame_of(snapshot, event, frames), {});  // near the cursor nothing is late
+  if (!ended) return frames.add(at, frame_of(snapshot, event, frames));
   if (!frames.may_see(ended->conversation, ended->ordinal)) return frames.pass(at);
   frames.add_end(at, event_frame(event, engine_.epoch()), *ended);
 }

@@ -15,14 +15,16 @@
 //   3. It tells them at the very end, as of `served`: these frames have no position of their own, and a client that is
 //      cut off must come further with each attempt.
 //   4. Told there as well: counts of conversations in which somebody else edited a message above the user's pointers,
-//      and near the cursor those that take long (resume_frames.h).
+//      and those that take long (resume_frames.h).
+//   5. Where the end is further away than CountsOwed::kToldWithin, what is owed is told after as many events: who is cut
+//      off later finds it no more when he looks back.
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (counts may
 // come twice). `met` is returned only when `served` is the cursor: a session that goes live right then, without waiting
 // in between, has neither a hole nor a repeat (dispatcher.h).
 // Thread: the io thread it belongs to; a step does not wait. The user has a session attached to the dispatcher.
-// Limits: about frames_max a step; kTailEventsMax events read a step; far from the cursor a count that
-// takes long ends the step.
+// Limits: about frames_max a step; kTailEventsMax events read a step; of each conversation one count is owed, and one
+// that takes long ends the step.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +44,7 @@ namespace hansard::api {
 class Resume {
  public:
   static constexpr std::size_t kTailEventsMax = 512;
-  static constexpr std::uint64_t kNoticeEvents = 2'048;
+  static constexpr std::uint64_t kNoticeEvents = 2 * CountsOwed::kToldWithin;
   static constexpr std::uint64_t kNearEvents = 2'048;  // further than this from the cursor it goes by streams
 
   enum class Step { more, wait_for_views, met };
@@ -58,7 +60,8 @@ class Resume {
   base::Position served() const { return served_; }
   // The count of a conversation is to be told as of `at` or later: before `met`, or by the dispatcher after it.
   void note_unread(const base::ConversationId& conversation, base::Position at) {
-    owed_[conversation] = {kOwnMove, std::max(owed_[conversation].at, at)};
+    auto& owed = owed_.counts[conversation];
+    owed = {kOwnMove, std::max(owed.at, at)};
   }
 
  private:
@@ -94,11 +97,10 @@ class Resume {
   std::optional<StreamPass> pass_;  // while far
   std::optional<Seats> seats_;      // while near: the user's conversations at `served_`
   CountsOwed owed_;
-  LateCounts late_;                          // of the last step
-  bool is_recalled_ = false;                 // the moves of kNoticeEvents
-  bool has_met_ = false;                     // the cursor, once: from then on counts are told
-  bool is_counted_ = false;                  // since then, what was owed
-  std::optional<base::Position> owes_from_;  // what moved counts above here may be owed, once it was near
+  LateCounts late_;           // of the last step
+  bool is_recalled_ = false;  // the moves of kNoticeEvents
+  bool has_met_ = false;      // the cursor, once: from then on counts are told
+  bool is_counted_ = false;   // since then, what was owed
 };
 
 }  // namespace hansard::api

@@ -12,36 +12,30 @@ namespace hansard::api {
 using base::ConversationId;
 using base::Position;
 
-namespace {
 // Who comes back joins anew, never below where he joined before.
-bool may_see(const Dispatcher& dispatcher, const projections::Snapshot& now, const base::UserId& user,
-             const FrameSubject& subject) {
-  const auto joined_after = dispatcher.joined_after(user, subject.conversation);
-  return joined_after && (subject.ordinal > *joined_after || !hides_before_join(now, subject.conversation));
-}
-}  // namespace
-
 bool ResumeFrames::may_see(const ConversationId& conversation, base::Ordinal ordinal) const {
-  return api::may_see(dispatcher_, snapshot_, user_, {conversation, ordinal});
+  const auto joined_after = dispatcher_.joined_after(user_, conversation);
+  return joined_after && (ordinal > *joined_after || !hides_before_join(snapshot_, conversation));
 }
 
-void ResumeFrames::push(FramePtr frame, const std::optional<FrameSubject>& subject) {
-  if (late_ && subject) late_->note(out_.size(), *subject);
-  out_.push_back(std::move(frame));
+// Whether what was kept back will be owed is not known before it is given.
+bool ResumeFrames::owes_before(Position next) {
+  if (!ends_.empty() && next.value - served_.value >= CountsOwed::kToldWithin) finish();
+  return owed_.is_due_before(next);
 }
 
 void ResumeFrames::pass(Position position) { (ends_.empty() ? served_ : ended_through_) = position; }
 
-void ResumeFrames::add(Position position, std::optional<std::string> text, const std::optional<FrameSubject>& subject) {
+void ResumeFrames::add(Position position, std::optional<std::string> text) {
   if (!text) return pass(position);
   finish();
-  push(make_frame(*std::move(text)), subject);
+  out_.push_back(make_frame(*std::move(text)));
   served_ = position;
 }
 
 void ResumeFrames::add_end(Position position, std::optional<std::string> text, const domain::MessageFacts& facts) {
   if (!text) return pass(position);
-  ends_.emplace_back(make_frame(*std::move(text)), FrameSubject{facts.conversation, facts.ordinal});
+  ends_.push_back(make_frame(*std::move(text)));
   ended_through_ = position;
   if (facts.author == user_) return;
   ended_at_ = position;
@@ -52,8 +46,7 @@ void ResumeFrames::add_end(Position position, std::optional<std::string> text, c
 void ResumeFrames::add_receipt(Position position, const ReceiptMove& move) {
   if (!dispatcher_.is_member(user_, move.conversation) || !dispatcher_.pushes_receipts(move.conversation))
     return pass(position);
-  add(position, receipt_frame(move.is_read, position, move.conversation, move.user, move.up_to, move.at, epoch_),
-      FrameSubject{move.conversation, kForMembers});
+  add(position, receipt_frame(move.is_read, position, move.conversation, move.user, move.up_to, move.at, epoch_));
 }
 
 void ResumeFrames::add_count(Position position, const ConversationId& conversation, base::Ordinal moved_by) {
@@ -73,7 +66,8 @@ void ResumeFrames::note_history(const ConversationId& conversation) {
 }
 
 void ResumeFrames::owe(const ConversationId& conversation, base::Ordinal moved_by, Position at) {
-  auto& owed = owed_[conversation];
+  if (!owed_.since) owed_.since = served_;
+  auto& owed = owed_.counts[conversation];
   owed.moved_by = std::max(owed.moved_by, moved_by);
   owed.at = std::max(owed.at, at);
 }
@@ -81,7 +75,7 @@ void ResumeFrames::owe(const ConversationId& conversation, base::Ordinal moved_b
 void ResumeFrames::finish() {
   if (ends_.empty()) return;
   tell_counts_after_ends();
-  for (auto& [frame, subject] : ends_) push(std::move(frame), subject);
+  for (auto& frame : ends_) out_.push_back(std::move(frame));
   ends_.clear();
   served_ = ended_through_;
 }
@@ -112,8 +106,8 @@ void ResumeFrames::tell_count_at(Position at, const ConversationId& conversation
 
 void ResumeFrames::tell_count(const ConversationId& conversation, projections::UnreadCount count,
                               const projections::ReaderView& reader) {
-  push(make_frame(unread_changed_frame(served_, conversation, count, reader, epoch_)),
-       FrameSubject{conversation, kForMembers});
+  if (late_) late_->note(out_.size(), conversation);
+  out_.push_back(make_frame(unread_changed_frame(served_, conversation, count, reader, epoch_)));
 }
 
 bool ResumeFrames::takes_long(const projections::Past& then, const ConversationId& conversation,
@@ -140,11 +134,10 @@ void LateCounts::read(const base::UserId& user, std::uint32_t epoch) {
   }
 }
 
-void LateCounts::put(const Dispatcher& dispatcher, const projections::Snapshot& now, const base::UserId& user,
-                     std::vector<FramePtr>& out) {
+void LateCounts::put(const Dispatcher& dispatcher, const base::UserId& user, std::vector<FramePtr>& out) {
   if (!counts_.empty()) {
-    for (const auto& [place, subject] : in_time_) {
-      if (!may_see(dispatcher, now, user, subject)) out[place] = nullptr;
+    for (const auto& [place, conversation] : in_time_) {
+      if (!dispatcher.is_member(user, conversation)) out[place] = nullptr;
     }
   }
   for (auto& count : counts_) {

@@ -6,11 +6,12 @@
 // then the end. Ends that follow one another share one count.
 //
 // A count of the past costs about a look at each message above the user's pointers. One that is no more than a few is
-// taken at once; another is left to be read beside the io thread, and its place in `out` is null until then. The step
-// ends there: who resumes has one at a time. Or it is owed.
+// taken at once; another is owed, one for each conversation however often it moves. When what is owed is told, such a
+// count is left to be read beside the io thread, and its place in `out` is null until then. The step ends there: who
+// resumes has one at a time.
 //
 // Invariant: once a frame of position P is in `out`, everything that moved at or below P has been told, or has moved
-// again since and is told there.
+// again since and is told there, or is a count that is owed and moved less than CountsOwed::kToldWithin below P.
 // Thread: the io thread it belongs to; lives within one step. Limits: its caller looks at is_full().
 #pragma once
 
@@ -44,32 +45,30 @@ struct CountOwed {
   base::Ordinal moved_by;
   base::Position at;  // as of here or later
 };
-using CountsOwed = std::map<base::ConversationId, CountOwed>;
 constexpr base::Ordinal kOwnMove{UINT64_MAX};
-
-// What a frame is of: whoever may see this message may have it, or with kForMembers every member.
-struct FrameSubject {
-  base::ConversationId conversation;
-  base::Ordinal ordinal;
+struct CountsOwed {
+  static constexpr std::uint64_t kToldWithin = 1'024;  // events, about
+  std::map<base::ConversationId, CountOwed> counts;
+  std::optional<base::Position> since;  // those not told moved above here
+  // They are to be told before anything of `next`, or above, is.
+  bool is_due_before(base::Position next) const { return since && next.value - since->value >= kToldWithin; }
 };
-constexpr base::Ordinal kForMembers{UINT64_MAX};
 
-// The counts of a step that take long: read them, then put them where they belong. Meanwhile the user may have left, or
-// history have been hidden from him: the other frames of the step are looked at again then.
+// The counts of a step that take long: read them, then put them where they belong. Meanwhile the user may have left:
+// the step's other frames, which are counts as well, are looked at again then.
 //
 // Thread: `read` on any, alone; the rest on the io thread. Errors: as reads of a view (docs/ARCHITECTURE.md).
 class LateCounts {
  public:
   // The frame `place` in what the step gave is not late.
-  void note(std::size_t place, const FrameSubject& subject) { in_time_.emplace_back(place, subject); }
+  void note(std::size_t place, const base::ConversationId& of) { in_time_.emplace_back(place, of); }
   // Of the frame `place` in what the step gave.
   void add(std::size_t place, base::Position position, const base::ConversationId& conversation,
            std::shared_ptr<const projections::Past> then, const projections::ReaderView& reader);
   bool is_empty() const { return counts_.empty(); }
   void read(const base::UserId& user, std::uint32_t epoch);
-  // Where something was late, `out` keeps nothing of what he may not see any more by `now`, nor what was not read.
-  void put(const Dispatcher& dispatcher, const projections::Snapshot& now, const base::UserId& user,
-           std::vector<FramePtr>& out);
+  // Where something was late, `out` keeps nothing of conversations that he has left, nor what was not read.
+  void put(const Dispatcher& dispatcher, const base::UserId& user, std::vector<FramePtr>& out);
 
  private:
   struct Count {
@@ -81,7 +80,7 @@ class LateCounts {
     FramePtr frame;
   };
   std::vector<Count> counts_;
-  std::vector<std::pair<std::size_t, FrameSubject>> in_time_;
+  std::vector<std::pair<std::size_t, base::ConversationId>> in_time_;
 };
 
 class ResumeFrames {
@@ -113,10 +112,11 @@ class ResumeFrames {
   bool is_full(std::size_t frames_max) const {
     return out_.size() + ends_.size() >= frames_max || (late_ && !late_->is_empty());
   }
+  // What is owed is to be told before anything of `next`, and the caller does so. What was kept back may be given.
+  bool owes_before(base::Position next);
   // Nothing is to be told of the event of this position.
   void pass(base::Position position);
-  // Without a subject it is given whatever happens meanwhile.
-  void add(base::Position position, std::optional<std::string> text, const std::optional<FrameSubject>& subject);
+  void add(base::Position position, std::optional<std::string> text);
   // A message ended. Another's: its position is at or below the snapshot's.
   void add_end(base::Position position, std::optional<std::string> text, const domain::MessageFacts& facts);
   void add_receipt(base::Position position, const ReceiptMove& move);
@@ -132,7 +132,6 @@ class ResumeFrames {
   void finish();
 
  private:
-  void push(FramePtr frame, const std::optional<FrameSubject>& subject);
   void tell_counts_after_ends();
   using Then = std::shared_ptr<const projections::Past>;
   void tell_count_at(base::Position at, const base::ConversationId& conversation, base::Ordinal moved_by, Then& then);
@@ -152,7 +151,7 @@ class ResumeFrames {
   LateCounts* const late_;
   std::uint64_t counted_here_ = 0;
   MessagesAhead messages_;
-  std::vector<std::pair<FramePtr, FrameSubject>> ends_;  // one after the other, nothing told in between
+  std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted
   base::Position ended_at_;                              // of the last of those
   base::Position ended_through_;                         // of the last of all

@@ -98,11 +98,19 @@ bool StreamPass::step(const Snapshot& snapshot, std::size_t frames_max, ResumeFr
   if (!is_merging_ && !scan(snapshot)) return false;
   if (!is_merging_) begin_merge(snapshot);
   for (std::size_t seen = 0; !frames.is_full(frames_max) && seen < kScanEntries; ++seen) {
-    if (next_.empty() && moves_.empty()) return true;
-    const bool is_move = next_.empty() || (!moves_.empty() && moves_.begin()->first < next_.top().first);
-    is_move ? tell_move(frames) : tell_entry(snapshot, frames);
+    const auto at = next();
+    if (!at) return true;
+    if (frames.owes_before(*at)) return false;
+    const bool is_entry = !next_.empty() && next_.top().first == *at;
+    is_entry ? tell_entry(snapshot, frames) : tell_move(frames);
   }
   return false;
+}
+
+std::optional<Position> StreamPass::next() const {
+  if (moves_.empty()) return next_.empty() ? std::nullopt : std::optional(next_.top().first);
+  const auto move = moves_.begin()->first;
+  return next_.empty() ? move : std::min(move, next_.top().first);
 }
 
 void StreamPass::tell_move(ResumeFrames& frames) {
@@ -123,7 +131,7 @@ void StreamPass::tell_entry(const Snapshot& snapshot, ResumeFrames& frames) {
   } else if (is_end(entry.type)) {
     tell_end(snapshot, source, entry, frames);
   } else {
-    frames.add(position, frame_of(snapshot, source, entry, frames), subject_of(source, entry));
+    frames.add(position, frame_of(snapshot, source, entry, frames));
   }
   if (source.page.empty()) fetch(snapshot, source);
   enqueue(index);
@@ -262,13 +270,6 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   if (!now) return std::nullopt;
   if (entry.type == EventType::message_edited) frames.note_edit(now->facts);
   return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
-}
-
-// Of his own leave, which ends his time inside, nothing.
-std::optional<FrameSubject> StreamPass::subject_of(const Source& source, const StreamEntry& entry) {
-  if (!source.is_inside) return std::nullopt;
-  const bool is_of_message = is_message(entry.type) || is_reaction(entry.type);
-  return FrameSubject{source.conversation, is_of_message ? entry.ordinal : kForMembers};
 }
 
 void StreamPass::tell_end(const Snapshot& snapshot, const Source& source, const StreamEntry& entry,

@@ -44,9 +44,12 @@ class StreamPass {
   StreamPass(const engine::Engine& engine, Dispatcher& dispatcher, const Limits& limits, const base::UserId& user,
              base::Position after, const projections::Snapshot& snapshot, std::size_t moves_max = kMovesMax);
 
-  // Gives about `frames_max` frames; true when everything is given up to `through`.
+  // Gives about `frames_max` frames, fewer where counts are owed that go first; true when everything is given up to
+  // `through`.
   bool step(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
 
+  // The position of what it gives next.
+  std::optional<base::Position> next() const;
   base::Position through() const { return through_; }
   // The user's conversations at `through`; nothing when the pass ended before the snapshot it began with.
   std::optional<Seats> take_seats();
@@ -85,7 +88,6 @@ class StreamPass {
   bool is_visible(Source& source, const projections::StreamEntry& entry) const;
   std::optional<std::string> frame_of(const projections::Snapshot& snapshot, const Source& source,
                                       const projections::StreamEntry& entry, ResumeFrames& frames) const;
-  static std::optional<FrameSubject> subject_of(const Source& source, const projections::StreamEntry& entry);
   void tell_end(const projections::Snapshot& snapshot, const Source& source, const projections::StreamEntry& entry,
                 ResumeFrames& frames) const;
   bool is_own_leave(const domain::RecordedEvent& event) const;

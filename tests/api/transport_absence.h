@@ -51,7 +51,7 @@ struct Absence {
     auto late = resume.take_late();
     if (!late.is_empty()) ++steps_with_late_counts;
     late.read(History::user(0), 1);
-    late.put(dispatcher, *edge.views.snapshot(), History::user(0), out);
+    late.put(dispatcher, History::user(0), out);
     return step;
   }
   // `meanwhile` is what happens once the first frame was given.
