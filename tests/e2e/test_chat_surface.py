@@ -208,6 +208,7 @@ class ChatSurface(RequirementTest):
         direct = alice.create([bob.name], type="direct")["id"]
         alice.send(direct, "I may write")
         self.problem(bob.post(f"{API}/conversations/{direct}/messages", {"content": "x"}), 422, "blocked")
+        self.problem(bob.post(f"{API}/conversations/{direct}/typing", {"is_typing": True}), 422, "blocked")
         self.assertEqual(self.contents(bob, direct), ["I may write"])
         group = bob.create([alice.name])["id"]
         said = bob.send(group, "groups are not affected")["id"]
