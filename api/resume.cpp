@@ -73,13 +73,14 @@ Resume::Resume(engine::Engine& engine, projections::Views& views, Dispatcher& di
       limits_(limits),
       user_(std::move(user)),
       after_(after),
+      acknowledged_(engine.durable()),
       served_(after) {}
 
 Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   CHECK(late_.is_empty(), "counts of the step before were not taken");
   auto snapshot = views_.snapshot();
   // Who is a member is asked of the dispatcher, which must know at least what the snapshot shows.
-  const Position known = std::max(snapshot->position(), served_);
+  const Position known = std::max({snapshot->position(), served_, acknowledged_});
   if (dispatcher_.cursor() < known) dispatcher_.pump();
   if (dispatcher_.cursor() < known) return Step::more;
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;

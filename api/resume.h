@@ -93,6 +93,7 @@ class Resume {
   const Limits& limits_;
   base::UserId user_;
   const base::Position after_;
+  const base::Position acknowledged_;  // when it began: who asked before is not told that he has all without it
   base::Position served_;
   std::optional<StreamPass> pass_;  // while far
   std::optional<Seats> seats_;      // while near: the user's conversations at `served_`

@@ -194,6 +194,23 @@ TEST_CASE("who is cut off anywhere in a catch-up and resumes from what he saw la
   }
 }
 
+TEST_CASE("who resumes is told what was acknowledged before, also where his thread has not heard of it") {
+  Absence absent;
+  absent.history.create(0, 0, 1);
+  absent.leaves_now();
+  REQUIRE(absent.feed->attach());
+  absent.history.send(0, 1);
+  absent.edge.publish();
+  REQUIRE(absent.dispatcher.cursor() < absent.edge.engine.durable());
+  Resume resume(absent.edge.engine, absent.edge.views, absent.dispatcher, absent.edge.limits, History::user(0),
+                absent.after);
+  std::vector<FramePtr> out;
+  for (int steps = 0; absent.step(resume, 100, out) != Resume::Step::met; absent.edge.apply_all())
+    REQUIRE(++steps < 100);
+  REQUIRE(!out.empty());
+  CHECK(seen_of(*out.front()) == Seen{"message.new", 2});
+}
+
 TEST_CASE("a receipt and a count stand where the pointer moved last, the count of an end before the end") {
   Absence absent;
   absent.history.create(0, 0, 1);
