@@ -138,6 +138,7 @@ class FilesCheck {
     std::string name;
     log::WalFindings seen;
     bool has_room = false;
+    bool is_read = true;
   };
 
   void check_wals() {
@@ -161,6 +162,7 @@ class FilesCheck {
     const Wal* with_room = nullptr;
     std::uint64_t last = 0;
     for (std::size_t i = next; i-- > 0 && last == 0;) {
+      if (!logs[i].is_read) return;
       if (logs[i].has_room && with_room == nullptr) with_room = &logs[i];
       last = logs[i].seen.last_sequence;
     }
@@ -171,7 +173,7 @@ class FilesCheck {
   // Room is the log's alone: the other databases are written without.
   Wal check_wal(const std::string& name, bool is_last) {
     const auto bytes = content_of(name);
-    if (!bytes) return {name, {}};
+    if (!bytes) return {name, {}, false, false};
     check_.add(bytes->size());
     const log::WalFindings seen = log::scan_wal(*bytes);
     auto broken = log::read_block_log(*bytes, [](std::size_t, std::string_view) {});
