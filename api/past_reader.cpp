@@ -1,5 +1,6 @@
 #include "api/past_reader.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -15,9 +16,9 @@ PastReader::PastReader(asio::execution_context& io, bool has_thread)
   if (has_thread) asio::post(thread_.emplace(1), [] { base::begin_thread("past reader"); });
 }
 
-bool PastReader::is_crowded() const {
+bool PastReader::is_crowded(const base::UserId& user) const {
   std::lock_guard lock(mutex_);
-  return !reads_.is_empty();
+  return std::max(reads_.users(), reads_.of(user)) >= kCrowd;
 }
 
 asio::awaitable<bool> PastReader::run(Line& line, base::UserId user, std::function<void()> job) {
@@ -79,6 +80,11 @@ void PastReader::Line::push(const base::UserId& user, Task task) {
   auto& of_user = tasks_[user];
   if (of_user.empty()) turns_.push_back(user);
   of_user.push_back(std::move(task));
+}
+
+std::size_t PastReader::Line::of(const base::UserId& user) const {
+  const auto waiting = tasks_.find(user);
+  return waiting == tasks_.end() ? 0 : waiting->second.size();
 }
 
 PastReader::Task PastReader::Line::pop() {

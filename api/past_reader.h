@@ -8,8 +8,8 @@
 // Thread: `read` and `count` on the io thread; the jobs on the reader's.
 // Owns: its thread, which begins with the first read and ends with the io_context.
 // Limits: an HTTP connection has one request at a time and a resume one step, so no more jobs wait than there are
-// connections. A caller that can answer without such a read, as a repeated command can with ids only, asks is_crowded
-// first.
+// connections. A caller that can answer without such a read, as a repeated command can with ids only, asks whether it
+// is_crowded first.
 #pragma once
 
 #include <atomic>
@@ -37,9 +37,10 @@ class PastReader final : public asio::execution_context::service {
   // Without a thread they do the job themselves: where nothing runs beside the io_context (a simulation).
   explicit PastReader(asio::execution_context& io, bool has_thread = true);
 
-  // One more read would wait for another one that is not begun: who can do without should. Counts do not matter, since
-  // reads go first; after a restart everybody resumes.
-  bool is_crowded() const;
+  // Reads of kCrowd users, or of this one, wait already: who can do without one more should. Counts do not matter: a
+  // read waits for one of them at most for each kReadsInARow of its own kind, and after a restart everybody resumes.
+  bool is_crowded(const base::UserId& user) const;
+  static constexpr std::size_t kCrowd = 4;
 
   // What `job` refers to lives until this returns. Throws what the job throws.
   asio::awaitable<Answered<Response>> read(base::UserId user, Job job);
@@ -51,6 +52,8 @@ class PastReader final : public asio::execution_context::service {
   class Line {  // users in turn
    public:
     bool is_empty() const { return turns_.empty(); }
+    std::size_t users() const { return turns_.size(); }
+    std::size_t of(const base::UserId& user) const;
     void push(const base::UserId& user, Task task);
     Task pop();
 

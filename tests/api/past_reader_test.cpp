@@ -87,21 +87,25 @@ TEST_CASE("without a thread the past is read where it is asked for") {
   CHECK(where == std::this_thread::get_id());
 }
 
-TEST_CASE("who can do without hears that one waits already") {
+TEST_CASE("who can do without hears that many wait already, or that much of his own does") {
   Busy busy;
-  CHECK_FALSE(busy.reader.is_crowded());
-  busy.reads("eve");
+  for (std::size_t i = 0; i < PastReader::kCrowd; ++i) busy.reads("eve");
+  for (const char* user : {"vic", "amy"}) busy.reads(user);
   busy.io.poll();
-  CHECK(busy.reader.is_crowded());
+  CHECK(busy.reader.is_crowded({"eve"}));
+  CHECK_FALSE(busy.reader.is_crowded({"vic"}));
+  busy.reads("bob");
+  busy.io.poll();
+  CHECK(busy.reader.is_crowded({"vic"}));
   busy.goes_on();
-  CHECK_FALSE(busy.reader.is_crowded());
+  CHECK_FALSE(busy.reader.is_crowded({"eve"}));
 }
 
 TEST_CASE("those who resume make no crowd") {
   Busy busy;
   for (const char* user : {"eve", "vic", "eve"}) busy.counts(user);
   busy.io.poll();
-  CHECK_FALSE(busy.reader.is_crowded());
+  CHECK_FALSE(busy.reader.is_crowded({"eve"}));
   busy.goes_on();
 }
 
