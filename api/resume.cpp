@@ -86,6 +86,7 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
   bool is_far = dispatcher_.cursor().value - served_.value > kNearEvents;
   if (is_far && snapshot->position() > served_) seats_.reset();
   if (!pass_ && !seats_ && !begin(*snapshot)) return Step::wait_for_views;
+  if (!is_recalled_ && snapshot->position() >= after_) recall(*snapshot);
   if (auto unfinished = tell_counts(*snapshot, frames_max, out)) return *unfinished;
   // Those that take long are owed: they could come faster than they are read.
   ResumeFrames frames(*snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, nullptr);
@@ -99,14 +100,10 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
 // find them (recalled_from). What moves while the last ones are told is left to the dispatcher.
 std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max,
                                                 std::vector<FramePtr>& out) {
-  const bool is_due = owed_.is_due_before(pass_ ? pass_->next().value_or(served_) : served_);
+  const bool is_due = is_time_to_count();
   if (!is_due && (!has_met_ || is_counted_)) return std::nullopt;
   if (snapshot.position() < served_) return is_due ? std::optional(Step::wait_for_views) : std::nullopt;
   is_counted_ = false;
-  if (has_met_ && !std::exchange(is_recalled_, true)) {
-    recall_own_moves(snapshot);
-    recall_changes(snapshot);
-  }
   ResumeFrames frames(snapshot, dispatcher_, user_, engine_.epoch(), out, served_, owed_, &late_);
   for (auto owed = owed_.counts.begin(); owed != owed_.counts.end();) {
     if (frames.is_full(frames_max)) return Step::more;
@@ -116,14 +113,36 @@ std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::s
     owed_.counts.erase(here);
   }
   is_counted_ = has_met_;
-  owed_.since.reset();
+  owed_.since = owed_.counts.empty() ? std::nullopt : std::optional(served_);
+  behind_when_counted_ = behind();
   return late_.is_empty() ? std::nullopt : std::optional(Step::more);
+}
+
+// On the way to the end, in stretches where nothing is his, too: there `served` moves on. Not where counts took so long
+// that more had come meanwhile than was told, nor once it has met the cursor: they could keep it from ever being done.
+bool Resume::is_time_to_count() {
+  const Position next = pass_ ? pass_->next().value_or(served_) : served_;
+  if (!owed_.is_due_before(next)) return false;
+  if (has_met_ || behind() >= behind_when_counted_) {
+    owed_.since = next;
+    return false;
+  }
+  if (pass_)
+    served_ = std::max(served_, Position{std::min(next.value - 1, owed_.since->value + CountsOwed::kToldWithin)});
+  return true;
 }
 
 // Those that came while the last ones were told: else they could keep it from ever being done.
 void Resume::leave_counts_to_dispatcher() {
   for (const auto& [conversation, owed] : owed_.counts) dispatcher_.remind(user_, conversation);
   owed_ = {};
+}
+
+// At the beginning, though told later: they move on with him who is cut off again before.
+void Resume::recall(const Snapshot& snapshot) {
+  is_recalled_ = true;
+  recall_own_moves(snapshot);
+  recall_changes(snapshot);
 }
 
 Position Resume::recalled_from() const { return {after_.value - std::min(after_.value, kNoticeEvents)}; }
@@ -134,7 +153,7 @@ void Resume::recall_own_moves(const Snapshot& snapshot) {
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);
     CHECK(event.has_value(), entry.position.value, event.error().detail);
-    if (auto conversation = conversation_of(*event.value())) note_unread(*conversation, {});
+    if (auto conversation = conversation_of(*event.value())) owed_.add(*conversation, kOwnMove, {}, after_);
   }
 }
 
@@ -154,8 +173,7 @@ void Resume::recall_changes_in(const projections::Membership& membership, const 
       at = entry.position;
       const bool is_settings = entry.type == domain::EventType::conversation_updated;
       if (!is_settings && !is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
-      auto& owed = owed_.counts[membership.conversation];
-      owed.moved_by = std::max(owed.moved_by, is_settings ? membership.joined_after : entry.ordinal);
+      owed_.add(membership.conversation, is_settings ? membership.joined_after : entry.ordinal, {}, after_);
     }
     is_more = page.size() == kRecallPage;
   }
@@ -190,7 +208,6 @@ Resume::Step Resume::step_streams(const Snapshot& snapshot, std::size_t frames_m
 Resume::Step Resume::step_tail(const Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames) {
   const auto events = read_events(engine_, served_, dispatcher_.cursor(), kTailEventsMax);
   const auto overtaken = overtaken_moves(events);
-  if (!owed_.since) owed_.since = served_;  // also of what the dispatcher notes
   for (const auto& event : events) {
     if (frames.is_full(frames_max)) return Step::more;
     if (event->position > snapshot.position() && moves_count(*event)) return Step::wait_for_views;
@@ -247,7 +264,7 @@ std::optional<std::string> Resume::frame_of(const Snapshot& snapshot, const Reco
   if (const auto* removed = std::get_if<domain::ReactionRemoved>(&*event.body))
     return frame_of_reaction(snapshot, event, *removed, frames);
   const auto* updated = std::get_if<domain::ConversationUpdated>(&*event.body);
-  if (updated && !has_met_) frames.note_history(updated->conversation);
+  if (updated && !has_met_) frames.note_history(event.position, updated->conversation);
   return event_frame(event, engine_.epoch());
 }
 
@@ -268,7 +285,7 @@ std::optional<std::string> Resume::frame_of_message(const Snapshot& snapshot, co
   // Once it has met the cursor, the dispatcher tells of edits (UnreadNotices): else edits of others could keep it from
   // ever being done.
   const bool is_edit = domain::type_of(*event.body) == domain::EventType::message_edited;
-  if (is_edit && !has_met_) frames.note_edit(facts);
+  if (is_edit && !has_met_) frames.note_edit(event.position, facts);
   if (event.position > snapshot.position()) return event_frame(event, engine_.epoch());
   auto now = frames.message_now(facts.conversation, facts.ordinal);
   if (!now) return std::nullopt;

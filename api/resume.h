@@ -12,12 +12,15 @@
 //      above an event that changed its count (the user's own pointer moves, edits and ends of messages) without the
 //      count. So a resume looks back at the kNoticeEvents before `after`, and tells the counts of those conversations
 //      again.
-//   3. It tells them at the very end, as of `served`: these frames have no position of their own, and a client that is
-//      cut off must come further with each attempt.
+//   3. It tells them at the end, as of `served`, never first: these frames have no position of their own, and a client
+//      that is cut off must come further with each attempt.
 //   4. Told there as well: counts of conversations in which somebody else edited a message above the user's pointers,
 //      and those that take long (resume_frames.h).
-//   5. Where the end is further away than CountsOwed::kToldWithin, what is owed is told after as many events: who is cut
-//      off later finds it no more when he looks back.
+//   5. Where the end is further away than CountsOwed::kToldWithin, what is owed is told after as many events, or about
+//      512 more near the cursor: who is cut off later would find it no more when he looks back. kNoticeEvents has room
+//      for one more cut on the way there.
+//   6. Counts that take longer than it takes until as many events have come are left for the end, and what is still
+//      owed once it has met the cursor to the dispatcher. Who is cut off in such a crowd is told with the next move.
 //
 // Invariants: after each step everything that concerns the user at or below `served` has been given, once (counts may
 // come twice). `met` is returned only when `served` is the cursor: a session that goes live right then, without waiting
@@ -44,7 +47,7 @@ namespace hansard::api {
 class Resume {
  public:
   static constexpr std::size_t kTailEventsMax = 512;
-  static constexpr std::uint64_t kNoticeEvents = 2 * CountsOwed::kToldWithin;
+  static constexpr std::uint64_t kNoticeEvents = 3 * CountsOwed::kToldWithin;
   static constexpr std::uint64_t kNearEvents = 2'048;  // further than this from the cursor it goes by streams
 
   enum class Step { more, wait_for_views, met };
@@ -60,14 +63,16 @@ class Resume {
   base::Position served() const { return served_; }
   // The count of a conversation is to be told as of `at` or later: before `met`, or by the dispatcher after it.
   void note_unread(const base::ConversationId& conversation, base::Position at) {
-    auto& owed = owed_.counts[conversation];
-    owed = {kOwnMove, std::max(owed.at, at)};
+    owed_.add(conversation, kOwnMove, at, served_);
   }
 
  private:
   std::optional<Step> tell_counts(const projections::Snapshot& snapshot, std::size_t frames_max,
                                   std::vector<FramePtr>& out);
+  bool is_time_to_count();
+  std::uint64_t behind() const { return dispatcher_.cursor().value - served_.value; }
   void leave_counts_to_dispatcher();
+  void recall(const projections::Snapshot& snapshot);
   base::Position recalled_from() const;
   void recall_own_moves(const projections::Snapshot& snapshot);
   void recall_changes(const projections::Snapshot& snapshot);
@@ -98,6 +103,7 @@ class Resume {
   std::optional<StreamPass> pass_;  // while far
   std::optional<Seats> seats_;      // while near: the user's conversations at `served_`
   CountsOwed owed_;
+  std::uint64_t behind_when_counted_ = UINT64_MAX;
   LateCounts late_;           // of the last step
   bool is_recalled_ = false;  // the moves of kNoticeEvents
   bool has_met_ = false;      // the cursor, once: from then on counts are told

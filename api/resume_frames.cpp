@@ -12,6 +12,16 @@ namespace hansard::api {
 using base::ConversationId;
 using base::Position;
 
+namespace {
+Position before(Position position) { return {position.value - 1}; }
+}  // namespace
+
+void CountsOwed::add(const ConversationId& conversation, base::Ordinal moved_by, Position at, Position after) {
+  since = since ? std::min(*since, after) : after;
+  auto& owed = counts[conversation];
+  owed = {std::max(owed.moved_by, moved_by), std::max(owed.at, at)};
+}
+
 // Who comes back joins anew, never below where he joined before.
 bool ResumeFrames::may_see(const ConversationId& conversation, base::Ordinal ordinal) const {
   const auto joined_after = dispatcher_.joined_after(user_, conversation);
@@ -20,7 +30,7 @@ bool ResumeFrames::may_see(const ConversationId& conversation, base::Ordinal ord
 
 // Whether what was kept back will be owed is not known before it is given.
 bool ResumeFrames::owes_before(Position next) {
-  if (!ends_.empty() && next.value - served_.value >= CountsOwed::kToldWithin) finish();
+  if (!ends_.empty() && next.value >= moved_after_.value + CountsOwed::kToldWithin) finish();
   return owed_.is_due_before(next);
 }
 
@@ -35,6 +45,7 @@ void ResumeFrames::add(Position position, std::optional<std::string> text) {
 
 void ResumeFrames::add_end(Position position, std::optional<std::string> text, const domain::MessageFacts& facts) {
   if (!text) return pass(position);
+  if (ends_.empty()) moved_after_ = before(position);
   ends_.push_back(make_frame(*std::move(text)));
   ended_through_ = position;
   if (facts.author == user_) return;
@@ -52,24 +63,18 @@ void ResumeFrames::add_receipt(Position position, const ReceiptMove& move) {
 void ResumeFrames::add_count(Position position, const ConversationId& conversation, base::Ordinal moved_by) {
   finish();
   served_ = position;
+  moved_after_ = before(position);
   Then then;
   tell_count_at(position, conversation, moved_by, then);
 }
 
-void ResumeFrames::note_edit(const domain::MessageFacts& facts) {
-  if (facts.author != user_) owe(facts.conversation, facts.ordinal, {});
+void ResumeFrames::note_edit(Position position, const domain::MessageFacts& facts) {
+  if (facts.author != user_) owed_.add(facts.conversation, facts.ordinal, {}, before(position));
 }
 
-void ResumeFrames::note_history(const ConversationId& conversation) {
+void ResumeFrames::note_history(Position position, const ConversationId& conversation) {
   const auto joined_after = dispatcher_.joined_after(user_, conversation);
-  if (joined_after && *joined_after) owe(conversation, *joined_after, {});
-}
-
-void ResumeFrames::owe(const ConversationId& conversation, base::Ordinal moved_by, Position at) {
-  if (!owed_.since) owed_.since = served_;
-  auto& owed = owed_.counts[conversation];
-  owed.moved_by = std::max(owed.moved_by, moved_by);
-  owed.at = std::max(owed.at, at);
+  if (joined_after && *joined_after) owed_.add(conversation, *joined_after, {}, before(position));
 }
 
 void ResumeFrames::finish() {
@@ -99,7 +104,7 @@ void ResumeFrames::tell_count_at(Position at, const ConversationId& conversation
   if (!is_above_pointers(reader, moved_by) || !then->member(conversation, user_)) return;
   if (!takes_long(*then, conversation, reader))
     return tell_count(conversation, then->unread(conversation, user_), reader);
-  if (!late_) return owe(conversation, moved_by, at);
+  if (!late_) return owed_.add(conversation, moved_by, at, moved_after_);
   late_->add(out_.size(), served_, conversation, then, reader);
   out_.emplace_back();
 }

@@ -49,9 +49,10 @@ constexpr base::Ordinal kOwnMove{UINT64_MAX};
 struct CountsOwed {
   static constexpr std::uint64_t kToldWithin = 1'024;  // events, about
   std::map<base::ConversationId, CountOwed> counts;
-  std::optional<base::Position> since;  // those not told moved above here
+  std::optional<base::Position> since;  // they moved above here
+  void add(const base::ConversationId& conversation, base::Ordinal moved_by, base::Position at, base::Position after);
   // They are to be told before anything of `next`, or above, is.
-  bool is_due_before(base::Position next) const { return since && next.value - since->value >= kToldWithin; }
+  bool is_due_before(base::Position next) const { return since && next.value >= since->value + kToldWithin; }
 };
 
 // The counts of a step that take long: read them, then put them where they belong. Meanwhile the user may have left:
@@ -125,9 +126,9 @@ class ResumeFrames {
   void add_count(base::Position position, const base::ConversationId& conversation, base::Ordinal moved_by = kOwnMove);
   // Another's message was edited, perhaps its mentions: those of its first frame are already as they are now, and the
   // counts told in between are not.
-  void note_edit(const domain::MessageFacts& facts);
+  void note_edit(base::Position position, const domain::MessageFacts& facts);
   // Settings changed, perhaps `history`, and with it what he sees of what came before he joined.
-  void note_history(const base::ConversationId& conversation);
+  void note_history(base::Position position, const base::ConversationId& conversation);
   // Gives what was kept back. To be called last.
   void finish();
 
@@ -137,7 +138,6 @@ class ResumeFrames {
   void tell_count_at(base::Position at, const base::ConversationId& conversation, base::Ordinal moved_by, Then& then);
   void tell_count(const base::ConversationId& conversation, projections::UnreadCount count,
                   const projections::ReaderView& reader);
-  void owe(const base::ConversationId& conversation, base::Ordinal moved_by, base::Position at);
   bool takes_long(const projections::Past& then, const base::ConversationId& conversation,
                   const projections::ReaderView& reader);
 
@@ -153,7 +153,8 @@ class ResumeFrames {
   MessagesAhead messages_;
   std::vector<FramePtr> ends_;                           // one after the other, nothing told in between
   std::map<base::ConversationId, base::Ordinal> ended_;  // the highest of each that could have counted
-  base::Position ended_at_;                              // of the last of those
+  base::Position moved_after_;                           // the first of them, or the count that is told, is above here
+  base::Position ended_at_;                              // of the last of those that could have counted
   base::Position ended_through_;                         // of the last of all
 };
 

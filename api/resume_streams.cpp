@@ -98,19 +98,19 @@ bool StreamPass::step(const Snapshot& snapshot, std::size_t frames_max, ResumeFr
   if (!is_merging_ && !scan(snapshot)) return false;
   if (!is_merging_) begin_merge(snapshot);
   for (std::size_t seen = 0; !frames.is_full(frames_max) && seen < kScanEntries; ++seen) {
-    const auto at = next();
-    if (!at) return true;
-    if (frames.owes_before(*at)) return false;
-    const bool is_entry = !next_.empty() && next_.top().first == *at;
+    const auto at = next().value();
+    if (frames.owes_before(at)) return false;
+    if (is_merged()) return true;
+    const bool is_entry = !next_.empty() && next_.top().first == at;
     is_entry ? tell_entry(snapshot, frames) : tell_move(frames);
   }
   return false;
 }
 
 std::optional<Position> StreamPass::next() const {
-  if (moves_.empty()) return next_.empty() ? std::nullopt : std::optional(next_.top().first);
-  const auto move = moves_.begin()->first;
-  return next_.empty() ? move : std::min(move, next_.top().first);
+  if (!is_merging_) return std::nullopt;
+  const auto entry = next_.empty() ? through_ : next_.top().first;
+  return moves_.empty() ? entry : std::min(entry, moves_.begin()->first);
 }
 
 void StreamPass::tell_move(ResumeFrames& frames) {
@@ -258,7 +258,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   if (!is_message(entry.type) && !is_reaction(entry.type)) {
     auto event = event_at(entry.position);
     if (!dispatcher_.is_member(user_, source.conversation) && !is_own_leave(*event)) return std::nullopt;
-    if (entry.type == EventType::conversation_updated) frames.note_history(source.conversation);
+    if (entry.type == EventType::conversation_updated) frames.note_history(entry.position, source.conversation);
     return event_frame(*event, engine_.epoch());
   }
   if (!frames.may_see(source.conversation, entry.ordinal)) return std::nullopt;
@@ -268,7 +268,7 @@ std::optional<std::string> StreamPass::frame_of(const Snapshot& snapshot, const 
   }
   auto now = frames.message_now(source.conversation, entry.ordinal);
   if (!now) return std::nullopt;
-  if (entry.type == EventType::message_edited) frames.note_edit(now->facts);
+  if (entry.type == EventType::message_edited) frames.note_edit(entry.position, now->facts);
   return message_frame(entry.type, entry.position, entry.version, *now, engine_.epoch());
 }
 

@@ -48,7 +48,7 @@ class StreamPass {
   // `through`.
   bool step(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
 
-  // The position of what it gives next.
+  // The position of what it gives next, `through` behind the last; nothing before it has looked at all.
   std::optional<base::Position> next() const;
   base::Position through() const { return through_; }
   // The user's conversations at `through`; nothing when the pass ended before the snapshot it began with.
@@ -81,6 +81,7 @@ class StreamPass {
   void note_own_move(base::Position at, const base::ConversationId& conversation);
   void note_move(base::Position at, Move move);
   void begin_merge(const projections::Snapshot& snapshot);
+  bool is_merged() const { return next_.empty() && moves_.empty(); }
   void tell_move(ResumeFrames& frames);
   void tell_entry(const projections::Snapshot& snapshot, ResumeFrames& frames);
   void fetch(const projections::Snapshot& snapshot, Source& source);
