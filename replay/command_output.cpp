@@ -99,6 +99,8 @@ void print_sentences(const std::vector<std::string>& sentences, std::uint64_t to
   if (total > sentences.size()) std::cout << "  ... and " << total - sentences.size() << " more\n";
 }
 
+std::string as_sentence(const std::string& words) { return words.ends_with('.') ? words : words + "."; }
+
 std::string counted(std::uint64_t count, std::string_view one) {
   return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
 }

@@ -44,6 +44,8 @@ inline constexpr std::size_t kSentencesKept = 100;
 // `total` may be more than there are.
 void print_sentences(const std::vector<std::string>& sentences, std::uint64_t total);
 
+// With a full stop at its end, where it has none.
+std::string as_sentence(const std::string& words);
 // "1 file", "3 files".
 std::string counted(std::uint64_t count, std::string_view one);
 

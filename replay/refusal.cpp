@@ -1,6 +1,7 @@
 #include "replay/refusal.h"
 
 #include "engine/base/json.h"
+#include "replay/command_output.h"
 #include "replay/quoting.h"
 
 namespace hansard::replay {
@@ -24,7 +25,7 @@ std::string reason_of(const ApiResponse& answer) {
   }
   if (text.empty()) text = answer.body.empty() ? "no words" : answer.body;
   text = one_line(std::string_view(text).substr(0, kAnswerShown));
-  return text.ends_with('.') ? text : text + ".";
+  return as_sentence(text);
 }
 
 base::Error refusal_of(const ApiResponse& answer) {

@@ -117,14 +117,19 @@ void stop_as_not_checked() {
   std::at_quick_exit(tell_not_checked);
 }
 
+int named(const Options& given) { return !given.verify.data.empty() + !given.backup.empty() + !given.proof.empty(); }
+
 int run(Options& given) {
-  if (!given.proof.empty() && given.key.empty()) return refuse_usage("give the key of who signed with --key.");
-  if (!given.proof.empty()) return verify_proof_file(given.proof, given.key, given.json);
-  if (given.verify.data.empty() == given.backup.empty()) {
+  if (named(given) == 0) {
     return refuse_usage("name a data folder with --data, a backup with --backup, or a proof with --proof.");
   }
+  if (named(given) > 1) {
+    return refuse_usage("--data, --backup and --proof are looked at one in a run: give one of them, then the other.");
+  }
+  if (!given.proof.empty() && given.key.empty()) return refuse_usage("give the key of who signed with --key.");
+  if (!given.proof.empty()) return verify_proof_file(given.proof, given.key, given.json);
   auto folder = given.backup.empty() ? find_store(given.verify.data, Reads::everything) : find_copy(given.backup);
-  if (!folder) return refuse_usage(folder.error().detail + ".");
+  if (!folder) return refuse_usage(as_sentence(folder.error().detail));
   given.verify.is_backup = !given.backup.empty();
   if (given.verify.is_backup) given.verify.data = given.backup;
   Progress progress("verify", given.quiet);
@@ -137,7 +142,7 @@ int run(Options& given) {
   stop_as_not_checked();
   auto outcome = verify::verify_store(given.verify, findings);
   if (!outcome) {
-    fail(outcome.error().detail + ".");
+    fail(as_sentence(outcome.error().detail));
     return status_of(outcome.error());
   }
   if (given.json) {

@@ -214,6 +214,25 @@ class ReplayWords(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertRegex(self.replay(*words, "--help").stdout, r"Examples?:\n  hansard-replay ")
 
+    def test_a_run_of_verify_looks_at_one_thing(self):
+        proof, copy = self.folder / "some.proof", self.folder / "copy"
+        key = self.folder / "log.key"
+        key.write_text(self.replay("proof", "key", "--data", self.data).stdout)
+        self.replay("proof", "make", "--data", self.data, "--position", "3", "--out", proof)
+        self.replay("backup", "--data", self.data, "--out", copy)
+        things = {"--data": self.data, "--backup": copy, "--proof": proof}
+        for left, right in (("--data", "--proof"), ("--data", "--backup"), ("--backup", "--proof")):
+            with self.subTest(left=left, right=right):
+                self.refused("verify", left, things[left], right, things[right], "--key", key, status=2,
+                             says=["give one of them"])
+        for name, thing in things.items():
+            self.replay("verify", name, thing, *(["--key", key] if name == "--proof" else []), "--quiet")
+
+    def test_a_sentence_has_one_full_stop(self):
+        for words in (["verify", "--data", self.data, "--from", "0020000000000003"], ["verify", "--data", self.folder],
+                      ["export", "--data", self.data, "--out", self.folder / "x", "--from", "0020000000000003"]):
+            self.assertNotIn("..", self.replay(*words, "--quiet", status=2).stderr)
+
     def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
         who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         self.folder.chmod(0o755)

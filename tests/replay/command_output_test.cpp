@@ -60,6 +60,11 @@ TEST_CASE("what could not be written makes a good end a bad one") {
   CHECK(wrong == 2);
 }
 
+TEST_CASE("a sentence has one full stop") {
+  CHECK(replay::as_sentence("it is away") == "it is away.");
+  CHECK(replay::as_sentence("It is away.") == "It is away.");
+}
+
 TEST_CASE("a good end stays one where it was written") {
   int status = 1;
   {
