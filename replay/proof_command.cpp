@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -90,19 +91,32 @@ int print_key(const Options& given) {
   return 0;
 }
 
-Result<void> make_proof(const Options& given) {
-  const Patience patience("proof", given.json);
-  TRY(auto folder, open_folder(given.data));
+// What is behind the end of the log is a mistake; what is in it and not signed yet will be.
+Result<base::Position> position_of(const Options& given, const engine::Engine& engine) {
+  TRY(const auto position, base::position_in(*given.position, engine.epoch()));
+  if (position <= engine.durable()) return position;
+  return base::error(base::ErrorCode::malformed, "--position " + std::to_string(position.value) +
+                                                     " is above the end of the log, " +
+                                                     std::to_string(engine.durable().value) + ".");
+}
+
+Result<void> make_proof(const Options& given, const Folder& folder, base::Position position) {
   const proof::Prover prover(*folder.engine->log(), *folder.tiles);
-  TRY(const auto position, base::position_in(*given.position, folder.engine->epoch()));
   TRY(auto made, prover.event(position, folder.last.checkpoint, folder.last.note));
   return put(proof::proof_json(made), given.out);
 }
 
 int make(const Options& given) {
   if (auto store = find_store(given.data); !store) return refuse_usage(store.error().detail);
-  auto made = make_proof(given);
-  return made ? 0 : fail(verify::log_error(given.data, made.error()).detail);
+  const auto fail_in_words = [&](const base::Error& why) { return fail(verify::log_error(given.data, why).detail); };
+  std::optional<Patience> patience(std::in_place, "proof", given.json);
+  auto folder = open_folder(given.data);
+  patience.reset();
+  if (!folder) return fail_in_words(folder.error());
+  const auto position = position_of(given, *folder.value().engine);
+  if (!position) return refuse_usage(position.error().detail);
+  const auto made = make_proof(given, folder.value(), position.value());
+  return made ? 0 : fail_in_words(made.error());
 }
 
 struct Verified {

@@ -261,8 +261,8 @@ class ProofTest(unittest.TestCase):
         told = replay("proof", "consistency", "--old", new, "--new", old, "--key", key, "--path", path)
         self.assertEqual(told.returncode, 1)
         told = replay("proof", "make", "--data", data, "--position", 4711)
-        self.assertEqual(told.returncode, 1)
-        self.assertIn("not under the checkpoint", told.stderr)
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("above the end of the log", told.stderr)
 
     def test_both_verifiers_take_content_as_erased_only_where_the_proof_says_true_and_say_that_none_is_shown(self):
         position = self.send(3)

@@ -233,6 +233,15 @@ class ReplayWords(unittest.TestCase):
                       ["export", "--data", self.data, "--out", self.folder / "x", "--from", "0020000000000003"]):
             self.assertNotIn("..", self.replay(*words, "--quiet", status=2).stderr)
 
+    def test_a_proof_of_what_is_not_in_the_log_is_wrong_usage(self):
+        make = ["proof", "make", "--data", self.data, "--out", self.folder / "x", "--position"]
+        end = len(self.events)
+        for position in (end + 1, f"001{end + 1:013}", "99999"):
+            self.refused(*make, position, status=2, says=["--position", f"above the end of the log, {end}."])
+        self.refused(*make, "0020000000000003", status=2, says=["epoch 2"])
+        self.assertFalse((self.folder / "x").exists())
+        self.replay(*make, end)
+
     def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
         who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         self.folder.chmod(0o755)
