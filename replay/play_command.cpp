@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -104,6 +103,18 @@ Result<SinkOptions> sink_of(const Options& given) {
   return sink;
 }
 
+// What only a POST has is not left out without a word.
+Result<void> check_sink(const Options& given) {
+  if (given.to_url.starts_with("http://") || given.to_url.starts_with("https://")) return base::success();
+  const char* left_out = !given.secret_file.empty() ? "--secret-file" : given.batch > 1 ? "--batch" : "";
+  if (*left_out == 0 && !given.ca_file.empty()) left_out = "--ca-file";
+  if (*left_out == 0) return base::success();
+  return base::error(ErrorCode::malformed, std::string(left_out) +
+                                               " is for POSTs, to http://… or https://…: "
+                                               "leave it out with --to-url " +
+                                               given.to_url + ".");
+}
+
 std::string purpose_of(const Options& given) {
   return given.to_url + " types=" + joined(given.types) + " conversation=" + given.conversation +
          " actor=" + given.actor;
@@ -111,11 +122,7 @@ std::string purpose_of(const Options& given) {
 
 Result<PlayReport> run_play(const Options& given) {
   TRY(auto range, range_of(given));
-  std::error_code ignored;
-  if (std::filesystem::is_directory(given.cursor, ignored)) {
-    return base::error(ErrorCode::malformed,
-                       given.cursor + " is a folder: --cursor names a file, made if it is not there.");
-  }
+  TRY(check_sink(given));
   TRY(auto cursor, PlayCursor::open(given.cursor, purpose_of(given)));
   if (!cursor.position().empty()) range.from = cursor.position();
   TRY(auto sink, sink_of(given));
@@ -154,6 +161,12 @@ int refuse(const Options& given, const std::string& why, int status) {
 int run(const Options& given) {
   if (given.data.empty() == given.url.empty()) {
     return refuse(given, "Give --data FOLDER, or --url with --token-file.", 2);
+  }
+  if (!given.url.empty() && given.token_file.empty()) {
+    return refuse(given,
+                  "The server asks who reads its log: give a file with a token of scope service or audit "
+                  "with --token-file.",
+                  2);
   }
   if (!given.data.empty()) {
     if (auto store = find_store(given.data); !store) return refuse(given, store.error().detail, 2);

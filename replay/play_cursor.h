@@ -13,8 +13,8 @@ namespace hansard::replay {
 
 class PlayCursor {
  public:
-  // `purpose` says what is played where; a file of another purpose, or that is no cursor, is `malformed`. "" for
-  // `file`: nothing is kept.
+  // `purpose` says what is played where; a file of another purpose, that is no cursor, or whose folder is not there or
+  // cannot be written, is `malformed`. "" for `file`: nothing is kept.
   static base::Result<PlayCursor> open(std::string file, std::string purpose);
 
   const std::string& position() const { return position_; }  // "" for none

@@ -242,6 +242,16 @@ class ReplayWords(unittest.TestCase):
         self.assertFalse((self.folder / "x").exists())
         self.replay(*make, end)
 
+    def test_a_replay_that_could_not_work_is_refused_before_it_begins(self):
+        data, web, socket_url = ["play", "--data", self.data], "http://127.0.0.1:1/", "ws://127.0.0.1:1/"
+        self.refused("play", "--url", "http://127.0.0.1:1", "--to-url", "stdout", status=2, says=["--token-file", "service"])
+        self.refused(*data, "--to-url", web, "--cursor", self.folder / "none" / "c", status=2,
+                     says=[f"no folder {self.folder / 'none'}", "--cursor"])
+        for to in (socket_url, "stdout"):
+            for words in (["--secret-file", self.server.secret], ["--batch", "2"], ["--ca-file", self.server.secret]):
+                with self.subTest(to=to, words=words[0]):
+                    self.refused(*data, "--to-url", to, *words, status=2, says=[words[0], "POSTs"])
+
     def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
         who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         self.folder.chmod(0o755)

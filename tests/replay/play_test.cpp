@@ -89,6 +89,25 @@ TEST_CASE("an interrupted replay keeps nothing that was not confirmed") {
   CHECK_FALSE(refused.has_cursor);
 }
 
+TEST_CASE("a cursor that could not be kept is refused before anything is sent") {
+  support::TempFolder folder;
+  const auto problem_of = [](const std::string& file) {
+    const auto cursor = replay::PlayCursor::open(file, "test");
+    REQUIRE_FALSE(cursor);
+    CHECK(cursor.error().code == base::ErrorCode::malformed);
+    return cursor.error().detail;
+  };
+  const auto beside = folder.write("file", "");
+  CHECK(problem_of(folder.path()) == folder.path() + " is a folder: --cursor names a file, made if it is not there.");
+  for (const std::string& nowhere : {folder.path("none"), beside}) {
+    CHECK(problem_of(nowhere + "/cursor") ==
+          "There is no folder " + nowhere + " for the file of --cursor: make it first.");
+  }
+  CHECK(replay::PlayCursor::open(folder.path("cursor"), "test").value().position().empty());
+  CHECK(replay::PlayCursor::open("cursor-of-no-test", "test").value().position().empty());
+  CHECK(std::filesystem::is_empty(folder.path("file")));
+}
+
 TEST_CASE("what was taken before a receiver took no more is kept") {
   support::TempFolder folder;
   const std::string file = folder.path() + "/cursor";
