@@ -16,6 +16,7 @@
 #include "replay/named_folder.h"
 #include "replay/option_values.h"
 #include "replay/play.h"
+#include "replay/range_options.h"
 #include "replay/verify/library_words.h"
 
 namespace hansard::replay {
@@ -46,18 +47,10 @@ void catch_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text.append(text.empty() ? "" : ",").append(word);
-  return text;
-}
-
 Result<PlayRange> range_of(const Options& given) {
   PlayRange range;
   range.types = joined(given.types);
-  auto types = engine::parse_event_types(range.types);
-  if (!types) return base::error(ErrorCode::malformed, "--type: " + types.error().detail + ".");
-  range.filter.types = std::move(types.value());
+  TRY(range.filter.types, types_of(given.types));
   if (!given.conversation.empty()) {
     range.filter.conversation = base::parse_id<domain::ConversationId>(given.conversation);
     if (!range.filter.conversation) return base::error(ErrorCode::malformed, "--conversation is not an id (a UUID).");

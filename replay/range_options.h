@@ -27,6 +27,11 @@ void add_range_options(CLI::App& words, RangeOptions& options);
 
 // `malformed` in a sentence that names the option.
 base::Result<std::optional<base::Timestamp>> time_of(const std::string& option, const std::string& text);
+// "a,b".
+std::string joined(const std::vector<std::string>& words);
+// The types that are named, each as in events ("message.sent") or as a group of them ("message.*"); `malformed` with
+// the list of all types.
+base::Result<std::vector<domain::EventType>> types_of(const std::vector<std::string>& given);
 base::Result<segments::Filter> filter_of(const RangeOptions& options);
 
 }  // namespace hansard::replay

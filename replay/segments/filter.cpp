@@ -11,8 +11,11 @@ namespace {
 // Numbers are small and never used again: the names are asked for each of them.
 constexpr std::uint16_t kTypeNumbersEnd = 256;
 
+// Of a number that nothing has.
+std::string_view unknown() { return domain::type_name(domain::EventType{}); }
+
 std::optional<std::uint16_t> type_number(std::string_view name) {
-  if (name == domain::type_name(domain::EventType{})) return std::nullopt;  // "unknown"
+  if (name == unknown()) return std::nullopt;
   for (std::uint16_t number = 1; number < kTypeNumbersEnd; ++number) {
     if (domain::type_name(static_cast<domain::EventType>(number)) == name) return number;
   }
@@ -26,11 +29,20 @@ bool holds(const std::vector<T>& list, const T& value) {
 
 }  // namespace
 
+std::string type_names() {
+  std::string names;
+  for (std::uint16_t number = 1; number < kTypeNumbersEnd; ++number) {
+    const auto name = domain::type_name(static_cast<domain::EventType>(number));
+    if (name != unknown()) names.append(names.empty() ? "" : ", ").append(name);
+  }
+  return names;
+}
+
 Result<void> check_types(const Filter& filter) {
   for (const std::string& name : filter.types) {
     if (type_number(name)) continue;
     return base::error(base::ErrorCode::malformed,
-                       "There is no event type '" + name + "'; they are listed in docs/LOG_FORMAT.md.");
+                       "There is no event type '" + name + "'. There are " + type_names() + ".");
   }
   return base::success();
 }

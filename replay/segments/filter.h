@@ -23,6 +23,8 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
+// Every type that events have, in the order of their numbers: "conversation.created, …".
+std::string type_names();
 // `malformed` with a sentence for a type that no event has.
 Result<void> check_types(const Filter& filter);
 

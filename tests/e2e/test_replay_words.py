@@ -252,6 +252,14 @@ class ReplayWords(unittest.TestCase):
                 with self.subTest(to=to, words=words[0]):
                     self.refused(*data, "--to-url", to, *words, status=2, says=[words[0], "POSTs"])
 
+    def test_a_group_of_types_is_exported_as_it_is_played(self):
+        exported = self.exported("--type", "message.*", "--type", "member.added")
+        self.assertEqual(exported, [event for event in self.events if event["type"].startswith("message.")])
+        self.assertGreater(len(exported), 10)
+        for command in (["export", "--out", self.folder / "x"], ["play", "--to-url", "stdout"]):
+            self.refused(*command, "--data", self.data, "--type", "whisper.*", status=2,
+                         says=["'whisper.*'", "conversation.created, ", "message.*"])
+
     def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
         who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         self.folder.chmod(0o755)

@@ -168,7 +168,7 @@ TEST_CASE("filters take what they say, in any combination") {
   CHECK(positions_in(request.out).size() == 20);
   request.filter.types = {"message.whispered"};
   request.out = folder / "no-such-type";
-  CHECK(export_problem(request).find("There is no event type 'message.whispered'") == 0);
+  CHECK(export_problem(request).find("There is no event type 'message.whispered'. There are conver") == 0);
 }
 
 TEST_CASE("the same events come as JSON lines and as CSV") {
