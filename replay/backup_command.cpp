@@ -40,7 +40,9 @@ int run(const Options& given) {
               static_cast<unsigned long long>(manifest.position.value),
               static_cast<unsigned long long>(manifest.attachments), static_cast<double>(manifest.bytes) / 1e6,
               manifest.with_keys ? ", and the keys: keep it as secret as the server" : "");
-  std::puts("`hansard-replay verify --backup` checks it, `hansard-replay restore --from` takes it.");
+  std::printf("`hansard-replay restore --from %s` takes it.\n", out.c_str());
+  std::printf("It is not verified, nothing of what was copied was read: `hansard-replay verify --backup %s` does so.\n",
+              out.c_str());
   return 0;
 }
 }  // namespace

@@ -73,6 +73,20 @@ std::string json_of(const segments::RestoreReport& report, const std::optional<p
   return out + "}";
 }
 
+// The rule sees of the store it came from what the copy says of it, and not what it did since.
+void tell_epoch(const segments::RestoreReport& report, bool by_rule) {
+  if (report.epoch_raised) {
+    std::printf("It begins epoch %u: positions that clients hold from before are answered with `gap`.\n", report.epoch);
+    return;
+  }
+  std::printf("It goes on in epoch %u: the store it came from must not be served any more.\n", report.epoch);
+  if (by_rule) {
+    std::puts(
+        "If that one was served after this copy was made, restore again with --new-epoch: clients hold positions "
+        "that will mean something else here.");
+  }
+}
+
 void print(const segments::RestoreReport& report, const std::string& data, double seconds) {
   const double megabytes = static_cast<double>(report.record_bytes) / 1e6;
   std::printf("%s: positions 1 to %llu of %llu, every one verified; %.1f MB of records in %.1f s (%.0f MB/s)\n",
@@ -80,11 +94,6 @@ void print(const segments::RestoreReport& report, const std::string& data, doubl
               static_cast<unsigned long long>(report.available.value), megabytes, seconds,
               megabytes / std::max(seconds, 0.001));
   if (report.attachments_missing > 0) std::puts(missing_attachments(report).c_str());
-  if (report.epoch_raised) {
-    std::printf("It begins epoch %u: positions that clients hold from before are answered with `gap`.\n", report.epoch);
-  } else {
-    std::printf("It goes on in epoch %u: the store it came from must not be served any more.\n", report.epoch);
-  }
 }
 
 struct Lists {
@@ -168,6 +177,7 @@ int run(const Options& given) {
     return 0;
   }
   print(report.value(), request.value().data, progress.seconds());
+  tell_epoch(report.value(), !given.keep_epoch);
   if (applied) tell_applied(*applied, lists.value());
   return 0;
 }

@@ -260,6 +260,16 @@ class ReplayWords(unittest.TestCase):
             self.refused(*command, "--data", self.data, "--type", "whisper.*", status=2,
                          says=["'whisper.*'", "conversation.created, ", "message.*"])
 
+    def test_a_copy_and_what_is_made_of_it_say_what_is_left_to_do(self):
+        copy, out = self.folder / "copy", self.folder / "all"
+        told = self.replay("backup", "--data", self.data, "--out", copy).stdout.splitlines()
+        self.assertRegex(told[-1], f"not verified.*`hansard-replay verify --backup {copy}` does so")
+        self.replay("export", "--data", self.data, "--out", out, "--quiet")
+        restore = ["restore", "--from", out, "--quiet", "--data"]
+        self.assertRegex(self.replay(*restore, self.folder / "kept").stdout, "epoch 1: .*\n.* with --new-epoch: ")
+        for words in (["--keep-epoch"], ["--new-epoch"]):
+            self.assertNotIn("again with", self.replay(*restore, self.folder / words[0][2:], *words).stdout)
+
     def test_a_token_file_that_cannot_be_read_is_told_with_its_reason(self):
         who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         self.folder.chmod(0o755)
