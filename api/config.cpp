@@ -11,6 +11,7 @@
 
 #include <toml++/toml.h>
 
+#include "api/config_lists.h"
 #include "engine/base/file_reason.h"
 #include "engine/proof/note.h"
 #include "projections/process/post_url.h"
@@ -147,7 +148,7 @@ Result<void> check_limits(const Limits& limits) {
   if (limits.outbox_bytes_max < limits.frame_bytes_max) {
     return malformed("limits.outbox_bytes_max is below limits.frame_bytes_max");
   }
-  return base::success();
+  return check_lists(limits);
 }
 
 Result<void> check_proofs(const Config& config) {

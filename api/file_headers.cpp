@@ -162,6 +162,13 @@ Answered<std::string> media_type_of(const Request& request) {
   return lower(essence) + std::string(rest);
 }
 
+bool is_type_pattern(std::string_view text) {
+  if (text == "*/*") return true;
+  const std::string_view plain = text.ends_with("/*") ? text.substr(0, text.size() - 1) : text;
+  if (plain.find('*') != std::string_view::npos || lower(text) != text) return false;
+  return is_media_type(text);
+}
+
 bool is_type_allowed(std::string_view media_type, std::span<const std::string> allowed) {
   auto essence = essence_of(media_type);
   auto fits = [essence](const std::string& pattern) {

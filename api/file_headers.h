@@ -23,7 +23,9 @@ inline constexpr std::size_t kMediaTypeBytesMax = 255;
 // Content-Type (RFC 9110 section 8.3.1): type and subtype in lower case, parameters as they came. Absent:
 // application/octet-stream. 415 for what is no media type.
 Answered<std::string> media_type_of(const Request& request);
-// `allowed`: "image/png", "image/*"; an empty list allows all. Parameters do not count.
+// "image/png", "image/*" or "*/*", in lower case and without parameters: what a media type can be held against.
+bool is_type_pattern(std::string_view text);
+// `allowed`: such patterns; an empty list allows all. Parameters of the type do not count.
 bool is_type_allowed(std::string_view media_type, std::span<const std::string> allowed);
 
 // The name in Content-Disposition (RFC 6266), `filename*` before `filename`, cleaned; "file" where there is none or

@@ -25,6 +25,11 @@ std::string without_default_port(std::string authority, std::string_view port) {
   return authority;
 }
 
+bool is_scheme(std::string_view text) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '+' || c == '-' || c == '.'; };
+  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' && std::ranges::all_of(text, fits);
+}
+
 bool is_same_host(std::string_view origin, std::string_view host) {
   for (auto [scheme, port] : {std::pair("http://", ":80"), std::pair("https://", ":443")}) {
     if (!origin.starts_with(scheme)) continue;
@@ -35,6 +40,16 @@ bool is_same_host(std::string_view origin, std::string_view host) {
 }
 
 }  // namespace
+
+bool is_origin(std::string_view text) {
+  const std::string origin = lower(text);
+  const auto colon = origin.find("://");
+  if (colon == std::string::npos || !is_scheme(std::string_view(origin).substr(0, colon))) return false;
+  const std::string_view authority = std::string_view(origin).substr(colon + 3);
+  if (!is_host(authority) || authority.ends_with(':') || authority.find('*') != std::string_view::npos) return false;
+  return !(origin.starts_with("http://") && authority.ends_with(":80")) &&
+         !(origin.starts_with("https://") && authority.ends_with(":443"));
+}
 
 std::optional<std::string_view> listed_origin(const Request& request, const Limits& limits) {
   if (limits.origins.empty()) return std::nullopt;

@@ -18,6 +18,9 @@ namespace hansard::api {
 // No Origin, the request's own host, or one of limits.origins.
 bool may_open_socket(const Request& request, const Limits& limits);
 
+// What browsers send in `Origin`: scheme://host[:port], without a path and without the scheme's own port.
+bool is_origin(std::string_view text);
+
 // The entry of limits.origins the request comes from; nothing for every other page.
 std::optional<std::string_view> listed_origin(const Request& request, const Limits& limits);
 

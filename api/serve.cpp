@@ -16,6 +16,7 @@
 #include "api/render_webhook.h"
 #include "api/server.h"
 #include "api/stop_signal.h"
+#include "api/tls_files.h"
 #include "engine/backup/backups.h"
 #include "engine/base/database_env.h"
 #include "engine/base/folder_nesting.h"
@@ -161,6 +162,18 @@ void tell_priorities() {
          {"keeps_processor_free", keeps_free ? "yes" : "no: this process may run on one only"}});
 }
 
+// Every delivery would fail by one that cannot be read.
+Result<void> check_trusted_files(const Config& config) {
+  if (!config.push.ca_file.empty()) {
+    TRY(check_trusted_file("proof.push_ca_file", config.push.ca_file));
+  }
+  for (const auto& webhook : config.webhooks) {
+    if (webhook.ca_file.empty()) continue;
+    TRY(check_trusted_file("the ca_file of webhook '" + webhook.name + "'", webhook.ca_file));
+  }
+  return base::success();
+}
+
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
   std::vector<process::Subscriber> subscribers;
   for (const auto& options : config.webhooks) {
@@ -259,6 +272,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
     TRY(backup::check_backup_folder(running.config.backup_folder));
   }
   TRY(open_tls(running));
+  TRY(check_trusted_files(running.config));
   TRY(auto subscribers, read_subscribers(running.config));
   TRY(bind_port(running));
   TRY(check_data_folder(running.config, command.config_file));

@@ -256,6 +256,30 @@ TEST_CASE("settings that do not fit each other are refused") {
   CHECK(finish_refusal(config) == "the log format 'xml' is not text or json");
 }
 
+TEST_CASE("entries of lists that nothing could match are refused by name") {
+  Config config;
+  config.data_folder = "data";
+  config.limits.origins = {"https://chat.example.com", "HTTP://localhost:3000", "https://[::1]:8443",
+                           "https://chat.example.com:80", "capacitor://localhost"};
+  config.limits.file_types = {"image/*", "application/vnd.oasis.opendocument.text", "*/*"};
+  CHECK(finish_refusal(config).empty());
+  for (const char* wrong :
+       {"", "*", "null", "chat.example.com", "https://", "https://chat.example.com/", "https://chat.example.com/app",
+        "https://*.example.com", "https://chat.example.com:443", "http://chat.example.com:80",
+        "https://chat.example.com:", "https://chat.example.com:70000", "https://ann@chat.example.com",
+        "://chat.example.com", " https://chat.example.com", "https://chat.example.com?x", "https:chat.example.com"}) {
+    Config other = config;
+    other.limits.origins.emplace_back(wrong);
+    CHECK_THAT(finish_refusal(other), Catch::StartsWith("limits.origins: '" + std::string(wrong) + "' is no origin"));
+  }
+  for (const char* wrong : {"", "*", "image", "image/", "/png", "/*", "*/png", "image/p*", "Image/*", "image/PNG",
+                            "text/plain; charset=utf-8", ".png", "image/png/x", "image/png,image/gif"}) {
+    Config other = config;
+    other.limits.file_types.emplace_back(wrong);
+    CHECK_THAT(finish_refusal(other), Catch::StartsWith("limits.file_types: '" + std::string(wrong) + "' is no media"));
+  }
+}
+
 TEST_CASE("what two rooms share is said once") {
   Config config;
   config.data_folder = "data";

@@ -143,6 +143,25 @@ class CommandLine(unittest.TestCase):
                              self.secret, "--config", config), f"Backups cannot go into {place}")
             self.assertFalse((self.folder / "d").exists())
 
+    def test_settings_that_cannot_work_are_refused(self):
+        config = self.folder / "wrong.toml"
+        broken = self.folder / "ca.pem"
+        broken.write_text("-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n")
+        webhook = (f'[[webhooks]]\nname = "push"\nurl = "https://127.0.0.1:1/"\nsecret_file = "{self.secret}"\n'
+                   f'types = ["message.sent"]\nca_file = "{broken}"\n')
+        for text, status, *words in (('[limits]\norigins = ["https://chat.example.com/"]\n', 2, "no origin", "com/'"),
+                                     ('[limits]\nfile_types = ["png"]\n', 2, "no media type", "'png'"),
+                                     (webhook, 1, f"webhook 'push' {broken}", "damaged"),
+                                     (f'[proof]\npush_ca_file = "{self.folder}/none"\n', 1, "proof.push_ca_file",
+                                      "it is not there")):
+            with self.subTest(text=text):
+                config.write_text(text)
+                told = run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",
+                           self.secret, "--config", config)
+                self.refused(told, *words)
+                self.assertEqual(told.returncode, status)
+                self.assertFalse((self.folder / "d").exists())
+
     def test_with_json_a_failure_is_json_too(self):
         empty = self.folder / "empty"
         empty.mkdir()
