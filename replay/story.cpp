@@ -260,6 +260,11 @@ std::string Story::words(const RecordedEvent&, const domain::UserUnblocked& body
   return name_of(body.user) + " no longer blocks " + name_of(body.other);
 }
 
+std::string Story::words(const RecordedEvent&, const domain::NotificationDue& body) {
+  return name_of(body.user) + " had neither received nor read " + known(body.message, body.ordinal) +
+         ", so a notification was due";
+}
+
 std::string Story::words(const RecordedEvent& event, const domain::SendScheduled& body) {
   return name_of(event.actor) + " scheduled for " + base::time_text(body.send_at) + ": " + text_of(body.content);
 }

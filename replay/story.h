@@ -73,6 +73,7 @@ class Story {
   std::string words(const domain::RecordedEvent& event, const domain::ProfileUpdated& body);
   std::string words(const domain::RecordedEvent& event, const domain::UserBlocked& body);
   std::string words(const domain::RecordedEvent& event, const domain::UserUnblocked& body);
+  std::string words(const domain::RecordedEvent& event, const domain::NotificationDue& body);
   std::string words(const domain::RecordedEvent& event, const domain::SendScheduled& body);
   std::string words(const domain::RecordedEvent& event, const domain::ScheduleCancelled& body);
   std::string words(const domain::RecordedEvent& event, const domain::FileUploaded& body);

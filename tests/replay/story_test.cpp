@@ -84,6 +84,16 @@ TEST_CASE("a user's story is what he did and what was done to him, and names the
                                                 });
 }
 
+TEST_CASE("a notification that was due is told to whom and of which message") {
+  LogBuilder log;
+  const auto id = log.create({"ann", "bob"});
+  const auto sent = log.send(id, "ann");
+  log.append(domain::NotificationDue{id, sent.message, sent.ordinal, base::UserId{"bob"}}, "");
+  const std::string told_of = "bob had neither received nor read message 1";
+  CHECK(told(log, {id, {}}).back() == told_of + " of ann, so a notification was due");
+  CHECK(told(log, {{}, base::UserId{"bob"}}).back() == told_of + ", so a notification was due [in «title»]");
+}
+
 TEST_CASE("erased content is told as erased") {
   LogBuilder log;
   auto id = log.create({"ann"});
