@@ -138,6 +138,9 @@ class MattermostExport final : public Workspace {
     const JsonValue content = value.member(type);
     const Place place{0, at, static_cast<std::uint32_t>(line.size()), 0};
     if (type == "version") return check_version(content);
+    if (type == "post" || type == "direct_post") {
+      TRY(check_post(content));
+    }
     if (type == "team") {
       losses.note(kTeams);
     } else if (type == "channel") {
@@ -162,6 +165,12 @@ class MattermostExport final : public Workspace {
   static base::Result<void> check_version(const JsonValue& version) {
     if (version.integer() == 1) return base::success();
     return base::error(base::ErrorCode::unsupported, "the export is not of version 1");
+  }
+
+  static base::Result<void> check_post(const JsonValue& post) {
+    std::string problem = mattermost_problem(post);
+    if (problem.empty()) return base::success();
+    return base::error(base::ErrorCode::malformed, std::move(problem));
   }
 
   static std::vector<std::string> members_of(const JsonValue& direct) {

@@ -108,6 +108,14 @@ std::string MattermostKeys::next(const JsonValue& post) {
   return key;
 }
 
+std::string mattermost_problem(const JsonValue& post) {
+  std::string problem = wrong_member(post, {{"message"}, {"attachments", "reactions", "replies"}});
+  for (const JsonValue& reply : post.member("replies").items()) {
+    if (problem.empty()) problem = wrong_member(reply, {{"message"}, {"attachments", "reactions"}});
+  }
+  return problem;
+}
+
 std::optional<Post> mattermost_post(const JsonValue& from, MattermostPlace place, const MattermostNames& names,
                                     Losses& losses) {
   Post post;

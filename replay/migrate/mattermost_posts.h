@@ -46,6 +46,10 @@ struct MattermostPlace {
 
 inline constexpr char kMattermostFlags[] = "flags and favorites of users: not carried over";
 
+// What ends an import, in words: a text or a list of the post, or of a reply to it, that is something else. "" for
+// nothing.
+std::string mattermost_problem(const base::JsonValue& post);
+
 std::optional<Post> mattermost_post(const base::JsonValue& post, MattermostPlace place, const MattermostNames& names,
                                     Losses& losses);
 

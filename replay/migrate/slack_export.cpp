@@ -53,6 +53,7 @@ class SlackExport final : public Workspace {
     base::JsonParser parser;
     for (const std::string& file : day_files(folder_ + "/" + channel.folder)) {
       TRY(auto day, parse_list(file, kFileBytesMax, parser));
+      TRY(check_day(file, day));
       for (const JsonValue& message : in_order(day)) {
         auto post = slack_post(message, channel.id, directory_, losses);
         if (post && !sink(std::move(*post))) return base::success();
@@ -62,6 +63,15 @@ class SlackExport final : public Workspace {
   }
 
  private:
+  static base::Result<void> check_day(const std::string& file, const std::vector<JsonValue>& day) {
+    for (std::size_t i = 0; i < day.size(); ++i) {
+      const std::string problem = slack_problem(day[i]);
+      if (problem.empty()) continue;
+      return base::error(base::ErrorCode::malformed, file + ", message " + std::to_string(i + 1) + ": " + problem);
+    }
+    return base::success();
+  }
+
   static std::vector<JsonValue> in_order(const std::vector<JsonValue>& day) {
     std::vector<std::pair<SlackTime, JsonValue>> timed;
     for (const JsonValue& message : day) {

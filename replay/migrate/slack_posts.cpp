@@ -178,6 +178,14 @@ std::string slack_key(const std::string& channel, std::string_view time) {
   return "slack:" + channel + ":" + std::string(time);
 }
 
+std::string slack_problem(const JsonValue& message) {
+  std::string problem = wrong_member(message, {{"text"}, {"attachments", "files", "reactions"}});
+  for (const JsonValue& card : message.member("attachments").items()) {
+    if (problem.empty()) problem = wrong_member(card, {{"text", "fallback"}, {}});
+  }
+  return problem;
+}
+
 std::optional<Post> slack_post(const base::JsonValue& message, const std::string& channel,
                                const SlackDirectory& directory, Losses& losses) {
   return PostReader(message, channel, directory, losses).read();

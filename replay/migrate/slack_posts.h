@@ -31,6 +31,9 @@ struct SlackDirectory {
 // "slack:C024BE91L:1355517523.000005"
 std::string slack_key(const std::string& channel, std::string_view time);
 
+// What ends an import, in words: a text or a list that is something else. "" for nothing.
+std::string slack_problem(const base::JsonValue& message);
+
 std::optional<Post> slack_post(const base::JsonValue& message, const std::string& channel,
                                const SlackDirectory& directory, Losses& losses);
 

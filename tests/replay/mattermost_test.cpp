@@ -194,9 +194,8 @@ TEST_CASE("wrong types in posts are counted and left out") {
   const std::string text = R"({"type":"channel","channel":{"team":"t","name":"c"}}
 {"type":"post","post":{"team":"t","channel":"c","user":7,"message":"a","create_at":1}}
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":"a","create_at":"soon"}}
-{"type":"post","post":{"team":"t","channel":"c","user":"u","message":["a"],"create_at":5}}
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":"whole","create_at":5,)"
-                           R"("replies":7,"reactions":{"a":1}}}
+                           R"("replies":null,"reactions":null,"attachments":null}}
 {"type":"post","post":7}
 {"type":7}
 []
@@ -206,6 +205,26 @@ TEST_CASE("wrong types in posts are counted and left out") {
   auto posts = posts_of(*opened.value(), 0, losses);
   REQUIRE(posts.size() == 1);
   CHECK(posts[0].text == "whole");
+}
+
+TEST_CASE("a text or a list of another type would be lost beside what is there, and ends the import with its line") {
+  TempFolder folder;
+  Losses losses;
+  const std::string channel = R"({"type":"channel","channel":{"team":"t","name":"c"}})";
+  const auto error_of = [&](const std::string& members) {
+    const std::string post = R"({"team":"t","channel":"c","user":"u","create_at":5,)" + members + "}";
+    const auto file = folder.write("export.jsonl", channel + "\n{\"type\":\"post\",\"post\":" + post + "}\n");
+    const auto opened = open_mattermost_export(file, losses);
+    return opened ? std::string() : opened.error().detail;
+  };
+  const std::string file = R"("attachments":[{"path":"data/plan.pdf"}])";
+  CHECK(error_of(R"("message":"a",)" + file).empty());
+  CHECK(error_of(R"("message":null,)" + file).empty());
+  CHECK_THAT(error_of(R"("message":["a"],)" + file), Catch::EndsWith("line 2: `message` is not a text"));
+  CHECK_THAT(error_of(R"("message":"a","replies":7)"), Catch::EndsWith("line 2: `replies` is not a list"));
+  CHECK_THAT(error_of(R"("message":"a","reactions":{"a":1})"), Catch::EndsWith("`reactions` is not a list"));
+  CHECK_THAT(error_of(R"("message":"a","replies":[{"user":"u","create_at":6,"message":8,)" + file + "}]"),
+             Catch::EndsWith("line 2: `message` is not a text"));
 }
 
 }  // namespace

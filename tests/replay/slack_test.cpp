@@ -135,6 +135,29 @@ TEST_CASE("a folder that is no export, or a file that is no JSON, is a sentence"
   CHECK(broken.error().detail.find("channels.json") != std::string::npos);
 }
 
+TEST_CASE("a text or a list of another type would be lost beside what is there, and ends the import with its place") {
+  TempFolder folder;
+  write_in(folder, "users.json", "[]");
+  write_in(folder, "channels.json", R"([{"id":"C1","name":"general"}])");
+  Losses losses;
+  const auto error_of = [&](const std::string& members) {
+    write_in(folder, "general/2024-03-05.json",
+             R"([{"user":"U1","text":"first","ts":"1.0"},{"user":"U1","ts":"2.0",)" + members + "}]");
+    const auto slack = open_slack_export(folder.path(), SlackUserId::name, losses);
+    const auto read = slack.value()->read(0, losses, [](const Post&) { return true; });
+    return read ? std::string() : read.error().detail;
+  };
+  const std::string file = R"("files":[{"name":"plan.pdf"}])";
+  CHECK(error_of(R"("text":"a",)" + file).empty());
+  CHECK(error_of(R"("text":null,"reactions":null,)" + file).empty());
+  const std::string place = "general/2024-03-05.json, message 2: ";
+  CHECK_THAT(error_of(R"("text":{"a":1},)" + file), Catch::EndsWith(place + "`text` is not a text"));
+  CHECK_THAT(error_of(R"("text":"a","files":{})"), Catch::EndsWith(place + "`files` is not a list"));
+  CHECK_THAT(error_of(R"("text":"a","reactions":7)"), Catch::EndsWith(place + "`reactions` is not a list"));
+  CHECK_THAT(error_of(R"("text":"a","attachments":[{"text":7,"fallback":"b"}])"),
+             Catch::EndsWith(place + "`text` is not a text"));
+}
+
 TEST_CASE("a file that is no list is an error, and days of no channel are counted") {
   TempFolder folder;
   Losses losses;
@@ -167,7 +190,7 @@ TEST_CASE("hostile messages harm nobody") {
   write_in(folder, "general/2024-03-05.json", R"([1, null, "x", [], {}, {"ts":7}, {"ts":"x","user":"U1"},
     {"ts":"99999999999999999999.1","user":"U1","text":"a"}, {"ts":"-5.0","user":"U1","text":"a"},
     {"ts":"1.0000001","user":"U1","text":"a"}, {"ts":"5.1","user":{"a":1},"text":"a"},
-    {"ts":"5.1","user":"U1","text":7,"reactions":7,"files":{"a":1},"attachments":[7],"edited":[]},
+    {"ts":"5.1","user":"U1","text":null,"reactions":null,"files":[7],"attachments":[7],"edited":[]},
     {"ts":"5.2","user":"U1","text":"whole","reactions":[{"name":7,"users":["U1"]},{"name":"x","users":[7]}]}])");
   std::vector<Post> posts;
   REQUIRE(slack.value()->read(0, losses, [&](Post post) {
