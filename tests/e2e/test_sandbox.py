@@ -118,6 +118,13 @@ class Unit(unittest.TestCase):
         self.assertIn(f"{shown}:/var/lib/{shown} ", container)
         self.assertRegex(container, rf"install -d .*-o 65532.* /var/lib/{shown}\b")
 
+    def test_the_user_of_the_container_can_read_the_secret_of_its_guide(self):
+        container = (ROOT / "docs/deploy/Dockerfile").read_text()
+        user = re.search(r"^USER (\d+:\d+)$", container, re.M).group(1)
+        self.assertRegex(container, rf"> secret && chmod 400 secret && sudo chown {user} secret\n")
+        inside = re.search(r"jwt_secret_file = \"([^\"]+)\"", container).group(1)
+        self.assertIn(f"-v ./secret:{inside}:ro", container)
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
     def test_the_unit_is_sound_and_its_sandbox_is_on(self):
         folder = temporary_folder()
