@@ -13,15 +13,15 @@ domain::Caller server_for(const base::UserId& about) {
 }
 }  // namespace
 
-std::vector<engine::Answer> CommandDesk::run(std::vector<Order> orders) {
+std::vector<engine::Answer> CommandDesk::run(std::vector<Proposal> proposals) {
   {
     std::lock_guard lock(mutex_);
-    answers_.assign(orders.size(), std::nullopt);
-    missing_ = orders.size();
+    answers_.assign(proposals.size(), std::nullopt);
+    missing_ = proposals.size();
   }
-  for (std::size_t i = 0; i < orders.size(); ++i) {
-    Order& order = orders[i];
-    engine_.submit({std::move(order.command), server_for(order.about), std::move(order.key), i, this});
+  for (std::size_t i = 0; i < proposals.size(); ++i) {
+    Proposal& proposal = proposals[i];
+    engine_.submit({std::move(proposal.command), server_for(proposal.about), std::move(proposal.key), i, this});
   }
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return missing_ == 0; });

@@ -1,7 +1,8 @@
 // Commands in the server's own name: what timers ask of the engine. Each has an idempotency key that says what it is
 // about, so that asking again (after a crash, or because the view had not caught up) has no second effect.
 //
-// Thread: one at a time; it waits for the answers. Outlives every order: the engine answers each, also while it stops.
+// Thread: one at a time; it waits for the answers. Outlives every proposal: the engine answers each, also while it
+// stops.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +15,7 @@
 
 namespace hansard::process {
 
-struct Order {
+struct Proposal {
   domain::Command command;
   base::UserId about;  // the actor; "" where it is about nobody
   std::string key;     // "expire:<message>"; 1 to 64 visible ASCII
@@ -24,8 +25,8 @@ class CommandDesk final : public engine::AnswerSink {
  public:
   explicit CommandDesk(engine::Engine& engine) : engine_(engine) {}
 
-  // Submits all of them and returns when the last is answered: the answers in the order of the orders.
-  std::vector<engine::Answer> run(std::vector<Order> orders);
+  // Submits all of them and returns when the last is answered: the answers in their order.
+  std::vector<engine::Answer> run(std::vector<Proposal> proposals);
 
  private:
   void deliver(std::vector<engine::Completion> completions) override;

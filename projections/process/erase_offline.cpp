@@ -44,9 +44,9 @@ class OfflineRun {
   // Nothing is done where there is nothing to erase, or a hold that the copy has forbids it.
   Result<void> ask(const OfflineErasure& wanted, OfflineErasures& report) {
     if (views_->snapshot()->erasure(*wanted.id)) return base::success();
-    std::vector<Order> orders;
-    orders.push_back({domain::RequestErasure{*wanted.id, wanted.scope, wanted.reason}, {}, ""});
-    const auto answer = std::move(desk_->run(std::move(orders)).front());
+    std::vector<Proposal> proposals;
+    proposals.push_back({domain::RequestErasure{*wanted.id, wanted.scope, wanted.reason}, {}, ""});
+    const auto answer = std::move(desk_->run(std::move(proposals)).front());
     const auto* done = std::get_if<engine::Done>(&answer);
     if (done == nullptr) return note_refusal(answer, report);
     if (!std::holds_alternative<domain::ErasureRequested>(*done->events.front()->body)) ++report.held;
@@ -81,22 +81,22 @@ class OfflineRun {
   // Of a conversation that the copy does not have there is nothing to keep.
   Result<void> place(const OfflineHold& wanted, OfflineErasures& report) {
     if (wanted.is_released || views_->snapshot()->hold(wanted.id)) return base::success();
-    return order(domain::PlaceHold{wanted.id, wanted.scope, wanted.reason}, report.holds_placed);
+    return propose(domain::PlaceHold{wanted.id, wanted.scope, wanted.reason}, report.holds_placed);
   }
 
   Result<void> release(const OfflineHold& wanted, OfflineErasures& report) {
     const auto known = views_->snapshot()->hold(wanted.id);
     if (!wanted.is_released || !known || known->released_at) return base::success();
-    return order(domain::ReleaseHold{wanted.id, "released after the copy was made"}, report.holds_released);
+    return propose(domain::ReleaseHold{wanted.id, "released after the copy was made"}, report.holds_released);
   }
 
  private:
   OfflineRun() : clock_(base::system_clock()), uuids_(clock_) {}
 
-  Result<void> order(domain::Command command, std::uint64_t& count) {
-    std::vector<Order> orders;
-    orders.push_back({std::move(command), {}, ""});
-    const auto answer = std::move(desk_->run(std::move(orders)).front());
+  Result<void> propose(domain::Command command, std::uint64_t& count) {
+    std::vector<Proposal> proposals;
+    proposals.push_back({std::move(command), {}, ""});
+    const auto answer = std::move(desk_->run(std::move(proposals)).front());
     if (is_for_later(answer)) return takes_nothing();
     const auto* done = std::get_if<engine::Done>(&answer);
     if (done == nullptr) return base::success();

@@ -132,9 +132,9 @@ Result<bool> Eraser::find_subject() {
     job.through = parts_.engine.durable();
   } else {
     TRY(const auto begun, begun_at());
-    std::vector<Order> orders;
-    orders.push_back({domain::EraseSubject{job.erasure.id, begun.has_value()}, {}, ""});
-    const auto answer = std::move(parts_.desk.run(std::move(orders)).front());
+    std::vector<Proposal> proposals;
+    proposals.push_back({domain::EraseSubject{job.erasure.id, begun.has_value()}, {}, ""});
+    const auto answer = std::move(parts_.desk.run(std::move(proposals)).front());
     if (is_for_later(answer)) return false;
     const auto* done = std::get_if<engine::Done>(&answer);
     if (done == nullptr) return put_aside();
@@ -202,22 +202,22 @@ Result<bool> Eraser::propose() {
   TRY(auto events, read_slice());
   const auto snapshot = parts_.views.snapshot();
   Position at = job.at;
-  std::vector<Order> orders;
+  std::vector<Proposal> proposals;
   for (const auto& event : events) {
-    if (orders.size() >= kOrdersMax) break;
-    job.scan.propose(*event, *snapshot, orders);
+    if (proposals.size() >= kProposalsMax) break;
+    job.scan.propose(*event, *snapshot, proposals);
     at = event->position;
   }
-  if (!order(std::move(orders))) return false;
+  if (!propose(std::move(proposals))) return false;
   job.reach = std::max(job.reach, job.scan.reach());
   job.at = at;
   return true;
 }
 
-bool Eraser::order(std::vector<Order> orders) {
-  if (orders.empty()) return true;
-  const std::vector<Order> asked = orders;
-  const auto answers = parts_.desk.run(std::move(orders));
+bool Eraser::propose(std::vector<Proposal> proposals) {
+  if (proposals.empty()) return true;
+  const std::vector<Proposal> asked = proposals;
+  const auto answers = parts_.desk.run(std::move(proposals));
   for (std::size_t i = 0; i < answers.size(); ++i) {
     job_->scan.note(asked[i], answers[i]);
     if (const auto* done = std::get_if<engine::Done>(&answers[i])) needed_ = std::max(needed_, done->position);
@@ -226,9 +226,9 @@ bool Eraser::order(std::vector<Order> orders) {
 }
 
 Result<bool> Eraser::collect_files() {
-  auto orders = job_->scan.propose_files(*parts_.views.snapshot(), kOrdersMax);
-  if (orders.empty()) return go_to(Stage::overwrite);
-  return order(std::move(orders));
+  auto proposals = job_->scan.propose_files(*parts_.views.snapshot(), kProposalsMax);
+  if (proposals.empty()) return go_to(Stage::overwrite);
+  return propose(std::move(proposals));
 }
 
 Result<bool> Eraser::overwrite() {
@@ -294,7 +294,7 @@ Result<bool> Eraser::purge_log() {
   tell("an old file of the log: somebody reads it, or a backup is being made");
   // Something for the sequencer to do, so that it looks after its index; the nil file is nobody's. Where the answer
   // says that it stands is no matter: what is to be clean is what was there when this stage began.
-  std::vector<Order> nudge;
+  std::vector<Proposal> nudge;
   nudge.push_back({domain::CollectFile{{}, {}}, {}, ""});
   parts_.desk.run(std::move(nudge));
   return false;
@@ -320,9 +320,9 @@ Result<bool> Eraser::complete() {
   if (job.scan.kept() > 0) return put_aside();
   const auto now = parts_.views.snapshot()->erasure(job.erasure.id);
   domain::CompleteErasure command{job.erasure.id, now ? now->erased : 0, job.records, job.through};
-  std::vector<Order> orders;
-  orders.push_back({command, {}, "done:" + base::to_text(job.erasure.id)});
-  if (!order(std::move(orders))) return false;
+  std::vector<Proposal> proposals;
+  proposals.push_back({command, {}, "done:" + base::to_text(job.erasure.id)});
+  if (!propose(std::move(proposals))) return false;
   if (parts_.watch != nullptr) parts_.watch->forget(job.erasure.id);
   job_.reset();
   return true;

@@ -18,7 +18,8 @@
 // stays open, and is taken up again when a hold was released.
 //
 // Thread: one at a time, of its own: a purge may take minutes. Outlived by everything in Parts.
-// Limits: kSliceEvents of the log and kOrdersMax commands a step; after an error kBackOff, doubled up to kBackOffMost.
+// Limits: kSliceEvents of the log and kProposalsMax commands a step; after an error kBackOff, doubled up to
+// kBackOffMost.
 #pragma once
 
 #include <functional>
@@ -40,7 +41,7 @@ namespace hansard::process {
 class Eraser final : public Timer {
  public:
   static constexpr std::size_t kSliceEvents = 2'000;
-  static constexpr std::size_t kOrdersMax = 200;
+  static constexpr std::size_t kProposalsMax = 200;
   static constexpr std::chrono::milliseconds kPoll{200};
   static constexpr std::chrono::milliseconds kBackOff{1'000}, kBackOffMost{64'000};
 
@@ -105,7 +106,7 @@ class Eraser final : public Timer {
                                                        const base::StreamId& stream) const;
   base::Result<base::Position> first_position(const base::MessageId& message) const;
   // False: the engine has no room for some of them now; all are asked again.
-  bool order(std::vector<Order> orders);
+  bool propose(std::vector<Proposal> proposals);
   bool put_aside();
   base::MonotonicTime fail(const base::Error& error);
   void tell(std::string waiting_for = "");

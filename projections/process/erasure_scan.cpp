@@ -66,13 +66,13 @@ std::string ErasureScan::key(const char* what, const std::array<std::uint8_t, 16
   return text + ":" + std::to_string(attempt_ % 1'000'000);
 }
 
-void ErasureScan::propose(const domain::RecordedEvent& event, const Snapshot& now, std::vector<Order>& orders) {
+void ErasureScan::propose(const domain::RecordedEvent& event, const Snapshot& now, std::vector<Proposal>& proposals) {
   if (!event.body) return;
   if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) note_carrier(*sent);
   if (event.position <= through_) {
-    std::visit([&](const auto& body) { orders_for(body, now, orders); }, *event.body);
+    std::visit([&](const auto& body) { proposals_for(body, now, proposals); }, *event.body);
   } else if (const auto* sent = std::get_if<domain::MessageSent>(&*event.body)) {
-    if (is_copy(sent->facts, now)) orders_for(*sent, now, orders);
+    if (is_copy(sent->facts, now)) proposals_for(*sent, now, proposals);
   }
 }
 
@@ -90,19 +90,20 @@ void ErasureScan::note_carrier(const domain::MessageSent& body) {
 }
 
 // Where it is erased already, by an earlier attempt or another erasure, what came before that still counts.
-void ErasureScan::erase_message(const MessageFacts& facts, const Snapshot& now, std::vector<Order>& orders) {
+void ErasureScan::erase_message(const MessageFacts& facts, const Snapshot& now, std::vector<Proposal>& proposals) {
   const auto message = now.message(facts.message);
   if (message && message->erased) {
     reach_ = std::max(reach_, message->position);
   } else {
-    orders.push_back({domain::EraseMessage{id_, facts.message}, {}, key("em:", facts.message.bytes)});
+    proposals.push_back({domain::EraseMessage{id_, facts.message}, {}, key("em:", facts.message.bytes)});
   }
 }
 
-void ErasureScan::orders_for(const domain::MessageSent& body, const Snapshot& now, std::vector<Order>& orders) {
+void ErasureScan::proposals_for(const domain::MessageSent& body, const Snapshot& now,
+                                std::vector<Proposal>& proposals) {
   if (!is_of(body.facts, now)) return;
   files_.insert(body.files.begin(), body.files.end());
-  erase_message(body.facts, now, orders);
+  erase_message(body.facts, now, proposals);
 }
 
 // In older logs another message may have the id of one that was cancelled.
@@ -113,31 +114,34 @@ bool ErasureScan::is_named_anew(const MessageFacts& draft, const Snapshot& now) 
 
 // One that waits is cancelled; one that was sent meanwhile is erased like any other; of one that was cancelled a legal
 // hold may keep the words.
-void ErasureScan::orders_for(const domain::SendScheduled& body, const Snapshot& now, std::vector<Order>& orders) {
+void ErasureScan::proposals_for(const domain::SendScheduled& body, const Snapshot& now,
+                                std::vector<Proposal>& proposals) {
   if (!is_draft_of(body.draft) || is_named_anew(body.draft, now)) return;
   if (body.content) {
     for (const auto& attachment : body.content->attachments) files_.insert(attachment.file);
   }
-  erase_message(body.draft, now, orders);
+  erase_message(body.draft, now, proposals);
 }
 
-void ErasureScan::orders_for(const domain::ReactionAdded& body, const Snapshot& now, std::vector<Order>& orders) {
-  if (body.content) withdraw(body.user, body.message, now, orders);
+void ErasureScan::proposals_for(const domain::ReactionAdded& body, const Snapshot& now,
+                                std::vector<Proposal>& proposals) {
+  if (body.content) withdraw(body.user, body.message, now, proposals);
 }
 
-void ErasureScan::orders_for(const domain::ReactionRemoved& body, const Snapshot& now, std::vector<Order>& orders) {
-  if (body.content) withdraw(body.user, body.message, now, orders);
+void ErasureScan::proposals_for(const domain::ReactionRemoved& body, const Snapshot& now,
+                                std::vector<Proposal>& proposals) {
+  if (body.content) withdraw(body.user, body.message, now, proposals);
 }
 
 // Of reactions without content nothing is left: an earlier attempt saw to them, and those that came since stay.
 void ErasureScan::withdraw(const base::UserId& user, const MessageId& message, const Snapshot& now,
-                           std::vector<Order>& orders) {
+                           std::vector<Proposal>& proposals) {
   if (!is_user(user) || is_erased(message, now)) return;
   if (!withdrawn_.emplace(message, base::Position{}).second) return;
-  orders.push_back({domain::WithdrawReactions{id_, message}, {}, key("er:", message.bytes)});
+  proposals.push_back({domain::WithdrawReactions{id_, message}, {}, key("er:", message.bytes)});
 }
 
-void ErasureScan::orders_for(const domain::FileUploaded& body, const Snapshot&, std::vector<Order>&) {
+void ErasureScan::proposals_for(const domain::FileUploaded& body, const Snapshot&, std::vector<Proposal>&) {
   if (!is_user(body.user)) return;
   files_.insert(body.file);
   own_files_.try_emplace(body.file);
@@ -155,44 +159,44 @@ bool is_kept(const engine::Answer& answer) {
 }  // namespace
 
 // What is for later has had no effect, and is ordered again.
-void ErasureScan::note_later(const Order& order) {
-  if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&order.command)) {
+void ErasureScan::note_later(const Proposal& proposal) {
+  if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&proposal.command)) {
     withdrawn_.erase(withdraw->message);
   }
 }
 
-void ErasureScan::note(const Order& order, const engine::Answer& answer) {
-  if (is_for_later(answer)) return note_later(order);
+void ErasureScan::note(const Proposal& proposal, const engine::Answer& answer) {
+  if (is_for_later(answer)) return note_later(proposal);
   const bool kept = is_kept(answer);
   if (kept) ++kept_;
-  if (const auto* erase = std::get_if<domain::EraseMessage>(&order.command); kept && erase != nullptr) {
+  if (const auto* erase = std::get_if<domain::EraseMessage>(&proposal.command); kept && erase != nullptr) {
     kept_messages_.insert(erase->message);
   }
   const auto* done = std::get_if<engine::Done>(&answer);
   const bool has_event = done != nullptr && !done->events.empty();
   if (has_event) reach_ = std::max(reach_, done->position);
-  if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&order.command)) {
+  if (const auto* withdraw = std::get_if<domain::WithdrawReactions>(&proposal.command)) {
     if (has_event && !kept) withdrawn_[withdraw->message] = done->position;
-  } else if (const auto* file = std::get_if<domain::EraseFile>(&order.command)) {
+  } else if (const auto* file = std::get_if<domain::EraseFile>(&proposal.command)) {
     answered_files_.insert(file->file);
-  } else if (const auto* unneeded = std::get_if<domain::CollectFile>(&order.command)) {
+  } else if (const auto* unneeded = std::get_if<domain::CollectFile>(&proposal.command)) {
     answered_files_.insert(unneeded->file);
   }
 }
 
-std::vector<Order> ErasureScan::propose_files(const Snapshot& now, std::size_t most) const {
-  std::vector<Order> orders;
+std::vector<Proposal> ErasureScan::propose_files(const Snapshot& now, std::size_t most) const {
+  std::vector<Proposal> proposals;
   for (const auto& id : files_) {
-    if (orders.size() == most) break;
+    if (proposals.size() == most) break;
     const auto file = now.file(id);
     if (!file || file->collected || answered_files_.contains(id)) continue;
     if (const auto own = own_files_.find(id); own != own_files_.end()) {
-      orders.push_back({domain::EraseFile{id_, id, own->second}, {}, ""});
+      proposals.push_back({domain::EraseFile{id_, id, own->second}, {}, ""});
     } else if (!now.is_file_carried(id)) {
-      orders.push_back({domain::CollectFile{id, now.position()}, file->owner, ""});
+      proposals.push_back({domain::CollectFile{id, now.position()}, file->owner, ""});
     }
   }
-  return orders;
+  return proposals;
 }
 
 bool ErasureScan::takes_reaction(const MessageId& message, const base::UserId& user, base::Position at,

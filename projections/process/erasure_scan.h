@@ -33,14 +33,14 @@ class ErasureScan {
   void limit_to(base::Position through) { through_ = through; }
 
   // Appends what the event makes necessary.
-  void propose(const domain::RecordedEvent& event, const projections::Snapshot& now, std::vector<Order>& orders);
-  // The answer to an order, also one that says to ask later.
-  void note(const Order& order, const engine::Answer& answer);
+  void propose(const domain::RecordedEvent& event, const projections::Snapshot& now, std::vector<Proposal>& proposals);
+  // The answer to a proposal, also one that says to ask later.
+  void note(const Proposal& proposal, const engine::Answer& answer);
   // The last event that followed from it, so far.
   base::Position reach() const { return reach_; }
-  // Once every order has its effect in the view: files that nobody needs any more, and a user's own. At most `most`;
+  // Once every proposal has its effect in the view: files that nobody needs any more, and a user's own. At most `most`;
   // none: all were answered.
-  std::vector<Order> propose_files(const projections::Snapshot& now, std::size_t most) const;
+  std::vector<Proposal> propose_files(const projections::Snapshot& now, std::size_t most) const;
 
   // Whether the event's record is to lose its content, with every proposal applied to the view.
   bool takes(const domain::RecordedEvent& event, const projections::Snapshot& now) const;
@@ -57,10 +57,11 @@ class ErasureScan {
   bool takes_reaction(const base::MessageId& message, const base::UserId& user, base::Position at,
                       const projections::Snapshot& now) const;
   bool takes_waiting(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
-  void note_later(const Order& order);
+  void note_later(const Proposal& proposal);
   void withdraw(const base::UserId& user, const base::MessageId& message, const projections::Snapshot& now,
-                std::vector<Order>& orders);
-  void erase_message(const domain::MessageFacts& facts, const projections::Snapshot& now, std::vector<Order>& orders);
+                std::vector<Proposal>& proposals);
+  void erase_message(const domain::MessageFacts& facts, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
   bool is_draft_of(const domain::MessageFacts& draft) const;
   bool is_named_anew(const domain::MessageFacts& draft, const projections::Snapshot& now) const;
   bool is_user(const base::UserId& user) const;
@@ -70,12 +71,17 @@ class ErasureScan {
   void note_carrier(const domain::MessageSent& body);
 
   template <class Body>
-  void orders_for(const Body&, const projections::Snapshot&, std::vector<Order>&) {}
-  void orders_for(const domain::MessageSent& body, const projections::Snapshot& now, std::vector<Order>& orders);
-  void orders_for(const domain::SendScheduled& body, const projections::Snapshot& now, std::vector<Order>& orders);
-  void orders_for(const domain::ReactionAdded& body, const projections::Snapshot& now, std::vector<Order>& orders);
-  void orders_for(const domain::ReactionRemoved& body, const projections::Snapshot& now, std::vector<Order>& orders);
-  void orders_for(const domain::FileUploaded& body, const projections::Snapshot& now, std::vector<Order>& orders);
+  void proposals_for(const Body&, const projections::Snapshot&, std::vector<Proposal>&) {}
+  void proposals_for(const domain::MessageSent& body, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
+  void proposals_for(const domain::SendScheduled& body, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
+  void proposals_for(const domain::ReactionAdded& body, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
+  void proposals_for(const domain::ReactionRemoved& body, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
+  void proposals_for(const domain::FileUploaded& body, const projections::Snapshot& now,
+                     std::vector<Proposal>& proposals);
 
   const base::ErasureId id_;
   const domain::ErasureScope scope_;

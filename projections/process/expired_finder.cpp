@@ -42,7 +42,7 @@ Look ExpiredFinder::operator()(const projections::Snapshot& snapshot, base::Time
   turn.look.is_end = is_through && page.size() < limits_.conversations;
   if (turn.look.is_end) cursor_.reset();
   if (is_through && !turn.look.is_end) cursor_ = Cursor{page.back().place, base::Ordinal{UINT64_MAX}};
-  turn.look.in_vain = turn.rows - turn.look.orders.size();
+  turn.look.in_vain = turn.rows - turn.look.proposals.size();
   return std::move(turn.look);
 }
 
@@ -64,8 +64,8 @@ base::Ordinal ExpiredFinder::start(const projections::ExpiringConversation& in) 
 // False: there is more in this conversation than fits into the look.
 bool ExpiredFinder::look_at(Turn& turn, const projections::ExpiringConversation& in) {
   base::Ordinal from = start(in);
-  while (turn.rows < limits_.rows && turn.look.orders.size() < turn.limit) {
-    const std::size_t most = turn.limit - turn.look.orders.size();
+  while (turn.rows < limits_.rows && turn.look.proposals.size() < turn.limit) {
+    const std::size_t most = turn.limit - turn.look.proposals.size();
     const auto stretch = turn.snapshot.expirable_in(in.place.conversation, from, turn.now, most);
     turn.rows += 1 + (stretch.end.value - from.value);
     take(turn, in, from, stretch);
@@ -88,7 +88,8 @@ void ExpiredFinder::take(Turn& turn, const projections::ExpiringConversation& in
     } else {
       first_free = std::min(first_free, message.ordinal);
     }
-    turn.look.orders.push_back({domain::ExpireMessage{message.message}, {}, key_of(message.message, holds_released_)});
+    turn.look.proposals.push_back(
+        {domain::ExpireMessage{message.message}, {}, key_of(message.message, holds_released_)});
   }
   const auto known = passed_.find(in.place.conversation);
   if (known != passed_.end() && known->second.up_to == from) known->second.up_to = first_free;

@@ -29,7 +29,7 @@ struct ExpiryLimits {
 class ExpiredFinder {
  public:
   explicit ExpiredFinder(ExpiryLimits limits) : limits_(limits) {}
-  // At most `limit` orders.
+  // At most `limit` proposals.
   Look operator()(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit);
 
  private:

@@ -48,17 +48,17 @@ const domain::MessageSent* sent_in(const domain::RecordedEvent& event) {
 }
 }  // namespace
 
-std::vector<Order> notifications_of(const domain::MessageSent& sent, const projections::Snapshot& snapshot) {
+std::vector<Proposal> notifications_of(const domain::MessageSent& sent, const projections::Snapshot& snapshot) {
   const auto& facts = sent.facts;
   if (facts.type == domain::MessageType::system || facts.created_at != facts.sent_at) return {};
   const auto message = snapshot.message(facts.message);
   if (!message || !message->content) return {};
-  std::vector<Order> orders;
+  std::vector<Proposal> proposals;
   for (const auto& user : candidates(*message, snapshot)) {
     if (!is_unaware(facts, user, snapshot)) continue;
-    orders.push_back({domain::NotifyMember{facts.message}, user, "notify:" + base::to_text(facts.message)});
+    proposals.push_back({domain::NotifyMember{facts.message}, user, "notify:" + base::to_text(facts.message)});
   }
-  return orders;
+  return proposals;
 }
 
 NotificationTimer::NotificationTimer(const Parts& parts, std::uint32_t after_s, bool is_wanted)
@@ -87,19 +87,19 @@ base::MonotonicTime NotificationTimer::step() {
   if (next_ == ahead_.size() && !read_ahead()) return now + kPoll;
   const auto snapshot = parts_.views.snapshot();
   const std::int64_t sent_before_ms = parts_.clock.now().ms - after_ms_;
-  std::vector<Order> orders;
+  std::vector<Proposal> proposals;
   base::Position through = cursor_;
-  for (; next_ < ahead_.size() && orders.size() < kOrdersMax; ++next_) {
+  for (; next_ < ahead_.size() && proposals.size() < kProposalsMax; ++next_) {
     const auto& event = *ahead_[next_];
     const auto* sent = sent_in(event);
     if (sent != nullptr && event.time.ms > sent_before_ms) {
       if (through == cursor_) return now + std::min(kPoll, std::chrono::milliseconds(event.time.ms - sent_before_ms));
       break;
     }
-    if (sent != nullptr) std::ranges::move(notifications_of(*sent, *snapshot), std::back_inserter(orders));
+    if (sent != nullptr) std::ranges::move(notifications_of(*sent, *snapshot), std::back_inserter(proposals));
     through = event.position;
   }
-  return run(std::move(orders), through);
+  return run(std::move(proposals), through);
 }
 
 bool NotificationTimer::read_ahead() {
@@ -116,8 +116,8 @@ bool NotificationTimer::read_ahead() {
 }
 
 // `through` is considered when all are answered; otherwise they are asked again, and who was answered is known.
-base::MonotonicTime NotificationTimer::run(std::vector<Order> orders, base::Position through) {
-  const auto answers = parts_.desk.run(std::move(orders));
+base::MonotonicTime NotificationTimer::run(std::vector<Proposal> proposals, base::Position through) {
+  const auto answers = parts_.desk.run(std::move(proposals));
   if (std::any_of(answers.begin(), answers.end(), is_for_later)) {
     ahead_.clear();
     next_ = 0;

@@ -6,7 +6,7 @@
 // for system messages, nor for imported ones (whose created_at is not when they were sent). Without anybody who wants
 // it, nothing is done and nothing remembered: it begins where the log ends when somebody does.
 //
-// Thread: one at a time. Limits: kAheadMax events in memory, about kOrdersMax orders at once.
+// Thread: one at a time. Limits: kAheadMax events in memory, about kProposalsMax proposals at once.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class NotificationTimer final : public Timer {
  public:
   static constexpr std::size_t kWholeGroupMax = 100;
   static constexpr std::size_t kAheadMax = 512;
-  static constexpr std::size_t kOrdersMax = 500;
+  static constexpr std::size_t kProposalsMax = 500;
 
   struct Parts {
     engine::Engine& engine;
@@ -40,7 +40,7 @@ class NotificationTimer final : public Timer {
  private:
   void read_row();
   bool read_ahead();
-  base::MonotonicTime run(std::vector<Order> orders, base::Position through);
+  base::MonotonicTime run(std::vector<Proposal> proposals, base::Position through);
   void save();
   void save_when_due();
 
@@ -55,6 +55,6 @@ class NotificationTimer final : public Timer {
 };
 
 // Whom the message should wake up, as of the snapshot.
-std::vector<Order> notifications_of(const domain::MessageSent& sent, const projections::Snapshot& snapshot);
+std::vector<Proposal> notifications_of(const domain::MessageSent& sent, const projections::Snapshot& snapshot);
 
 }  // namespace hansard::process

@@ -18,15 +18,16 @@ base::MonotonicTime ProposalTimer::step() {
   if (views_.applied() < done_) return clock_.monotonic() + kPoll / 10;
   auto found = look();
   const auto next = found.is_end ? end_round() : clock_.monotonic();
-  if (found.orders.empty()) return next;
-  return std::max(next, propose(std::move(found.orders)));
+  if (found.proposals.empty()) return next;
+  return std::max(next, propose(std::move(found.proposals)));
 }
 
 Look ProposalTimer::look() {
   if (!round_) round_ = clock_.now();
   Look found = find_(*views_.snapshot(), *round_, kBatchMax);
   in_vain_ += found.in_vain;
-  in_vain_ += std::erase_if(found.orders, [this](const Order& order) { return refused_.contains(order.key); });
+  in_vain_ +=
+      std::erase_if(found.proposals, [this](const Proposal& proposal) { return refused_.contains(proposal.key); });
   return found;
 }
 
@@ -37,15 +38,15 @@ base::MonotonicTime ProposalTimer::end_round() {
   return clock_.monotonic() + std::clamp<std::chrono::nanoseconds>(rest, kPoll, kRefusedFor);
 }
 
-base::MonotonicTime ProposalTimer::propose(std::vector<Order> orders) {
-  const auto answers = desk_.run(orders);
+base::MonotonicTime ProposalTimer::propose(std::vector<Proposal> proposals) {
+  const auto answers = desk_.run(proposals);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto* done = std::get_if<engine::Done>(&answers[i]);
     if (done != nullptr) done_ = std::max(done_, done->position);
     if (is_for_later(answers[i])) {
-      later_.push_back(std::move(orders[i]));
+      later_.push_back(std::move(proposals[i]));
     } else if (done == nullptr || !done->changed || done->replayed) {
-      if (refused_.size() < kRefusedMax) refused_.insert(std::move(orders[i].key));
+      if (refused_.size() < kRefusedMax) refused_.insert(std::move(proposals[i].key));
     }
   }
   return clock_.monotonic() + (later_.empty() ? std::chrono::milliseconds(0) : kBackOff);
@@ -69,7 +70,7 @@ ProposalTimer::Find find_due_sends() {
     after = look.is_end ? std::nullopt
                         : std::optional(projections::ScheduledCursor{page.back().send_at, page.back().message});
     for (auto& due : page) {
-      look.orders.push_back(
+      look.proposals.push_back(
           {domain::SendDue{due.message}, std::move(due.author), "send:" + base::to_text(due.message)});
     }
     return look;
@@ -77,7 +78,7 @@ ProposalTimer::Find find_due_sends() {
 }
 
 namespace {
-Order collect(projections::CollectableFile file, base::Position seen) {
+Proposal collect(projections::CollectableFile file, base::Position seen) {
   const base::FileId id = file.place.file;
   return {domain::CollectFile{id, seen}, std::move(file.owner), "collect:" + base::to_text(id)};
 }
@@ -95,9 +96,9 @@ ProposalTimer::Find find_collectable(std::chrono::seconds unattached) {
     if (page.empty()) return look;
     const auto held = standing_holds(snapshot).users;
     for (auto& file : page) {
-      if (!held.contains(file.owner)) look.orders.push_back(collect(std::move(file), snapshot.position()));
+      if (!held.contains(file.owner)) look.proposals.push_back(collect(std::move(file), snapshot.position()));
     }
-    look.in_vain = page.size() - look.orders.size();
+    look.in_vain = page.size() - look.proposals.size();
     return look;
   };
 }

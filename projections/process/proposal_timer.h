@@ -5,7 +5,7 @@
 // begins. So what stays due (a legal hold keeps it, or the engine refused it) hides nothing that comes behind it.
 //
 // Thread: one at a time.
-// Limits: kBatchMax orders at once; kRefusedMax that were refused are remembered for kRefusedFor. Where there are as
+// Limits: kBatchMax proposals at once; kRefusedMax that were refused are remembered for kRefusedFor. Where there are as
 // many, the round is ended, and the next one begins when they are forgotten. Between two rounds it rests for kPoll, and
 // kVainRest for each row that was read in vain, so that what is kept costs about a thirtieth of a core at most, however
 // much it is; at most kRefusedFor.
@@ -25,8 +25,8 @@ namespace hansard::process {
 
 // A piece of a round.
 struct Look {
-  std::vector<Order> orders;
-  std::size_t in_vain = 0;  // rows that were read for no order
+  std::vector<Proposal> proposals;
+  std::size_t in_vain = 0;  // rows that were read for no proposal
   bool is_end = true;       // of the round
 };
 
@@ -40,8 +40,8 @@ class ProposalTimer final : public Timer {
   static constexpr std::chrono::milliseconds kBackOff{1'000};
   static constexpr std::chrono::minutes kRefusedFor{10};
 
-  // The next piece of what is due at `now`, at most `limit` orders and a bounded number of rows, the longest due first.
-  // Remembers where it was; `now` is the same in all of a round.
+  // The next piece of what is due at `now`, at most `limit` proposals and a bounded number of rows, the longest due
+  // first. Remembers where it was; `now` is the same in all of a round.
   using Find = std::function<Look(const projections::Snapshot& snapshot, base::Timestamp now, std::size_t limit)>;
 
   ProposalTimer(projections::Views& views, base::Clock& clock, CommandDesk& desk, Find find);
@@ -50,7 +50,7 @@ class ProposalTimer final : public Timer {
  private:
   Look look();
   base::MonotonicTime end_round();
-  base::MonotonicTime propose(std::vector<Order> orders);
+  base::MonotonicTime propose(std::vector<Proposal> proposals);
   void forget_refused();
 
   projections::Views& views_;
@@ -60,7 +60,7 @@ class ProposalTimer final : public Timer {
   base::Position done_;  // of the last effect; the views must have applied it before they are asked again
   std::optional<base::Timestamp> round_;  // when it began; nothing: between two
   std::size_t in_vain_ = 0;               // in this round
-  std::vector<Order> later_;              // the engine had no room for them
+  std::vector<Proposal> later_;           // the engine had no room for them
   std::set<std::string> refused_;
   base::MonotonicTime refused_until_{};
 };

@@ -193,7 +193,7 @@ TEST_CASE("a message that waits for its time is erased by its own id, sent meanw
     before(house, Stage::propose, [&] {
       if (!is_sent) return;
       house.clock.advance(std::chrono::hours(2));
-      std::vector<Order> due{{domain::SendDue{waiting}, {"gus"}, ""}};
+      std::vector<Proposal> due{{domain::SendDue{waiting}, {"gus"}, ""}};
       house.desk->run(std::move(due));
       house.settle();
     });

@@ -74,12 +74,12 @@ struct Expiring {
     for (bool is_end = false; !is_end;) {
       house.settle();
       Look look = finder(*house.views->snapshot(), house.clock.now(), limit);
-      REQUIRE(look.orders.size() <= limit);
+      REQUIRE(look.proposals.size() <= limit);
       REQUIRE(++looks < 1'000);
       is_end = look.is_end;
       in_vain += look.in_vain;
-      proposed += look.orders.size();
-      if (!look.orders.empty()) desk.run(std::move(look.orders));
+      proposed += look.proposals.size();
+      if (!look.proposals.empty()) desk.run(std::move(look.proposals));
     }
     return in_vain;
   }

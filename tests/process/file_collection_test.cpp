@@ -217,7 +217,7 @@ TEST_CASE("files of somebody under a hold hide nobody else's, however many they 
   for (bool is_end = false; !is_end; ++looks) {
     const Look look = find(*at.house.views->snapshot(), at.house.clock.now(), 2);
     is_end = look.is_end;
-    found += look.orders.size();
+    found += look.proposals.size();
     in_vain += look.in_vain;
   }
   CHECK(found == 1);

@@ -187,16 +187,16 @@ struct Proposed {
   ProposalTimer timer;
 };
 
-Order order_of(int number) {
+Proposal proposal_of(int number) {
   base::MessageId nobody{{1}};
   return {domain::ExpireMessage{nobody}, {}, "expire:" + std::to_string(number)};
 }
 
-// Orders up to `total`, a look's worth at a time.
+// Proposals up to `total`, a look's worth at a time.
 ProposalTimer::Find orders_up_to(const int& total) {
   return [&total, next = 0](const projections::Snapshot&, base::Timestamp, std::size_t limit) mutable {
     Look look;
-    while (next < total && look.orders.size() < limit) look.orders.push_back(order_of(next++));
+    while (next < total && look.proposals.size() < limit) look.proposals.push_back(proposal_of(next++));
     look.is_end = next == total;
     if (look.is_end) next = 0;
     return look;
@@ -244,7 +244,8 @@ TEST_CASE("the more was read in vain, the longer it rests, ten minutes at most")
 }
 
 TEST_CASE("proposals wait while the queue is full") {
-  Proposed p([](const projections::Snapshot&, base::Timestamp, std::size_t) { return Look{std::vector{order_of(1)}}; });
+  Proposed p(
+      [](const projections::Snapshot&, base::Timestamp, std::size_t) { return Look{std::vector{proposal_of(1)}}; });
   p.engine.is_full = [] { return true; };
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
   CHECK(p.timer.step() == p.house.clock.monotonic() + ProposalTimer::kBackOff);
@@ -254,7 +255,7 @@ TEST_CASE("proposals wait while the queue is full") {
 TEST_CASE("what the queue had no room for is proposed again, also where it is not found a second time") {
   bool is_found = false;
   Proposed p([&](const projections::Snapshot&, base::Timestamp, std::size_t) {
-    return Look{std::exchange(is_found, true) ? std::vector<Order>{} : std::vector{order_of(1)}};
+    return Look{std::exchange(is_found, true) ? std::vector<Proposal>{} : std::vector{proposal_of(1)}};
   });
   p.engine.is_full = [] { return true; };
   p.timer.step();
