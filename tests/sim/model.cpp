@@ -21,15 +21,19 @@ void join(ConversationState& state, const std::string& user, std::string_view ro
   pointer.marked_from = 0;
 }
 
-// What it says, and to whom that counts: members at this time but the author, each once.
+// What it says, and for whom that counts: members at this time but the author, each once. Whom the version before named
+// it counts for as before.
 void say(const ConversationState& state, MessageState& message, const Fact& fact) {
+  std::set<std::string> counted;
+  for (const auto& user : fact.mentions) {
+    const bool was_named = std::ranges::find(message.mentions, user) != message.mentions.end();
+    const bool may_count = state.has(user) && user != message.author && !message.is_system;
+    if (was_named ? message.mentioned.contains(user) : may_count) counted.insert(user);
+  }
   message.text = fact.text;
   message.version = fact.version;
   message.mentions = fact.mentions;
-  message.mentioned.clear();
-  for (const auto& user : fact.mentions) {
-    if (state.has(user) && user != message.author && !message.is_system) message.mentioned.insert(user);
-  }
+  message.mentioned = std::move(counted);
 }
 
 void fold_message(ConversationState& state, const Fact& fact, Place place) {
