@@ -1,6 +1,7 @@
 #include "engine/domain/events.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -53,9 +54,11 @@ constexpr std::pair<EventType, std::string_view> kTypeNames[] = {
     {EventType::message_sent, "message.sent"},
     {EventType::message_edited, "message.edited"},
     {EventType::message_deleted, "message.deleted"},
-    {EventType::message_expired, "message.expired"},
     {EventType::reaction_added, "reaction.added"},
     {EventType::reaction_removed, "reaction.removed"},
+    {EventType::message_expired, "message.expired"},
+    {EventType::message_erased, "message.erased"},
+    {EventType::conversation_erased, "conversation.erased"},
     {EventType::read_advanced, "read.advanced"},
     {EventType::delivered_advanced, "delivered.advanced"},
     {EventType::unread_marked, "unread.marked"},
@@ -69,10 +72,8 @@ constexpr std::pair<EventType, std::string_view> kTypeNames[] = {
     {EventType::schedule_cancelled, "schedule.cancelled"},
     {EventType::file_uploaded, "file.uploaded"},
     {EventType::file_collected, "file.collected"},
-    {EventType::loss_accepted, "loss.accepted"},
-    {EventType::message_erased, "message.erased"},
-    {EventType::conversation_erased, "conversation.erased"},
     {EventType::user_erased, "user.erased"},
+    {EventType::loss_accepted, "loss.accepted"},
     {EventType::erasure_requested, "erasure.requested"},
     {EventType::erasure_completed, "erasure.completed"},
     {EventType::hold_placed, "hold.placed"},
@@ -80,7 +81,10 @@ constexpr std::pair<EventType, std::string_view> kTypeNames[] = {
     {EventType::hold_conflict, "hold.conflict"},
     {EventType::audit_read, "audit.read"},
 };
+// By their numbers: none stands there twice, and as there are as many as types, none is missing.
 static_assert(std::size(kTypeNames) == std::variant_size_v<EventBody>);
+static_assert(std::ranges::adjacent_find(kTypeNames, std::ranges::greater_equal{},
+                                         &std::pair<EventType, std::string_view>::first) == std::end(kTypeNames));
 
 // What belongs to no one conversation or user is the system's.
 template <class Body>
