@@ -23,6 +23,7 @@ IndexWriter::IndexWriter(engine::Engine& engine, const SearchOptions& options, s
       folder_(std::move(folder)),
       serve_(std::move(serve)),
       pace_(engine, options.rebuild_events_per_s),
+      orders_([this] { ring(); }),
       loop_(clock_, engine.durable_gate(), base::in_thread("search writer", [this] { return step(); })) {
   status_.name = "search";
   take(std::move(opened));
@@ -73,10 +74,7 @@ base::Result<bool> IndexWriter::purge(base::Position through) {
       return base::error(base::ErrorCode::io,
                          "the search view has stopped (" + *status_.stopped + "): start the server again");
     }
-    wanted_cancel_ = wanted_cancel_ || (rebuild_ && projections::waits_for_swap(rebuild_->state));
-    const bool is_alone =
-        !wanted_build_ && !wanted_cancel_ && !(rebuild_ && projections::is_under_way(rebuild_->state));
-    if (rebuild_) projections::forget_texts(*rebuild_);
+    const bool is_alone = orders_.make_way();
     auto failed = std::exchange(clear_failed_, {});
     if (!failed.empty()) return base::error(base::ErrorCode::io, std::move(failed));
     clean = std::min(scrubbed_, cleared_) >= through && is_alone;
@@ -185,9 +183,14 @@ base::Result<void> IndexWriter::index_more(std::size_t events_max) {
 void IndexWriter::note(const base::Result<void>& outcome) {
   if (outcome) return;
   if (outcome.error().code == base::ErrorCode::corrupt) return replace(outcome.error().detail);
+  stop_for_good(outcome.error().detail);
+}
+
+void IndexWriter::stop_for_good(std::string why) {
   failed_ = true;
+  orders_.stop();
   std::lock_guard lock(mutex_);
-  status_.stopped = outcome.error().detail;
+  status_.stopped = std::move(why);
 }
 
 void IndexWriter::publish() {
@@ -227,10 +230,8 @@ void IndexWriter::replace(const std::string& why) {
     retired_ = generation_->applied;
     return take(std::move(opened.value()));
   }
-  failed_ = true;
   serve_(nullptr);
-  std::lock_guard lock(mutex_);
-  status_.stopped = opened.error().detail;
+  stop_for_good(opened.error().detail);
 }
 
 }  // namespace hansard::search

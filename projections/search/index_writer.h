@@ -13,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "engine/base/clock.h"
@@ -22,6 +21,7 @@
 #include "engine/engine.h"
 #include "projections/search/generation.h"
 #include "projections/search/index_build.h"
+#include "projections/search/rebuild_orders.h"
 #include "projections/search/search_view.h"
 #include "projections/views.h"
 
@@ -43,12 +43,9 @@ class IndexWriter {
     loop_.ring();
   }
 
-  // The rebuild of index_build.h; errors as SearchView says. Thread: any; they only leave an order.
-  base::Result<void> rebuild(const projections::RebuildRequest& request);
-  base::Result<void> may_rebuild() const;
-  base::Result<void> swap(bool force);
-  base::Result<void> cancel();
-  std::optional<projections::RebuildStatus> rebuild_status() const;
+  // The rebuild of index_build.h.
+  RebuildOrders& orders() { return orders_; }
+  const RebuildOrders& orders() const { return orders_; }
 
   // See SearchView. Thread: any.
   base::Result<bool> purge(base::Position through);
@@ -57,7 +54,6 @@ class IndexWriter {
   projections::ViewStatus status() const;
 
  private:
-  base::Result<void> may_rebuild_locked() const;
   base::Wake step();
   void load_some();
   base::Wake wake_later() const;
@@ -77,7 +73,7 @@ class IndexWriter {
   void build_some();
   void swap_built();
   void end_build(projections::RebuildState state, std::string why);
-  void note_build();
+  void stop_for_good(std::string why);
   void replace(const std::string& why);
   void take(OpenedGeneration opened);
 
@@ -96,20 +92,16 @@ class IndexWriter {
   const std::shared_ptr<base::StepBack> back_ = std::make_shared<base::StepBack>();
   bool failed_ = false;
   bool is_stopped_ = false;
+  RebuildOrders orders_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<Generation> generation_;
   projections::ViewStatus status_;
   base::Position rebuilt_at_;
-  // Orders, until the writer takes them.
-  std::optional<projections::RebuildRequest> wanted_build_;
-  std::optional<bool> wanted_swap_;  // forced?
-  bool wanted_cancel_ = false;
-  bool wanted_scrub_ = false;
-  base::Position scrubbed_;  // what was removed up to here is out of the file's bytes
-  base::Position cleared_;   // where the file was when it was alone in its folder
+  bool wanted_scrub_ = false;  // until the writer takes it
+  base::Position scrubbed_;    // what was removed up to here is out of the file's bytes
+  base::Position cleared_;     // where the file was when it was alone in its folder
   std::string clear_failed_;
-  std::optional<projections::RebuildStatus> rebuild_;
 
   base::Loop loop_;
 };

@@ -23,11 +23,13 @@ class FileSearchView final : public SearchView {
   base::Position applied() const override { return writer_.generation()->applied->reached(); }
   std::shared_ptr<base::PositionGate> applied_gate() const override { return writer_.generation()->applied; }
   projections::ViewStatus status() const override { return writer_.status(); }
-  base::Result<void> rebuild(const projections::RebuildRequest& request) override { return writer_.rebuild(request); }
-  base::Result<void> may_rebuild() const override { return writer_.may_rebuild(); }
-  base::Result<void> swap(bool force) override { return writer_.swap(force); }
-  base::Result<void> cancel() override { return writer_.cancel(); }
-  std::optional<projections::RebuildStatus> rebuild_status() const override { return writer_.rebuild_status(); }
+  base::Result<void> rebuild(const projections::RebuildRequest& request) override {
+    return writer_.orders().rebuild(request);
+  }
+  base::Result<void> may_rebuild() const override { return writer_.orders().may_rebuild(); }
+  base::Result<void> swap(bool force) override { return writer_.orders().swap(force); }
+  base::Result<void> cancel() override { return writer_.orders().cancel(); }
+  std::optional<projections::RebuildStatus> rebuild_status() const override { return writer_.orders().status(); }
   base::Result<bool> purge(base::Position through) override { return writer_.purge(through); }
   void refuse() override { pool_.refuse(); }
   // Readers first: the last connection to close is the writer's, which empties the write-ahead log.
