@@ -118,17 +118,22 @@ std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::s
   return late_.is_empty() ? std::nullopt : std::optional(Step::more);
 }
 
-// On the way to the end, in stretches where nothing is his, too: there `served` moves on. Not where counts took so long
-// that more had come meanwhile than was told, nor once it has met the cursor: they could keep it from ever being done.
+// On the way to the end. Who is cut off after a few frames must come further each time: where nothing is his before
+// `next`, `served` moves on, and else one event goes first. Not where counts took so long that more had come meanwhile
+// than was told, nor once it has met the cursor: they could keep it from ever being done.
 bool Resume::is_time_to_count() {
-  const Position next = pass_ ? pass_->next().value_or(served_) : served_;
-  if (!owed_.is_due_before(next)) return false;
+  const std::uint64_t next = (pass_ ? pass_->next().value_or(served_) : served_).value;
+  if (!owed_.is_due_before({next})) return false;
   if (has_met_ || behind() >= behind_when_counted_) {
-    owed_.since = next;
+    owed_.since = {next};
     return false;
   }
-  if (pass_)
-    served_ = std::max(served_, Position{std::min(next.value - 1, owed_.since->value + CountsOwed::kToldWithin)});
+  if (next > served_.value + 1) {
+    served_ = {std::min(next - 1, std::max(served_.value + 1, owed_.since->value + CountsOwed::kToldWithin))};
+  } else if (served_ == after_) {
+    owed_.since = {next + 1 - CountsOwed::kToldWithin};
+    return false;
+  }
   return true;
 }
 
@@ -138,7 +143,9 @@ void Resume::leave_counts_to_dispatcher() {
   owed_ = {};
 }
 
-// At the beginning, though told later: they move on with him who is cut off again before.
+// At the beginning, though told later. Far from the cursor they are as old as they are: however often he is cut off,
+// each is told while the next resume would still find it. Near it the end comes before that, and there counts cost
+// least.
 void Resume::recall(const Snapshot& snapshot) {
   is_recalled_ = true;
   recall_own_moves(snapshot);
@@ -153,7 +160,8 @@ void Resume::recall_own_moves(const Snapshot& snapshot) {
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);
     CHECK(event.has_value(), entry.position.value, event.error().detail);
-    if (auto conversation = conversation_of(*event.value())) owed_.add(*conversation, kOwnMove, {}, after_);
+    if (auto conversation = conversation_of(*event.value()))
+      owed_.add(*conversation, kOwnMove, {}, moved_after(entry.position));
   }
 }
 
@@ -173,7 +181,7 @@ void Resume::recall_changes_in(const projections::Membership& membership, const 
       at = entry.position;
       const bool is_settings = entry.type == domain::EventType::conversation_updated;
       if (!is_settings && !is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
-      owed_.add(membership.conversation, is_settings ? membership.joined_after : entry.ordinal, {}, after_);
+      owed_.add(membership.conversation, is_settings ? membership.joined_after : entry.ordinal, {}, moved_after(at));
     }
     is_more = page.size() == kRecallPage;
   }

@@ -16,9 +16,9 @@
 //      that is cut off must come further with each attempt.
 //   4. Told there as well: counts of conversations in which somebody else edited a message above the user's pointers,
 //      and those that take long (resume_frames.h).
-//   5. Where the end is further away than CountsOwed::kToldWithin, what is owed is told after as many events, or about
-//      512 more near the cursor: who is cut off later would find it no more when he looks back. kNoticeEvents has room
-//      for one more cut on the way there.
+//   5. Where the end is further away than CountsOwed::kToldWithin from what moved them, they are told after as many
+//      events, or about 512 more near the cursor: who is cut off later would find them no more when he looks back. So
+//      they are told however often he is cut off, unless each time before one event and the counts that are due.
 //   6. Counts that take longer than it takes until as many events have come are left for the end, and what is still
 //      owed once it has met the cursor to the dispatcher. Who is cut off in such a crowd is told with the next move.
 //
@@ -74,6 +74,9 @@ class Resume {
   void leave_counts_to_dispatcher();
   void recall(const projections::Snapshot& snapshot);
   base::Position recalled_from() const;
+  base::Position moved_after(base::Position position) const {
+    return pass_ ? base::Position{position.value - 1} : after_;
+  }
   void recall_own_moves(const projections::Snapshot& snapshot);
   void recall_changes(const projections::Snapshot& snapshot);
   void recall_changes_in(const projections::Membership& membership, const projections::Snapshot& snapshot);

@@ -118,6 +118,25 @@ TEST_CASE("who is cut off amid the counts that are owed, long before the end, is
   CHECK(std::ranges::count_if(rest, [](const auto& frame) { return frame.ends_with(" unread.changed 1024"); }) == 2);
 }
 
+TEST_CASE("however often he is cut off on the way, he is told a count that moved before") {
+  Lurker lurker;
+  lurker.history.create(1, 0, 1);
+  lurker.leaves_now();
+  lurker.history.expire(0, 2);
+  for (int i = 0; i < 5'000; ++i) lurker.history.send(1, 1);
+  lurker.is_back();
+  Position seen = lurker.after;
+  std::size_t told_of_it = 0;
+  for (int cuts = 0; cuts < 6; ++cuts) {
+    Resume resume(lurker.edge.engine, lurker.edge.views, lurker.dispatcher, lurker.edge.limits, History::user(0), seen);
+    std::vector<FramePtr> out;
+    while (out.size() < 700) REQUIRE(lurker.step(resume, 700, out) == Resume::Step::more);
+    for (const auto& frame : out) told_of_it += member_of(*frame, "unread") == "1024" ? 1 : 0;
+    seen = {seen_of(*out.back()).position};
+  }
+  CHECK(told_of_it > 0);
+}
+
 TEST_CASE("a count that waited for the views when he fell behind is told before he is too far to look back at it") {
   Lurker lurker;
   for (int i = 0; i < 2; ++i) lurker.history.send(0, 1);
