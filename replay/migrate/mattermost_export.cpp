@@ -135,12 +135,11 @@ class MattermostExport final : public Workspace {
   base::Result<void> read_line(std::string_view line, std::uint64_t at, base::JsonParser& parser, Losses& losses) {
     TRY(auto value, parser.parse(line));
     const std::string type = text_of(value, "type");
+    if (type.empty()) return base::error(base::ErrorCode::malformed, "it is no object with a `type`");
     const JsonValue content = value.member(type);
     const Place place{0, at, static_cast<std::uint32_t>(line.size()), 0};
     if (type == "version") return check_version(content);
-    if (type == "post" || type == "direct_post") {
-      TRY(check_post(content));
-    }
+    TRY(check_content(type, content));
     if (type == "team") {
       losses.note(kTeams);
     } else if (type == "channel") {
@@ -167,10 +166,10 @@ class MattermostExport final : public Workspace {
     return base::error(base::ErrorCode::unsupported, "the export is not of version 1");
   }
 
-  static base::Result<void> check_post(const JsonValue& post) {
-    std::string problem = mattermost_problem(post);
+  static base::Result<void> check_content(const std::string& type, const JsonValue& content) {
+    const std::string problem = mattermost_problem(type, content);
     if (problem.empty()) return base::success();
-    return base::error(base::ErrorCode::malformed, std::move(problem));
+    return base::error(base::ErrorCode::malformed, "of its `" + type + "`: " + problem);
   }
 
   static std::vector<std::string> members_of(const JsonValue& direct) {

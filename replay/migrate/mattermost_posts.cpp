@@ -4,6 +4,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/utf8.h"
+#include "replay/migrate/member_types.h"
 #include "replay/migrate/slack_files.h"
 
 namespace hansard::migrate {
@@ -90,6 +91,46 @@ void note_what_stays_behind(const JsonValue& from, Losses& losses) {
   const std::size_t flags = from.member("flagged_by").items().size();
   if (flags > 0) losses.note(kMattermostFlags, flags);
 }
+
+// A post or a reply.
+std::string problem_of_one(const JsonValue& post) {
+  return first_problem({wrong_member(post, {{"message", "user", "type", "team", "channel"},
+                                            {"attachments", "reactions", "replies", "flagged_by", "channel_members"},
+                                            {"props"},
+                                            {"create_at", "edit_at"}}),
+                        wrong_member_in(post, "reactions", {{"user", "emoji_name"}, {}, {}, {}}),
+                        wrong_member_in(post, "attachments", {{"path"}, {}, {}, {}})});
+}
+
+// People stand there by name, or as objects with one.
+std::string wrong_text_or_object_in(const JsonValue& object, const char* list) {
+  for (const JsonValue& item : object.member(list).items()) {
+    if (!item.string() && !item.member("username").string())
+      return "in `" + std::string(list) + "` stands what is not a text";
+  }
+  return "";
+}
+
+std::string problem_of_post(const JsonValue& post) {
+  std::string problem = problem_of_one(post);
+  if (problem.empty()) problem = wrong_text_or_object_in(post, "channel_members");
+  for (const JsonValue& reply : post.member("replies").items()) {
+    if (!problem.empty()) return problem;
+    problem = problem_of_one(reply);
+    if (!problem.empty()) problem = "in `replies` " + problem;
+  }
+  return problem;
+}
+
+std::string problem_of_user(const JsonValue& user) {
+  std::string problem =
+      wrong_member(user, {{"username", "nickname", "first_name", "last_name", "email", "position"}, {"teams"}, {}, {}});
+  if (problem.empty()) problem = wrong_member_in(user, "teams", {{"name"}, {"channels"}, {}, {}});
+  for (const JsonValue& team : user.member("teams").items()) {
+    if (problem.empty()) problem = wrong_member_in(team, "channels", {{"name", "roles"}, {}, {}, {}});
+  }
+  return problem;
+}
 }  // namespace
 
 std::string MattermostKeys::next(const JsonValue& post) {
@@ -108,12 +149,16 @@ std::string MattermostKeys::next(const JsonValue& post) {
   return key;
 }
 
-std::string mattermost_problem(const JsonValue& post) {
-  std::string problem = wrong_member(post, {{"message"}, {"attachments", "reactions", "replies"}});
-  for (const JsonValue& reply : post.member("replies").items()) {
-    if (problem.empty()) problem = wrong_member(reply, {{"message"}, {"attachments", "reactions"}});
-  }
-  return problem;
+std::string mattermost_problem(const std::string& type, const JsonValue& content) {
+  if (type == "post" || type == "direct_post") return problem_of_post(content);
+  if (type == "channel")
+    return wrong_member(content, {{"team", "name", "display_name", "header", "purpose"}, {}, {}, {"deleted_at"}});
+  if (type == "bot") return wrong_member(content, {{"username", "display_name"}, {}, {}, {}});
+  if (type == "direct_channel")
+    return first_problem({wrong_member(content, {{"header"}, {"members", "participants", "favorited_by"}, {}, {}}),
+                          wrong_text_or_object_in(content, "members"),
+                          wrong_text_or_object_in(content, "participants")});
+  return type == "user" ? problem_of_user(content) : "";
 }
 
 std::optional<Post> mattermost_post(const JsonValue& from, MattermostPlace place, const MattermostNames& names,

@@ -46,9 +46,9 @@ struct MattermostPlace {
 
 inline constexpr char kMattermostFlags[] = "flags and favorites of users: not carried over";
 
-// What ends an import, in words: a text or a list of the post, or of a reply to it, that is something else. "" for
-// nothing.
-std::string mattermost_problem(const base::JsonValue& post);
+// What ends an import, in words: a member of a line's content that has another type than its own. "" for nothing, and
+// for lines of which nothing is read.
+std::string mattermost_problem(const std::string& type, const base::JsonValue& content);
 
 std::optional<Post> mattermost_post(const base::JsonValue& post, MattermostPlace place, const MattermostNames& names,
                                     Losses& losses);

@@ -53,7 +53,7 @@ class SlackExport final : public Workspace {
     base::JsonParser parser;
     for (const std::string& file : day_files(folder_ + "/" + channel.folder)) {
       TRY(auto day, parse_list(file, kFileBytesMax, parser));
-      TRY(check_day(file, day));
+      TRY(check(file, day, "message", slack_problem));
       for (const JsonValue& message : in_order(day)) {
         auto post = slack_post(message, channel.id, directory_, losses);
         if (post && !sink(std::move(*post))) return base::success();
@@ -63,11 +63,13 @@ class SlackExport final : public Workspace {
   }
 
  private:
-  static base::Result<void> check_day(const std::string& file, const std::vector<JsonValue>& day) {
-    for (std::size_t i = 0; i < day.size(); ++i) {
-      const std::string problem = slack_problem(day[i]);
+  // `what` each of them is.
+  static base::Result<void> check(const std::string& file, const std::vector<JsonValue>& items, const char* what,
+                                  std::string (*problem_of)(const JsonValue&)) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string problem = problem_of(items[i]);
       if (problem.empty()) continue;
-      return base::error(base::ErrorCode::malformed, file + ", message " + std::to_string(i + 1) + ": " + problem);
+      return base::error(base::ErrorCode::malformed, file + ", " + what + " " + std::to_string(i + 1) + ": " + problem);
     }
     return base::success();
   }
@@ -85,7 +87,9 @@ class SlackExport final : public Workspace {
 
   base::Result<void> read_people(Losses& losses) {
     base::JsonParser parser;
-    TRY(auto users, parse_list(folder_ + "/users.json", kFileBytesMax, parser));
+    const std::string file = folder_ + "/users.json";
+    TRY(auto users, parse_list(file, kFileBytesMax, parser));
+    TRY(check(file, users, "user", slack_user_problem));
     for (const JsonValue& user : users) add_person(user, losses);
     return base::success();
   }
@@ -128,6 +132,7 @@ class SlackExport final : public Workspace {
     if (!fs::exists(folder_ + "/" + file, problem)) return base::success();
     base::JsonParser parser;
     TRY(auto channels, parse_list(folder_ + "/" + file, kFileBytesMax, parser));
+    TRY(check(folder_ + "/" + file, channels, "channel", slack_channel_problem));
     for (const JsonValue& channel : channels) add_channel(channel, file, losses);
     return base::success();
   }

@@ -60,21 +60,6 @@ std::optional<SlackTime> slack_time(std::string_view text) {
   return time;
 }
 
-std::string wrong_member(const base::JsonValue& object, const TypedMembers& members) {
-  using Kind = base::JsonValue::Kind;
-  const auto is_other = [&](const char* name, Kind wanted) {
-    const Kind kind = object.member(name).kind();
-    return kind != wanted && kind != Kind::missing && kind != Kind::null;
-  };
-  for (const char* name : members.texts) {
-    if (is_other(name, Kind::string)) return "`" + std::string(name) + "` is not a text";
-  }
-  for (const char* name : members.lists) {
-    if (is_other(name, Kind::array)) return "`" + std::string(name) + "` is not a list";
-  }
-  return "";
-}
-
 std::string text_of(const base::JsonValue& object, std::string_view name) {
   return std::string(object.member(name).string().value_or(""));
 }

@@ -1,5 +1,4 @@
-// The files of a Slack export: JSON read within limits, days in order, times, members of their types. For the readers
-// of both formats.
+// The files of a Slack export: JSON read within limits, days in order, times.
 //
 // Thread: any; plain functions.
 #pragma once
@@ -33,12 +32,5 @@ std::optional<SlackTime> slack_time(std::string_view text);
 
 // A member as text, "" when it is not there or no string.
 std::string text_of(const base::JsonValue& object, std::string_view name);
-
-// What of an object would be lost without a word where it has another type: the first such member in words ("`text` is
-// not a text"), "" for none. One that is not there or null is none.
-struct TypedMembers {
-  std::vector<const char*> texts, lists;
-};
-std::string wrong_member(const base::JsonValue& object, const TypedMembers& members);
 
 }  // namespace hansard::migrate

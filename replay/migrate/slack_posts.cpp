@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "replay/migrate/member_types.h"
+
 namespace hansard::migrate {
 
 namespace {
@@ -179,11 +181,33 @@ std::string slack_key(const std::string& channel, std::string_view time) {
 }
 
 std::string slack_problem(const JsonValue& message) {
-  std::string problem = wrong_member(message, {{"text"}, {"attachments", "files", "reactions"}});
-  for (const JsonValue& card : message.member("attachments").items()) {
-    if (problem.empty()) problem = wrong_member(card, {{"text", "fallback"}, {}});
+  const std::string of_itself =
+      wrong_member(message, {{"text", "ts", "user", "subtype", "thread_ts", "bot_id", "username"},
+                             {"attachments", "files", "reactions"},
+                             {"edited", "comment"},
+                             {}});
+  if (!of_itself.empty()) return of_itself;
+  std::string of_reactions = wrong_member_in(message, "reactions", {{"name"}, {"users"}, {}, {}});
+  for (const JsonValue& reaction : message.member("reactions").items()) {
+    if (of_reactions.empty()) of_reactions = wrong_text_in(reaction, "users");
   }
-  return problem;
+  return first_problem({of_reactions, wrong_member_in(message, "attachments", {{"text", "fallback"}, {}, {}, {}}),
+                        wrong_member_in(message, "files", {{"name", "title", "permalink", "url_private"}, {}, {}, {}}),
+                        wrong_parts(message, "edited", {{"ts"}, {}, {}, {}}),
+                        wrong_parts(message, "comment", {{"user"}, {}, {}, {}})});
+}
+
+std::string slack_user_problem(const JsonValue& user) {
+  return first_problem(
+      {wrong_member(user, {{"id", "name", "real_name"}, {}, {"profile"}, {}}),
+       wrong_parts(user, "profile", {{"display_name", "image_192", "email", "title", "real_name"}, {}, {}, {}})});
+}
+
+std::string slack_channel_problem(const JsonValue& channel) {
+  return first_problem(
+      {wrong_member(channel, {{"id", "name", "creator"}, {"members", "pins"}, {"topic", "purpose"}, {}}),
+       wrong_text_in(channel, "members"), wrong_parts(channel, "topic", {{"value"}, {}, {}, {}}),
+       wrong_parts(channel, "purpose", {{"value"}, {}, {}, {}})});
 }
 
 std::optional<Post> slack_post(const base::JsonValue& message, const std::string& channel,

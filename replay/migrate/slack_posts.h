@@ -31,8 +31,10 @@ struct SlackDirectory {
 // "slack:C024BE91L:1355517523.000005"
 std::string slack_key(const std::string& channel, std::string_view time);
 
-// What ends an import, in words: a text or a list that is something else. "" for nothing.
+// What ends an import, in words: a member that has another type than its own. "" for nothing.
 std::string slack_problem(const base::JsonValue& message);
+std::string slack_user_problem(const base::JsonValue& user);
+std::string slack_channel_problem(const base::JsonValue& channel);
 
 std::optional<Post> slack_post(const base::JsonValue& message, const std::string& channel,
                                const SlackDirectory& directory, Losses& losses);

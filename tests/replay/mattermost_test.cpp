@@ -188,17 +188,15 @@ TEST_CASE("what is no bulk export is a sentence that names the line") {
   CHECK_FALSE(open_mattermost_export(folder.path("nothing"), losses));
 }
 
-TEST_CASE("wrong types in posts are counted and left out") {
+TEST_CASE("posts without an author or a time are counted and left out") {
   TempFolder folder;
   Losses losses;
   const std::string text = R"({"type":"channel","channel":{"team":"t","name":"c"}}
-{"type":"post","post":{"team":"t","channel":"c","user":7,"message":"a","create_at":1}}
-{"type":"post","post":{"team":"t","channel":"c","user":"u","message":"a","create_at":"soon"}}
+{"type":"post","post":{"team":"t","channel":"c","user":null,"message":"a","create_at":1}}
+{"type":"post","post":{"team":"t","channel":"c","user":"u","message":"a","create_at":null}}
 {"type":"post","post":{"team":"t","channel":"c","user":"u","message":"whole","create_at":5,)"
                            R"("replies":null,"reactions":null,"attachments":null}}
-{"type":"post","post":7}
-{"type":7}
-[]
+{"type":"post","post":{}}
 )";
   auto opened = open_mattermost_export(folder.write("export.jsonl", text), losses);
   REQUIRE(opened);
@@ -220,11 +218,39 @@ TEST_CASE("a text or a list of another type would be lost beside what is there, 
   const std::string file = R"("attachments":[{"path":"data/plan.pdf"}])";
   CHECK(error_of(R"("message":"a",)" + file).empty());
   CHECK(error_of(R"("message":null,)" + file).empty());
-  CHECK_THAT(error_of(R"("message":["a"],)" + file), Catch::EndsWith("line 2: `message` is not a text"));
-  CHECK_THAT(error_of(R"("message":"a","replies":7)"), Catch::EndsWith("line 2: `replies` is not a list"));
+  CHECK_THAT(error_of(R"("message":["a"],)" + file), Catch::EndsWith("line 2: of its `post`: `message` is not a text"));
+  CHECK_THAT(error_of(R"("message":"a","replies":7)"), Catch::EndsWith(": `replies` is not a list"));
   CHECK_THAT(error_of(R"("message":"a","reactions":{"a":1})"), Catch::EndsWith("`reactions` is not a list"));
   CHECK_THAT(error_of(R"("message":"a","replies":[{"user":"u","create_at":6,"message":8,)" + file + "}]"),
-             Catch::EndsWith("line 2: `message` is not a text"));
+             Catch::EndsWith(": in `replies` `message` is not a text"));
+  for (const char* reaction : {R"([5])", R"([{"user":5,"emoji_name":"x"}])", R"([{"user":"u","emoji_name":7}])"}) {
+    CHECK_THAT(error_of(std::string(R"("message":"a","reactions":)") + reaction), Catch::Contains("in `reactions` "));
+  }
+  CHECK_THAT(error_of(R"("message":"a","create_at":"7")"), Catch::EndsWith("`create_at` is not a number"));
+  CHECK_THAT(error_of(R"("message":"a","props":5)"), Catch::EndsWith("`props` is not an object"));
+}
+
+TEST_CASE("a line that is none, and people and channels of other types, end the import with its line") {
+  TempFolder folder;
+  Losses losses;
+  const auto error_of = [&](const std::string& line) {
+    const auto opened =
+        open_mattermost_export(folder.write("export.jsonl", "{\"type\":\"x\"}\n" + line + "\n"), losses);
+    return opened ? std::string() : opened.error().detail;
+  };
+  for (const char* line : {"5", R"({"type":5})", R"({})"})
+    CHECK_THAT(error_of(line), Catch::EndsWith("line 2: it is no object with a `type`"));
+  CHECK_THAT(error_of(R"({"type":"channel"})"), Catch::EndsWith("line 2: of its `channel`: it is not an object"));
+  const auto user = [](const std::string& teams) {
+    return R"({"type":"user","user":{"username":"u","teams":)" + teams + "}}";
+  };
+  CHECK_THAT(error_of(user(R"("t")")), Catch::EndsWith("`teams` is not a list"));
+  CHECK_THAT(error_of(user(R"([{"name":"t","channels":"c"}])")),
+             Catch::EndsWith("in `teams` `channels` is not a list"));
+  CHECK_THAT(error_of(user(R"([{"name":"t","channels":[{"name":5}]}])")),
+             Catch::EndsWith("in `channels` `name` is not a text"));
+  CHECK_THAT(error_of(R"({"type":"direct_channel","direct_channel":{"members":[5]}})"),
+             Catch::EndsWith("in `members` stands what is not a text"));
 }
 
 }  // namespace

@@ -155,7 +155,32 @@ TEST_CASE("a text or a list of another type would be lost beside what is there, 
   CHECK_THAT(error_of(R"("text":"a","files":{})"), Catch::EndsWith(place + "`files` is not a list"));
   CHECK_THAT(error_of(R"("text":"a","reactions":7)"), Catch::EndsWith(place + "`reactions` is not a list"));
   CHECK_THAT(error_of(R"("text":"a","attachments":[{"text":7,"fallback":"b"}])"),
-             Catch::EndsWith(place + "`text` is not a text"));
+             Catch::EndsWith(place + "in `attachments` `text` is not a text"));
+  for (const char* reaction : {R"([5])", R"([{"name":5,"users":["U1"]}])", R"([{"name":"x","users":"U1"}])",
+                               R"([{"name":"x","users":[5]}])"}) {
+    CHECK_FALSE(error_of(std::string(R"("text":"a","reactions":)") + reaction).empty());
+  }
+  CHECK_THAT(error_of(R"("text":"a","thread_ts":6)"), Catch::EndsWith("`thread_ts` is not a text"));
+  CHECK_THAT(error_of(R"("text":"a","edited":5)"), Catch::EndsWith("`edited` is not an object"));
+}
+
+TEST_CASE("people and channels of other types end the import with their place") {
+  TempFolder folder;
+  Losses losses;
+  const auto error_of = [&](const std::string& users, const std::string& channels) {
+    write_in(folder, "users.json", users);
+    write_in(folder, "channels.json", channels);
+    const auto slack = open_slack_export(folder.path(), SlackUserId::name, losses);
+    return slack ? std::string() : slack.error().detail;
+  };
+  const std::string channel = R"([{"id":"C1","name":"general"}])";
+  CHECK(error_of("[]", channel).empty());
+  CHECK_THAT(error_of(R"([{"id":"U1","profile":5}])", channel),
+             Catch::EndsWith("users.json, user 1: `profile` is not an object"));
+  CHECK_THAT(error_of("[]", R"([{"id":"C1","name":"g","members":"U1"}])"),
+             Catch::EndsWith("channels.json, channel 1: `members` is not a list"));
+  CHECK_THAT(error_of("[]", R"([{"id":"C1","name":"g","topic":{"value":4}}])"),
+             Catch::EndsWith("in `topic` `value` is not a text"));
 }
 
 TEST_CASE("a file that is no list is an error, and days of no channel are counted") {
@@ -187,11 +212,11 @@ TEST_CASE("hostile messages harm nobody") {
   auto read = slack.value()->read(0, losses, [](Post) { return true; });
   REQUIRE_FALSE(read);
   CHECK(read.error().code == base::ErrorCode::malformed);
-  write_in(folder, "general/2024-03-05.json", R"([1, null, "x", [], {}, {"ts":7}, {"ts":"x","user":"U1"},
+  write_in(folder, "general/2024-03-05.json", R"([{}, {"ts":null}, {"ts":"x","user":"U1"},
     {"ts":"99999999999999999999.1","user":"U1","text":"a"}, {"ts":"-5.0","user":"U1","text":"a"},
-    {"ts":"1.0000001","user":"U1","text":"a"}, {"ts":"5.1","user":{"a":1},"text":"a"},
-    {"ts":"5.1","user":"U1","text":null,"reactions":null,"files":[7],"attachments":[7],"edited":[]},
-    {"ts":"5.2","user":"U1","text":"whole","reactions":[{"name":7,"users":["U1"]},{"name":"x","users":[7]}]}])");
+    {"ts":"1.0000001","user":"U1","text":"a"}, {"ts":"5.1","user":"","text":"a"},
+    {"ts":"5.1","user":"U1","text":null,"reactions":null,"files":[{}],"attachments":[{}],"edited":null},
+    {"ts":"5.2","user":"U1","text":"whole","reactions":[{"name":null,"users":["U1"]},{"name":"x","users":[]}]}])");
   std::vector<Post> posts;
   REQUIRE(slack.value()->read(0, losses, [&](Post post) {
     posts.push_back(std::move(post));
@@ -202,6 +227,10 @@ TEST_CASE("hostile messages harm nobody") {
   CHECK(posts[0].reactions.empty());
   write_in(folder, "general/2024-03-05.json", R"({"not":"a list"})");
   CHECK_FALSE(slack.value()->read(0, losses, [](Post) { return true; }));
+  for (const char* day : {"[1]", "[[]]", R"(["x"])"}) {
+    write_in(folder, "general/2024-03-05.json", day);
+    CHECK_FALSE(slack.value()->read(0, losses, [](Post) { return true; }));
+  }
 }
 
 TEST_CASE("a dry run counts what it would ask and asks nobody") {
