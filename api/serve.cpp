@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -25,6 +26,7 @@
 
 namespace hansard::api {
 namespace {
+namespace fs = std::filesystem;
 
 using base::Result;
 
@@ -174,6 +176,20 @@ Result<void> check_trusted_files(const Config& config) {
   return base::success();
 }
 
+// Each checkpoint goes there as a new file that takes its name.
+Result<void> check_push_file(const std::string& path) {
+  if (path.empty()) return base::success();
+  const fs::path file(path);
+  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
+  std::error_code problem;
+  const bool is_folder = fs::is_directory(file, problem);
+  if (!is_folder && fs::is_directory(folder, problem) && ::access(folder.c_str(), W_OK | X_OK) == 0)
+    return base::success();
+  return base::error(base::ErrorCode::refused,
+                     "proof.push_file cannot be written: " + path +
+                         (is_folder ? " is a folder; name a file in it." : ": make its folder writable first."));
+}
+
 Result<std::vector<process::Subscriber>> read_subscribers(const Config& config) {
   std::vector<process::Subscriber> subscribers;
   for (const auto& options : config.webhooks) {
@@ -268,6 +284,7 @@ Result<void> start(Running& running, const ServeCommand& command) {
     TRY(open_keys(running));
   }
   TRY(base::check_outside(running.config.backup_folder, running.config.data_folder));
+  TRY(check_push_file(running.config.push.file));
   if (!running.config.backup_folder.empty()) {
     TRY(backup::check_backup_folder(running.config.backup_folder));
   }

@@ -179,9 +179,10 @@ int run(const Options& given) {
 
 void add_options(CLI::App& words, Options& options) {
   words.add_option("--data", options.data, "the data folder of a stopped server")->type_name("DIR");
-  words.add_option("--url", options.url, "or a server, such as http://127.0.0.1:8080");
-  words.add_option("--token-file", options.token_file, "a file with a token of scope service or audit")
-      ->check(CLI::ExistingFile);
+  auto* url = words.add_option("--url", options.url, "or a server, such as http://127.0.0.1:8080");
+  words.add_option("--token-file", options.token_file, "with --url: a file with a token of scope service or audit")
+      ->check(CLI::ExistingFile)
+      ->needs(url);
   words.add_option("--from", options.from, "events after this position (the beginning)");
   words.add_option("--to", options.to, "up to this position (the end of the log)");
   add_values_option(words, "--type", options.types, "only this event type, or a group (message.*); may be repeated");

@@ -163,12 +163,15 @@ Command add_verify(CLI::App& app) {
   add_position_option(*words, "--from", options->verify.from, "the first position of the log to look at")
       ->excludes(backup);
   add_position_option(*words, "--to", options->verify.to, "the last one")->excludes(backup);
-  words->add_flag("--deep", options->verify.deep, "fold the log anew and compare every row; hash every attachment");
+  auto* deep =
+      words->add_flag("--deep", options->verify.deep, "fold the log anew and compare every row; hash every attachment");
   words->add_option("--threads", options->verify.threads, "how many; as many as the machine has");
-  words->add_option("--scratch", options->verify.scratch, "where --deep folds; the system's temporary folder");
-  words->add_option("--proof", options->proof, "a proof file instead of a folder: checked alone, without a server")
-      ->check(CLI::ExistingFile);
-  words->add_option("--key", options->key, "with --proof: the key of who signed, or a file with it");
+  words->add_option("--scratch", options->verify.scratch, "where --deep folds; the system's temporary folder")
+      ->needs(deep);
+  auto* proof =
+      words->add_option("--proof", options->proof, "a proof file instead of a folder: checked alone, without a server")
+          ->check(CLI::ExistingFile);
+  words->add_option("--key", options->key, "with --proof: the key of who signed, or a file with it")->needs(proof);
   words->add_flag("--json", options->json, "one JSON object on standard output");
   words->add_flag("--quiet", options->quiet, "no progress");
   words->footer(

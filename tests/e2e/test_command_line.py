@@ -153,7 +153,10 @@ class CommandLine(unittest.TestCase):
                                      ('[limits]\nfile_types = ["png"]\n', 2, "no media type", "'png'"),
                                      (webhook, 1, f"webhook 'push' {broken}", "damaged"),
                                      (f'[proof]\npush_ca_file = "{self.folder}/none"\n', 1, "proof.push_ca_file",
-                                      "it is not there")):
+                                      "it is not there"),
+                                     (f'[proof]\npush_file = "{self.folder}"\n', 1, "proof.push_file", "is a folder"),
+                                     (f'[proof]\npush_file = "{self.folder}/none/checkpoint"\n', 1,
+                                      "proof.push_file", "folder writable")):
             with self.subTest(text=text):
                 config.write_text(text)
                 told = run("serve", "--data", self.folder / "d", "--listen", "127.0.0.1:0", "--jwt-secret-file",

@@ -223,10 +223,19 @@ class ReplayWords(unittest.TestCase):
         things = {"--data": self.data, "--backup": copy, "--proof": proof}
         for left, right in (("--data", "--proof"), ("--data", "--backup"), ("--backup", "--proof")):
             with self.subTest(left=left, right=right):
-                self.refused("verify", left, things[left], right, things[right], "--key", key, status=2,
-                             says=["give one of them"])
+                self.refused("verify", left, things[left], right, things[right], status=2, says=["give one of them"])
         for name, thing in things.items():
             self.replay("verify", name, thing, *(["--key", key] if name == "--proof" else []), "--quiet")
+
+    def test_a_word_that_goes_with_another_is_not_left_out_without_it(self):
+        token = self.folder / "token"
+        token.write_text("x")
+        for words, says in ((["verify", "--data", self.data, "--key", "k"], ["--key", "--proof"]),
+                            (["verify", "--data", self.data, "--scratch", self.folder], ["--scratch", "--deep"]),
+                            (["play", "--data", self.data, "--token-file", token, "--to-url", "stdout"],
+                             ["--token-file", "--url"])):
+            with self.subTest(words=words):
+                self.refused(*words, status=2, says=says)
 
     def test_a_sentence_has_one_full_stop(self):
         for words in (["verify", "--data", self.data, "--from", "0020000000000003"], ["verify", "--data", self.folder],
