@@ -60,6 +60,7 @@ void Dispatcher::arm_durable() {
 bool Dispatcher::pump() {
   auto durable = engine_.durable();
   if (members_.is_empty()) cursor_ = std::max(cursor_, durable);
+  lag_.note(cursor_, views_.applied());
   for (const auto& event : read_events(engine_, cursor_, durable, kSliceEvents)) {
     dispatch(*event);
     cursor_ = event->position;

@@ -26,6 +26,7 @@
 #include "api/call_signal.h"
 #include "api/dispatcher_members.h"
 #include "api/dispatcher_unread.h"
+#include "api/lag_history.h"
 #include "api/limits.h"
 #include "api/outbox.h"
 #include "api/presence_teller.h"
@@ -69,6 +70,8 @@ class Dispatcher {
   void detach(Subscriber& session);
 
   base::Position cursor() const { return cursor_; }
+  // See LagHistory.
+  base::Position applied_when_told(base::Position told) const { return lag_.applied_when(told); }
   // As of the cursor; for users with a session here.
   bool is_member(const base::UserId& user, const base::ConversationId& conversation) const;
   // The last ordinal when he joined; nothing when he is no member.
@@ -108,6 +111,7 @@ class Dispatcher {
   LocalMembers members_;
   UnreadNotices notices_{[this](const base::UserId& user) { return members_.find(user) != nullptr; }};
   base::Position cursor_;
+  LagHistory lag_;
   std::shared_ptr<Bell> durable_bell_, views_bell_;
   base::PositionGate::Ticket durable_ticket_ = 0, views_ticket_ = 0;
   bool durable_armed_ = false, views_armed_ = false, stopped_ = false;

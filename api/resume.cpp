@@ -97,7 +97,7 @@ Resume::Step Resume::step(std::size_t frames_max, std::vector<FramePtr>& out) {
 
 // Nothing when there are no more to tell now. Counts wait until the views have reached `served`, and `served` what
 // moved them. They are told at the end, and before where it is so long in coming that a client who is cut off would not
-// find them (recalled_from). What moves while the last ones are told is left to the dispatcher.
+// find them (recall). What moves while the last ones are told is left to the dispatcher.
 std::optional<Resume::Step> Resume::tell_counts(const Snapshot& snapshot, std::size_t frames_max,
                                                 std::vector<FramePtr>& out) {
   const bool is_due = is_time_to_count();
@@ -148,14 +148,16 @@ void Resume::leave_counts_to_dispatcher() {
 // least.
 void Resume::recall(const Snapshot& snapshot) {
   is_recalled_ = true;
-  recall_own_moves(snapshot);
-  recall_changes(snapshot);
+  const Position from{after_.value - std::min(after_.value, kNoticeEvents)};
+  const Position told = dispatcher_.applied_when_told(after_);
+  recall_own_moves(snapshot, std::min(from, told));
+  for (const auto& membership : snapshot.memberships(user_)) {
+    if (membership.member && membership.head > std::min(from, told)) recall_changes(membership, snapshot, from, told);
+  }
 }
 
-Position Resume::recalled_from() const { return {after_.value - std::min(after_.value, kNoticeEvents)}; }
-
-void Resume::recall_own_moves(const Snapshot& snapshot) {
-  for (const auto& entry : snapshot.stream(own_stream(snapshot, user_), recalled_from(), kNoticeEvents)) {
+void Resume::recall_own_moves(const Snapshot& snapshot, Position from) {
+  for (const auto& entry : snapshot.stream(own_stream(snapshot, user_), from, kNoticeEvents)) {
     if (entry.position > after_) return;
     if (!is_own_move(entry.type)) continue;
     auto event = engine_.get(entry.position);
@@ -165,23 +167,19 @@ void Resume::recall_own_moves(const Snapshot& snapshot) {
   }
 }
 
-// Ends and edits of messages, and settings. Whose they were is not asked, nor which: a count may come twice.
-void Resume::recall_changes(const Snapshot& snapshot) {
-  for (const auto& membership : snapshot.memberships(user_)) {
-    if (membership.member && membership.head > recalled_from()) recall_changes_in(membership, snapshot);
-  }
-}
-
-void Resume::recall_changes_in(const projections::Membership& membership, const Snapshot& snapshot) {
-  Position at = recalled_from();
+// Ends and edits of messages, and settings. Whose they were is not asked, nor which: a count may come twice. Where the
+// views were further behind than what is looked at, everything that happened since is taken for one.
+void Resume::recall_changes(const projections::Membership& membership, const Snapshot& snapshot, Position from,
+                            Position told) {
+  if (told < from) return owed_.add(membership.conversation, kOwnMove, {}, moved_after(told.next()));
   for (bool is_more = true; is_more;) {
-    const auto page = snapshot.stream(base::stream_of(membership.conversation), at, kRecallPage);
+    const auto page = snapshot.stream(base::stream_of(membership.conversation), from, kRecallPage);
     for (const auto& entry : page) {
       if (entry.position > after_) return;
-      at = entry.position;
+      from = entry.position;
       const bool is_settings = entry.type == domain::EventType::conversation_updated;
       if (!is_settings && !is_end(entry.type) && entry.type != domain::EventType::message_edited) continue;
-      owed_.add(membership.conversation, is_settings ? membership.joined_after : entry.ordinal, {}, moved_after(at));
+      owed_.add(membership.conversation, is_settings ? membership.joined_after : entry.ordinal, {}, moved_after(from));
     }
     is_more = page.size() == kRecallPage;
   }

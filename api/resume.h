@@ -11,7 +11,8 @@
 //   2. A live unread.changed waits for the views, while later events go out at once: a client may have seen a position
 //      above an event that changed its count (the user's own pointer moves, edits and ends of messages) without the
 //      count. So a resume looks back at the kNoticeEvents before `after`, and tells the counts of those conversations
-//      again.
+//      again; where the views were further behind when `after` was told (lag_history.h), those of all that happened
+//      since.
 //   3. It tells them at the end, as of `served`, never first: these frames have no position of their own, and a client
 //      that is cut off must come further with each attempt.
 //   4. Told there as well: counts of conversations in which somebody else edited a message above the user's pointers,
@@ -73,13 +74,12 @@ class Resume {
   std::uint64_t behind() const { return dispatcher_.cursor().value - served_.value; }
   void leave_counts_to_dispatcher();
   void recall(const projections::Snapshot& snapshot);
-  base::Position recalled_from() const;
   base::Position moved_after(base::Position position) const {
     return pass_ ? base::Position{position.value - 1} : after_;
   }
-  void recall_own_moves(const projections::Snapshot& snapshot);
-  void recall_changes(const projections::Snapshot& snapshot);
-  void recall_changes_in(const projections::Membership& membership, const projections::Snapshot& snapshot);
+  void recall_own_moves(const projections::Snapshot& snapshot, base::Position from);
+  void recall_changes(const projections::Membership& membership, const projections::Snapshot& snapshot,
+                      base::Position from, base::Position told);
   bool begin(const projections::Snapshot& snapshot);
   Step step_streams(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);
   Step step_tail(const projections::Snapshot& snapshot, std::size_t frames_max, ResumeFrames& frames);

@@ -137,6 +137,23 @@ TEST_CASE("however often he is cut off on the way, he is told a count that moved
   CHECK(told_of_it > 0);
 }
 
+TEST_CASE("however far the views were behind when a live socket broke, its counts are told to the next") {
+  for (bool is_own : {false, true}) {
+    Absence absent;
+    absent.history.create(0, 0, 1);
+    for (int i = 0; i < 3; ++i) absent.history.send(0, 1);
+    absent.leaves_now();
+    REQUIRE(absent.feed->attach());
+    is_own ? absent.history.read(0, 0, true) : absent.history.expire(0, 2);
+    for (std::uint64_t i = 0; i < 2 * Resume::kNoticeEvents; ++i) absent.history.keep_to_himself(0, 1, 0);
+    absent.history.send(0, 1);
+    absent.edge.publish();
+    while (absent.dispatcher.pump()) continue;
+    const auto frames = absent.resumes(absent.edge.engine.durable(), false);
+    CHECK(tells_count(frames));
+  }
+}
+
 TEST_CASE("a count that waited for the views when he fell behind is told before he is too far to look back at it") {
   Lurker lurker;
   for (int i = 0; i < 2; ++i) lurker.history.send(0, 1);
